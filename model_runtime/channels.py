@@ -1,0 +1,47 @@
+"""The channels: ARKit's names for the shapes of the mouth, jaw, lids and brows, in the order that our arrays use."""
+
+__all__ = ["BROWS", "CHANNELS", "LIDS", "MOUTH", "mirrored"]
+
+MOUTH = (
+    "jawForward",
+    "jawLeft",
+    "jawRight",
+    "jawOpen",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthLeft",
+    "mouthRight",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "cheekPuff",
+    "tongueOut",
+)
+LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
+BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft", "browDownRight")
+CHANNELS = MOUTH + LIDS + BROWS
+
+
+def mirrored(channel: str) -> str:
+    """Name of the channel on the other side of the face; the same name for a channel of both sides."""
+    if channel.endswith("Left"):
+        return channel.removesuffix("Left") + "Right"
+    if channel.endswith("Right"):
+        return channel.removesuffix("Right") + "Left"
+    return channel

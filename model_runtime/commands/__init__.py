@@ -1,0 +1,1 @@
+"""The commands of `python -m model_runtime`, one a file."""

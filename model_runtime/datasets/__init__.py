@@ -1,0 +1,1 @@
+"""Recordings: how each corpus is read into clips that training understands."""

@@ -1,0 +1,1 @@
+"""Heads: our own, and rigs made for those of others."""

@@ -1,0 +1,119 @@
+"""Head: a neutral mesh with one shape per channel, and its file (HEAD.npz)."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model_runtime.errors import InputError
+from model_runtime.npz import read_npz, write_npz
+
+__all__ = ["LANDMARKS", "Head", "read_head", "write_head"]
+
+LANDMARKS = (
+    "upper_lip_inner",
+    "lower_lip_inner",
+    "mouth_left",
+    "mouth_right",
+    "eye_left_inner",
+    "eye_left_outer",
+    "eye_right_inner",
+    "eye_right_outer",
+    "chin",
+    "nose_tip",
+)
+REQUIRED = ("vertices", "faces", "channels", "deltas", "landmarks", "lips", "upper_face")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A face that can move. Left is the character's left (+X); +Z is up; the face looks along -Y.
+
+    vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. channels: K names. deltas: (K, V, 3) float32 m,
+    displacement at weight 1. landmarks: name -> vertex index, LANDMARKS at least; our own head adds facemesh_<i>
+    (MediaPipe FaceMesh point i). lips, upper_face: int32 vertex indices. materials: (F,) int32 into material_names.
+    polygons: (F,) int32, the polygon a triangle belongs to (triangles of one quad share a number).
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    channels: tuple[str, ...]
+    deltas: np.ndarray
+    landmarks: dict[str, int]
+    lips: np.ndarray
+    upper_face: np.ndarray
+    materials: np.ndarray
+    material_names: tuple[str, ...]
+    polygons: np.ndarray
+
+    @property
+    def eye_distance(self) -> float:
+        """Distance between the eye centres (IOD), m: the unit of all openings."""
+        centres = [
+            (self.vertices[self.landmarks[f"eye_{s}_inner"]] + self.vertices[self.landmarks[f"eye_{s}_outer"]]) / 2
+            for s in ("left", "right")
+        ]
+        return float(np.linalg.norm(centres[0] - centres[1]))
+
+
+def write_head(head: Head, path: Path | str) -> Path:
+    """Write HEAD.npz (design.md), atomically; equal heads give equal bytes."""
+    return write_npz(
+        path,
+        {
+            "vertices": head.vertices.astype(np.float32),
+            "faces": head.faces.astype(np.int32),
+            "channels": np.array(head.channels, dtype=np.str_),
+            "deltas": head.deltas.astype(np.float32),
+            "landmarks": np.array(json.dumps(head.landmarks, sort_keys=True)),
+            "lips": head.lips.astype(np.int32),
+            "upper_face": head.upper_face.astype(np.int32),
+            "materials": head.materials.astype(np.int32),
+            "material_names": np.array(head.material_names, dtype=np.str_),
+            "polygons": head.polygons.astype(np.int32),
+        },
+    )
+
+
+def read_head(path: Path | str) -> Head:
+    """Read and check HEAD.npz. Raises InputError with what is wrong."""
+    arrays = read_npz(path, REQUIRED)
+    vertices, faces, deltas = arrays["vertices"], arrays["faces"], arrays["deltas"]
+    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
+
+    def refuse(problem: str) -> InputError:
+        return InputError(f"{path} is not a head: {problem}.")
+
+    for name, array in (("vertices", vertices), ("deltas", deltas)):
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise refuse(f"{name} must be finite numbers")
+    if vertices.ndim != 2 or vertices.shape[1] != 3 or not len(vertices):
+        raise refuse("vertices must have three coordinates each")
+    if deltas.shape != (len(channels), *vertices.shape):
+        raise refuse("deltas must hold one displacement a channel and a vertex")
+    indices = [faces, arrays["lips"], arrays["upper_face"]]
+    try:
+        landmarks = {str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise refuse("landmarks must be a JSON object of vertex indices") from error
+    missing = [name for name in LANDMARKS if name not in landmarks]
+    if missing:
+        raise refuse(f"landmarks lack {', '.join(missing)}")
+    indices.append(np.array(list(landmarks.values())))
+    if faces.ndim != 2 or faces.shape[1] != 3 or any(index.dtype.kind not in "iu" for index in indices):
+        raise refuse("faces must be triangles of vertex indices")
+    if any(index.size and (index.min() < 0 or index.max() >= len(vertices)) for index in indices):
+        raise refuse("an index points outside the vertices")
+    return Head(
+        vertices=vertices.astype(np.float32),
+        faces=faces.astype(np.int32),
+        channels=channels,
+        deltas=deltas.astype(np.float32),
+        landmarks=landmarks,
+        lips=arrays["lips"].astype(np.int32),
+        upper_face=arrays["upper_face"].astype(np.int32),
+        materials=arrays.get("materials", np.zeros(len(faces))).astype(np.int32),
+        material_names=tuple(str(name) for name in arrays.get("material_names", np.array(["skin"]))),
+        polygons=arrays.get("polygons", np.arange(len(faces))).astype(np.int32),
+    )

@@ -1,0 +1,1 @@
+"""From a voice to its phones: pronunciation, alignment, recognition, TextGrid files, key frames."""

@@ -1,0 +1,48 @@
+"""Read and write .npz files of plain arrays: no pickles, the same arrays give the same bytes."""
+
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+
+__all__ = ["read_npz", "write_npz"]
+
+# numpy.savez stamps the time of writing into the archive; a fixed date keeps equal takes equal to the byte.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
+    """Write named arrays to `path`, compressed, atomically. Deterministic for equal arrays in equal order."""
+
+    def write(stream: BinaryIO) -> None:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in arrays.items():
+                buffer = io.BytesIO()
+                npy_format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+                info = zipfile.ZipInfo(f"{name}.npy", EPOCH)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, buffer.getvalue())
+
+    return write_atomic(path, write)
+
+
+def read_npz(path: Path | str, required: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Read every array of an .npz file. Raises InputError when it is missing, damaged or lacks a required array."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}.") from error
+    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path} is not a readable .npz file; write it again.") from error
+    missing = [name for name in required if name not in arrays]
+    if missing:
+        raise InputError(f"{path} lacks the arrays {', '.join(missing)}; it is of another kind.")
+    return arrays

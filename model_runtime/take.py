@@ -1,0 +1,110 @@
+"""Take: one generated performance, and its file (TAKE.npz)."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from model_runtime.errors import InputError
+from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.npz import read_npz, write_npz
+
+__all__ = ["Take", "frame_count", "read_take", "write_take"]
+
+REQUIRED = ("weights", "channels", "fps", "key_frames", "key_weights", "phone_labels", "phone_start", "phone_end")
+
+
+def frame_count(duration: float, fps: float) -> int:
+    """Frames of a take of `duration` seconds: both ends included."""
+    return round(duration * fps) + 1
+
+
+@dataclass(frozen=True)
+class Take:
+    """One performance. Frame i lies at i / fps seconds.
+
+    weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
+    0, last T - 1. phones: what was said, tiling the whole duration. meta: model, settings, audio (JSON values).
+    """
+
+    weights: np.ndarray
+    channels: tuple[str, ...]
+    fps: float
+    key_frames: np.ndarray
+    phones: PhoneTrack
+    meta: dict = field(default_factory=dict)
+
+    @property
+    def key_weights(self) -> np.ndarray:
+        """(N, K): the key motions."""
+        return self.weights[self.key_frames]
+
+    @property
+    def times(self) -> np.ndarray:
+        """(T,) seconds."""
+        return np.arange(len(self.weights)) / self.fps
+
+
+def write_take(take: Take, path: Path | str) -> Path:
+    """Write TAKE.npz (design.md), atomically; equal takes give equal bytes."""
+    phones, words = take.phones.phones, take.phones.words
+    return write_npz(
+        path,
+        {
+            "weights": take.weights.astype(np.float32),
+            "channels": np.array(take.channels, dtype=np.str_),
+            "fps": np.float64(take.fps),
+            "key_frames": take.key_frames.astype(np.int32),
+            "key_weights": take.key_weights.astype(np.float32),
+            "phone_labels": np.array([p.label for p in phones], dtype=np.str_),
+            "phone_start": np.array([p.start for p in phones], dtype=np.float64),
+            "phone_end": np.array([p.end for p in phones], dtype=np.float64),
+            "word_labels": np.array([w.label for w in words], dtype=np.str_),
+            "word_start": np.array([w.start for w in words], dtype=np.float64),
+            "word_end": np.array([w.end for w in words], dtype=np.float64),
+            "meta": np.array(json.dumps(take.meta, sort_keys=True)),
+        },
+    )
+
+
+def read_take(path: Path | str) -> Take:
+    """Read and check TAKE.npz. Raises InputError with the field that is wrong."""
+    arrays = read_npz(path, REQUIRED)
+    weights, key_frames = arrays["weights"], arrays["key_frames"]
+    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
+
+    def refuse(problem: str) -> InputError:
+        return InputError(f"{path} is not a take: {problem}.")
+
+    if weights.ndim != 2 or weights.dtype.kind != "f" or weights.shape[1] != len(channels) or not len(weights):
+        raise refuse("weights must be numbers, one row a frame and one column a channel")
+    if not np.isfinite(weights).all():
+        raise refuse("weights hold values that are not numbers")
+    if arrays["fps"].size != 1 or arrays["fps"].dtype.kind not in "fiu" or not 0 < float(arrays["fps"]) <= 1000:
+        raise refuse("fps must be one number between 0 and 1000")
+    if key_frames.ndim != 1 or key_frames.dtype.kind not in "iu" or not len(key_frames):
+        raise refuse("key_frames must be whole numbers")
+    if key_frames[0] != 0 or key_frames[-1] != len(weights) - 1 or (np.diff(key_frames) <= 0).any():
+        raise refuse("key_frames must ascend from the first frame to the last")
+    try:
+        meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
+        phones = _spans(arrays, "phone")
+        words = _spans(arrays, "word") if "word_labels" in arrays else ()
+    except (ValueError, TypeError, KeyError) as error:
+        raise refuse("its phones or its meta cannot be read") from error
+    if not isinstance(meta, dict):
+        raise refuse("meta must be a JSON object")
+    return Take(
+        weights=weights.astype(np.float32),
+        channels=channels,
+        fps=float(arrays["fps"]),
+        key_frames=key_frames.astype(np.int32),
+        phones=PhoneTrack(phones, words),
+        meta=meta,
+    )
+
+
+def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
+    columns = (arrays[f"{kind}_labels"], arrays[f"{kind}_start"], arrays[f"{kind}_end"])
+    return tuple(Span(str(label), float(a), float(b)) for label, a, b in zip(*columns, strict=True))

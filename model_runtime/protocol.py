@@ -1,0 +1,49 @@
+"""The seam between Blender and the runtime: the worker protocol. This docstring is the contract.
+
+`python -m model_runtime worker` reads requests from stdin and writes events to stdout, one JSON object a line, UTF-8.
+stderr is a log for people. Arrays travel as .npz files at paths that the client names. No sockets.
+
+The worker opens with
+
+    {"event": "hello", "protocol": 1, "version": "0.1.0", "python": "3.11.7", "pid": 123}
+
+and a client that does not know that protocol number closes the worker and tells the user to update. Then, per request:
+
+    -> {"id": 1, "op": "generate", "params": {...}}
+    <- {"id": 1, "event": "progress", "stage": "phones", "fraction": 0.25, "text": "Listening"}     any number
+    <- {"id": 1, "event": "result", "result": {...}}                                               one of these three
+    <- {"id": 1, "event": "error", "kind": "input" | "internal", "message": "One sentence."}       ends the request
+    <- {"id": 1, "event": "cancelled"}
+
+Requests run one at a time in the order they came; ids are the client's, unique while the worker lives. `fraction` is of
+the whole request, never falls. `{"id": 9, "op": "cancel", "params": {"request": 1}}` ends request 1 at its next
+checkpoint (waiting or running) and has no answer of its own; a client that cannot wait kills the process: nothing is
+left half-written. `{"id": 9, "op": "shutdown", "params": {}}` or the end of stdin ends the worker. It also ends by
+itself after `--idle` seconds (600) without a request. A line that is not a request is answered with
+`{"id": null, "event": "error", "kind": "input", ...}`.
+
+op          params (? optional)                                                          result
+generate    audio, output, fps, start?, end? (s within the file), speed? (1),            output, frames, key_frames,
+            transcript?, textgrid?, model? (starter), style?, jaw?, lips?, smoothing?,   duration, seconds {stage: s}
+            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..]
+complete    take, keys, output, model?, device?, first?, last? (frames), locked? [names] output, frames, key_frames
+phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]]
+head        output, flame? | mesh?                                                       output, vertices, channels
+info        -                                                                            version, python, torch, models,
+                                                                                         device, styles
+"""
+
+from dataclasses import dataclass, field
+
+__all__ = ["PROTOCOL", "Request"]
+
+PROTOCOL = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line from the client."""
+
+    id: int
+    op: str
+    params: dict = field(default_factory=dict)

@@ -25,7 +25,8 @@ class Take:
     """One performance. Frame i lies at i / fps seconds.
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
-    0, last T - 1. phones: what was said, tiling the whole duration. meta: model, settings, audio (JSON values).
+    0, last T - 1. phones: what was said, tiling the whole duration. acoustics: (A, F) what the encoder heard of the
+    voice, kept so that completion needs no sound file (0 rows: unknown). meta: model, settings, audio (JSON values).
     """
 
     weights: np.ndarray
@@ -33,6 +34,7 @@ class Take:
     fps: float
     key_frames: np.ndarray
     phones: PhoneTrack
+    acoustics: np.ndarray
     meta: dict = field(default_factory=dict)
 
     @property
@@ -63,6 +65,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
+            "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
         },
     )
@@ -87,6 +90,9 @@ def read_take(path: Path | str) -> Take:
         raise refuse("key_frames must be whole numbers")
     if key_frames[0] != 0 or key_frames[-1] != len(weights) - 1 or (np.diff(key_frames) <= 0).any():
         raise refuse("key_frames must ascend from the first frame to the last")
+    acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
+    if acoustics.ndim != 2 or acoustics.dtype.kind != "f" or not np.isfinite(acoustics).all():
+        raise refuse("acoustics must be finite numbers, one row a step")
     try:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
         phones = _spans(arrays, "phone")
@@ -101,6 +107,7 @@ def read_take(path: Path | str) -> Take:
         fps=float(arrays["fps"]),
         key_frames=key_frames.astype(np.int32),
         phones=PhoneTrack(phones, words),
+        acoustics=acoustics.astype(np.float16),
         meta=meta,
     )
 

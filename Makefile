@@ -1,0 +1,56 @@
+# Two commands do everything on a fresh machine with Python 3.11:
+#   make demo    a talking head into out/
+#   make test    format, lint, types and tests; SLOW=1, GUI=1 and MATRIX=1 add the long parts
+PYTHON ?= python3.11
+TORCH := $(shell grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
+MARKS := not gui$(if $(SLOW),, and not slow)
+PYTEST := python -m pytest
+export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
+
+.PHONY: demo test lint test-runtime test-blender test-blender-4.2 test-blender-5.0 test-gui addon clean
+# A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
+.NOTPARALLEL:
+
+demo: .venv/.installed
+	.venv/bin/python -m demo out
+
+test: lint test-runtime test-blender $(if $(MATRIX),test-blender-4.2 test-blender-5.0) $(if $(GUI),test-gui)
+
+lint: .venv/.installed
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+test-runtime: .venv/.installed
+	.venv/bin/$(PYTEST) -m "$(MARKS)" tests --ignore tests/blender --ignore tests/gui
+
+test-blender: .venv/.installed
+	.venv/bin/$(PYTEST) -m "$(MARKS)" tests/blender
+
+test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
+	.venv-$*/bin/$(PYTEST) -m "$(MARKS)" tests/blender
+
+test-gui: .venv/.installed .blender/.complete
+	.venv/bin/$(PYTEST) -m gui tests/gui
+
+addon: .venv/.installed
+	.venv/bin/python build_addon.py
+
+# --no-deps: the lock is complete, and nothing in it may pull another torch. torch itself comes from wherever this
+# machine's pip is set to look, so that a CPU build is taken where there is one.
+.venv/.installed: requirements/dev.lock model_runtime/runtime.lock
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --no-deps -r requirements/dev.lock
+	.venv/bin/python -m pip install $(TORCH)
+	touch $@
+
+.venv-%/.installed: requirements/blender-%.lock
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --no-deps -r $<
+	touch $@
+
+.blender/.complete:
+	tools/windowed_blender.sh .blender
+
+clean:
+	rm -rf out dist .pytest_cache .mypy_cache .ruff_cache

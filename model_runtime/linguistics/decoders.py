@@ -1,0 +1,122 @@
+"""The three searches of the recogniser (pocketsphinx): align known words, hear unknown ones, hear bare phones.
+
+Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state, so it is thrown away.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pocketsphinx
+
+from model_runtime.linguistics.pronounce import pronounce
+
+__all__ = ["FRAME", "Decoders", "HeardPhone", "HeardWord", "as_bytes"]
+
+FRAME = 0.01  # seconds
+# Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
+# makes words too short for the phone pass and is what fails on tight recordings.
+BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
+HEARING = {"fwdflat": False}
+PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
+
+
+@dataclass(frozen=True)
+class HeardPhone:
+    """A phone as the recogniser names it, from frame `start` up to `end`. score: 0 is a perfect fit, below is worse."""
+
+    name: str
+    start: int
+    end: int
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class HeardWord:
+    """A word, or a silence or noise in angle or square brackets, and its phones."""
+
+    name: str
+    phones: tuple[HeardPhone, ...]
+
+
+@dataclass
+class Decoders:
+    """Decoders made when they are first needed. Not for several threads at once."""
+
+    made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
+
+    def align(self, sound: bytes, words: Iterable[str]) -> list[HeardWord] | None:
+        """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
+        words = list(words)
+        for attempt, beams in enumerate(BEAMS):
+            decoder = self._decoder(f"align {attempt}", lm=None, bestpath=False, **beams)
+            try:
+                self._teach(decoder, words)
+                decoder.set_align_text(" ".join(words))
+                _decode(decoder, sound)
+                if decoder.hyp() is not None:
+                    decoder.set_alignment()
+                    _decode(decoder, sound)
+                    return [_word(entry) for entry in decoder.get_alignment()]
+            except RuntimeError:
+                pass
+            del self.made[f"align {attempt}"]
+        return None
+
+    def hear(self, sound: bytes) -> list[str]:
+        """The words in `sound` (int16, 16 kHz mono), as well as they can be made out; none is an answer too."""
+        decoder = self._decoder("hear", **HEARING)
+        try:
+            _decode(decoder, sound)
+            heard = decoder.hyp()
+        except RuntimeError:
+            del self.made["hear"]
+            return []
+        return heard.hypstr.split() if heard is not None else []
+
+    def hear_phones(self, sound: bytes) -> list[HeardPhone] | None:
+        """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""
+        model = pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin")
+        decoder = self._decoder("phones", lm=None, allphone=model, **PHONE_LOOP)
+        try:
+            _decode(decoder, sound)
+            return [HeardPhone(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
+        except RuntimeError:
+            del self.made["phones"]
+            return None
+
+    def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
+        if name not in self.made:
+            self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **settings)
+        return self.made[name]
+
+    def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
+        look_up = _dictionary(decoder)
+        for word in dict.fromkeys(words):
+            if look_up(word) is None:
+                decoder.add_word(word, " ".join(pronounce(word, look_up)), False)
+
+
+def _dictionary(decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
+    def look_up(word: str) -> tuple[str, ...] | None:
+        phones = decoder.lookup_word(word) if word else None
+        return tuple(phones.split()) if phones else None
+
+    return look_up
+
+
+def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
+    # The whole at once: the recogniser then normalises over all of it and keeps nothing from what came before.
+    decoder.start_utt()
+    decoder.process_raw(sound, full_utt=True)
+    decoder.end_utt()
+
+
+def _word(entry: pocketsphinx.AlignmentEntry) -> HeardWord:
+    phones = (HeardPhone(p.name, p.start, p.start + p.duration, p.score) for p in entry)
+    return HeardWord(entry.name, tuple(phones))
+
+
+def as_bytes(samples: np.ndarray) -> bytes:
+    """(N,) float samples in [-1, 1] as the int16 bytes that the searches take."""
+    return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()

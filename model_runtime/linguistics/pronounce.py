@@ -1,0 +1,62 @@
+"""A pronunciation for any word: from the dictionary, from its parts, or by letter rules."""
+
+from collections.abc import Callable
+
+from model_runtime.linguistics.letter_rules import phones_by_rule
+
+__all__ = ["pronounce"]
+
+# Ending -> its phones after a voiceless sound, after a sound that needs a vowel between, after others.
+VOICELESS = ("F", "K", "P", "T", "TH")
+HISSING = ("CH", "JH", "S", "SH", "Z", "ZH")
+LETTERS = {
+    **{"a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH", "i": "AY"},
+    **{"j": "JH EY", "k": "K EY", "l": "EH L", "m": "EH M", "n": "EH N", "o": "OW", "p": "P IY", "q": "K Y UW"},
+    **{"r": "AA R", "s": "EH S", "t": "T IY", "u": "Y UW", "v": "V IY", "w": "D AH B AH L Y UW", "x": "EH K S"},
+    **{"y": "W AY", "z": "Z IY"},
+}
+ENDINGS = {"ing": ("IH", "NG"), "in": ("IH", "N"), "er": ("ER",), "ly": ("L", "IY"), "ness": ("N", "AH", "S")}
+SHORTEST_PART = 3  # letters of a word within a compound
+
+
+def pronounce(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...]:
+    """ARPAbet phones (at least one) of `word`, letters a-z and apostrophes. `look_up` asks the dictionary."""
+    known = look_up(word)
+    if known:
+        return known
+    bare = word.replace("'", "")
+    return _inflected(word, look_up) or look_up(bare) or _compound(bare, look_up) or _spelled(bare) or ("AH",)
+
+
+def _inflected(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """A known word with a regular ending."""
+    for ending in ("'s", "s'", "s", "'d", "ed"):
+        stem = look_up(word.removesuffix(ending)) if word.endswith(ending) else None
+        if stem and "s" in ending:
+            return (*stem, *(("IH", "Z") if stem[-1] in HISSING else ("S",) if stem[-1] in VOICELESS else ("Z",)))
+        if stem:
+            voiceless = stem[-1] in (*VOICELESS, *HISSING) and stem[-1] not in ("JH", "Z", "ZH")
+            return (*stem, *(("IH", "D") if stem[-1] in ("T", "D") else ("T",) if voiceless else ("D",)))
+    for ending, phones in ENDINGS.items():
+        if word.endswith(ending):
+            stem = look_up(word.removesuffix(ending)) or look_up(word.removesuffix(ending) + "e")
+            if stem:
+                return (*stem, *phones)
+    return None
+
+
+def _compound(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """Two known words, split as evenly as possible."""
+    splits = range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
+    for split in sorted(splits, key=lambda place: (abs(2 * place - len(word)), place)):
+        first, second = look_up(word[:split]), look_up(word[split:])
+        if first and second:
+            return first + second
+    return None
+
+
+def _spelled(word: str) -> tuple[str, ...]:
+    """Letter by letter where there is no vowel to say, else by rule."""
+    if not any(letter in "aeiouy" for letter in word):
+        return tuple(phone for letter in word for phone in LETTERS.get(letter, "").split())
+    return phones_by_rule(word)

@@ -1,0 +1,38 @@
+"""Eyebrows (mm), as geometry of their own that lies on the skin. Written for the left brow."""
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from model_runtime.heads.demo.anatomy import FORMS
+from model_runtime.heads.demo.sculpt import cast_front
+from model_runtime.heads.demo.surface import Part, ring_quads
+
+__all__ = ["ACROSS", "STATIONS", "brow"]
+
+# Inner end to outer end: x, z of the middle, half height, thickness.
+SHAPE = np.array(
+    [
+        (12.5, 18.6, 2.4, 0.9),
+        (16.0, 19.2, 3.3, 1.7),
+        (24.0, 20.8, 3.3, 2.0),
+        (33.0, 22.4, 3.0, 2.0),
+        (41.0, 22.0, 2.3, 1.8),
+        (48.0, 19.0, 1.5, 1.4),
+        (53.0, 15.6, 0.5, 0.5),
+    ]
+)
+STATIONS, ACROSS = 19, 7
+
+
+def brow() -> Part:
+    """A sheet of STATIONS x ACROSS vertices, station by station from the nose outwards, bottom to top."""
+    x, z, half, thick = PchipInterpolator(np.linspace(0, 1, len(SHAPE)), SHAPE)(np.linspace(0, 1, STATIONS)).T
+    lift = np.linspace(-1, 1, ACROSS)
+    across = np.repeat(x[:, None], ACROSS, axis=1)
+    up = z[:, None] + half[:, None] * lift
+    points = cast_front(across.ravel(), up.ravel(), FORMS).reshape(STATIONS, ACROSS, 3)
+    # the rim lies just inside the skin, so that no gap shows
+    points[..., 1] -= (thick[:, None] * (1 - lift**4)) * np.r_[0, np.ones(STATIONS - 2), 0][:, None] - 0.4
+    index = np.arange(STATIONS * ACROSS).reshape(STATIONS, ACROSS)
+    quads = ring_quads(index, closed=False)
+    return Part(points.reshape(-1, 3), quads, np.full(len(quads), "brow"))

@@ -1,0 +1,112 @@
+"""The skin's topology: a grid round the head with holes for eyes, mouth and ears, which rings of quads fill."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["CAGE", "Cage", "Hole", "Rings", "build_cage"]
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A rectangle of the grid, by its first and last row and column; `rings` counts all rings of the filling."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    rings: int
+
+    def border(self) -> list[tuple[int, int]]:
+        """(row, column) round the hole, counter-clockwise from the middle of its +column side."""
+        (top, bottom), (right, left) = self.rows, self.columns
+        middle = (top + bottom) // 2
+        return (
+            [(row, left) for row in range(middle, top, -1)]
+            + [(top, column) for column in range(left, right, -1)]
+            + [(row, right) for row in range(top, bottom)]
+            + [(bottom, column) for column in range(right, left)]
+            + [(row, left) for row in range(bottom, middle, -1)]
+        )
+
+
+@dataclass(frozen=True)
+class Cage:
+    """rows, half: grid rows and columns of one half. Holes of the eye and the ear are those of the left side."""
+
+    rows: int
+    half: int
+    mouth: Hole
+    eye: Hole
+    ear: Hole
+
+
+CAGE = Cage(
+    rows=50,
+    half=24,
+    mouth=Hole((29, 37), (-8, 8), 21),
+    eye=Hole((10, 18), (3, 13), 11),
+    ear=Hole((14, 26), (17, 19), 10),
+)
+
+
+@dataclass(frozen=True)
+class Rings:
+    """Vertex indices of the skin. grid: (rows, 2 half), column c stands at index c + half, -1 in holes.
+
+    cap: (half / 2 + 1, half / 2 + 1) crown. mouth, eyes, ears: (R, N), the first ring lies in the grid, left before
+    right; index k of the right side mirrors index k of the left. mirror: (V,) index of each vertex' twin. count: V.
+    """
+
+    grid: np.ndarray
+    cap: np.ndarray
+    mouth: np.ndarray
+    eyes: tuple[np.ndarray, np.ndarray]
+    ears: tuple[np.ndarray, np.ndarray]
+    mirror: np.ndarray
+    count: int
+
+
+def build_cage(cage: Cage) -> Rings:
+    """Number the skin's vertices."""
+    columns = 2 * cage.half
+    grid = np.zeros((cage.rows, columns), dtype=int)
+    for hole in (cage.mouth, cage.eye, cage.ear):
+        rows = slice(hole.rows[0] + 1, hole.rows[1])
+        inner = np.arange(hole.columns[0] + 1, hole.columns[1])
+        grid[rows, inner + cage.half] = -1
+        grid[rows, -inner + cage.half] = -1
+    grid[grid == 0] = np.arange((grid == 0).sum())
+    count = grid.max() + 1
+
+    def number(shape: tuple[int, int]) -> np.ndarray:
+        nonlocal count
+        indices = np.arange(count, count + shape[0] * shape[1]).reshape(shape)
+        count += indices.size
+        return indices
+
+    def fill(hole: Hole, side: int) -> np.ndarray:
+        first = np.array([grid[row, side * column + cage.half] for row, column in hole.border()])
+        return np.vstack([first, number((hole.rings - 1, len(first)))])
+
+    mouth = fill(cage.mouth, 1)
+    eyes = (fill(cage.eye, 1), fill(cage.eye, -1))
+    ears = (fill(cage.ear, 1), fill(cage.ear, -1))
+    side = cage.half // 2
+    cap = np.zeros((side + 1, side + 1), dtype=int)
+    cap[1:-1, 1:-1] = number((side - 1, side - 1))
+    # the crown is a square: row 0 lies in front, its columns run from the right to the left
+    round_front = grid[0, np.arange(-side // 2, side // 2 + 1) + cage.half]
+    left = grid[0, np.arange(side // 2, side // 2 + side + 1) + cage.half]
+    back = grid[0, (np.arange(side // 2 + side, side // 2 + 2 * side + 1) + cage.half) % columns]
+    right = grid[0, np.arange(-side // 2, -side // 2 - side - 1, -1) + cage.half]
+    cap[0], cap[:, -1], cap[-1], cap[:, 0] = round_front, left, back[::-1], right
+
+    mirror = np.full(count, -1)
+    facing = (-(np.arange(columns) - cage.half) + cage.half) % columns
+    present = grid >= 0
+    mirror[grid[present]] = grid[:, facing][present]
+    mirror[cap] = cap[:, ::-1]
+    turned = (mouth.shape[1] // 2 - np.arange(mouth.shape[1])) % mouth.shape[1]
+    mirror[mouth] = mouth[:, turned]
+    for pair in (eyes, ears):
+        mirror[pair[0]], mirror[pair[1]] = pair[1], pair[0]
+    return Rings(grid, cap, mouth, eyes, ears, mirror, count)

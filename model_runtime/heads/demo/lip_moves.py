@@ -1,0 +1,121 @@
+"""What each channel does to the lips: a table of movements (mm), and how it reads for one vertex of the lips."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime.heads.demo.fields import smoothstep
+from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, LIP_STEPS, around
+
+__all__ = ["LIP_MOVES", "LipMove", "lip_displacement", "side_share"]
+
+Pair = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class LipMove:
+    """One movement of the lips. Pairs are (forward, up), triples (outward, forward, up), mm.
+
+    narrow: share by which the mouth gets narrower. shift: everything to the left. corner: at the corners. upper, lower:
+    in the middle of the lip where the lips meet; upper_edge, lower_edge: there at the border of the red; upper_body,
+    lower_body: extra for what lies between. chin, cheek: what the skin below and beside does along.
+    """
+
+    narrow: float = 0.0
+    shift: float = 0.0
+    corner: tuple[float, float, float] = (0, 0, 0)
+    upper: Pair = (0, 0)
+    lower: Pair = (0, 0)
+    upper_edge: Pair = (0, 0)
+    lower_edge: Pair = (0, 0)
+    upper_body: Pair = (0, 0)
+    lower_body: Pair = (0, 0)
+    chin: Pair = (0, 0)
+    cheek: tuple[float, float, float] = (0, 0, 0)
+
+
+# A name without its side stands for both sides' channels.
+LIP_MOVES = {
+    "mouthFunnel": LipMove(
+        narrow=0.13,
+        corner=(0, 2.0, 0),
+        upper=(6.8, 3.3),
+        upper_edge=(4.2, 1.6),
+        lower=(6.8, -3.9),
+        lower_edge=(4.0, -2.2),
+    ),
+    "mouthPucker": LipMove(
+        narrow=0.24,
+        corner=(0, 3.0, 0),
+        upper=(7.5, 0),
+        upper_edge=(5.0, -0.2),
+        lower=(7.5, 0),
+        lower_edge=(4.6, 0.4),
+    ),
+    "mouthLeft": LipMove(shift=6.0),
+    "mouthSmile": LipMove(
+        corner=(3.7, -3.2, 5.2),
+        upper=(-1.0, 0.6),
+        lower=(-1.0, 0.6),
+        upper_edge=(-1.2, 1.0),
+        lower_edge=(-1.2, 0.8),
+        cheek=(1.2, 2.4, 3.0),
+    ),
+    "mouthFrown": LipMove(
+        corner=(0.4, -0.6, -5.6), upper=(0, -0.4), lower=(0, -0.4), upper_edge=(0, -0.5), lower_edge=(0.3, -0.2)
+    ),
+    "mouthDimple": LipMove(
+        corner=(2.2, -3.4, 0.6), upper=(-0.8, 0), lower=(-0.8, 0), upper_edge=(-0.8, 0), lower_edge=(-0.8, 0)
+    ),
+    "mouthStretch": LipMove(
+        corner=(3.7, -2.4, -1.8),
+        upper=(-1.0, -0.2),
+        lower=(-1.0, -0.2),
+        upper_edge=(-1.0, -0.4),
+        lower_edge=(-1.0, -0.4),
+    ),
+    "mouthRollLower": LipMove(
+        upper=(-0.8, 0), lower=(-1.3, 0), lower_edge=(-0.8, 5.4), lower_body=(-3.6, 1.2), chin=(0, 0.6)
+    ),
+    "mouthRollUpper": LipMove(upper=(-1.3, 0), upper_edge=(-0.8, -4.2), upper_body=(-2.8, -0.6), lower=(-0.8, 0)),
+    "mouthShrugLower": LipMove(
+        upper=(1.2, 1.0), upper_edge=(0.6, 0.8), lower=(1.6, 1.0), lower_edge=(2.6, 2.8), chin=(0.8, 3.2)
+    ),
+    "mouthShrugUpper": LipMove(upper=(2.0, 0.5), upper_edge=(2.2, 2.4), lower=(1.5, 0.5), lower_edge=(0.6, 0.3)),
+    "mouthPress": LipMove(
+        corner=(0, -1.0, 0),
+        upper=(-1.2, 0),
+        lower=(-1.2, 0),
+        upper_edge=(-1.0, -2.2),
+        lower_edge=(-1.0, 2.6),
+        upper_body=(-1.0, 0),
+        lower_body=(-1.2, 0),
+    ),
+    "mouthLowerDown": LipMove(lower=(0.4, -6.4), lower_edge=(0.2, -5.0)),
+    "mouthUpperUp": LipMove(upper=(0.4, 4.4), upper_edge=(0.4, 3.4), cheek=(0, 0.4, 0.8)),
+    "cheekPuff": LipMove(
+        corner=(0, 0.8, 0), upper=(1.4, 0), lower=(1.4, 0), upper_edge=(1.8, 0.3), lower_edge=(1.8, -0.3)
+    ),
+}
+
+
+def side_share(across: np.ndarray) -> np.ndarray:
+    """(N,) how much a left-side channel takes at `across` (1 left, -1 right); with its mirror image it sums to 1."""
+    return smoothstep(-0.65, 0.65, across)
+
+
+def lip_displacement(move: LipMove, rest: np.ndarray) -> np.ndarray:
+    """(rings, 48, 3) mm: `move` on the rings from the border to the last lip ring, of positions `rest`."""
+    across = around(rest.shape[1])
+    upper = np.arange(rest.shape[1]) <= rest.shape[1] // 2
+    share = np.array([1.0, *LIP_STEPS, *[0.0] * (LAST_LIP - CONTACT)])[: LAST_LIP - BORDER + 1, None]
+    middle = 1 - across**2
+    result = np.zeros_like(rest)
+    result[..., 0] = -move.narrow * rest[..., 0] + move.shift + move.corner[0] * across**2 * np.sign(across)
+    for axis, sign, which in ((1, -1, 0), (2, 1, 1)):
+        line = np.where(upper, move.upper[which], move.lower[which])
+        edge = np.where(upper, move.upper_edge[which], move.lower_edge[which])
+        body = np.where(upper, move.upper_body[which], move.lower_body[which])
+        in_middle = line + (edge - line) * share + body * 4 * share * (1 - share)
+        result[..., axis] = sign * (middle * in_middle + across**2 * move.corner[1 + which])
+    return result

@@ -1,0 +1,125 @@
+"""All channels of the head."""
+
+import numpy as np
+
+from model_runtime.channels import CHANNELS, mirrored
+from model_runtime.heads.demo.body import Body
+from model_runtime.heads.demo.brow_moves import brow_channels
+from model_runtime.heads.demo.fields import Spread, smoothstep, spreader
+from model_runtime.heads.demo.jaw import jaw_share, jaw_slide, jaw_swing
+from model_runtime.heads.demo.lids import blink
+from model_runtime.heads.demo.lip_moves import LIP_MOVES, LipMove, lip_displacement, side_share
+from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, around
+
+__all__ = ["build_shapes"]
+
+# The skin that lips take along: an ellipsoid about the mouth, without the nose.
+REGION_CENTRE, REGION_RADII = (0, -84, -80), (60, 66, 46)
+CHEEK_CENTRE, CHEEK_RADIUS = (44, -68, -44), 19
+PUFF_CENTRE, PUFF_RADIUS, PUFF = (44, -62, -76), 22, (5.0, 5.0, 0)
+# mouthClose brings the lips together at this share of the way from the upper to the lower lip.
+CLOSE_SHARE = 0.4
+# Tongue out: forward and up at the tip (mm), from where along y it starts.
+TONGUE_OUT = (25.0, 9.0)
+TONGUE_ROOT, TONGUE_TIP = -48.0, -88.0
+
+
+def build_shapes(body: Body, mirror: np.ndarray) -> np.ndarray:
+    """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of CHANNELS."""
+    points = body.whole.vertices
+    share = jaw_share(body)
+    swing = jaw_swing(points, share)
+    shapes = {**jaw_slide(share), "jawOpen": swing, "eyeBlinkLeft": blink(body), **brow_channels(body)}
+    spread, held = _lip_spreader(body)
+    for name, move in LIP_MOVES.items():
+        shapes |= _lip_channel(name, move, body, spread, held)
+    shapes["mouthClose"] = _close(body, swing, spread)
+    shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
+    shapes["tongueOut"] = _tongue_out(body)
+    return np.stack([_symmetric(name, shapes, mirror) for name in CHANNELS])
+
+
+def _symmetric(name: str, shapes: dict[str, np.ndarray], mirror: np.ndarray) -> np.ndarray:
+    """The channel's displacement; a right side is the mirror image of the left, a middle one of itself."""
+    if name not in shapes:
+        return shapes[mirrored(name)][mirror] * [-1, 1, 1]
+    if mirrored(name) == name:
+        return (shapes[name] + shapes[name][mirror] * [-1, 1, 1]) / 2
+    return shapes[name]
+
+
+def _lip_spreader(body: Body) -> tuple[Spread, np.ndarray]:
+    """Spreads movements of the lips over the skin round them; also which vertices are the chin that holds it below."""
+    skin = body.whole.vertices[body.spans["skin"]]
+    reach = np.linalg.norm((skin - REGION_CENTRE) / np.array(REGION_RADII), axis=1)
+    x, y, z = np.abs(skin[:, 0]), skin[:, 1], skin[:, 2]
+    chin = (x < 13) & (z < -107) & (z > -121) & (y < -84)
+    fixed = (reach > 1) | ((x < 19) & (z > -57)) | chin
+    mouth = body.rings.mouth
+    fixed[mouth[BORDER : LAST_LIP + 1]] = True
+    fixed[mouth[LAST_LIP + 1 : LAST_LIP + 3]] = False
+    fixed[mouth[LAST_LIP + 3 :]] = True
+    quads = body.whole.quads[(body.whole.quads < len(skin)).all(axis=1)]
+    return spreader(skin, quads, fixed), chin
+
+
+def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.ndarray) -> dict[str, np.ndarray]:
+    """The channel of a lip movement, or its left one where it has two sides."""
+    points = body.whole.vertices
+    lips = body.rings.mouth[BORDER : LAST_LIP + 1]
+    known = np.zeros((len(spread.fixed), 3))
+    displacement = lip_displacement(move, points[lips])
+    sided = name not in CHANNELS
+    if sided:
+        displacement *= side_share(around(lips.shape[1]))[None, :, None]
+    known[lips] = displacement
+    hold = side_share(points[: len(chin)][chin, 0] / 30) if sided else np.ones(chin.sum())
+    known[chin] = hold[:, None] * np.array([0, -move.chin[0], move.chin[1]])
+    whole = np.zeros_like(points)
+    whole[body.spans["skin"]] = spread(known)
+    if any(move.cheek):
+        whole += _bumps(body, CHEEK_CENTRE, CHEEK_RADIUS, move.cheek, both=not sided)
+    return {f"{name}Left" if sided else name: whole}
+
+
+def _close(body: Body, swing: np.ndarray, spread: Spread) -> np.ndarray:
+    """mouthClose: what brings the lips together again at the same weight of jawOpen, whatever the weight."""
+    mouth = body.rings.mouth
+    opened = swing[mouth[CONTACT]]
+    facing = opened[-np.arange(mouth.shape[1])]
+    upper = (np.arange(mouth.shape[1]) <= mouth.shape[1] // 2)[:, None]
+    closing = np.where(upper, CLOSE_SHARE, 1 - CLOSE_SHARE) * (facing - opened)
+    known = np.zeros((len(spread.fixed), 3))
+    known[mouth[BORDER : LAST_LIP + 1]] = closing
+    whole = np.zeros_like(body.whole.vertices)
+    whole[body.spans["skin"]] = spread(known)
+    return whole
+
+
+def _bumps(
+    body: Body, centre: tuple[float, ...], radius: float, move: tuple[float, float, float], both: bool
+) -> np.ndarray:
+    """A soft movement (outward, forward, up) of the skin about a place on the left cheek, or on both."""
+    points = body.whole.vertices
+    whole = np.zeros_like(points)
+    free = np.zeros(len(points), dtype=bool)
+    free[body.spans["skin"]] = True
+    # the lips have their own movement; the mouth's inside has none
+    free[body.rings.mouth[BORDER:]] = False
+    for side in (1, -1) if both else (1,):
+        away = np.linalg.norm(points - np.multiply(centre, [side, 1, 1]), axis=1) / radius
+        amount = np.where(free, np.exp(-(away**2)), 0) * (1 - smoothstep(1.6, 2.2, away))
+        whole += amount[:, None] * np.array([side * move[0], -move[1], move[2]])
+    return whole
+
+
+def _tongue_out(body: Body) -> np.ndarray:
+    """The tongue reaches out over the lower lip."""
+    points = body.whole.vertices
+    whole = np.zeros_like(points)
+    tongue = points[body.spans["tongue"]]
+    along = np.clip((TONGUE_ROOT - tongue[:, 1]) / (TONGUE_ROOT - TONGUE_TIP), 0, 1.1)
+    forward, up = TONGUE_OUT
+    whole[body.spans["tongue"], 1] = -forward * along
+    whole[body.spans["tongue"], 2] = up * smoothstep(0, 0.7, along)
+    return whole

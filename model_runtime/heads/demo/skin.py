@@ -1,0 +1,188 @@
+"""The skin's shape: grid and rings laid on the sculpture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from model_runtime.heads.demo.anatomy import FORMS
+from model_runtime.heads.demo.cage import CAGE, Rings, build_cage
+from model_runtime.heads.demo.ears import ear_rings
+from model_runtime.heads.demo.eyes import lid_rings
+from model_runtime.heads.demo.mouth import mouth_rings
+from model_runtime.heads.demo.sculpt import cast, project
+from model_runtime.heads.demo.surface import Part, flipped, ring_quads
+
+__all__ = ["Skin", "build_skin"]
+
+# Angle of each column round the head, degrees from the front.
+COLUMN_ANGLES = (
+    0,
+    2.6,
+    5.2,
+    7.8,
+    10.6,
+    13.8,
+    17.5,
+    22,
+    27.5,
+    32,
+    36.5,
+    41,
+    45.5,
+    50,
+    57,
+    66,
+    76,
+    87,
+    98,
+    110,
+    122,
+    135,
+    149,
+    164,
+)
+
+# Where rows lie: row, ray origin (y, z), front (y, z), side (x, z), back (y, z); rows between are interpolated.
+ROWS = np.array(
+    [
+        (0, 8, 30, -43, 98, 42, 98, 60, 98),
+        (4, 5, 35, -67, 74, 62, 74, 84, 72),
+        (8, 0, 25, -90, 35, 74, 36, 98, 30),
+        (10, 0, 15, -93, 22, 74, 22, 100, 12),
+        (18, 0, -18, -100, -17, 72, -15, 96, -24),
+        (24, 0, -38, -112, -43, 68, -36, 82, -46),
+        (26, 0, -46, -108, -50.5, 66, -41, 76, -53),
+        (29, 0, -58, -101, -60, 62, -49, 70, -63),
+        (37, -5, -92, -100, -104, 54, -78, 62, -92),
+        (41, -25, -100, -92, -124, 52, -88, 62, -106),
+        (42, -35, -100, -80, -129, 50, -93, 62, -110),
+        (43, -40, -102, -66, -131, 50, -99, 62, -116),
+        (44, -30, -110, -52, -133, 50, -107, 62, -122),
+        (45, -5, -130, -42, -140, 51, -117, 62, -130),
+        (49, 12, -185, -40, -185, 54, -185, 68, -185),
+    ],
+    dtype=float,
+)
+RELAX_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class Skin:
+    """part: the mesh, mm. rings: its topology."""
+
+    part: Part
+    rings: Rings
+
+
+def build_skin() -> Skin:
+    """Skin with lips, mouth cavity, lids and ears; exactly symmetric."""
+    rings = build_cage(CAGE)
+    points = np.zeros((rings.count, 3))
+    present = rings.grid >= 0
+    points[rings.grid[present]] = _grid_points()[present]
+    _fill_cap(points, rings.cap)
+    points[rings.mouth] = mouth_rings(points[rings.mouth[0]])
+    for side, (eye, ear) in enumerate(zip(rings.eyes, rings.ears, strict=True)):
+        flip = np.array([1 - 2 * side, 1, 1])
+        points[eye] = lid_rings(points[eye[0]] * flip) * flip
+        points[ear] = ear_rings(points[ear[0]] * flip) * flip
+    quads, materials = _quads(rings)
+    points = _relax(points, quads, rings)
+    points = (points + points[rings.mirror] * [-1, 1, 1]) / 2
+    return Skin(Part(points, quads, materials), rings)
+
+
+def _grid_points() -> np.ndarray:
+    """(rows, columns, 3) points on the sculpture."""
+    row = np.arange(CAGE.rows)
+    oy, oz, fy, fz, sx, sz, by, bz = PchipInterpolator(ROWS[:, 0], ROWS[:, 1:])(row).T[:, :, None]
+    half = np.radians(COLUMN_ANGLES)
+    angle = np.concatenate([[-np.pi], -half[:0:-1], half])
+    across, front, back = np.sin(angle), np.maximum(np.cos(angle), 0), np.maximum(-np.cos(angle), 0)
+    target = np.stack(
+        [
+            sx * across,
+            oy + (fy - oy) * front + (by - oy) * back,
+            fz * front**2 + bz * back**2 + sz * across**2,
+        ],
+        axis=-1,
+    )
+    origin = np.stack([np.zeros_like(oy), oy, oz], axis=-1) + np.zeros_like(target)
+    direction = target - origin
+    direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+    return cast(origin.reshape(-1, 3), direction.reshape(-1, 3), FORMS).reshape(target.shape)
+
+
+def _fill_cap(points: np.ndarray, cap: np.ndarray) -> None:
+    """Lay the crown's vertices between its border (Coons patch), then on the sculpture."""
+    size = len(cap) - 1
+    u, v = np.meshgrid(np.arange(size + 1) / size, np.arange(size + 1) / size)
+    u, v = u[..., None], v[..., None]
+    top, bottom, left, right = points[cap[0]], points[cap[-1]], points[cap[:, 0]], points[cap[:, -1]]
+    coons = (1 - v) * top[None] + v * bottom[None] + (1 - u) * left[:, None] + u * right[:, None]
+    coons -= (1 - u) * (1 - v) * top[0] + u * (1 - v) * top[-1] + (1 - u) * v * bottom[0] + u * v * bottom[-1]
+    direction = coons[1:-1, 1:-1].reshape(-1, 3) - [0, 8, 40]
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    points[cap[1:-1, 1:-1].ravel()] = cast(np.tile([0.0, 8, 40], (len(direction), 1)), direction, FORMS)
+
+
+def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
+    """All quads of the skin with their materials."""
+    grid = np.concatenate([rings.grid, rings.grid[:, :1]], axis=1)
+    sheet = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=-1).reshape(-1, 4)
+    for hole in (*rings.eyes, *rings.ears, rings.mouth):
+        # a hole two columns wide leaves quads whose four corners are all on its border
+        inside = np.isin(sheet, hole[0]).all(axis=1) | (sheet < 0).any(axis=1)
+        sheet = sheet[~inside]
+    cap = rings.cap
+    crown = np.stack([cap[:-1, :-1], cap[:-1, 1:], cap[1:, 1:], cap[1:, :-1]], axis=-1).reshape(-1, 4)
+    parts = [(sheet, "skin"), (crown, "skin")]
+    for side in (0, 1):
+        for hole in (rings.eyes[side], rings.ears[side]):
+            quads = ring_quads(hole)
+            parts.append((quads if side == 0 else flipped(quads), "skin"))
+    left, right = (_zip(ear[-1]) for ear in rings.ears)
+    parts += [(left, "skin"), (flipped(right), "skin")]
+    mouth = rings.mouth
+    parts += [(ring_quads(mouth[:7]), "skin"), (ring_quads(mouth[6:14]), "lips"), (ring_quads(mouth[13:]), "mouth")]
+    parts.append((_zip(mouth[-1]), "mouth"))
+    materials = np.concatenate([np.full(len(quads), name) for quads, name in parts])
+    return np.concatenate([quads for quads, _ in parts]), materials
+
+
+def _zip(ring: np.ndarray) -> np.ndarray:
+    """Close a ring by quads between its upper and its lower half; the two ends are triangles."""
+    half = len(ring) // 2
+    upper, lower = ring[: half + 1], np.concatenate([ring[:1], ring[: half - 1 : -1]])
+    quads = np.stack([upper[:-1], upper[1:], lower[1:], lower[:-1]], axis=-1)
+    quads[0] = [upper[0], upper[1], lower[1], lower[1]]
+    quads[-1] = [upper[-2], upper[-1], lower[-2], lower[-2]]
+    return quads
+
+
+def _relax(points: np.ndarray, quads: np.ndarray, rings: Rings) -> np.ndarray:
+    """Even out the grid and the outer rings along the surface; lips, lids and ears stay as designed."""
+    free = np.zeros(len(points), dtype=bool)
+    free[rings.grid[1:-1][rings.grid[1:-1] >= 0]] = True
+    free[rings.cap[1:-1, 1:-1]] = True
+    free[rings.mouth[:4]] = True
+    for eye, ear in zip(rings.eyes, rings.ears, strict=True):
+        free[eye[:3]] = True
+        free[ear[0]] = False
+    neighbours = [[] for _ in points]
+    for a, b in np.unique(np.sort(np.concatenate([quads[:, [i, (i + 1) % 4]] for i in range(4)])), axis=0):
+        if a != b:
+            neighbours[a].append(b)
+            neighbours[b].append(a)
+    moving = np.flatnonzero(free)
+    source = np.concatenate([neighbours[v] for v in moving])
+    owner = np.repeat(np.arange(len(moving)), [len(neighbours[v]) for v in moving])
+    degree = np.bincount(owner)[:, None]
+    points = points.copy()
+    for _ in range(RELAX_ROUNDS):
+        mean = np.zeros((len(moving), 3))
+        np.add.at(mean, owner, points[source])
+        points[moving] = project((points[moving] + mean / degree) / 2, FORMS, steps=1)
+    points[moving] = project(points[moving], FORMS, steps=2)
+    return points

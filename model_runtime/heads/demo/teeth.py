@@ -1,0 +1,146 @@
+"""Teeth, gums and tongue (mm). Written about the middle of the face; each part is symmetric."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime.heads.demo.surface import Part, flipped, join, mirror_part, ring_quads
+
+__all__ = ["LOWER", "UPPER", "Arch", "gum", "teeth", "tongue"]
+
+
+@dataclass(frozen=True)
+class Arch:
+    """One row of teeth. centre_y, half_width, length: the ellipse of their fronts. edge_z: biting edge, root_z: gum.
+
+    widths: of each tooth from the middle outwards, measured along the arch.
+    """
+
+    centre_y: float
+    half_width: float
+    length: float
+    edge_z: float
+    root_z: float
+    widths: tuple[float, ...]
+
+
+UPPER = Arch(-58.0, 26.0, 37.0, -82.2, -72.0, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
+LOWER = Arch(-58.0, 24.2, 34.2, -81.4, -91.0, (5.6, 6.2, 7.0, 7.0, 7.2, 9.8))
+TOOTH_DEPTH = 5.5
+ROUNDNESS = 0.38
+AROUND, ALONG = 12, 7
+GUM_HEIGHT, GUM_DEPTH = 9.0, 8.0
+
+
+def _on_arch(arch: Arch, inset: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Length along the left half of the arch with the points (x, y) there and the outward directions."""
+    turn = np.linspace(0, np.pi / 2, 400)
+    points = np.stack(
+        [(arch.half_width - inset) * np.sin(turn), arch.centre_y - (arch.length - inset) * np.cos(turn)], axis=1
+    )
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    tangent = np.gradient(points, axis=0)
+    outward = np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
+    return along, points, outward / np.linalg.norm(outward, axis=1, keepdims=True)
+
+
+def teeth(arch: Arch) -> Part:
+    """The teeth of one arch, each a rounded block of its own."""
+    along, points, outward = _on_arch(arch, TOOTH_DEPTH / 2)
+    left = []
+    place = 0.0
+    for number, width in enumerate(arch.widths):
+        middle = place + width / 2
+        place += width
+        centre = np.array([np.interp(middle, along, points[:, axis]) for axis in (0, 1)])
+        normal = np.array([np.interp(middle, along, outward[:, axis]) for axis in (0, 1)])
+        canine = 0.6 if number == 2 else 0.0
+        left.append(_tooth(centre, normal / np.linalg.norm(normal), width * 0.5, arch, canine))
+    return join([part for tooth in left for part in (tooth, mirror_part(tooth))])
+
+
+def _tooth(centre: np.ndarray, normal: np.ndarray, half: float, arch: Arch, canine: float) -> Part:
+    """A block with rounded edges (superellipsoid) standing on the arch."""
+    turn = 2 * np.pi * np.arange(AROUND) / AROUND
+    rise = np.linspace(-np.pi / 2, np.pi / 2, ALONG + 2)[1:-1]
+
+    def bent(value: np.ndarray) -> np.ndarray:
+        return np.sign(value) * np.abs(value) ** ROUNDNESS
+
+    tangent = np.array([-normal[1], normal[0]])
+    middle_z = (arch.edge_z + arch.root_z) / 2
+    tall = (arch.edge_z - arch.root_z) / 2 * (1 + canine * 0.08)
+    rings = []
+    for angle in rise:
+        level = float(bent(np.array(np.sin(angle))))
+        size = float(np.abs(np.cos(angle)) ** ROUNDNESS)
+        # towards the biting edge a front tooth thins to a blade, towards the gum it narrows
+        depth = TOOTH_DEPTH / 2 * size * (1 - 0.35 * max(level, 0))
+        width = half * size * (1 - 0.1 * max(-level, 0) - 0.2 * canine * max(level, 0))
+        flat = centre + (bent(np.cos(turn)) * width)[:, None] * tangent + (bent(np.sin(turn)) * depth)[:, None] * normal
+        rings.append(np.column_stack([flat, np.full(AROUND, middle_z + tall * level)]))
+    return _capped(np.array(rings), "teeth", reverse=tall < 0)
+
+
+def _capped(rings: np.ndarray, material: str, reverse: bool) -> Part:
+    """Rings (R, N, 3) closed by a vertex at either end."""
+    count, size = rings.shape[:2]
+    points = np.concatenate([rings.reshape(-1, 3), rings[:1].mean(axis=1), rings[-1:].mean(axis=1)])
+    index = np.arange(count * size).reshape(count, size)
+    after = np.roll(index, -1, axis=1)
+    first, last = len(points) - 2, len(points) - 1
+    ends = [
+        np.stack([after[0], index[0], np.full(size, first), np.full(size, first)], axis=1),
+        np.stack([index[-1], after[-1], np.full(size, last), np.full(size, last)], axis=1),
+    ]
+    quads = np.concatenate([ring_quads(index), *ends])
+    return Part(points, flipped(quads) if reverse else quads, np.full(len(quads), material))
+
+
+def gum(arch: Arch, stations: int = 14) -> Part:
+    """The ridge that one arch of teeth stands in."""
+    along, points, outward = _on_arch(arch, TOOTH_DEPTH / 2)
+    reach = sum(arch.widths)
+    at = np.linspace(0, reach, stations)
+    left = np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=1)
+    normal = np.stack([np.interp(at, along, outward[:, axis]) for axis in (0, 1)], axis=1)
+    centre = np.concatenate([(left * [-1, 1])[:0:-1], left])
+    normal = np.concatenate([(normal * [-1, 1])[:0:-1], normal])
+    away = np.sign(arch.root_z - arch.edge_z)
+    turn = 2 * np.pi * np.arange(10) / 10
+    z = arch.root_z + away * (GUM_HEIGHT / 2 - 2.5)
+    rings = np.concatenate(
+        [
+            centre[:, None] + np.cos(turn)[None, :, None] * GUM_DEPTH / 2 * normal[:, None],
+            np.broadcast_to((z + np.sin(turn) * GUM_HEIGHT / 2)[None, :, None], (len(centre), len(turn), 1)),
+        ],
+        axis=-1,
+    )
+    return _capped(rings, "mouth", reverse=False)
+
+
+# Tongue, from root to tip: y, z of the middle, half width, half height.
+TONGUE = np.array(
+    [
+        (-46, -92, 15, 8),
+        (-55, -88.5, 17, 8.5),
+        (-65, -87, 17.5, 7.5),
+        (-75, -87, 16, 6),
+        (-82, -87.5, 13, 4.6),
+        (-87, -88, 9.0, 3.4),
+        (-89.6, -88.3, 4.6, 2.0),
+    ],
+    dtype=float,
+)
+
+
+def tongue(around: int = 16) -> Part:
+    """The tongue at rest, behind the lower teeth, with a groove along its back."""
+    turn = 2 * np.pi * np.arange(around) / around
+    rings = []
+    for y, z, half_width, half_height in TONGUE:
+        x = half_width * np.cos(turn)
+        up = half_height * np.sin(turn)
+        groove = np.where(up > 0, -1.6 * np.exp(-((x / 4) ** 2)) * half_width / 17, 0)
+        rings.append(np.stack([x, np.full(around, y), z + up + groove], axis=1))
+    return _capped(np.array(rings), "tongue", reverse=True)

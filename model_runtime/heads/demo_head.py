@@ -1,0 +1,70 @@
+"""The project's own head: a stylised human head with every channel, made by code."""
+
+import numpy as np
+
+from model_runtime.channels import CHANNELS
+from model_runtime.heads.demo.body import Body, build_body
+from model_runtime.heads.demo.landmarks import find_landmarks
+from model_runtime.heads.demo.mouth import BORDER, LAST_LIP
+from model_runtime.heads.demo.shapes import build_shapes
+from model_runtime.heads.head import Head
+
+__all__ = ["MATERIALS", "demo_head"]
+
+MATERIALS = ("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow")
+METRES = 0.001
+# The upper face: forehead and eye region, mm.
+UPPER_FACE_Z, UPPER_FACE_Y = -12.0, -20.0
+
+
+def demo_head() -> Head:
+    """The head at rest with all CHANNELS, in metres, exactly symmetric; the same bytes every time."""
+    body = build_body()
+    mirror = _mirror(body)
+    shapes = build_shapes(body, mirror)
+    faces, polygons = _triangles(body.whole.quads)
+    names = np.array([MATERIALS.index(name) for name in body.whole.materials])
+    return Head(
+        vertices=(body.whole.vertices * METRES).astype(np.float32),
+        faces=faces.astype(np.int32),
+        channels=CHANNELS,
+        deltas=(shapes * METRES).astype(np.float32),
+        landmarks=find_landmarks(body),
+        lips=np.sort(body.rings.mouth[BORDER : LAST_LIP + 1].ravel()).astype(np.int32),
+        upper_face=_upper_face(body),
+        materials=names[polygons].astype(np.int32),
+        material_names=MATERIALS,
+        polygons=polygons.astype(np.int32),
+    )
+
+
+def _triangles(quads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles (F, 3) of quads (Q, 4), with the quad (F,) each comes from."""
+    halves = np.stack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]], axis=1)
+    keep = np.stack([np.ones(len(quads), dtype=bool), quads[:, 2] != quads[:, 3]], axis=1)
+    owner = np.repeat(np.arange(len(quads))[:, None], 2, axis=1)
+    return halves[keep], owner[keep]
+
+
+def _mirror(body: Body) -> np.ndarray:
+    """(V,) the vertex on the other side of the face; the skin's by its topology, the parts' by their place."""
+    points = body.whole.vertices
+    mirror = np.zeros(len(points), dtype=int)
+    mirror[body.spans["skin"]] = body.rings.mirror
+    pairs = {"eye_left": "eye_right", "eye_right": "eye_left", "brow_left": "brow_right", "brow_right": "brow_left"}
+    for name, span in body.spans.items():
+        if name == "skin":
+            continue
+        other = body.spans[pairs.get(name, name)]
+        gaps = np.linalg.norm(points[span][:, None] * [-1, 1, 1] - points[other][None], axis=2)
+        mirror[span] = other.start + gaps.argmin(axis=1)
+    return mirror
+
+
+def _upper_face(body: Body) -> np.ndarray:
+    points = body.whole.vertices
+    chosen = (points[:, 2] > UPPER_FACE_Z) & (points[:, 1] < UPPER_FACE_Y)
+    allowed = np.zeros(len(points), dtype=bool)
+    for name in ("skin", "brow_left", "brow_right"):
+        allowed[body.spans[name]] = True
+    return np.flatnonzero(chosen & allowed).astype(np.int32)

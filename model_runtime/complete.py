@@ -1,0 +1,156 @@
+"""Complete a take around key poses that somebody set: they stay, the rest of the motion follows them."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model_runtime.errors import InputError
+from model_runtime.generate import earlier, predict, raw_performance
+from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.model.checkpoint import Model
+from model_runtime.model.completion import KeyPlacement, place_keys
+from model_runtime.model.inference import Performance
+from model_runtime.npz import read_npz
+from model_runtime.settings import settings_from
+from model_runtime.take import Take
+
+__all__ = ["Keys", "complete", "read_keys"]
+
+# Seconds over which a change fades at the ends of the range, so that the motion's velocity does not jump there.
+RAMP = 0.15
+
+
+@dataclass(frozen=True)
+class Keys:
+    """All the key poses that a motion is to pass through.
+
+    key_frames: (N,) ascending frame numbers of the take. key_weights: (N, K). channels: K names; channels of the take
+    that are not among them stay as they are.
+    """
+
+    key_frames: np.ndarray
+    key_weights: np.ndarray
+    channels: tuple[str, ...]
+
+
+def read_keys(path: Path | str) -> Keys:
+    """Read KEYS.npz (design.md). Raises InputError with what is wrong."""
+    arrays = read_npz(path, ("key_frames", "key_weights", "channels"))
+    frames, weights = arrays["key_frames"], arrays["key_weights"]
+    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
+    if frames.ndim != 1 or frames.dtype.kind not in "iu":
+        raise InputError(f"{path}: key_frames must be whole numbers.")
+    if weights.shape != (len(frames), len(channels)) or weights.dtype.kind != "f":
+        raise InputError(f"{path}: key_weights must hold one number a key and a channel.")
+    return Keys(frames.astype(np.int64), weights.astype(np.float32), channels)
+
+
+def complete(
+    take: Take,
+    keys: Keys,
+    model: Model,
+    first: int | None = None,
+    last: int | None = None,
+    locked: tuple[str, ...] = (),
+    phones: PhoneTrack | None = None,
+    checkpoint: Callable[[float], None] = lambda share: None,
+) -> Take:
+    """The take, refilled around `keys` between the frames `first` and `last` (None: all of it).
+
+    The motion passes exactly through the keys, also where the network would have chosen no key or another pose; the
+    frames outside and the `locked` channels stay as they are. phones: what was said, if it was corrected.
+
+    What changes is the difference between what the networks make of the new keys (and phones) and what they make of the
+    take's own: without an edit nothing changes, and an edit's effect fades out by itself, so that seams are smooth.
+    Raises InputError for keys that do not fit the take.
+    """
+    _check(take, keys, locked)
+    first, last = max(0, first or 0), len(take.weights) - 1 if last is None else min(last, len(take.weights) - 1)
+    if first >= last:
+        raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")
+    settings = settings_from(take.meta.get("settings", {}) | {"fps": take.fps})
+    old = raw_performance(take.acoustics, take.phones, take.key_frames, len(take.weights), settings, model)
+    asked = _with_ends(take, keys)
+    new = dataclasses.replace(
+        old, phones=earlier(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]
+    )
+    columns = [take.channels.index(name) for name in model.channels if name in take.channels]
+    inner = [model.channels.index(take.channels[column]) for column in columns]
+
+    def motion(performance: Performance, frames: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        poses = np.zeros((len(frames), len(model.channels)), np.float32)
+        poses[:, inner] = weights[:, columns]
+        return predict(model, dataclasses.replace(performance, keys=poses), settings, checkpoint)
+
+    if phones is not None and phones != take.phones:
+        before = predict(model, old, settings, checkpoint)
+        after = predict(model, new, settings, checkpoint)
+    else:
+        before = motion(old, take.key_frames, take.key_weights)
+        after = motion(new, asked.key_frames, asked.key_weights)
+    change = np.zeros_like(take.weights)
+    change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
+    weights = _through_keys(np.clip(take.weights + change, 0, 1), asked, take.fps, first, last)
+    kept = [take.channels.index(name) for name in locked]
+    weights[:, kept] = take.weights[:, kept]
+    return dataclasses.replace(
+        take,
+        weights=weights,
+        key_frames=asked.key_frames.astype(np.int32),
+        phones=phones or take.phones,
+        meta=take.meta | {"completed": int(take.meta.get("completed", 0)) + 1},
+    )
+
+
+def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
+    frames = keys.key_frames
+    if not len(frames):
+        raise InputError("There are no key poses to complete around; keep at least one.")
+    if (np.diff(frames) <= 0).any() or frames[0] < 0 or frames[-1] >= len(take.weights):
+        raise InputError(f"Key frames must ascend and lie within the take's frames 0 to {len(take.weights) - 1}.")
+    if not np.isfinite(keys.key_weights).all():
+        raise InputError("A key pose holds a value that is not a number; set it again.")
+    unknown = [name for name in (*keys.channels, *locked) if name not in take.channels]
+    if unknown:
+        raise InputError(f"The take has no channel {unknown[0]}; its channels are {', '.join(take.channels)}.")
+
+
+def _with_ends(take: Take, keys: Keys) -> Keys:
+    """The keys over all channels of the take, its first and last frame among them."""
+    frames = np.unique(np.concatenate([[0], keys.key_frames, [len(take.weights) - 1]]))
+    weights = take.weights[frames].copy()
+    rows = np.searchsorted(frames, keys.key_frames)
+    columns = [take.channels.index(name) for name in keys.channels]
+    weights[np.ix_(rows, columns)] = keys.key_weights
+    return Keys(frames, weights, take.channels)
+
+
+def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
+    """(T,) 0 outside the range, 1 inside, eased at those of its ends that lie within the take."""
+    ramp = min(RAMP, (times[last] - times[first]) / 4)
+    rise = (times - times[first]) / ramp if first > 0 else np.ones(len(times))
+    fall = (times[last] - times) / ramp if last < len(times) - 1 else np.ones(len(times))
+    share = np.clip(np.minimum(rise, fall), 0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def _through_keys(weights: np.ndarray, keys: Keys, fps: float, first: int, last: int) -> np.ndarray:
+    """Weights corrected so that they equal the keys of the range; the correction is eased between them."""
+    inside = (keys.key_frames >= first) & (keys.key_frames <= last)
+    anchors = np.unique(np.concatenate([[0, first], keys.key_frames[inside], [last, len(weights) - 1]]))
+    asked = np.searchsorted(anchors, keys.key_frames[inside])
+    missing = np.zeros((len(anchors), weights.shape[1]))
+    missing[asked] = keys.key_weights[inside] - weights[keys.key_frames[inside]]
+    times = torch.arange(len(weights), dtype=torch.float64)[None] / fps
+    anchor_times = torch.from_numpy(anchors / fps)[None]
+    placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
+    corrected = (weights + place_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
+    # Keys beyond [0, 1] are the animator's own will; what lies between them is not pushed further than they are.
+    low, high = np.minimum(keys.key_weights.min(axis=0), 0), np.maximum(keys.key_weights.max(axis=0), 1)
+    corrected = np.clip(corrected, low, high)
+    corrected[keys.key_frames[inside]] = keys.key_weights[inside]
+    return corrected

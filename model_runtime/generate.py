@@ -1,0 +1,127 @@
+"""Generate a take: key motions at the phone boundaries, completed to full motion under the voice's guidance."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter1d
+
+from model_runtime import __version__
+from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
+from model_runtime.audio import Waveform
+from model_runtime.channels import BROWS, CHANNELS, LIDS
+from model_runtime.contacts import apply_contacts
+from model_runtime.linguistics.key_frames import key_frames
+from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.model.checkpoint import Model
+from model_runtime.model.inference import Performance, perform
+from model_runtime.settings import Settings
+from model_runtime.take import Take, frame_count
+from model_runtime.upper_face import upper_face
+
+__all__ = ["earlier", "generate", "predict", "raw_performance"]
+
+# Smoothing of 1 is a Gaussian of this many seconds.
+HEAVIEST_SMOOTHING = 0.06
+
+
+def generate(
+    waveform: Waveform,
+    phones: PhoneTrack,
+    settings: Settings,
+    model: Model,
+    checkpoint: Callable[[float], None] = lambda share: None,
+) -> Take:
+    """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
+
+    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. Raises
+    InputError for a style that the model does not have.
+    """
+    frames = frame_count(waveform.duration, settings.fps)
+    keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
+    # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
+    sound = acoustics(waveform).astype(np.float16)
+    performance = raw_performance(sound, phones, keys, frames, settings, model)
+    motion = predict(model, performance, settings, checkpoint)
+    channels = tuple(name for name in CHANNELS if name in model.channels or name in (*LIDS, *BROWS))
+    weights = np.zeros((frames, len(channels)), np.float32)
+    weights[:, [channels.index(name) for name in model.channels]] = motion
+    upper = upper_face(phones, sound, frames, settings)
+    for column, name in enumerate((*LIDS, *BROWS)):
+        if name not in model.channels:
+            weights[:, channels.index(name)] = upper[:, column]
+    meta = {
+        "model": model.id,
+        "model_sha256": model.sha256,
+        "kmtalk": __version__,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "settings": asdict(settings),
+        "audio_sha256": hashlib.sha256(waveform.samples.tobytes()).hexdigest(),
+        "duration": waveform.duration,
+    }
+    return Take(weights, channels, settings.fps, keys, phones, sound, json.loads(json.dumps(meta)))
+
+
+def raw_performance(
+    sound: np.ndarray, phones: PhoneTrack, keys: np.ndarray, frames: int, settings: Settings, model: Model
+) -> Performance:
+    """What the networks are asked for: frames at i / fps seconds, with key motions of their own at the frames `keys`.
+
+    A lead moves the voice, not the motion: the networks hear and read it that much earlier.
+    """
+    times = np.arange(frames) / settings.fps
+    rows = np.arange(len(sound)) + round(settings.lead * ACOUSTIC_RATE)
+    return Performance(
+        sound=sound[np.clip(rows, 0, max(len(sound) - 1, 0))],
+        phones=earlier(phones, settings.lead),
+        key_times=times[keys],
+        keys=None,
+        times=times,
+        style=model.style_vector(settings.style),
+    )
+
+
+def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
+    """The track moved `lead` seconds earlier; it still tiles the same duration, its end phones take the rest."""
+    if not lead:
+        return phones
+    duration = phones.duration
+    moved = [
+        Span(phone.label, max(phone.start - lead, 0.0), min(phone.end - lead, duration)) for phone in phones.phones
+    ]
+    kept = [phone for phone in moved if phone.end > phone.start]
+    kept[0] = Span(kept[0].label, 0.0, kept[0].end)
+    kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
+    return PhoneTrack(tuple(kept), phones.words)
+
+
+def predict(
+    model: Model, performance: Performance, settings: Settings, checkpoint: Callable[[float], None]
+) -> np.ndarray:
+    """(T, K) float32 weights in [0, 1] of the model's channels: motion, contacts, and the user's settings applied.
+
+    Keys in `performance` are in the user's terms: the gains are taken out before the networks see them.
+    """
+    gains = _gains(model, settings)
+    if performance.keys is not None:
+        unscaled = np.divide(performance.keys, gains, out=np.zeros_like(performance.keys), where=gains > 0)
+        performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, 0, 1)})
+    weights = np.clip(perform(model.network, performance, checkpoint), 0, 1)
+    if performance.phones is not None:
+        weights = apply_contacts(weights, model.channels, np.array(model.gap), performance.phones, settings.fps)
+    weights = weights * gains
+    if settings.smoothing > 0:
+        weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)
+    return np.clip(weights, 0, 1).astype(np.float32)
+
+
+def _gains(model: Model, settings: Settings) -> np.ndarray:
+    """(K,) factor of each channel. mouthClose goes with the jaw that it makes up for, so closed lips stay closed."""
+    style = model.style(settings.style)
+    jaw, lips = settings.jaw * style.jaw, settings.lips * style.lips
+    return np.array([jaw if name.startswith("jaw") or name == "mouthClose" else lips for name in model.channels])

@@ -1,0 +1,119 @@
+"""Fit a head's channels to recorded landmarks: bounded, smoothed least squares."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime.heads.head import Head
+
+__all__ = ["LIP_POINTS", "Fit", "FitConfig", "fit_channels"]
+
+# MediaPipe FaceMesh: the 40 points of the lips, outer then inner ring, and the chin.
+LIP_POINTS = (
+    *(61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185),
+    *(78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191),
+)
+CHIN_POINTS = (152, 175, 199)
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """channels: those to fit; a name stands for its Left and Right together, as speech moves both sides alike.
+
+    ridge: cost of using a channel at all, against landmark errors in IOD; ridges: exceptions, for channels that a front
+    view hardly shows. smooth: cost of a channel's change between frames. gap, width: extra weight of the inner-lip gap
+    and of the distance of the corners, which people see first. iterations: of the projected gradient.
+    """
+
+    channels: tuple[str, ...] = (
+        *("jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthSmile", "mouthFrown", "mouthDimple"),
+        *("mouthStretch", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPress"),
+        *("mouthLowerDown", "mouthUpperUp"),
+    )
+    ridge: float = 0.012
+    ridges: tuple[tuple[str, float], ...] = (
+        ("jawOpen", 0.004),
+        ("mouthFrown", 0.05),
+        ("mouthDimple", 0.05),
+        ("mouthShrugUpper", 0.05),
+        ("mouthShrugLower", 0.04),
+        ("mouthPress", 0.05),
+    )
+    smooth: float = 0.03
+    gap: float = 6.0
+    width: float = 3.0
+    iterations: int = 800
+
+
+@dataclass(frozen=True)
+class Fit:
+    """weights: (T, K) float32 in [0, 1], a column a channel of the head. error: (T,) mean landmark error, IOD."""
+
+    weights: np.ndarray
+    error: np.ndarray
+
+
+def fit_channels(head: Head, displacement: np.ndarray, numbers: tuple[int, ...], config: FitConfig) -> Fit:
+    """Weights whose shapes move the head's landmarks as a recorded face moved.
+
+    displacement: (T, P, 2) from that face's neutral, IOD, x to the face's left, y up; numbers: the FaceMesh point of
+    each column. The head needs the landmarks facemesh_<i> of the lips and the chin. mouthClose never exceeds jawOpen, so
+    lips never cross.
+    """
+    groups = [_columns(head, name) for name in config.channels]
+    rows, targets = [], []
+
+    def moves(number: int, axis: int) -> np.ndarray:
+        """(K,) how far each channel moves a landmark along the image's x (0) or y (1), IOD."""
+        vertex = head.landmarks[f"facemesh_{number}"]
+        shift = head.deltas[:, vertex, (0, 2)[axis]] / head.eye_distance
+        return np.array([shift[group].sum() for group in groups])
+
+    def seen(number: int, axis: int) -> np.ndarray:
+        return displacement[:, numbers.index(number), axis]
+
+    def add(row: np.ndarray, target: np.ndarray, weight: float) -> None:
+        rows.append(row * weight)
+        targets.append(target * weight)
+
+    for number in LIP_POINTS:
+        for axis in (0, 1):
+            add(moves(number, axis), seen(number, axis), 1.0)
+    for number in CHIN_POINTS:
+        add(moves(number, 1), seen(number, 1), 1.0)
+    add(moves(13, 1) - moves(14, 1), seen(13, 1) - seen(14, 1), config.gap)
+    add(moves(291, 0) - moves(61, 0), seen(291, 0) - seen(61, 0), config.width)
+    matrix, target = np.stack(rows), np.stack(targets, axis=1)
+    solved = _bounded_smooth(matrix, target, config)
+    weights = np.zeros((len(displacement), len(head.channels)), np.float32)
+    for column, group in zip(solved.T, groups, strict=True):
+        weights[:, group] = column[:, None]
+    return Fit(weights, np.abs(solved @ matrix.T - target)[:, :80].mean(axis=1).astype(np.float32))
+
+
+def _columns(head: Head, name: str) -> list[int]:
+    names = (name,) if name in head.channels else (f"{name}Left", f"{name}Right")
+    return [head.channels.index(each) for each in names]
+
+
+def _bounded_smooth(matrix: np.ndarray, target: np.ndarray, config: FitConfig) -> np.ndarray:
+    """(T, G) argmin |w A^T - b|^2 + |ridge w|^2 + |smooth dw/dt|^2, 0 <= w <= 1, mouthClose <= jawOpen.
+
+    Accelerated projected gradient (Beck and Teboulle 2009) over all frames at once.
+    """
+    exceptions = dict(config.ridges)
+    ridge = np.array([exceptions.get(name, config.ridge) for name in config.channels])
+    normal, right = matrix.T @ matrix + np.diag(ridge), target @ matrix
+    step = 1 / (np.linalg.eigvalsh(normal)[-1] + 4 * config.smooth)
+    close, jaw = config.channels.index("mouthClose"), config.channels.index("jawOpen")
+    weights = ahead = np.zeros((len(target), len(config.channels)))
+    momentum = 1.0
+    for _ in range(config.iterations):
+        change = np.diff(ahead, axis=0, prepend=ahead[:1], append=ahead[-1:])
+        gradient = ahead @ normal - right - config.smooth * np.diff(change, axis=0)
+        new = np.clip(ahead - step * gradient, 0, 1)
+        new[:, close] = np.minimum(new[:, close], new[:, jaw])
+        grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        ahead = new + (momentum - 1) / grown * (new - weights)
+        weights, momentum = new, grown
+    return weights

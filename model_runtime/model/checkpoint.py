@@ -1,0 +1,141 @@
+"""A trained model on disk: a folder with model.json (what it is) and weights.safetensors (what it learned)."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+
+from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+from model_runtime.model.config import ModelConfig
+from model_runtime.model.kmtalk import KMTalk
+
+__all__ = ["Model", "Style", "load_model", "save_model"]
+
+FORMAT = 1
+DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way of speaking that the user picks by name: weights of the style vectors, and gains of jaw and lips."""
+
+    vector: tuple[float, ...]
+    jaw: float = 1.0
+    lips: float = 1.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network ready to perform. id: its name; sha256: of its weights; styles: by name, the first is the default.
+
+    gap: IOD that each output channel opens the inner lips by at weight 1 on the head it was trained for (negative:
+    closes them). licence: of the weights, for the user to read.
+    """
+
+    network: KMTalk
+    id: str
+    sha256: str
+    styles: dict[str, Style]
+    gap: tuple[float, ...]
+    licence: str
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels it moves."""
+        return self.network.config.channels
+
+    def style_vector(self, name: str | None) -> np.ndarray:
+        """(n,) weights of the style vectors. Raises InputError for a style that it does not have."""
+        return np.array(self.style(name).vector, np.float32)
+
+    def style(self, name: str | None) -> Style:
+        """The style of that name; None: the default. Raises InputError for one that it does not have."""
+        if name is None:
+            return next(iter(self.styles.values()))
+        if name not in self.styles:
+            raise InputError(f"The model {self.id} has no style {name}; choose one of {', '.join(self.styles)}.")
+        return self.styles[name]
+
+
+def save_model(model: Model, folder: Path | str) -> None:
+    """Write model.json and weights.safetensors into `folder` (made if missing), each whole or not at all."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = save({name: tensor.contiguous().cpu() for name, tensor in model.network.state_dict().items()})
+    description = {
+        "format": FORMAT,
+        "id": model.id,
+        "licence": model.licence,
+        "config": dataclasses.asdict(model.network.config),
+        "styles": {name: dataclasses.asdict(style) for name, style in model.styles.items()},
+        "gap": list(model.gap),
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    write_atomic(folder / WEIGHTS, lambda stream: stream.write(weights))
+    text = json.dumps(description, indent=1).encode()
+    write_atomic(folder / DESCRIPTION, lambda stream: stream.write(text))
+
+
+def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
+    """The starter model that ships with KMTalk (`starter`), or the one in a folder.
+
+    device: auto (a GPU where there is one), cpu, cuda, mps. The files are data: nothing in them runs. Raises InputError
+    when the folder is no model, was made by another version, or its weights are not the ones that it names.
+    """
+    folder = Path(str(resources.files("model_runtime") / "weights" / "starter")) if name == "starter" else Path(name)
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        weights = (folder / WEIGHTS).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{folder} is not a model folder: {Path(error.filename).name} is missing.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder} is not a model folder: its files cannot be read.") from error
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise InputError(f"The model in {folder} was made by another version of KMTalk; export it again.")
+    digest = hashlib.sha256(weights).hexdigest()
+    if digest != description.get("sha256"):
+        raise InputError(f"The weights in {folder} are damaged or not those that it names; install the model again.")
+    try:
+        network = KMTalk(_config(description["config"]))
+        network.load_state_dict(load(weights))
+        model = Model(
+            network=network.to(_device(device)).eval(),
+            id=str(description["id"]),
+            sha256=digest,
+            styles={
+                str(key): Style(tuple(map(float, style["vector"])), float(style["jaw"]), float(style["lips"]))
+                for key, style in description["styles"].items()
+            },
+            gap=tuple(map(float, description["gap"])),
+            licence=str(description["licence"]),
+        )
+    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+        raise InputError(f"The model in {folder} does not describe itself fully; export it again.") from error
+    if not model.styles:
+        raise InputError(f"The model in {folder} names no style; export it again.")
+    return model
+
+
+def _config(description: dict) -> ModelConfig:
+    lists = {"channels": tuple(description["channels"]), "styles": tuple(description["styles"])}
+    return ModelConfig(**{**description, **lists})
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    available = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not available.get(name.split(":")[0], False):
+        raise InputError(f"There is no device {name} here; choose auto or cpu.")
+    return torch.device(name)

@@ -1,0 +1,52 @@
+"""KMTalk: encoder, key-motion decoder and completion network, joined (ECCV 2024, section 3)."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from model_runtime.model.completion import Completion
+from model_runtime.model.config import ModelConfig
+from model_runtime.model.encoder import Encoder
+from model_runtime.model.inputs import MODEL_RATE
+from model_runtime.model.key_motion import KeyMotionDecoder
+
+__all__ = ["KMTalk", "Voice"]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A batch of what was said, B clips of S steps (50 a second).
+
+    sound: (B, 2 S, BANDS + 1) acoustics. labels: (B, S, 5), timing: (B, S, 6): see inputs.PhoneFrames. style: (B, n)
+    weights of the style vectors. has_sound, has_phones: (B,) 1 or 0: whether a stream is to be used.
+    """
+
+    sound: Tensor
+    labels: Tensor
+    timing: Tensor
+    style: Tensor
+    has_sound: Tensor
+    has_phones: Tensor
+
+
+class KMTalk(nn.Module):
+    """The three networks. Times are seconds; motion is K channels, meant for [0, 1] but not cut to it here."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.key_motion = KeyMotionDecoder(config, MODEL_RATE)
+        self.completion = Completion(config, MODEL_RATE)
+
+    def encode(self, voice: Voice) -> Tensor:
+        """Audio features (B, S, d)."""
+        return self.encoder(voice.sound, voice.labels, voice.timing, voice.style, voice.has_sound, voice.has_phones)
+
+    def key_motions(self, features: Tensor, key_times: Tensor, is_key: Tensor) -> Tensor:
+        """Key motions (B, N, K) at key_times (B, N); is_key (B, N) is False where a batch is padded."""
+        return self.key_motion(features, key_times, is_key)
+
+    def complete(self, features: Tensor, keys: Tensor, key_times: Tensor, is_key: Tensor, times: Tensor) -> Tensor:
+        """Full motion (B, M, K) at times (B, M), exact at the keys."""
+        return self.completion(features, keys, key_times, is_key, times)

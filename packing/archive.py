@@ -1,0 +1,69 @@
+"""The extension's zip: the same commit gives the same bytes."""
+
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import BinaryIO
+
+from model_runtime import __version__
+from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+
+__all__ = ["extension_files", "write_archive"]
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+MANIFEST = "blender_manifest.toml"
+
+
+def extension_files(root: Path, platform: str | None = None) -> dict[str, bytes]:
+    """Name in the archive -> content, of everything that git tracks for the extension in the working tree `root`.
+
+    kmtalk_blender/ lies at the archive's root, model_runtime/ beside it with the weights. The manifest's version is
+    the runtime's; `platform` (linux-x64, ...) restricts it to one. Raises InputError outside of a git checkout.
+    """
+    files = {"LICENSE": root / "LICENSE"}
+    for path in _tracked(root, "kmtalk_blender", "model_runtime"):
+        name = path.removeprefix("kmtalk_blender/")
+        files[name] = root / path
+    contents = {name: path.read_bytes() for name, path in sorted(files.items())}
+    if MANIFEST not in contents:
+        raise InputError(f"kmtalk_blender/{MANIFEST} is not in git; add it.")
+    contents[MANIFEST] = _manifest(contents[MANIFEST].decode(), platform).encode()
+    return contents
+
+
+def write_archive(path: Path, contents: dict[str, bytes]) -> Path:
+    """Write a zip of `contents`, atomically, in the order of names; wheels are stored, all else is deflated."""
+
+    def write(stream: BinaryIO) -> None:
+        with zipfile.ZipFile(stream, "w") as archive:
+            for name, content in sorted(contents.items()):
+                info = zipfile.ZipInfo(name, EPOCH)
+                info.create_system = 3
+                info.external_attr = 0o100644 << 16
+                # A wheel is a zip itself.
+                info.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
+                archive.writestr(info, content, compresslevel=9)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomic(path, write)
+
+
+def _tracked(root: Path, *folders: str) -> list[str]:
+    listing = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z", "--", *folders], capture_output=True, text=True, check=False
+    )
+    if listing.returncode != 0 or not listing.stdout:
+        raise InputError(f"{root} is no git checkout of the project; clone it.")
+    return [name for name in listing.stdout.split("\0") if name]
+
+
+def _manifest(text: str, platform: str | None) -> str:
+    text, found = re.subn(r'^version = ".*"$', f'version = "{__version__}"', text, count=1, flags=re.MULTILINE)
+    if not found:
+        raise InputError(f'kmtalk_blender/{MANIFEST} has no line version = "..."; add one.')
+    if platform is None:
+        return text
+    # Keys before the first table belong to the manifest itself.
+    return text.replace(f'version = "{__version__}"', f'version = "{__version__}"\nplatforms = ["{platform}"]', 1)

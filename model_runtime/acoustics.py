@@ -6,7 +6,7 @@ import numpy as np
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "log_mel", "normalise"]
+__all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "band_centres", "log_mel", "normalise"]
 
 ACOUSTIC_RATE = 100
 BANDS = 40
@@ -25,7 +25,7 @@ SPEECH_RANGE = 5.0
 
 @dataclass(frozen=True)
 class LogMel:
-    """bands: (A, BANDS) natural-log power, loudness: (A,) the same over all frequencies; row i is centred at i / 100 s."""
+    """bands: (A, BANDS) natural-log power; loudness: (A,) of all frequencies. Row i is centred at i / 100 s."""
 
     bands: np.ndarray
     loudness: np.ndarray
@@ -67,10 +67,20 @@ def acoustics(waveform: Waveform) -> np.ndarray:
     return normalise(log_mel(waveform))
 
 
-def _mel_filters() -> np.ndarray:
-    """(BANDS, TRANSFORM // 2 + 1) triangular filters, equally wide in mel (O'Shaughnessy's formula)."""
+def band_centres() -> np.ndarray:
+    """(BANDS,) Hz."""
+    return _edges()[1:-1]
+
+
+def _edges() -> np.ndarray:
+    """(BANDS + 2,) Hz, equally spaced in mel (O'Shaughnessy's formula)."""
     mel = np.linspace(2595 * np.log10(1 + LOWEST / 700), 2595 * np.log10(1 + HIGHEST / 700), BANDS + 2)
-    edges = 700 * (10 ** (mel / 2595) - 1)
+    return 700 * (10 ** (mel / 2595) - 1)
+
+
+def _mel_filters() -> np.ndarray:
+    """(BANDS, TRANSFORM // 2 + 1) triangular filters, each from its neighbour's centre to the other's."""
+    edges = _edges()
     frequencies = np.fft.rfftfreq(TRANSFORM, 1 / SAMPLE_RATE)
     rising = (frequencies - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - frequencies) / np.diff(edges)[1:, None]

@@ -6,7 +6,7 @@ import numpy as np
 
 from model_runtime.heads.head import Head
 
-__all__ = ["LIP_POINTS", "Fit", "FitConfig", "fit_channels"]
+__all__ = ["LIP_POINTS", "Fit", "FitConfig", "LipMeasures", "fit_channels", "lip_measures"]
 
 # MediaPipe FaceMesh: the 40 points of the lips, outer then inner ring, and the chin.
 LIP_POINTS = (
@@ -46,6 +46,36 @@ class FitConfig:
 
 
 @dataclass(frozen=True)
+class LipMeasures:
+    """How far each channel at weight 1 changes what people see of the lips, in IOD: all are linear in the weights.
+
+    gap: (K,) inner-lip distance on the midline, along the direction in which the jaw opens it. width: (K,) distance of
+    the corners. points: (K, 80) x and z of the 40 lip points.
+    """
+
+    gap: np.ndarray
+    width: np.ndarray
+    points: np.ndarray
+
+
+def lip_measures(head: Head) -> LipMeasures:
+    """The measures of a head that has the FaceMesh landmarks of the lips."""
+    deltas = head.deltas / head.eye_distance
+
+    def of(name: str) -> np.ndarray:
+        return deltas[:, head.landmarks[name]]
+
+    opening = of("upper_lip_inner") - of("lower_lip_inner")
+    direction = opening[head.channels.index("jawOpen")]
+    points = np.stack([of(f"facemesh_{number}")[:, (0, 2)] for number in LIP_POINTS], axis=1)
+    return LipMeasures(
+        gap=opening @ (direction / np.linalg.norm(direction)),
+        width=of("mouth_left")[:, 0] - of("mouth_right")[:, 0],
+        points=points.reshape(len(head.channels), -1),
+    )
+
+
+@dataclass(frozen=True)
 class Fit:
     """weights: (T, K) float32 in [0, 1], a column a channel of the head. error: (T,) mean landmark error, IOD."""
 
@@ -81,8 +111,11 @@ def fit_channels(head: Head, displacement: np.ndarray, numbers: tuple[int, ...],
             add(moves(number, axis), seen(number, axis), 1.0)
     for number in CHIN_POINTS:
         add(moves(number, 1), seen(number, 1), 1.0)
-    add(moves(13, 1) - moves(14, 1), seen(13, 1) - seen(14, 1), config.gap)
-    add(moves(291, 0) - moves(61, 0), seen(291, 0) - seen(61, 0), config.width)
+    measures = lip_measures(head)
+    gap = np.array([measures.gap[group].sum() for group in groups])
+    width = np.array([measures.width[group].sum() for group in groups])
+    add(gap, seen(13, 1) - seen(14, 1), config.gap)
+    add(width, seen(291, 0) - seen(61, 0), config.width)
     matrix, target = np.stack(rows), np.stack(targets, axis=1)
     solved = _bounded_smooth(matrix, target, config)
     weights = np.zeros((len(displacement), len(head.channels)), np.float32)

@@ -1,0 +1,1 @@
+"""Training: examples, their augmentation, losses, and one loop."""

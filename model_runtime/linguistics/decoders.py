@@ -17,7 +17,9 @@ FRAME = 0.01  # seconds
 # Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
 # makes words too short for the phone pass and is what fails on tight recordings.
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
-HEARING = {"fwdflat": False}
+# One pass, of a bounded width; the language model weighs less than by default, so that what is heard keeps its sounds
+# where its words are wrong. Chosen by the share of frames with the right phone, not by words.
+HEARING = {"fwdflat": False, "bestpath": False, "maxhmmpf": 4000, "lw": 5.0}
 PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 
@@ -37,6 +39,16 @@ class HeardWord:
 
     name: str
     phones: tuple[HeardPhone, ...]
+
+    @property
+    def spoken(self) -> bool:
+        """False for silences, noises and phones that belong to no word."""
+        return self.name[0] not in "<["
+
+    @property
+    def spelling(self) -> str:
+        """The word without the number of its pronunciation."""
+        return self.name.partition("(")[0]
 
 
 @dataclass

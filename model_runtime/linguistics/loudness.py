@@ -1,0 +1,54 @@
+"""How loud each 10 ms of a recording is, whether anybody speaks at all, and where it can be cut."""
+
+import numpy as np
+
+from model_runtime.audio import SAMPLE_RATE, Waveform
+
+__all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces"]
+
+STEP = 0.01  # seconds
+WINDOW = 0.025
+FLOOR = -100.0  # dB
+SILENT = -65.0  # dB of full scale: nothing louder is digital silence or the noise of a converter
+SPEECH_RANGE = 12.0  # dB between quiet and loud moments; steady noise has less
+PAUSE = 0.1  # seconds
+
+
+def levels(waveform: Waveform) -> np.ndarray:
+    """(N,) float32 dB of full scale (RMS of 25 ms around the middle of each 10 ms), N = duration / 10 ms rounded up."""
+    step, window = round(STEP * SAMPLE_RATE), round(WINDOW * SAMPLE_RATE)
+    count = -(-len(waveform.samples) // step)
+    before = (window - step) // 2
+    energy = np.cumsum(np.square(waveform.samples, dtype=np.float64))
+    energy = np.concatenate([[0.0], energy])
+    first = np.clip(np.arange(count) * step - before, 0, len(waveform.samples))
+    last = np.clip(np.arange(count) * step - before + window, 0, len(waveform.samples))
+    power = (energy[last] - energy[first]) / np.maximum(last - first, 1)
+    return (10 * np.log10(np.maximum(power, 10 ** (FLOOR / 10)))).astype(np.float32)
+
+
+def is_silent(waveform: Waveform) -> bool:
+    """True where no moment is loud enough to be anything but silence."""
+    return bool(levels(waveform).max() < SILENT)
+
+
+def may_be_speech(waveform: Waveform) -> bool:
+    """False for sounds that are steady all along, as hum and hiss are."""
+    quiet, loud = np.percentile(levels(waveform), (10, 95))
+    return bool(loud - quiet > SPEECH_RANGE)
+
+
+def pieces(waveform: Waveform, shortest: float, longest: float) -> list[tuple[float, float]]:
+    """Starts and ends (seconds) of pieces that cover the recording, cut where it is quietest.
+
+    Every piece but the last lasts `shortest` to `longest` seconds; the last may be as short as it comes.
+    """
+    level = levels(waveform)
+    width = round(PAUSE / STEP)
+    smooth = np.convolve(level, np.ones(width) / width, mode="same")
+    cuts = [0.0]
+    while waveform.duration - cuts[-1] > longest:
+        first, last = round((cuts[-1] + shortest) / STEP), round((cuts[-1] + longest) / STEP)
+        cuts.append((first + int(smooth[first:last].argmin())) * STEP)
+    cuts.append(waveform.duration)
+    return list(zip(cuts[:-1], cuts[1:], strict=True))

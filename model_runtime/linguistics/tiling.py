@@ -1,0 +1,45 @@
+"""From the recogniser's frames to phones that tile the recording."""
+
+from collections.abc import Iterable
+
+from model_runtime.audio import Waveform
+from model_runtime.linguistics.decoders import FRAME, HeardWord
+from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+
+__all__ = ["tiled"]
+
+# A frame of the recogniser is 25.6 ms long and starts at its time, so its middle lies 12.8 ms later, and a boundary
+# between two frames lies half a step before the middle of the second.
+FRAME_MIDDLE = 0.0128 - FRAME / 2
+
+
+def tiled(parts: Iterable[tuple[list[HeardWord], float, float]], waveform: Waveform) -> PhoneTrack:
+    """The phones and words of all parts (words, start of their sound in seconds, end of the part in seconds), in order.
+
+    Gaps and noises become SIL, neighbouring silences one; everything lies within [0, duration].
+    """
+    phones: list[Span] = []
+    words: list[Span] = []
+    done = 0.0
+    for heard, offset, part_end in parts:
+        shift = offset + FRAME_MIDDLE
+        for word in heard:
+            first = done
+            for phone in word.phones:
+                end = min(max(phone.end * FRAME + shift, done), part_end)
+                label = phone.name if phone.name in PHONES else SILENCE
+                if end > done:
+                    _append(phones, label, done, end)
+                    done = end
+            if word.spoken and done > first:
+                words.append(Span(word.spelling, first, done))
+        if done < part_end:
+            _append(phones, SILENCE, done, part_end)
+            done = part_end
+    return PhoneTrack(tuple(phones), tuple(words))
+
+
+def _append(phones: list[Span], label: str, start: float, end: float) -> None:
+    if phones and label == SILENCE == phones[-1].label:
+        start = phones.pop().start
+    phones.append(Span(label, start, end))

@@ -25,7 +25,7 @@ def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, array in arrays.items():
                 buffer = io.BytesIO()
-                npy_format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+                npy_format.write_array(buffer, np.asarray(array, order="C"), allow_pickle=False)
                 info = zipfile.ZipInfo(f"{name}.npy", EPOCH)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, buffer.getvalue())

@@ -1,0 +1,235 @@
+"""`blender -b FILE -c kmtalk generate|complete|batch|export|info`: the extension without a window.
+
+Exit code 0: done. 2: the input cannot be used, one line on stderr says why. 1: anything else.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from pathlib import Path
+
+import bpy
+
+from . import session
+from .errors import UserError
+from .scene import Line, add_demo_head, complete, export_take, generate, options_of, takes_of
+from .scene.cast import fill_lines, lines_of
+from .scene.compat import sequencer_scene
+from .scene.rigs import target_of
+from .scene.strips import chosen_strip
+
+__all__ = ["register", "run", "unregister"]
+
+
+def run(arguments: list[str]) -> int:
+    """The command. Returns the exit code."""
+    try:
+        chosen = _parser().parse_args(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    try:
+        result = chosen.run(chosen)
+    except UserError as error:
+        print(json.dumps({"error": str(error)}) if chosen.json else f"Error: {error}", file=sys.stderr)
+        return 2
+    finally:
+        session.close()
+    print(json.dumps(result) if chosen.json else result["text"])
+    return int(result.get("code", 0))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="blender -b FILE -c kmtalk", description="Speech makes a face move.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=text, description=text)
+        found.set_defaults(run=function)
+        found.add_argument("--json", action="store_true", help="print a JSON object")
+        return found
+
+    spoken = command("generate", _generate, "speak a strip, a sound file or the whole scene")
+    what = spoken.add_mutually_exclusive_group()
+    what.add_argument("--strip", default="", help="a strip's name; without it the active or only one")
+    what.add_argument("--audio", default="", help="a sound file instead of a strip")
+    what.add_argument("--all", action="store_true", help="every strip that is heard")
+    spoken.add_argument("--frame", type=int, default=1, help="where --audio starts")
+    spoken.add_argument("--target", default="", help="the character's object")
+    spoken.add_argument("--transcript", default="", help="the words")
+    spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
+    spoken.add_argument("-o", "--output", default="", help="where the file is saved; its own place without it")
+
+    filled = command("complete", _complete, "fill in a take around its edited keys")
+    filled.add_argument("--target", default="", help="the character's object")
+    filled.add_argument("--first", type=int, help="first frame that may change")
+    filled.add_argument("--last", type=int, help="last frame that may change")
+    filled.add_argument("--reach", type=int, help="frames around an edit that bend with it")
+    filled.add_argument("-o", "--output", default="", help="where the file is saved; its own place without it")
+
+    many = command("batch", _batch, "a .blend a line, from a CSV with the columns audio, transcript, target, frame")
+    many.add_argument("lines", help="the CSV")
+    many.add_argument("-o", "--output", required=True, help="the folder for the .blend files")
+    many.add_argument("--resume", action="store_true", help="leave out lines whose file is there")
+
+    written = command("export", _export, "write a take as .npz, .csv (Live Link Face) or .json")
+    written.add_argument("path", help="the file")
+    written.add_argument("--target", default="", help="the character's object")
+
+    command("info", _info, "the runtime and the takes of the file")
+    return parser
+
+
+def _generate(chosen: argparse.Namespace) -> dict:
+    context = bpy.context
+    if chosen.keys:
+        context.scene.kmtalk.keys = chosen.keys
+    target = _target(chosen.target)
+    if chosen.all:
+        context.scene.kmtalk.target = target
+        fill_lines(context.scene, sequencer_scene(context))
+        lines = [line for _, line in lines_of(context.scene)]
+    elif chosen.audio:
+        lines = [Line(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
+    else:
+        strip = chosen.strip or chosen_strip(sequencer_scene(context)).name
+        lines = [Line(target.name, strip=strip, transcript=chosen.transcript)]
+    if not lines:
+        raise UserError("The scene has no sound strip that is heard; add one, or give --audio.")
+    reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
+    _save(chosen.output)
+    return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
+
+
+def _complete(chosen: argparse.Namespace) -> dict:
+    window = None
+    if chosen.first is not None or chosen.last is not None:
+        scene = bpy.context.scene
+        window = (
+            scene.frame_start if chosen.first is None else chosen.first,
+            scene.frame_end if chosen.last is None else chosen.last,
+        )
+    if chosen.reach is not None:
+        bpy.context.scene.kmtalk.reach = chosen.reach
+    report = complete(bpy.context, session.worker(), _target(chosen.target), window, progress=_progress)
+    _save(chosen.output)
+    return {"text": report.text, "takes": [vars(report)]}
+
+
+def _batch(chosen: argparse.Namespace) -> dict:
+    lines, base = _read_lines(Path(chosen.lines)), bpy.data.filepath
+    folder = Path(chosen.output)
+    if not folder.is_dir():
+        raise UserError(f"There is no folder {folder}; make it first.")
+    client, done, failures = session.worker(), [], {}
+    for number, line in enumerate(lines, 1):
+        audio = Path(line["audio"])
+        path = folder / f"{number:04}_{audio.stem}.blend"
+        if chosen.resume and path.exists():
+            continue
+        try:
+            # Every line starts from the file as it was opened.
+            bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
+            target = _target(line.get("target", ""), client)
+            _add_strip(audio, line["frame"])
+            spoken = Line(target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", ""))
+            report = generate(bpy.context, client, spoken, progress=_progress)
+            bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)
+            bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+            done.append(str(path))
+        except UserError as error:
+            failures[f"{number} {audio}"] = str(error)
+            print(f"Line {number}: {error}", file=sys.stderr)
+    text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed"
+    return {"text": text, "files": done, "failures": failures, "code": 2 if failures else 0}
+
+
+def _read_lines(path: Path) -> list[dict]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"Cannot read {path}; give a CSV with the columns audio, transcript, target, frame.") from error
+    lines = []
+    for number, row in enumerate(rows, 2):
+        frame = (row.get("frame") or "1").strip()
+        if not row.get("audio") or not frame.lstrip("-").isdigit():
+            raise UserError(f"Line {number} of {path} needs an audio file, and a whole number as its frame.")
+        lines.append({key: value or "" for key, value in row.items() if key} | {"frame": int(frame)})
+        # Sounds lie beside the table, unless it says otherwise.
+        lines[-1]["audio"] = str((path.parent / row["audio"]).resolve())
+    if not lines:
+        raise UserError(f"{path} holds no lines.")
+    return lines
+
+
+def _add_strip(audio: Path, frame: int) -> None:
+    scene = bpy.context.scene
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    try:
+        strips.new_sound(audio.stem, str(audio), 1, frame)
+    except RuntimeError:
+        # A Blender without sound strips, or no sound: the runtime decodes, and names what is wrong.
+        return
+
+
+def _export(chosen: argparse.Namespace) -> dict:
+    path = export_take(_target(chosen.target), Path(chosen.path).resolve())
+    return {"text": f"Wrote {path}", "path": str(path)}
+
+
+def _info(chosen: argparse.Namespace) -> dict:
+    answer = session.worker().call("info", {})
+    takes = {
+        obj.name: [vars(take) for take in takes_of(obj)]
+        for obj in bpy.context.scene.objects
+        if obj.type == "MESH" and takes_of(obj)
+    }
+    spoken = ", ".join(f"{name}: {len(found)} takes" for name, found in takes.items()) or "no takes"
+    text = f"KMTalk {answer.get('version')}, Python {answer.get('python')}, {answer.get('device')}; {spoken}"
+    return {"text": text, "runtime": answer, "takes": takes}
+
+
+def _target(name: str, client: object = None) -> bpy.types.Object:
+    """The character named, else the panel's, else the only mesh with shape keys; with a client, else our own head."""
+    if name:
+        found = bpy.data.objects.get(name)
+        if found is None:
+            raise UserError(f"There is no object named {name} in the file.")
+        return found
+    try:
+        return target_of(bpy.context)
+    except UserError:
+        able = [obj for obj in bpy.context.scene.objects if obj.type == "MESH" and obj.data.shape_keys]
+        if len(able) == 1:
+            return able[0]
+        if client is not None and not able:
+            return add_demo_head(bpy.context, client)
+        raise
+
+
+def _save(output: str) -> None:
+    path = str(Path(output).resolve()) if output else bpy.data.filepath
+    if not path:
+        raise UserError("The file has no name; say where it goes with --output.")
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=path, check_existing=False)
+    except RuntimeError as error:
+        raise UserError(f"Cannot save {path}; choose a folder that exists.") from error
+
+
+def _progress(fraction: float, text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{fraction:4.0%} {text:<40}", end="" if fraction < 1 else "\n", file=sys.stderr)
+
+
+COMMAND = []
+
+
+def register() -> None:
+    COMMAND.append(bpy.utils.register_cli_command("kmtalk", run))
+
+
+def unregister() -> None:
+    bpy.utils.unregister_cli_command(COMMAND.pop())

@@ -1,0 +1,19 @@
+"""Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
+
+from . import add_head, ask_runtime, complete, drop, generate, lines, phones, takes
+
+__all__ = ["register", "unregister"]
+
+MODULES = (add_head, generate, complete, takes, phones, lines, ask_runtime, drop)
+
+
+def register() -> None:
+    """Register every operator."""
+    for module in MODULES:
+        module.register()
+
+
+def unregister() -> None:
+    """Take them away, in reverse."""
+    for module in reversed(MODULES):
+        module.unregister()

@@ -1,0 +1,159 @@
+"""What operators share: a reason for being grey, and running jobs modal in the window or blocking without one."""
+
+import time
+
+import bpy
+
+from .. import session
+from ..errors import UserError
+from ..scene.queue import JobQueue, Order
+
+__all__ = ["JobOperator", "Reasoned", "busy"]
+
+TICK = 0.1
+BLOCKING_TICK = 0.01
+
+
+def busy(context: bpy.types.Context) -> str:
+    """Why nothing else can start now; empty when it can."""
+    return "KMTalk is working; press Esc to cancel" if context.window_manager.kmtalk.running else ""
+
+
+class Reasoned:
+    """An operator that says why it is grey."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """One short sentence, or an empty string when the operator can run."""
+        return ""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Grey with a reason, or not."""
+        reason = cls.disabled_reason(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def refuse(self, error: UserError) -> set[str]:
+        """Report an error and end without a change."""
+        self.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+
+
+class JobOperator(Reasoned):
+    """Runs the orders of `orders(context)`: modal with a timer in a window, blocking without one."""
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        """What to run. Raises UserError with what is wrong."""
+        raise NotImplementedError
+
+    def settled(self, context: bpy.types.Context, order: Order) -> None:
+        """Called after each order, for what is done beside writing."""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Run to the end, then return."""
+        try:
+            queue = JobQueue(self.orders(context), session.worker())
+        except UserError as error:
+            return self.refuse(error)
+        while queue.current is not None:
+            ended = queue.tick(context)
+            if ended is not None:
+                self.settled(context, ended)
+            elif queue.current is not None:
+                time.sleep(BLOCKING_TICK)
+        return self._finish(context, queue)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Start, and come back on a timer."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        try:
+            self._queue = JobQueue(self.orders(context), session.worker())
+        except UserError as error:
+            return self.refuse(error)
+        manager = context.window_manager
+        self._timer = manager.event_timer_add(TICK, window=context.window)
+        state = manager.kmtalk
+        state.running, state.cancel, state.failure, state.report, state.fraction = True, False, "", "", 0.0
+        manager.modal_handler_add(self)
+        self._show(context)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Esc cancels, the timer goes on."""
+        state = context.window_manager.kmtalk
+        if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
+            self._queue.cancel()
+            return self._finish(context, self._queue)
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        ended = self._queue.tick(context)
+        if ended is not None:
+            self.settled(context, ended)
+            if ended.state == "done" and self._queue.current is not None and bpy.ops.ed.undo_push.poll():
+                # One undo step a take; the last one's is the operator's own.
+                bpy.ops.ed.undo_push(message=f"KMTalk {ended.title}")
+        self._show(context)
+        return self._finish(context, self._queue) if self._queue.current is None else {"PASS_THROUGH"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender ends the operator (a file is loaded, the window closes)."""
+        self._queue.cancel()
+        self._stop(context)
+
+    def _finish(self, context: bpy.types.Context, queue: JobQueue) -> set[str]:
+        self._stop(context)
+        state = context.window_manager.kmtalk
+        self._mark_lines(context, queue)
+        done = [order for order in queue.orders if order.state == "done"]
+        failed = [order for order in queue.orders if order.state == "failed"]
+        state.report = done[-1].text if len(done) == 1 else f"{len(done)} lines spoken" if done else ""
+        if failed:
+            state.failure = failed[0].text if len(queue.orders) == 1 else f"{failed[0].title}: {failed[0].text}"
+            # With nothing done the error ends the operator; beside others it is a warning.
+            self.report({"WARNING"} if done else {"ERROR"}, state.failure)
+        elif done:
+            self.report({"INFO"}, state.report)
+        else:
+            self.report({"INFO"}, "Cancelled; nothing was changed.")
+        _redraw(context)
+        return {"FINISHED"} if done else {"CANCELLED"}
+
+    def _stop(self, context: bpy.types.Context) -> None:
+        state = context.window_manager.kmtalk
+        state.running = state.cancel = False
+        timer = getattr(self, "_timer", None)
+        if timer is not None:
+            context.window_manager.event_timer_remove(timer)
+            self._timer = None
+            context.workspace.status_text_set(None)
+
+    def _show(self, context: bpy.types.Context) -> None:
+        """Put the progress where panels read it; redraw only when it changed."""
+        state, order = context.window_manager.kmtalk, self._queue.current
+        text = f"{order.text} ({order.title})" if order else "Writing"
+        now = (round(self._queue.fraction, 3), text)
+        if (round(state.fraction, 3), state.text) == now:
+            return
+        state.fraction, state.text = now
+        state.title = order.title if order else ""
+        self._mark_lines(context, self._queue)
+        context.workspace.status_text_set(f"KMTalk: {text}   Esc: cancel")
+        _redraw(context)
+
+    def _mark_lines(self, context: bpy.types.Context, queue: JobQueue) -> None:
+        lines = context.scene.kmtalk.lines
+        for order in queue.orders:
+            if 0 <= order.row < len(lines):
+                line = lines[order.row]
+                line.fraction = order.fraction
+                line.state = order.text if order.state == "failed" else order.state
+
+
+def _redraw(context: bpy.types.Context) -> None:
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"):
+                area.tag_redraw()

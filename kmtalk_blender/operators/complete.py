@@ -1,0 +1,83 @@
+"""kmtalk.complete, kmtalk.discard_edits: an edited take."""
+
+import bpy
+from bpy.props import BoolProperty
+
+from ..errors import UserError
+from ..scene.baseline import take_info
+from ..scene.jobs import CompleteJob, discard_edits
+from ..scene.options import options_of
+from ..scene.queue import Order
+from ..scene.rigs import target_of
+from ..scene.takes import active_take, takes_of
+from .base import JobOperator, Reasoned, busy
+
+__all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
+
+
+def without_take(context: bpy.types.Context) -> str:
+    """Why a take cannot be worked on; empty when it can."""
+    if busy(context):
+        return busy(context)
+    try:
+        target = target_of(context)
+    except UserError as error:
+        return str(error)
+    return "" if takes_of(target) else f"{target.name} has no take; generate one first"
+
+
+class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
+    """Fill in between the keys you edited: they stay exactly, the network moves the rest around them"""
+
+    bl_idname = "kmtalk.complete"
+    bl_label = "Complete"
+    bl_options = {"UNDO"}
+
+    selected_range: BoolProperty(name="Only Range", description="Only the frames of the panel's range", default=False)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        settings, options, target = context.scene.kmtalk, options_of(context.scene), target_of(context)
+        ranged = settings.use_range or self.selected_range
+        window = (settings.first, settings.last) if ranged else None
+        name = target.name
+
+        def make(ctx: bpy.types.Context, folder: object) -> CompleteJob:
+            return CompleteJob(ctx, bpy.data.objects[name], options, folder, window)
+
+        return [Order(name, make)]
+
+
+class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
+    """Put the take back to how it was generated"""
+
+    bl_idname = "kmtalk.discard_edits"
+    bl_label = "Discard Edits"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            target = target_of(context)
+            action = active_take(target)
+            discard_edits(target, action)
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{take_info(action).get('strip', action.name)} is as it was generated")
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_complete)
+    bpy.utils.register_class(KMTALK_OT_discard_edits)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_discard_edits)
+    bpy.utils.unregister_class(KMTALK_OT_complete)

@@ -1,0 +1,84 @@
+"""Drag and drop: a sound or a take onto the 3D view."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+
+from ..errors import UserError
+from ..scene.compat import root_strips, sequencer_scene
+from ..scene.rigs import target_of
+from .base import Reasoned, busy
+
+__all__ = ["register", "unregister"]
+
+
+class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
+    """Add the sound as a strip at the current frame, and make the character speak it"""
+
+    bl_idname = "kmtalk.drop_sound"
+    bl_label = "Speak Sound"
+    bl_options = {"INTERNAL", "UNDO"}
+
+    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if busy(context):
+            return busy(context)
+        try:
+            target_of(context)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = sequencer_scene(context)
+        editor = scene.sequence_editor or scene.sequence_editor_create()
+        strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+        channel = 1 + max((strip.channel for strip in root_strips(editor)), default=0)
+        try:
+            strip = strips.new_sound(Path(self.filepath).stem, self.filepath, channel, context.scene.frame_current)
+        except RuntimeError:
+            # This Blender was built without sound strips: the file speaks by itself.
+            return bpy.ops.kmtalk.generate("INVOKE_DEFAULT", filepath=self.filepath, frame=context.scene.frame_current)
+        return bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=strip.name)
+
+
+class KMTALK_FH_sound(bpy.types.FileHandler):
+    """Sounds dropped onto the 3D view"""
+
+    bl_idname = "KMTALK_FH_sound"
+    bl_label = "KMTalk: speak"
+    bl_import_operator = "kmtalk.drop_sound"
+    bl_file_extensions = ".wav;.flac;.ogg;.mp3"
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return context.area is not None and context.area.type == "VIEW_3D"
+
+
+class KMTALK_FH_take(bpy.types.FileHandler):
+    """Takes dropped onto the 3D view"""
+
+    bl_idname = "KMTALK_FH_take"
+    bl_label = "KMTalk: take"
+    bl_import_operator = "kmtalk.import_take"
+    bl_file_extensions = ".npz;.csv"
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return context.area is not None and context.area.type == "VIEW_3D"
+
+
+CLASSES = (KMTALK_OT_drop_sound, KMTALK_FH_sound, KMTALK_FH_take)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

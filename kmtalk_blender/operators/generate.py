@@ -1,0 +1,123 @@
+"""kmtalk.generate: sound strips speak."""
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.cast import fill_lines, lines_of, speaker_of
+from ..scene.compat import root_strips, selected_strips, sequencer_scene
+from ..scene.jobs import GenerateJob
+from ..scene.options import Line, options_of
+from ..scene.queue import Order
+from ..scene.rigs import check_target, target_of
+from ..scene.strips import chosen_strip
+from .base import JobOperator, busy
+
+__all__ = ["KMTALK_OT_generate", "register", "unregister"]
+
+SCOPES = (
+    ("STRIP", "Strip", "The active sound strip, for the character of the panel"),
+    ("SELECTED", "Selected", "Every selected sound strip, each for its character"),
+    ("TABLE", "Table", "Every line of the table that is switched on"),
+    ("SCENE", "Scene", "Every sound strip that is heard; fills the table first"),
+)
+
+
+class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
+    """Make the character speak what is heard of the strip"""
+
+    bl_idname = "kmtalk.generate"
+    bl_label = "Generate"
+    bl_options = {"UNDO"}
+
+    scope: EnumProperty(name="Scope", description="Which strips", items=SCOPES)
+    strip: StringProperty(name="Strip", description="A strip's name; empty: the active one")
+    filepath: StringProperty(name="Sound", description="A sound file, instead of a strip", subtype="FILE_PATH")
+    frame: IntProperty(name="Frame", description="Where the sound file starts", default=1)
+    replace: BoolProperty(
+        name="Replace Keys", description="Keys of the active action in the strip's range may go", default=False
+    )
+    discard_edits: BoolProperty(name="Discard Edits", description="Forget what was edited in the strip's take")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        settings = context.scene.kmtalk
+        if busy(context):
+            return busy(context)
+        try:
+            target_of(context)
+        except UserError as error:
+            return "" if settings.lines else str(error)
+        if settings.source == "FILE" or settings.audio:
+            return "" if settings.audio else "Choose a sound file"
+        editor = sequencer_scene(context).sequence_editor
+        return "" if editor is not None and root_strips(editor) else "Add a sound strip in the sequencer"
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: object) -> str:
+        """The tooltip of the scope."""
+        return {
+            "STRIP": "Make the character speak what is heard of the active strip",
+            "SELECTED": "Make the characters speak every selected strip",
+            "TABLE": "Make the characters speak every line that is switched on",
+            "SCENE": "Fill the table with every strip that is heard, and speak all of it",
+        }[properties.scope]
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        scene, options = context.scene, options_of(context.scene)
+        changes = {"replace": self.replace, "keep_edits": options.keep_edits and not self.discard_edits}
+        options = type(options)(**(vars(options) | changes))
+        if self.scope == "SCENE":
+            fill_lines(scene, sequencer_scene(context))
+        if self.scope in ("SCENE", "TABLE"):
+            lines = lines_of(scene)
+            if not lines:
+                raise UserError("No line of the table is switched on and has a character; choose a character.")
+        elif self.scope == "SELECTED":
+            lines = [(-1, line) for line in self._selected(context)]
+        else:
+            lines = [(-1, self._single(context))]
+            # The single line fails before anything starts, so that a script gets the error and the window no bar.
+            check_target(bpy.data.objects[lines[0][1].target])
+        return [
+            Order(line.name, lambda ctx, folder, line=line: GenerateJob(ctx, line, options, folder), row)
+            for row, line in lines
+        ]
+
+    def _single(self, context: bpy.types.Context) -> Line:
+        settings, target = context.scene.kmtalk, target_of(context)
+        words = {"transcript": settings.transcript, "text": settings.text.name if settings.text else ""}
+        if self.filepath:
+            return Line(target.name, audio=self.filepath, frame=self.frame, **words)
+        if not self.strip and (settings.source == "FILE" or self._has_no_strip(context)) and settings.audio:
+            return Line(target.name, audio=settings.audio, frame=settings.frame, **words)
+        name = self.strip or chosen_strip(sequencer_scene(context)).name
+        return Line(target.name, strip=name, **words)
+
+    def _has_no_strip(self, context: bpy.types.Context) -> bool:
+        editor = sequencer_scene(context).sequence_editor
+        return editor is None or not root_strips(editor)
+
+    def _selected(self, context: bpy.types.Context) -> list[Line]:
+        scene = context.scene
+        table = {line.strip: line for line in scene.kmtalk.lines}
+        strips = [strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND"]
+        if not strips:
+            raise UserError("No sound strip is selected; select some in the sequencer.")
+        lines = []
+        for strip in strips:
+            row = table.get(strip.name)
+            target = row.target if row is not None and row.target else speaker_of(strip, scene)
+            if target is None:
+                raise UserError(f"Strip {strip.name} has no character; choose one in the panel or in the table.")
+            text = row.text.name if row is not None and row.text else ""
+            lines.append(Line(target.name, strip=strip.name, transcript=row.transcript if row else "", text=text))
+        return lines
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_generate)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_generate)

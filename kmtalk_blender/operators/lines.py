@@ -1,0 +1,93 @@
+"""The table of lines and the rules that fill it; what runs now; what keeps a take from playing."""
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.cast import fill_lines
+from ..scene.checks import fix_obstacle
+from ..scene.compat import sequencer_scene
+from ..scene.rigs import target_of
+from .base import Reasoned, busy
+
+__all__ = ["register", "unregister"]
+
+
+class KMTALK_OT_fill_lines(Reasoned, bpy.types.Operator):
+    """List every sound strip that is heard, with its character; what you typed stays"""
+
+    bl_idname = "kmtalk.fill_lines"
+    bl_label = "Refresh"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if sequencer_scene(context).sequence_editor is None:
+            return "Add sound strips in the sequencer"
+        return busy(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        self.report({"INFO"}, f"{fill_lines(context.scene, sequencer_scene(context))} lines")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_edit_rules(Reasoned, bpy.types.Operator):
+    """Add or remove a rule: which strips a character speaks"""
+
+    bl_idname = "kmtalk.edit_rules"
+    bl_label = "Edit Rules"
+    bl_options = {"REGISTER", "UNDO"}
+
+    change: EnumProperty(name="Change", items=(("ADD", "Add", "A new rule"), ("REMOVE", "Remove", "The selected rule")))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = context.scene.kmtalk
+        if self.change == "ADD":
+            settings.rules.add().target = settings.target
+            settings.rule_index = len(settings.rules) - 1
+        elif settings.rules:
+            settings.rules.remove(settings.rule_index)
+            settings.rule_index = max(0, settings.rule_index - 1)
+        return {"FINISHED"}
+
+
+class KMTALK_OT_cancel(bpy.types.Operator):
+    """Stop; nothing more is written"""
+
+    bl_idname = "kmtalk.cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        context.window_manager.kmtalk.cancel = True
+        return {"FINISHED"}
+
+
+class KMTALK_OT_fix(Reasoned, bpy.types.Operator):
+    """Remove what keeps the take from playing"""
+
+    bl_idname = "kmtalk.fix"
+    bl_label = "Fix"
+    bl_options = {"REGISTER", "UNDO"}
+
+    kind: StringProperty(name="Kind", description="What to fix")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            fix_obstacle(context.scene, target_of(context), self.kind)
+        except UserError as error:
+            return self.refuse(error)
+        return {"FINISHED"}
+
+
+CLASSES = (KMTALK_OT_fill_lines, KMTALK_OT_edit_rules, KMTALK_OT_cancel, KMTALK_OT_fix)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,98 @@
+"""The phones of a take: move a boundary, markers, TextGrid."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import FloatProperty, IntProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.baseline import take_info
+from ..scene.phones import add_markers, listed_action, move_boundary, write_textgrid
+from ..scene.rigs import target_of
+from ..scene.strips import frame_rate
+from .base import Reasoned, busy
+
+__all__ = ["register", "unregister"]
+
+
+class PhoneReasoned(Reasoned):
+    """An operator that needs the phones of the active take."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if busy(context):
+            return busy(context)
+        return "" if listed_action(context) is not None else "Make a take active first"
+
+
+class KMTALK_OT_move_boundary(PhoneReasoned, bpy.types.Operator):
+    """Move the start of the selected phone to the playhead; Complete then changes the motion"""
+
+    bl_idname = "kmtalk.move_boundary"
+    bl_label = "Start at Playhead"
+    bl_options = {"REGISTER", "UNDO"}
+
+    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
+    seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        action, scene = listed_action(context), context.scene
+        index = context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
+        at_playhead = (scene.frame_current - take_info(action).get("start", 0.0)) / frame_rate(scene)
+        try:
+            move_boundary(action, index, at_playhead if self.seconds < 0 else self.seconds)
+        except UserError as error:
+            return self.refuse(error)
+        return {"FINISHED"}
+
+
+class KMTALK_OT_add_markers(PhoneReasoned, bpy.types.Operator):
+    """A timeline marker for every phone of the take"""
+
+    bl_idname = "kmtalk.add_markers"
+    bl_label = "Add Markers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            count = add_markers(context.scene, target_of(context))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{count} markers")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
+    """Write the take's phones and words as a TextGrid for Praat; beside the sound it is read again"""
+
+    bl_idname = "kmtalk.export_textgrid"
+    bl_label = "Export TextGrid"
+
+    filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.TextGrid", options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or "line.TextGrid"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            write_textgrid(listed_action(context), Path(bpy.path.abspath(self.filepath)))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"Wrote {self.filepath}")
+        return {"FINISHED"}
+
+
+CLASSES = (KMTALK_OT_move_boundary, KMTALK_OT_add_markers, KMTALK_OT_export_textgrid)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

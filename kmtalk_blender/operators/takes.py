@@ -1,0 +1,139 @@
+"""Takes of a character: clear, choose, export, import."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.exchange import export_take, import_take
+from ..scene.options import options_of
+from ..scene.rigs import target_of
+from ..scene.takes import activate_take, clear_takes
+from .base import Reasoned, busy
+from .complete import without_take
+
+__all__ = ["register", "unregister"]
+
+
+class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
+    """Remove the character's takes and give back the action they had put aside"""
+
+    bl_idname = "kmtalk.clear"
+    bl_label = "Clear"
+    bl_options = {"REGISTER", "UNDO"}
+
+    take: StringProperty(name="Take", description="Only this take's action; empty: all of them")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            count = clear_takes(target_of(context), (self.take,) if self.take else ())
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{count} take{'s' if count > 1 else ''} removed")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_activate_take(Reasoned, bpy.types.Operator):
+    """Work on this take: its action becomes the active one"""
+
+    bl_idname = "kmtalk.activate_take"
+    bl_label = "Work on Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    take: StringProperty(name="Take", description="The take's action")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            activate_take(target_of(context), self.take)
+        except UserError as error:
+            return self.refuse(error)
+        return {"FINISHED"}
+
+
+class KMTALK_OT_export_take(Reasoned, bpy.types.Operator):
+    """Write the take as it plays now: .npz (everything), .csv (Live Link Face) or .json"""
+
+    bl_idname = "kmtalk.export_take"
+    bl_label = "Export Take"
+
+    filepath: StringProperty(name="File", description="Where to; .npz, .csv or .json", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.npz;*.csv;*.json", options={"HIDDEN"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or "take.npz"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            path = export_take(target_of(context), Path(bpy.path.abspath(self.filepath)))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"Wrote {path}")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_import_take(Reasoned, bpy.types.Operator):
+    """Read a take (.npz, Live Link Face .csv, .json) onto the character, from the current frame"""
+
+    bl_idname = "kmtalk.import_take"
+    bl_label = "Import Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="File", description="The take", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.npz;*.csv;*.json", options={"HIDDEN"})
+    frame: IntProperty(name="Frame", description="Where it starts; -1: the current frame", default=-1)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if busy(context):
+            return busy(context)
+        try:
+            target_of(context)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if self.filepath:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = context.scene
+        frame = scene.frame_current if self.frame < 0 else self.frame
+        path = Path(bpy.path.abspath(self.filepath))
+        try:
+            action, take = import_take(scene, target_of(context), path, frame, options_of(scene))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{action.name}: {take.duration:.1f} s")
+        return {"FINISHED"}
+
+
+CLASSES = (KMTALK_OT_clear, KMTALK_OT_activate_take, KMTALK_OT_export_take, KMTALK_OT_import_take)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,19 @@
+"""The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read; operators act."""
+
+from . import lines, main, phones, settings, takes
+
+__all__ = ["register", "unregister"]
+
+MODULES = (main, lines, takes, phones, settings)
+
+
+def register() -> None:
+    """Register every panel, parents first."""
+    for module in MODULES:
+        module.register()
+
+
+def unregister() -> None:
+    """Take them away, in reverse."""
+    for module in reversed(MODULES):
+        module.unregister()

@@ -1,0 +1,94 @@
+"""The table of lines: many strips, many characters."""
+
+import bpy
+
+from .places import in_both_places
+
+__all__ = ["register", "unregister"]
+
+ICONS = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
+
+
+class KMTALK_UL_lines(bpy.types.UIList):
+    """Strip, character, how far it is"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "use", text="")
+        row.label(text=item.strip, translate=False)
+        row.prop(item, "target", text="", emboss=False)
+        if item.state == "running":
+            row.progress(factor=item.fraction, text="")
+        else:
+            row.label(text="", icon=ICONS.get(item.state, "ERROR"))
+
+
+class KMTALK_UL_rules(bpy.types.UIList):
+    """By what, which, who"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+        row = layout.row(align=True)
+        row.prop(item, "kind", text="")
+        row.prop(item, "value", text="")
+        row.prop(item, "target", text="")
+
+
+class Lines:
+    """Several strips and characters"""
+
+    bl_label = "Lines"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.kmtalk
+        layout.template_list(
+            "KMTALK_UL_lines", "", settings, "lines", settings, "line_index", rows=4 if settings.lines else 2
+        )
+        layout.operator("kmtalk.fill_lines", icon="FILE_REFRESH")
+        if 0 <= settings.line_index < len(settings.lines):
+            line = settings.lines[settings.line_index]
+            column = layout.column(align=True)
+            column.use_property_split = True
+            column.use_property_decorate = False
+            column.prop(line, "target")
+            column.prop(line, "transcript")
+            column.prop(line, "text", text="")
+            if line.state not in ICONS:
+                layout.label(text=line.state, icon="ERROR", translate=False)
+        row = layout.row(align=True)
+        row.operator("kmtalk.generate", text="Table", icon="PLAY").scope = "TABLE"
+        row.operator("kmtalk.generate", text="Selected").scope = "SELECTED"
+        row.operator("kmtalk.generate", text="Scene").scope = "SCENE"
+
+
+class Rules:
+    """Which strips a character speaks, when the table is filled"""
+
+    bl_label = "Rules"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        settings = context.scene.kmtalk
+        row = self.layout.row()
+        row.template_list("KMTALK_UL_rules", "", settings, "rules", settings, "rule_index", rows=2)
+        column = row.column(align=True)
+        column.operator("kmtalk.edit_rules", text="", icon="ADD").change = "ADD"
+        column.operator("kmtalk.edit_rules", text="", icon="REMOVE").change = "REMOVE"
+
+
+CLASSES = (
+    KMTALK_UL_lines,
+    KMTALK_UL_rules,
+    *in_both_places(Lines, parent="Main"),
+    *in_both_places(Rules, parent="Lines"),
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

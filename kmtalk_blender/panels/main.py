@@ -1,0 +1,114 @@
+"""The main panel: who speaks what, the button, the progress, the result."""
+
+import textwrap
+
+import bpy
+
+from ..errors import UserError
+from ..scene.checks import obstacles
+from ..scene.compat import root_strips, sequencer_scene
+from ..scene.rigs import target_of
+from ..scene.strips import chosen_strip
+from .places import in_both_places
+
+__all__ = ["register", "unregister"]
+
+LETTER_WIDTH = 7.0
+
+
+class Main:
+    """Who speaks what"""
+
+    bl_label = "KMTalk"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.kmtalk
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        row = layout.row(align=True)
+        row.prop(settings, "target", icon="USER")
+        row.operator("kmtalk.add_head", text="", icon="ADD")
+        _draw_source(layout, context)
+        column = layout.column(align=True)
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Found beside the sound, or heard")
+        column.prop(settings, "text", text="")
+        _draw_action(layout, context)
+
+
+def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    settings = context.scene.kmtalk
+    layout.row().prop(settings, "source", expand=True)
+    if settings.source == "FILE":
+        column = layout.column(align=True)
+        column.prop(settings, "audio")
+        column.prop(settings, "frame")
+        return
+    row = layout.row()
+    scene = sequencer_scene(context)
+    editor = scene.sequence_editor
+    if editor is None or not root_strips(editor):
+        row.label(text="No sound strip in the sequencer", icon="INFO")
+        return
+    try:
+        strip = chosen_strip(scene)
+    except UserError as error:
+        row.label(text=str(error).split(";")[0], icon="INFO")
+        return
+    split = row.split(factor=0.4)
+    side = split.row()
+    side.alignment = "RIGHT"
+    side.label(text="Strip")
+    split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
+
+
+def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    state = context.window_manager.kmtalk
+    if state.running:
+        row = layout.row(align=True)
+        row.scale_y = 1.4
+        row.progress(factor=state.fraction, text=state.text or "Starting")
+        row.operator("kmtalk.cancel", text="", icon="CANCEL")
+        return
+    row = layout.row()
+    row.scale_y = 1.4
+    row.operator("kmtalk.generate", icon="PLAY").scope = "STRIP"
+    if state.failure:
+        draw_sentence(layout, context, state.failure, "ERROR")
+    elif state.report:
+        draw_sentence(layout, context, state.report, "CHECKMARK")
+    _draw_obstacles(layout, context)
+
+
+def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    try:
+        found = obstacles(context.scene, target_of(context))
+    except UserError:
+        return
+    for obstacle in found:
+        box = layout.box()
+        draw_sentence(box, context, obstacle.text, "ERROR")
+        if obstacle.fix:
+            box.operator("kmtalk.fix", text=obstacle.fix, icon="TOOL_SETTINGS").kind = obstacle.kind
+
+
+def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
+    """A sentence over as many lines as the sidebar's width needs."""
+    scale = context.preferences.system.ui_scale
+    letters = max(20, int((context.region.width / scale - 60) / LETTER_WIDTH))
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for index, line in enumerate(textwrap.wrap(text, letters)):
+        column.label(text=line, icon=icon if index == 0 else "BLANK1", translate=False)
+
+
+CLASSES = in_both_places(Main)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

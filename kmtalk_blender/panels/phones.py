@@ -1,0 +1,61 @@
+"""The phones of the take: a list that follows the playhead."""
+
+import bpy
+
+from ..scene.baseline import take_info
+from ..scene.phones import listed_action, phone_at
+from ..scene.strips import frame_rate
+from .places import in_both_places
+
+__all__ = ["register", "unregister"]
+
+
+class KMTALK_UL_phones(bpy.types.UIList):
+    """Time, phone, word"""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+        scene = context.scene
+        here = phone_at(data.id_data, scene.frame_current, frame_rate(scene)) == index
+        start = take_info(data.id_data).get("start", 0.0) + item.start * frame_rate(scene)
+        row = layout.row(align=True)
+        split = row.split(factor=0.3)
+        split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)
+        split = split.split(factor=0.4)
+        split.prop(item, "label", text="", emboss=False)
+        split.label(text=item.word, translate=False)
+
+
+class Phones:
+    """The sounds of the take; change one and complete again"""
+
+    bl_label = "Phones"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, state = self.layout, context.window_manager.kmtalk
+        action = listed_action(context)
+        if action is None:
+            layout.label(text="Make a take active first", icon="INFO")
+            return
+        layout.template_list("KMTALK_UL_phones", "", action.kmtalk, "phones", state, "phone_index", rows=6)
+        if 0 <= state.phone_index < len(action.kmtalk.phones):
+            item = action.kmtalk.phones[state.phone_index]
+            row = layout.row(align=True)
+            row.prop(item, "label", text="")
+            row.operator("kmtalk.move_boundary", text="Start at Playhead", icon="TRACKING_FORWARDS_SINGLE")
+        row = layout.row(align=True)
+        row.operator("kmtalk.add_markers", text="Markers", icon="MARKER_HLT")
+        row.operator("kmtalk.export_textgrid", text="TextGrid", icon="EXPORT")
+
+
+CLASSES = (KMTALK_UL_phones, *in_both_places(Phones, parent="Main"))
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,80 @@
+"""How it is spoken and written, and what computes it."""
+
+import bpy
+
+from .places import in_both_places
+
+__all__ = ["register", "unregister"]
+
+
+class Style:
+    """How the face speaks"""
+
+    bl_label = "Style"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.kmtalk
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "style")
+        column = layout.column(align=True)
+        for name in ("jaw", "lips", "smoothing", "lead"):
+            column.prop(settings, name)
+        row = layout.row(heading="Upper Face")
+        row.prop(settings, "blinks", toggle=True)
+        row.prop(settings, "brows", toggle=True)
+        layout.prop(settings, "seed")
+
+
+class Output:
+    """How the take is written"""
+
+    bl_label = "Keys"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.kmtalk
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "keys")
+        if settings.keys == "SPARSE":
+            layout.prop(settings, "tolerance")
+        layout.prop(settings, "interpolation")
+        layout.prop(settings, "placement")
+        layout.prop(settings, "keep_edits")
+
+
+class Runtime:
+    """What computes the motion"""
+
+    bl_label = "Runtime"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, settings = self.layout, context.scene.kmtalk
+        state = context.window_manager.kmtalk
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "model")
+        layout.prop(settings, "device")
+        if state.runtime:
+            layout.label(text=state.runtime, icon="CHECKMARK", translate=False)
+        layout.operator("kmtalk.ask_runtime", icon="FILE_REFRESH")
+
+
+CLASSES = (
+    *in_both_places(Style, parent="Main"),
+    *in_both_places(Output, parent="Main"),
+    *in_both_places(Runtime, parent="Main"),
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,251 @@
+"""What is saved with the file (scene.kmtalk, object.kmtalk, action.kmtalk) and what lives in the window (wm.kmtalk)."""
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+__all__ = ["register", "unregister"]
+
+KEYS = (
+    ("EVERY_FRAME", "Every Frame", "A key on every frame; key motions stand out by their colour"),
+    ("KEY_MOTIONS", "Key Motions", "Keys only where sounds meet, curves in between: few, and easy to change"),
+    ("SPARSE", "Sparse", "The fewest keys that keep the motion within the tolerance"),
+)
+PLACEMENTS = (
+    ("ACTION", "Own Action", "An action of its own becomes the active one; earlier takes move to NLA tracks"),
+    ("NLA", "NLA Track", "An action of its own on an NLA track named after the strip"),
+    ("ACTIVE", "Active Action", "Into the active action, in the range of the strip"),
+)
+INTERPOLATIONS = (
+    ("BEZIER", "Bezier", "Smooth curves between keys"),
+    ("LINEAR", "Linear", "Straight lines between keys"),
+    ("CONSTANT", "Constant", "Hold each key, for 2D work"),
+)
+DEVICES = (
+    ("auto", "Automatic", "The fastest there is"),
+    ("cpu", "CPU", "The processor"),
+    ("cuda", "CUDA", "An NVIDIA graphics card"),
+    ("mps", "Metal", "An Apple graphics card"),
+)
+RULES = (
+    ("NAME", "Name", "Strips whose name has this in it"),
+    ("CHANNEL", "Channel", "Strips in this channel"),
+)
+STYLES = ("neutral", "clear", "mumbled", "broad")
+
+
+def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
+    """A character is a mesh; one without shape keys can be chosen, and is told what it lacks."""
+    return candidate.type == "MESH"
+
+
+def known_styles(_self: object, context: bpy.types.Context, _typed: str) -> list[str]:
+    """The styles that the runtime named last, for the search menu."""
+    return (context.window_manager.kmtalk.styles or ",".join(STYLES)).split(",")
+
+
+def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list[str]:
+    """The models that the runtime named last, for the search menu."""
+    return (context.window_manager.kmtalk.models or "starter").split(",")
+
+
+def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
+    """A click on a phone moves the playhead there, unless it is already inside."""
+    from .scene.phones import jump
+
+    jump(context, self.phone_index)
+
+
+class PhoneItem(bpy.types.PropertyGroup):
+    """One sound of a take. Changing it and completing again changes the motion."""
+
+    label: StringProperty(name="Phone", description="The sound, as an ARPAbet label; SIL is silence")
+    start: FloatProperty(name="Start", description="Where the sound starts, in the take", unit="TIME_ABSOLUTE", min=0)
+    end: FloatProperty(name="End", description="Where the sound ends, in the take", unit="TIME_ABSOLUTE", min=0)
+    word: StringProperty(name="Word", description="The word that the sound belongs to")
+
+
+class MappingRow(bpy.types.PropertyGroup):
+    """One channel of the motion and the shape key it moves."""
+
+    channel: StringProperty(name="Channel", description="Channel of the motion", override={"LIBRARY_OVERRIDABLE"})
+    shape: StringProperty(name="Shape Key", description="Shape key that it moves", override={"LIBRARY_OVERRIDABLE"})
+    gain: FloatProperty(
+        name="Gain", description="Value of the shape key per weight", default=1.0, override={"LIBRARY_OVERRIDABLE"}
+    )
+    offset: FloatProperty(name="Offset", description="Value of the shape key at rest", override={"LIBRARY_OVERRIDABLE"})
+
+
+class LineItem(bpy.types.PropertyGroup):
+    """One line of the table: which strip which character speaks."""
+
+    use: BoolProperty(name="Use", description="Generate this line with the others", default=True)
+    strip: StringProperty(name="Strip", description="Sound strip")
+    target: PointerProperty(name="Character", description="Who speaks it", type=bpy.types.Object, poll=has_shape_keys)
+    transcript: StringProperty(name="Transcript", description="The words; empty: found beside the sound, or heard")
+    text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
+    state: StringProperty(name="State", description="How far it is")
+    fraction: FloatProperty(name="Progress", min=0, max=1)
+
+
+class RuleItem(bpy.types.PropertyGroup):
+    """Which strips a character speaks, when the table is filled."""
+
+    kind: EnumProperty(name="By", description="What decides", items=RULES)
+    value: StringProperty(name="Value", description="Part of the strip's name, or the number of its channel")
+    target: PointerProperty(
+        name="Character", description="Who speaks these strips", type=bpy.types.Object, poll=has_shape_keys
+    )
+
+
+class SceneSettings(bpy.types.PropertyGroup):
+    """scene.kmtalk: what is spoken, by whom, how."""
+
+    target: PointerProperty(
+        name="Character", description="The mesh with shape keys that speaks", type=bpy.types.Object, poll=has_shape_keys
+    )
+    source: EnumProperty(
+        name="Source",
+        description="What is spoken",
+        items=(
+            ("STRIP", "Strip", "The selected sound strip of the sequencer"),
+            ("FILE", "File", "A sound file, without a strip"),
+        ),
+    )
+    audio: StringProperty(name="Sound", description="Sound file that is spoken", subtype="FILE_PATH")
+    frame: IntProperty(name="Start", description="Frame at which the sound file starts", default=1)
+    transcript: StringProperty(
+        name="Transcript",
+        description="The words of the line. Empty: a .txt, .srt or .TextGrid beside the sound, or heard",
+    )
+    text: PointerProperty(name="Text", description="A text of this file that holds the words", type=bpy.types.Text)
+    model: StringProperty(
+        name="Model", description="starter, or the folder of another model", default="starter", search=known_models
+    )
+    style: StringProperty(name="Style", description="How the mouth speaks", default="neutral", search=known_styles)
+    device: EnumProperty(name="Device", description="What computes", items=DEVICES)
+    jaw: FloatProperty(name="Jaw", description="How far the jaw opens", default=1.0, min=0.0, max=2.0, subtype="FACTOR")
+    lips: FloatProperty(
+        name="Lips", description="How much the lips move", default=1.0, min=0.0, max=2.0, subtype="FACTOR"
+    )
+    smoothing: FloatProperty(
+        name="Smoothing",
+        description="Calms the motion between key motions",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    lead: FloatProperty(
+        name="Lead (ms)",
+        description="How much earlier than the sound the face moves",
+        default=0.0,
+        min=-200,
+        max=200,
+        step=1000,
+    )
+    blinks: BoolProperty(name="Blinks", description="The eyes blink now and then", default=True)
+    brows: BoolProperty(name="Brows", description="The brows move with the voice", default=True)
+    seed: IntProperty(name="Seed", description="Another number, other blinks", default=0, min=0)
+    keys: EnumProperty(name="Keys", description="How the motion becomes keys", items=KEYS)
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="How far Sparse may leave the motion",
+        default=0.01,
+        min=0.0005,
+        max=0.2,
+        precision=3,
+    )
+    interpolation: EnumProperty(name="Interpolation", description="Between keys", items=INTERPOLATIONS)
+    placement: EnumProperty(name="Write To", description="Where the take goes", items=PLACEMENTS)
+    keep_edits: BoolProperty(
+        name="Keep Edits", description="Generating a strip again keeps the keys and phones you edited", default=True
+    )
+    use_range: BoolProperty(name="Only Range", description="Complete only these frames", default=False)
+    first: IntProperty(name="First", description="First frame that may change", default=1)
+    last: IntProperty(name="Last", description="Last frame that may change", default=250)
+    reach: IntProperty(
+        name="Reach",
+        description="Key motions nearer than this many frames to an edit bend with it; 0 keeps every one",
+        default=3,
+        min=0,
+        max=60,
+    )
+    lines: CollectionProperty(type=LineItem)
+    line_index: IntProperty(name="Line", description="Selected line")
+    rules: CollectionProperty(type=RuleItem)
+    rule_index: IntProperty(name="Rule", description="Selected rule")
+
+
+class ObjectSettings(bpy.types.PropertyGroup):
+    """object.kmtalk: what belongs to a character."""
+
+    mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
+    mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
+
+
+class ActionSettings(bpy.types.PropertyGroup):
+    """action.kmtalk: the phones of a take, as the user sees and edits them."""
+
+    phones: CollectionProperty(type=PhoneItem)
+
+
+class WindowState(bpy.types.PropertyGroup):
+    """wm.kmtalk: what runs now. Panels only read it; nothing here is saved."""
+
+    running: BoolProperty(name="Running")
+    cancel: BoolProperty(name="Cancel")
+    title: StringProperty(name="Title")
+    text: StringProperty(name="Text")
+    fraction: FloatProperty(name="Progress", min=0, max=1)
+    report: StringProperty(name="Report")
+    failure: StringProperty(name="Failure")
+    runtime: StringProperty(name="Runtime")
+    device: StringProperty(name="Device")
+    models: StringProperty(name="Models")
+    styles: StringProperty(name="Styles")
+    phone_index: IntProperty(name="Phone", description="Click to go there", update=jump_to_phone)
+
+
+CLASSES = (
+    PhoneItem,
+    MappingRow,
+    LineItem,
+    RuleItem,
+    SceneSettings,
+    ObjectSettings,
+    ActionSettings,
+    WindowState,
+)
+PLACES = (
+    (bpy.types.Scene, SceneSettings),
+    (bpy.types.Object, ObjectSettings),
+    (bpy.types.Action, ActionSettings),
+    (bpy.types.WindowManager, WindowState),
+)
+
+
+def register() -> None:
+    """Add the properties."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    for owner, settings in PLACES:
+        pointer = (
+            PointerProperty(type=settings, override={"LIBRARY_OVERRIDABLE"}) if owner is bpy.types.Object else None
+        )
+        owner.kmtalk = pointer or PointerProperty(type=settings)
+
+
+def unregister() -> None:
+    """Take them away."""
+    for owner, _ in PLACES:
+        del owner.kmtalk
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

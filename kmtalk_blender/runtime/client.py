@@ -1,0 +1,247 @@
+"""The client of the worker: starts it, sends requests, follows their events. The contract is model_runtime.protocol."""
+
+import json
+import queue
+import subprocess
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import UserError
+from .environment import process_environment
+
+__all__ = ["PROTOCOL", "Client", "Ticket"]
+
+PROTOCOL = 1
+HELLO_SECONDS = 60.0
+CANCEL_SECONDS = 3.0
+LOG_LINES = 200
+
+
+@dataclass
+class Ticket:
+    """A request under way. `state`: waiting, running, done, failed, cancelled. `fraction` in [0, 1] never falls."""
+
+    id: int
+    op: str
+    state: str = "waiting"
+    fraction: float = 0.0
+    text: str = ""
+    result: dict = field(default_factory=dict)
+    message: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """True when no more events come."""
+        return self.state in ("done", "failed", "cancelled")
+
+
+class Client:
+    """One worker process, started on the first request, warm after. Not thread-safe: use it from one thread."""
+
+    def __init__(self, python: Path) -> None:
+        """`python`: the interpreter that runs the worker."""
+        self.python = python
+        self.hello: dict = {}
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self._process: subprocess.Popen | None = None
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._tickets: dict[int, Ticket] = {}
+        self._cancelled: dict[int, float] = {}
+        self._next_id = 1
+        self._started = 0.0
+
+    @property
+    def alive(self) -> bool:
+        """True while the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, or None before the first request."""
+        return self._process.pid if self._process else None
+
+    def submit(self, op: str, params: dict) -> Ticket:
+        """Send a request; starts the worker when it is not running. Raises UserError when it cannot be started."""
+        self.pump()
+        if self._cancelled and time.monotonic() - min(self._cancelled.values()) > CANCEL_SECONDS:
+            self.kill()
+        if not self.alive:
+            self._start()
+        ticket = Ticket(self._next_id, op)
+        self._next_id += 1
+        self._tickets[ticket.id] = ticket
+        self._send({"id": ticket.id, "op": op, "params": params})
+        return ticket
+
+    def pump(self) -> bool:
+        """Take in the events that have come, without waiting. True when any did."""
+        changed = False
+        while True:
+            try:
+                line = self._lines.get_nowait()
+            except queue.Empty:
+                break
+            self._take_in(line)
+            changed = True
+        silent = not self.hello and self._tickets and time.monotonic() - self._started > HELLO_SECONDS
+        if silent and self.alive:
+            self.kill()
+            self._fail_all("KMTalk's runtime does not answer; press Check Runtime in the preferences.")
+        return changed
+
+    def call(
+        self,
+        op: str,
+        params: dict,
+        progress: Callable[[Ticket], None] | None = None,
+        interval: float = 0.02,
+    ) -> dict:
+        """Send a request and wait for its result. Raises UserError with the worker's sentence when it fails."""
+        ticket = self.submit(op, params)
+        try:
+            while not ticket.ended:
+                if self.pump() and progress:
+                    progress(ticket)
+                elif not ticket.ended:
+                    time.sleep(interval)
+        except KeyboardInterrupt:
+            self.cancel(ticket)
+            raise
+        return self.result(ticket)
+
+    def result(self, ticket: Ticket) -> dict:
+        """The result of an ended request. Raises UserError when there is none."""
+        if ticket.state == "done":
+            return ticket.result
+        raise UserError(ticket.message or "Cancelled.")
+
+    def cancel(self, ticket: Ticket) -> None:
+        """End a request now; the worker follows at its next checkpoint, or is killed before the next request."""
+        if ticket.ended:
+            return
+        ticket.state, ticket.message = "cancelled", "Cancelled."
+        self._tickets.pop(ticket.id, None)
+        if self.alive:
+            self._cancelled[ticket.id] = time.monotonic()
+            self._send({"id": 0, "op": "cancel", "params": {"request": ticket.id}})
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._cancelled.clear()
+
+    def close(self) -> None:
+        """Ask the worker to end; kill it when it does not."""
+        if self.alive:
+            self._send({"id": 0, "op": "shutdown", "params": {}})
+            try:
+                self._process.stdin.close()
+                self._process.wait(CANCEL_SECONDS)
+            except (OSError, subprocess.TimeoutExpired):
+                self.kill()
+
+    def _start(self) -> None:
+        command = [str(self.python), "-m", "model_runtime", "worker"]
+        self.hello, self._lines, self._started = {}, queue.Queue(), time.monotonic()
+        self._cancelled.clear()
+        self.log.clear()
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=process_environment(),
+                cwd=tempfile.gettempdir(),
+                encoding="utf-8",
+                errors="replace",
+                # No console window on Windows; 0 elsewhere.
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise UserError(
+                f"KMTalk's runtime cannot be started with {self.python} ({error.strerror}); "
+                "choose an interpreter in the preferences."
+            ) from error
+        logging = threading.Thread(target=self._read_log, args=(self._process.stderr,), daemon=True)
+        logging.start()
+        threading.Thread(target=self._read_lines, args=(self._process, self._lines, logging), daemon=True).start()
+
+    def _read_lines(
+        self, process: subprocess.Popen, lines: "queue.Queue[str | None]", logging: threading.Thread
+    ) -> None:
+        for line in process.stdout:
+            lines.put(line)
+        process.wait()
+        logging.join(1.0)  # so that the reason it ended with is in the log
+        lines.put(None)
+
+    def _read_log(self, stream: object) -> None:
+        for line in stream:
+            self.log.append(line.rstrip())
+
+    def _send(self, message: dict) -> None:
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            # The process is gone; the reader's last word (None) ends every request with the reason.
+            return
+
+    def _take_in(self, line: str | None) -> None:
+        if line is None:
+            self._fail_all(self._reason())
+            return
+        try:
+            event = json.loads(line)
+            kind, number = event["event"], event.get("id")
+        except (ValueError, TypeError, KeyError):
+            self.log.append(line.rstrip())
+            return
+        if kind == "hello":
+            self._greet(event)
+            return
+        if kind != "progress":
+            self._cancelled.pop(number, None)
+        ticket = self._tickets.get(number)
+        if ticket is None:
+            return
+        if kind == "progress":
+            ticket.state = "running"
+            ticket.fraction = max(ticket.fraction, min(1.0, float(event.get("fraction", 0.0))))
+            ticket.text = str(event.get("text", ""))
+            return
+        del self._tickets[number]
+        if kind == "result":
+            ticket.state, ticket.fraction, ticket.result = "done", 1.0, event.get("result", {})
+        elif kind == "cancelled":
+            ticket.state, ticket.message = "cancelled", "Cancelled."
+        else:
+            ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
+
+    def _greet(self, event: dict) -> None:
+        self.hello = event
+        if event.get("protocol") != PROTOCOL:
+            self.kill()
+            self._fail_all("KMTalk's runtime is of another version than the extension; update both.")
+
+    def _reason(self) -> str:
+        code = self._process.returncode if self._process else None
+        last = next((line for line in reversed(self.log) if line.strip()), "")
+        if not self.hello:
+            return f"KMTalk's runtime did not start with {self.python} ({last or f'exit code {code}'}); install the \
+runtime or choose an interpreter in the preferences."
+        return f"KMTalk's runtime stopped (exit code {code}{': ' + last if last else ''}); try again."
+
+    def _fail_all(self, message: str) -> None:
+        for ticket in self._tickets.values():
+            ticket.state, ticket.message = "failed", message
+        self._tickets.clear()
+        self._cancelled.clear()

@@ -1,0 +1,69 @@
+"""HEAD.npz as the extension sees it, with numpy alone. The format is model_runtime.heads.head's."""
+
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UserError
+
+__all__ = ["Head", "read_head"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A face that can move. +Z is up, it looks along -Y, left is +X.
+
+    vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. polygons: (F,) the polygon a triangle belongs to.
+    materials: (F,) index into material_names. channels: K names. deltas: (K, V, 3) m, displacement at weight 1.
+    landmarks: name -> vertex index.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    polygons: np.ndarray
+    materials: np.ndarray
+    material_names: tuple[str, ...]
+    channels: tuple[str, ...]
+    deltas: np.ndarray
+    landmarks: dict[str, int]
+
+
+def read_head(path: Path | str) -> Head:
+    """Read and check a head. Raises UserError with what is wrong."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        faces = arrays["faces"].astype(np.int32)
+        head = Head(
+            vertices=arrays["vertices"].astype(np.float32),
+            faces=faces,
+            polygons=arrays.get("polygons", np.arange(len(faces))).astype(np.int32),
+            materials=arrays.get("materials", np.zeros(len(faces))).astype(np.int32),
+            material_names=tuple(str(name) for name in arrays.get("material_names", np.array(["skin"]))),
+            channels=tuple(str(name) for name in np.atleast_1d(arrays["channels"])),
+            deltas=arrays["deltas"].astype(np.float32),
+            landmarks={str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()},
+        )
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        EOFError,
+        KeyError,
+        AttributeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise UserError(f"{path} is not a head; make it again with `python -m model_runtime head`.") from error
+    count = len(head.vertices)
+    if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):
+        raise UserError(f"{path} is not a head: vertices and deltas do not fit each other.")
+    if faces.ndim != 2 or faces.shape[1] != 3 or not len(faces) or faces.min() < 0 or faces.max() >= count:
+        raise UserError(f"{path} is not a head: its faces point outside its vertices.")
+    if len(head.polygons) != len(faces) or len(head.materials) != len(faces):
+        raise UserError(f"{path} is not a head: polygons and materials must be one a triangle.")
+    return head

@@ -1,0 +1,136 @@
+"""Will it play? What stands between a written take and a moving mouth, and what removes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import bpy
+
+from . import compat
+from .baseline import has_baseline, take_info
+from .curves import keyed_shapes
+from .rigs import value_path
+from .takes import takes_of
+
+__all__ = ["Obstacle", "fix_obstacle", "obstacles"]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """kind: a name that stays. text: one sentence. fix: what the button says."""
+
+    kind: str
+    text: str
+    fix: str
+
+
+def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle]:
+    """Everything that keeps the takes of a character from being seen; empty when they play."""
+    keys = target.data.shape_keys if target.type == "MESH" else None
+    if keys is None or keys.animation_data is None or not takes_of(target):
+        return []
+    animation, action = keys.animation_data, keys.animation_data.action
+    found = []
+    if has_baseline(action) and getattr(animation, "action_slot", action) is None:
+        found.append(Obstacle("slot", f"Action {action.name} plays no slot.", "Assign Slot"))
+    on_tracks = [track for track in animation.nla_tracks if any(has_baseline(strip.action) for strip in track.strips)]
+    if on_tracks and not animation.use_nla:
+        found.append(Obstacle("nla_off", "The NLA of the shape keys is switched off.", "Switch On"))
+    if any(track.mute or any(strip.mute for strip in track.strips) for track in on_tracks):
+        found.append(Obstacle("nla_muted", "An NLA track with a take is muted.", "Unmute"))
+    if any(track.is_solo for track in animation.nla_tracks):
+        found.append(Obstacle("nla_solo", "An NLA track plays solo.", "End Solo"))
+    shapes = _driven_shapes(keys)
+    owned = [path for path in map(value_path, shapes) if any(d.data_path == path for d in _live_drivers(animation))]
+    if owned:
+        found.append(Obstacle("drivers", f"{len(owned)} shape keys are moved by drivers.", "Mute Drivers"))
+    blocks = [keys.key_blocks[shape] for shape in shapes if shape in keys.key_blocks]
+    if any(block.mute for block in blocks):
+        found.append(Obstacle("shape_muted", "Some of its shape keys are muted.", "Unmute"))
+    if any(curve.mute for curve in _take_curves(target)):
+        found.append(Obstacle("curve_muted", "Some of its curves are muted.", "Unmute"))
+    if len(blocks) < len(shapes):
+        found.append(Obstacle("gone", f"{len(shapes) - len(blocks)} of its shape keys are gone.", ""))
+    if target.show_only_shape_key:
+        found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
+    if not keys.use_relative:
+        found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
+    if has_baseline(action):
+        end = take_info(action).get("end", 0.0)
+        if end > scene.frame_end:
+            found.append(
+                Obstacle("range", f"The take ends at {end:g}, the scene at {scene.frame_end}.", "Extend Scene")
+            )
+    return found
+
+
+def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:
+    """Remove what one obstacle names."""
+    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], None]] = {
+        "slot": _assign_slot,
+        "nla_off": lambda _scene, obj: setattr(obj.data.shape_keys.animation_data, "use_nla", True),
+        "nla_muted": _unmute_tracks,
+        "nla_solo": _end_solo,
+        "drivers": _mute_drivers,
+        "shape_muted": _unmute_shapes,
+        "curve_muted": _unmute_curves,
+        "pinned": lambda _scene, obj: setattr(obj, "show_only_shape_key", False),
+        "absolute": lambda _scene, obj: setattr(obj.data.shape_keys, "use_relative", True),
+        "range": _extend,
+    }
+    if kind in fixes:
+        fixes[kind](scene, target)
+
+
+def _driven_shapes(keys: bpy.types.Key) -> set[str]:
+    action = keys.animation_data.action
+    return keyed_shapes(action) if has_baseline(action) else set()
+
+
+def _take_curves(target: bpy.types.Object) -> list[bpy.types.FCurve]:
+    return [curve for take in takes_of(target) for curve in compat.action_curves(bpy.data.actions[take.action])]
+
+
+def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
+    return [driver for driver in animation.drivers if not driver.mute]
+
+
+def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    compat.assign_action(keys, keys.animation_data.action)
+
+
+def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for track in target.data.shape_keys.animation_data.nla_tracks:
+        if any(has_baseline(strip.action) for strip in track.strips):
+            track.mute = False
+            for strip in track.strips:
+                strip.mute = False
+
+
+def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for track in target.data.shape_keys.animation_data.nla_tracks:
+        track.is_solo = False
+
+
+def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    paths = {value_path(shape) for shape in _driven_shapes(keys)}
+    for driver in keys.animation_data.drivers:
+        if driver.data_path in paths:
+            driver.mute = True
+
+
+def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    for shape in _driven_shapes(keys):
+        if shape in keys.key_blocks:
+            keys.key_blocks[shape].mute = False
+
+
+def _unmute_curves(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for curve in _take_curves(target):
+        curve.mute = False
+
+
+def _extend(scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    scene.frame_end = max([scene.frame_end, *(int(-(-take.end // 1)) for take in takes_of(target))])

@@ -1,0 +1,175 @@
+"""Takes in and out: npz (everything), Live Link Face CSV and JSON (the motion alone)."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..errors import UserError
+from ..runtime.take_file import Take, pack_take, read_take, write_whole
+from .baseline import Baseline, load_baseline
+from .compat import action_curves
+from .edits import find_edits
+from .jobs import fill_phones
+from .keys import make_keys
+from .options import Options
+from .rigs import check_target, shape_map, value_path
+from .strips import frame_rate
+from .takes import active_take, place_take
+
+__all__ = ["EXPORTS", "export_take", "import_take", "played_take"]
+
+EXPORTS = (".npz", ".csv", ".json")
+
+
+def played_take(target: bpy.types.Object) -> Take:
+    """The active take of a character as it plays now, edits included."""
+    action = active_take(target)
+    baseline = load_baseline(action)
+    take = baseline.take
+    mapping = shape_map(target, take.channels)
+    values = mapping.values(baseline.motion)
+    curves = {curve.data_path: curve for curve in action_curves(action)}
+    for column, shape in enumerate(mapping.shapes):
+        curve = curves.get(value_path(shape))
+        if curve is not None:
+            frames = baseline.start + np.arange(len(values))
+            values[:, column] = [curve.evaluate(float(frame)) for frame in frames]
+    edits = find_edits(action, baseline)
+    edited = edits.frames - round(baseline.start)
+    inside = edited[(edited >= 0) & (edited < len(values))]
+    return take.with_weights(mapping.weights(values, baseline.motion), np.union1d(take.key_frames, inside))
+
+
+def export_take(target: bpy.types.Object, path: Path) -> Path:
+    """Write the active take of a character as it plays now: .npz, .csv (Live Link Face) or .json by the suffix.
+
+    Raises UserError for another suffix, without a take, or when the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in EXPORTS:
+        raise UserError(f"{path.name} is none of {', '.join(EXPORTS)}; choose one of them.")
+    take = played_take(target)
+    if suffix == ".npz":
+        data = pack_take(take)
+    elif suffix == ".csv":
+        data = _live_link(take).encode()
+    else:
+        data = _json(take).encode()
+    write_whole(path, data)
+    return path
+
+
+def import_take(
+    scene: bpy.types.Scene, target: bpy.types.Object, path: Path, frame: int, options: Options
+) -> tuple[bpy.types.Action, Take]:
+    """Write a take from a file (.npz, .csv, .json) onto a character, starting at `frame`.
+
+    A take of another frame rate is sampled anew at the scene's. Raises UserError with what is wrong.
+    """
+    check_target(target)
+    suffix = path.suffix.lower()
+    readers = {".npz": read_take, ".csv": _read_live_link, ".json": _read_json}
+    if suffix not in readers:
+        raise UserError(f"{path.name} is no take; choose a .npz, .csv or .json.")
+    take = readers[suffix](path)
+    take = _at_rate(take, frame_rate(scene))
+    mapping = shape_map(target, take.channels)
+    values = mapping.values(take.weights)
+    curves = {
+        shape: make_keys(values[:, column], frame, take.key_frames, options.density)
+        for column, shape in enumerate(mapping.shapes)
+    }
+    baseline = Baseline(
+        take,
+        take.weights,
+        float(frame),
+        {shape: keys.co for shape, keys in curves.items()},
+        options.density,
+        info={"strip": path.stem, "settings": {}},
+    )
+    action = place_take(target, baseline, curves, options.placement, options.replace)
+    fill_phones(action, take)
+    return action, take
+
+
+def _live_link(take: Take) -> str:
+    """Live Link Face's layout: Timecode, BlendShapeCount, then a column a shape, capitalised."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["Timecode", "BlendShapeCount", *(name[:1].upper() + name[1:] for name in take.channels)])
+    rate = max(1, round(take.fps))
+    for index, row in enumerate(take.weights):
+        seconds, frame = divmod(index, rate)
+        code = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}:{frame:02}.000"
+        writer.writerow([code, len(take.channels), *(f"{value:.6f}" for value in row)])
+    return stream.getvalue()
+
+
+def _json(take: Take) -> str:
+    return json.dumps(
+        {
+            "fps": take.fps,
+            "channels": list(take.channels),
+            "weights": [[round(float(value), 6) for value in row] for row in take.weights],
+            "key_frames": take.key_frames.tolist(),
+            "phones": [list(phone) for phone in take.phones],
+            "words": [list(word) for word in take.words],
+        }
+    )
+
+
+def _read_live_link(path: Path) -> Take:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [row for row in csv.reader(stream) if row]
+        header, body = rows[0], rows[1:]
+        names = tuple(name[:1].lower() + name[1:] for name in header[2:])
+        weights = np.array([[float(cell) for cell in row[2 : 2 + len(names)]] for row in body], np.float32)
+        frames = [int(float(row[0].split(":")[3])) for row in body]
+    except (OSError, UnicodeDecodeError, ValueError, IndexError, csv.Error) as error:
+        raise UserError(f"{path} is no Live Link Face CSV; its first columns are Timecode, BlendShapeCount.") from error
+    if weights.ndim != 2 or len(weights) < 2 or not np.isfinite(weights).all():
+        raise UserError(f"{path} holds no motion.")
+    # The timecode counts frames within a second; the highest one tells the rate.
+    fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
+    return _plain_take(weights, names, fps, path)
+
+
+def _read_json(path: Path) -> Take:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        weights = np.array(stored["weights"], np.float32)
+        names, fps = tuple(str(name) for name in stored["channels"]), float(stored["fps"])
+        keys = np.array(stored.get("key_frames", []), np.int32)
+        phones = tuple((str(label), float(a), float(b)) for label, a, b in stored.get("phones", []))
+        words = tuple((str(label), float(a), float(b)) for label, a, b in stored.get("words", []))
+    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
+        raise UserError(f"{path} is no take; export it again as JSON.") from error
+    if weights.ndim != 2 or len(weights) < 2 or weights.shape[1] != len(names) or not np.isfinite(weights).all():
+        raise UserError(f"{path} is no take: weights need a row a frame and a column a channel.")
+    take = _plain_take(weights, names, fps, path)
+    if len(keys) and keys[0] == 0 and keys[-1] == len(weights) - 1 and (np.diff(keys) > 0).all():
+        take = take.with_weights(take.weights, keys)
+    return Take(take.weights, names, fps, take.key_frames, phones, words, meta=take.meta)
+
+
+def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: Path) -> Take:
+    if not names or not 0 < fps <= 1000:
+        raise UserError(f"{path} is no take: it needs channels and a frame rate.")
+    motions = np.array([0, len(weights) - 1], np.int32)
+    return Take(np.clip(weights, 0, 1), names, fps, motions, meta={"imported": path.name})
+
+
+def _at_rate(take: Take, fps: float) -> Take:
+    if abs(take.fps - fps) < 1e-3:
+        return take
+    count = max(2, round(take.duration * fps) + 1)
+    before, after = np.arange(len(take.weights)) / take.fps, np.arange(count) / fps
+    weights = np.stack([np.interp(after, before, column) for column in take.weights.T], axis=1).astype(np.float32)
+    keys = np.unique(np.clip(np.rint(take.key_frames * fps / take.fps), 0, count - 1)).astype(np.int32)
+    keys = np.union1d(keys, [0, count - 1]).astype(np.int32)
+    return Take(weights, take.channels, fps, keys, take.phones, take.words, take.acoustics, take.meta)

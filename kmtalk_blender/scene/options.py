@@ -1,0 +1,78 @@
+"""How a line is spoken and written: plain values, from the panel or from a script."""
+
+from dataclasses import dataclass, field
+
+import bpy
+
+from .keys import Density
+
+__all__ = ["Line", "Options", "Style", "options_of"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the model is asked for. jaw, lips: gains. smoothing: 0 to 1. lead: seconds the face is early. device: auto,
+    cpu, cuda or mps."""
+
+    model: str = "starter"
+    style: str = "neutral"
+    jaw: float = 1.0
+    lips: float = 1.0
+    smoothing: float = 0.0
+    lead: float = 0.0
+    blinks: bool = True
+    brows: bool = True
+    seed: int = 0
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Options:
+    """style: the motion. density: its keys. placement: one of scene.takes.PLACEMENTS. keep_edits: generating a strip
+    again keeps what was edited. replace: ACTIVE may overwrite keys. reach: key motions nearer than this many frames to an
+    edit bend with it, 0 keeps every one."""
+
+    style: Style = field(default_factory=Style)
+    density: Density = field(default_factory=Density)
+    placement: str = "ACTION"
+    keep_edits: bool = True
+    replace: bool = False
+    reach: int = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
+    file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: found beside
+    the sound, else heard."""
+
+    target: str
+    strip: str = ""
+    audio: str = ""
+    frame: int = 1
+    transcript: str = ""
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.strip or self.audio
+
+
+def options_of(scene: bpy.types.Scene) -> Options:
+    """What the panel says."""
+    panel = scene.kmtalk
+    style = Style(
+        model=panel.model,
+        style=panel.style,
+        jaw=panel.jaw,
+        lips=panel.lips,
+        smoothing=panel.smoothing,
+        lead=panel.lead / 1000,
+        blinks=panel.blinks,
+        brows=panel.brows,
+        seed=panel.seed,
+        device=panel.device,
+    )
+    density = Density(panel.keys, panel.tolerance, panel.interpolation)
+    return Options(style, density, panel.placement, panel.keep_edits, reach=panel.reach)

@@ -1,0 +1,120 @@
+"""The phones of a take on the timeline: where the playhead is, jumping there, markers, import and export."""
+
+from pathlib import Path
+
+import bpy
+
+from ..errors import UserError
+from ..runtime.take_file import write_whole
+from .baseline import has_baseline, take_info
+from .strips import frame_rate
+from .takes import active_take
+
+__all__ = ["add_markers", "follow", "jump", "listed_action", "move_boundary", "phone_at", "write_textgrid"]
+
+MARKER = "phone "
+
+
+def listed_action(context: bpy.types.Context) -> bpy.types.Action | None:
+    """The take whose phones are shown: the active one of the panel's character."""
+    target = context.scene.kmtalk.target
+    keys = target.data.shape_keys if target is not None and target.type == "MESH" else None
+    action = keys.animation_data.action if keys and keys.animation_data else None
+    return action if has_baseline(action) else None
+
+
+def phone_at(action: bpy.types.Action, frame: float, fps: float) -> int:
+    """Index of the phone at a frame of the timeline, or -1."""
+    seconds = (frame - take_info(action).get("start", 0.0)) / fps
+    for index, phone in enumerate(action.kmtalk.phones):
+        if phone.start <= seconds < phone.end:
+            return index
+    return -1
+
+
+def follow(scene: bpy.types.Scene, context: bpy.types.Context) -> None:
+    """Move the list's selection to the phone under the playhead."""
+    action = listed_action(context)
+    if action is None:
+        return
+    index = phone_at(action, scene.frame_current, frame_rate(scene))
+    if index >= 0 and index != context.window_manager.kmtalk.phone_index:
+        context.window_manager.kmtalk.phone_index = index
+
+
+def jump(context: bpy.types.Context, index: int) -> None:
+    """Move the playhead to a phone of the list, unless it is inside it."""
+    action, scene = listed_action(context), context.scene
+    if action is None or not 0 <= index < len(action.kmtalk.phones):
+        return
+    fps = frame_rate(scene)
+    if phone_at(action, scene.frame_current, fps) != index:
+        start = take_info(action).get("start", 0.0) + action.kmtalk.phones[index].start * fps
+        # The first frame that lies inside, however the boundary falls between frames.
+        scene.frame_set(int(-(-start // 1)))
+
+
+def move_boundary(action: bpy.types.Action, index: int, seconds: float) -> None:
+    """Move the start of a phone, and with it the end of the one before, to `seconds` in the take.
+
+    Raises UserError when that would leave one of them without any time.
+    """
+    phones = action.kmtalk.phones
+    if not 0 < index < len(phones):
+        raise UserError("The first phone starts with the take; choose a later one.")
+    if not phones[index - 1].start < seconds < phones[index].end:
+        raise UserError(f"Between {phones[index - 1].start:.2f} s and {phones[index].end:.2f} s, please.")
+    phones[index - 1].end = phones[index].start = seconds
+
+
+def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
+    """A timeline marker a phone of the character's active take; earlier ones of ours go. Returns how many."""
+    action = active_take(target)
+    for marker in [marker for marker in scene.timeline_markers if marker.name.startswith(MARKER)]:
+        scene.timeline_markers.remove(marker)
+    start, fps = take_info(action).get("start", 0.0), frame_rate(scene)
+    spoken = [phone for phone in action.kmtalk.phones if phone.label != "SIL"]
+    for phone in spoken:
+        scene.timeline_markers.new(MARKER + phone.label, frame=round(start + phone.start * fps))
+    return len(spoken)
+
+
+def write_textgrid(action: bpy.types.Action, path: Path) -> None:
+    """Write the phones and words of a take as a TextGrid (Praat's long form)."""
+    phones = [(phone.label, phone.start, phone.end) for phone in action.kmtalk.phones]
+    if not phones:
+        raise UserError(f"Take {action.name} has no phones to export.")
+    words: list[tuple[str, float, float]] = []
+    for item in action.kmtalk.phones:
+        if words and words[-1][0] == item.word:
+            words[-1] = (item.word, words[-1][1], item.end)
+        else:
+            words.append((item.word, item.start, item.end))
+    lines = [
+        'File type = "ooTextFile"',
+        'Object class = "TextGrid"',
+        "",
+        "xmin = 0",
+        f"xmax = {phones[-1][2]}",
+        "tiers? <exists>",
+        "size = 2",
+        "item []:",
+    ]
+    for number, (name, spans) in enumerate((("words", words), ("phones", phones)), 1):
+        lines += [
+            f"    item [{number}]:",
+            '        class = "IntervalTier"',
+            f'        name = "{name}"',
+            "        xmin = 0",
+            f"        xmax = {phones[-1][2]}",
+            f"        intervals: size = {len(spans)}",
+        ]
+        for index, (label, start, end) in enumerate(spans, 1):
+            quoted = label.replace('"', '""')
+            lines += [
+                f"        intervals [{index}]:",
+                f"            xmin = {start}",
+                f"            xmax = {end}",
+                f'            text = "{quoted}"',
+            ]
+    write_whole(path, "\n".join([*lines, ""]).encode())

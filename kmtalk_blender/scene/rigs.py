@@ -1,0 +1,128 @@
+"""The character that speaks: its shape keys, and which of them a channel moves."""
+
+import re
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..errors import UserError
+
+__all__ = ["ShapeMap", "check_target", "match_channels", "plain_name", "shape_map", "target_of", "value_path"]
+
+
+@dataclass(frozen=True)
+class ShapeMap:
+    """How channels drive shape keys: values = weights @ matrix.T + offset.
+
+    shapes: S names of shape keys. channels: K names. matrix: (S, K) float64. offset: (S,) float64.
+    """
+
+    shapes: tuple[str, ...]
+    channels: tuple[str, ...]
+    matrix: np.ndarray
+    offset: np.ndarray
+
+    def values(self, weights: np.ndarray) -> np.ndarray:
+        """(T, S) float64 values of the shape keys for (T, K) weights of the channels."""
+        return weights.astype(np.float64) @ self.matrix.T + self.offset
+
+    def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
+        """(T, K) weights in [0, 1] that give (T, S) values, as near as possible to the (T, K) weights `around`."""
+        missing = values - self.values(around)
+        return np.clip(around + missing @ np.linalg.pinv(self.matrix).T, 0.0, 1.0)
+
+    def channels_of(self, shapes: set[str]) -> tuple[str, ...]:
+        """The channels that drive nothing but the given shapes."""
+        inside = np.array([shape in shapes for shape in self.shapes])
+        driven = self.matrix != 0
+        return tuple(
+            channel
+            for index, channel in enumerate(self.channels)
+            if driven[:, index].any() and not driven[~inside, index].any()
+        )
+
+
+def target_of(context: bpy.types.Context) -> bpy.types.Object:
+    """The character: the one chosen in the panel, else the active mesh object. Raises UserError when there is none."""
+    chosen = context.scene.kmtalk.target
+    if chosen is not None:
+        return chosen
+    active = context.view_layer.objects.active if context.view_layer else None
+    if active is not None and active.type == "MESH" and active.data.shape_keys is not None:
+        return active
+    raise UserError("No character is chosen; choose one in the KMTalk panel, or press Add Head.")
+
+
+def check_target(target: bpy.types.Object) -> bpy.types.Key:
+    """The shape keys of a character that can be animated. Raises UserError when it cannot, with the reason."""
+    if target.type != "MESH":
+        raise UserError(f"{target.name} is no mesh; choose a mesh with shape keys.")
+    if target.name not in bpy.data.objects:
+        raise UserError(f"{target.name} is in no scene; choose another character.")
+    if target.data.shape_keys is None:
+        raise UserError(f"{target.name} has no shape keys; press Make Shapes, or choose a mesh that has them.")
+    if target.mode == "EDIT":
+        raise UserError(f"{target.name} is in edit mode; leave it (Tab).")
+    for datablock in (target, target.data, target.data.shape_keys):
+        if datablock.library is not None:
+            raise UserError(
+                f"{target.name} is linked from {datablock.library.filepath}; make a library override of it, "
+                "its mesh included."
+            )
+    return target.data.shape_keys
+
+
+def plain_name(name: str) -> str:
+    """A shape key's name without case, separators and what stands before a colon or a dot."""
+    last = re.split(r"[:|]", name)[-1]
+    return re.sub(r"[^a-z0-9]", "", last.lower())
+
+
+def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, str]:
+    """Channel -> shape key by name: the same name, else the same without case and separators, `_L` for `Left`, or
+    a common prefix."""
+    plain = {plain_name(shape): shape for shape in reversed(shapes)}
+    found = {}
+    for channel in channels:
+        wanted = plain_name(channel)
+        short = re.sub(r"(left|right)$", lambda side: side[0][0], wanted)
+        if channel in shapes:
+            found[channel] = channel
+        elif wanted in plain or short in plain:
+            found[channel] = plain.get(wanted) or plain[short]
+        else:
+            ending = [shape for name, shape in plain.items() if name.endswith((wanted, short)) and len(short) > 5]
+            if len(ending) == 1:
+                found[channel] = ending[0]
+    return found
+
+
+def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
+    """The character's mapping (object.kmtalk.mapping), or one by name when it has none.
+
+    Raises UserError when the mapping names shape keys that are gone, or when nothing is mapped.
+    """
+    shapes = [block.name for block in target.data.shape_keys.key_blocks[1:]]
+    rows = [(row.channel, row.shape, row.gain, row.offset) for row in target.kmtalk.mapping if row.shape]
+    if not rows:
+        rows = [(channel, shape, 1.0, 0.0) for channel, shape in match_channels(channels, shapes).items()]
+    gone = sorted({shape for _, shape, _, _ in rows if shape not in shapes})
+    if gone:
+        raise UserError(
+            f"{target.name} has no shape key {', '.join(gone)} any more; map its channels again (renamed or deleted)."
+        )
+    rows = [row for row in rows if row[0] in channels]
+    if not rows:
+        raise UserError(f"No shape key of {target.name} has the name of a channel; map its channels first.")
+    driven = tuple(shape for shape in shapes if any(row[1] == shape for row in rows))
+    matrix, offset = np.zeros((len(driven), len(channels))), np.zeros(len(driven))
+    for channel, shape, gain, constant in rows:
+        matrix[driven.index(shape), channels.index(channel)] += gain
+        offset[driven.index(shape)] += constant
+    return ShapeMap(driven, channels, matrix, offset)
+
+
+def value_path(shape: str) -> str:
+    """The data path of a shape key's value."""
+    return f'key_blocks["{bpy.utils.escape_identifier(shape)}"].value'

@@ -1,0 +1,182 @@
+"""What is heard of a sound strip: which part of which file, how fast, and when."""
+
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..errors import UserError
+from . import compat
+
+__all__ = ["Heard", "audible_strips", "chosen_strip", "find_strip", "frame_rate", "heard_file", "heard_of"]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A piece of sound on the timeline.
+
+    name: the strip's (or the file's). path: the file. start, end: seconds within the file, end None = to its end.
+    speed: playback factor. frame: where it starts on the timeline. fps: frames a second of that timeline.
+    """
+
+    name: str
+    path: Path
+    start: float
+    end: float | None
+    speed: float
+    frame: int
+    fps: float
+
+
+def frame_rate(scene: bpy.types.Scene) -> float:
+    """Frames a second."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def audible_strips(scene: bpy.types.Scene) -> list:
+    """Every sound strip that can be heard, those inside meta strips included, in the order of time."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return []
+    return sorted(
+        (strip for strip, parents in _sounds(compat.root_strips(editor)) if not _silence(editor, strip, parents)),
+        key=lambda strip: strip.frame_final_start,
+    )
+
+
+def chosen_strip(scene: bpy.types.Scene) -> object:
+    """The strip that the user means: the active one, else the only one selected, else the only one there is.
+
+    A meta strip stands for the only sound in it. Raises UserError when that leaves none or several.
+    """
+    editor = scene.sequence_editor
+    if editor is None or not compat.root_strips(editor):
+        raise UserError(f"Scene {scene.name} has no sound strip; add one in the sequencer.")
+    active = editor.active_strip
+    selected = [strip for strip in compat.selected_strips(scene) if strip.type in ("SOUND", "META")]
+    if active is not None and active.type in ("SOUND", "META") and (active.select or not selected):
+        candidates = [active]
+    else:
+        candidates = selected or [strip for strip, _ in _sounds(compat.root_strips(editor))]
+    sounds = [sound for strip in candidates for sound, _ in _sounds([strip])]
+    if not sounds:
+        raise UserError("No sound strip is selected; select one in the sequencer.")
+    if len(sounds) > 1:
+        raise UserError(f"{len(sounds)} sound strips are selected; select one, or generate all of them.")
+    return sounds[0]
+
+
+def find_strip(scene: bpy.types.Scene, name: str) -> object:
+    """The sound strip of that name. Raises UserError when there is none."""
+    editor = scene.sequence_editor
+    for strip, _ in _sounds(compat.root_strips(editor)) if editor else ():
+        if strip.name == name:
+            return strip
+    raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
+
+
+def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
+    """What is heard of a sound strip: its trimmed, offset, retimed part, clipped by the meta strips around it.
+
+    A packed sound is written into `folder`. Raises UserError when nothing is heard: muted, missing, outside its meta.
+    """
+    editor = scene.sequence_editor
+    parents = next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
+    reason = _silence(editor, strip, parents)
+    if reason:
+        raise UserError(reason)
+    path = _file_of(strip, folder)
+    fps = frame_rate(scene)
+    first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
+    last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+    if last <= first:
+        raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
+    speed = _speed(strip, path, fps)
+    # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
+    origin = strip.frame_start - strip.animation_offset_start / speed + strip.sound_offset * fps
+    lead_in = max(0, round(origin - first))
+    start = max(0.0, (first - origin) * speed / fps)
+    whole = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
+    end = None if whole else (last - origin) * speed / fps
+    return Heard(strip.name, path, start, end, speed, first + lead_in, fps)
+
+
+def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
+    """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
+    path = Path(bpy.path.abspath(filepath))
+    if not path.is_file():
+        raise UserError(f"There is no sound file {path}; choose one.")
+    return Heard(path.stem, path, 0.0, None, 1.0, frame, frame_rate(scene))
+
+
+def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
+    """Every sound strip with the meta strips around it."""
+    found: list[tuple[object, tuple]] = []
+    for strip in strips:
+        if strip.type == "SOUND":
+            found.append((strip, parents))
+        elif strip.type == "META":
+            inside = strip.strips if hasattr(strip, "strips") else strip.sequences
+            found += _sounds(list(inside), (*parents, strip))
+    return found
+
+
+def _silence(editor: object, strip: object, parents: tuple) -> str:
+    """Why a strip is not heard; empty when it is."""
+    if strip.mute:
+        return f"Strip {strip.name} is muted; unmute it."
+    muted = next((meta for meta in parents if meta.mute), None)
+    if muted is not None:
+        return f"Meta strip {muted.name} around {strip.name} is muted; unmute it."
+    outermost = parents[0] if parents else strip
+    if editor.channels[outermost.channel].mute:
+        return f"Channel {outermost.channel} with strip {strip.name} is muted; unmute it."
+    if strip.sound is None:
+        return f"Strip {strip.name} has no sound; give it a file."
+    return ""
+
+
+def _file_of(strip: object, folder: Path) -> Path:
+    sound = strip.sound
+    path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+    if sound.packed_file is None:
+        if not path.is_file():
+            raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")
+        return path
+    unpacked = folder / f"packed{path.suffix}"
+    unpacked.write_bytes(sound.packed_file.data)
+    return unpacked
+
+
+def _speed(strip: object, path: Path, fps: float) -> float:
+    """The playback factor of a strip. Raises UserError when it changes within the strip."""
+    keys = getattr(strip, "retiming_keys", ())
+    if len(keys) < 2:
+        return 1.0
+    if len(keys) > 2:
+        raise UserError(
+            f"The speed of strip {strip.name} changes; KMTalk follows one constant speed: remove the retiming keys "
+            "between its first and last, or mix its sound down to a file."
+        )
+    stretched = keys[1].timeline_frame - keys[0].timeline_frame
+    content = _seconds_of(path, strip.name) * fps
+    return content / stretched if stretched > 0 else 1.0
+
+
+def _seconds_of(path: Path, name: str) -> float:
+    """Length of a sound file, by Blender's own decoder where this Blender has one."""
+    try:
+        import aud
+
+        frames, rate = aud.Sound(str(path)).length, aud.Sound(str(path)).specs[0]
+        return frames / rate
+    except (ImportError, AttributeError):
+        pass
+    try:
+        with wave.open(str(path)) as stream:
+            return stream.getnframes() / stream.getframerate()
+    except (OSError, EOFError, wave.Error) as error:
+        raise UserError(
+            f"The length of the retimed strip {name} cannot be read in this Blender; convert its sound to .wav."
+        ) from error

@@ -1,0 +1,73 @@
+"""What a line says: typed, in a text of the file, or in a file beside the sound."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..errors import UserError
+from .strips import Heard
+
+__all__ = ["Transcript", "find_transcript"]
+
+CUE = re.compile(r"(\d+):(\d+):(\d+)[,.](\d+)\s*-->\s*(\d+):(\d+):(\d+)[,.](\d+)")
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """text: the words, or empty. textgrid: a TextGrid with phone times, or None. origin: where it came from."""
+
+    text: str = ""
+    textgrid: Path | None = None
+    origin: str = "none"
+
+
+def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Transcript:
+    """The transcript of what is heard.
+
+    In this order: typed, a Text datablock, a .TextGrid, .srt or .txt of the same name beside the sound. None is fine:
+    then the runtime listens. Raises UserError when a file beside the sound is not readable text.
+    """
+    if typed.strip():
+        return Transcript(typed.strip(), origin="typed")
+    if text is not None and text.as_string().strip():
+        return Transcript(text.as_string().strip(), origin=text.name)
+    grid = _beside(heard.path, ".TextGrid", ".textgrid")
+    # Times in a TextGrid count from the file's start, so it fits a strip that starts there.
+    if grid is not None and heard.start == 0.0 and heard.end is None and heard.speed == 1.0:
+        return Transcript(textgrid=grid, origin=grid.name)
+    subtitles = _beside(heard.path, ".srt")
+    if subtitles is not None:
+        return Transcript(_spoken(_read(subtitles), heard), origin=subtitles.name)
+    plain = _beside(heard.path, ".txt")
+    # The words of a whole file are not those of a part of it.
+    if plain is not None and heard.start == 0.0 and heard.end is None:
+        return Transcript(_read(plain).strip(), origin=plain.name)
+    return Transcript()
+
+
+def _beside(path: Path, *suffixes: str) -> Path | None:
+    return next((found for suffix in suffixes if (found := path.with_suffix(suffix)).is_file()), None)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The transcript {path} is no readable text; save it as UTF-8 or remove it.") from error
+
+
+def _spoken(subtitles: str, heard: Heard) -> str:
+    """The words of the cues that lie in the part that is heard."""
+    spoken = []
+    for block in re.split(r"\n\s*\n", subtitles.replace("\r", "")):
+        cue = CUE.search(block)
+        if cue is None:
+            continue
+        numbers = [int(number) for number in cue.groups()]
+        start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (numbers[:4], numbers[4:]))
+        middle = (start + end) / 2
+        if middle >= heard.start and (heard.end is None or middle <= heard.end):
+            spoken.append(re.sub(r"<[^>]*>", "", block[cue.end() :]).strip())
+    return " ".join(" ".join(spoken).split())

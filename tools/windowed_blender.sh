@@ -1,0 +1,37 @@
+#!/bin/sh
+# A real Blender with a window, in a folder of its own, for the tests in tests/gui (Debian and its kin, as root).
+#
+#   tools/windowed_blender.sh DIR                  makes it (once; a minute or two)
+#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree and this machine's
+#                                                  /usr/local (its Python) mounted at the same places
+set -eu
+
+dir=$(mkdir -p "$1" && cd "$1" && pwd)
+shift
+tree=$(cd "$(dirname "$0")/.." && pwd)
+
+# The Debian mirror is the one this machine already uses, whatever it is.
+mirror() {
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+        tr ' \t' '\n\n' | grep -E '^[a-z+]+:/' | grep -E '/debian/?$' | head -n 1
+}
+
+if [ ! -e "$dir/.complete" ]; then
+    debootstrap --variant=minbase trixie "$dir" "$(mirror)"
+    chroot "$dir" apt-get update -qq
+    chroot "$dir" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+        blender xvfb xauth libgl1-mesa-dri python3-numpy imagemagick xdotool libsqlite3-0 libbz2-1.0
+    touch "$dir/.complete"
+fi
+
+[ $# -gt 0 ] || exit 0
+
+# A mount namespace of its own: every mount is gone when the command ends, however it ends.
+exec unshare --mount sh -eu -c '
+    dir=$1; tree=$2; shift 2
+    for place in /proc /dev /usr/local "$tree"; do
+        mkdir -p "$dir$place"
+        mount --rbind "$place" "$dir$place"
+    done
+    exec chroot "$dir" "$@"
+' sh "$dir" "$tree" "$@"

@@ -34,9 +34,10 @@ class Waveform:
 def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, speed: float = 1.0) -> Waveform:
     """Read `path` from `start` to `end` (seconds within the file; None: its end) as 16 kHz mono.
 
-    speed: how fast the part is played (2: twice as fast, an octave higher, half as long). Only the part is read. Formats
-    are those of libsndfile (wav, flac, ogg, mp3, aiff, ...); others are decoded by ffmpeg where it is installed. Raises
-    InputError for a file that is missing, no sound, damaged, shorter than 0.1 s, or not covering `start` to `end`.
+    speed: how fast the part is played (2: twice as fast, an octave higher, half as long). Only the part is read.
+    Formats are those of libsndfile (wav, flac, ogg, mp3, aiff, ...); others are decoded by ffmpeg where it is
+    installed. Raises InputError for a file that is missing, no sound, damaged, shorter than 0.1 s, or not covering
+    `start` to `end`.
     """
     path = Path(path)
     _check_request(path, start, end, speed)
@@ -106,7 +107,7 @@ def _read_with_ffmpeg(path: Path, start: float, end: float | None, cause: Except
     guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
     command = [ffmpeg, "-v", "error", "-nostdin", *guard, "-i", f"file:{path.resolve()}"]
     command += ["-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
-    run = subprocess.run(command, capture_output=True, check=False)
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if run.returncode or not run.stdout:
         raise refusal from cause
     samples = np.frombuffer(run.stdout, dtype="<f4")

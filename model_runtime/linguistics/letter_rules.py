@@ -8,8 +8,8 @@ from functools import cache
 
 __all__ = ["phones_by_rule"]
 
-# (left context, letters, right context, phones). Contexts are regular expressions; "#" stands for a vowel letter, "%" for
-# a consonant letter, "@" for an ending that keeps the vowel before it long (hate, hated, hating).
+# (left context, letters, right context, phones). Contexts are regular expressions; "#" stands for a vowel letter, "%"
+# for a consonant letter, "@" for an ending that keeps the vowel before it long (hate, hated, hating).
 RULES = """
 ^|a|$|EY
 |aa||AA

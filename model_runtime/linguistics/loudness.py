@@ -1,5 +1,7 @@
 """How loud each 10 ms of a recording is, whether anybody speaks at all, and where it can be cut."""
 
+import itertools
+
 import numpy as np
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
@@ -51,4 +53,4 @@ def pieces(waveform: Waveform, shortest: float, longest: float) -> list[tuple[fl
         first, last = round((cuts[-1] + shortest) / STEP), round((cuts[-1] + longest) / STEP)
         cuts.append((first + int(smooth[first:last].argmin())) * STEP)
     cuts.append(waveform.duration)
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(itertools.pairwise(cuts))

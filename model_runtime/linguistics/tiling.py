@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from model_runtime.audio import Waveform
 from model_runtime.linguistics.decoders import FRAME, HeardWord
+from model_runtime.linguistics.edges import place_edges
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
 
 __all__ = ["tiled"]
@@ -36,7 +37,7 @@ def tiled(parts: Iterable[tuple[list[HeardWord], float, float]], waveform: Wavef
         if done < part_end:
             _append(phones, SILENCE, done, part_end)
             done = part_end
-    return PhoneTrack(tuple(phones), tuple(words))
+    return place_edges(PhoneTrack(tuple(phones), tuple(words)), waveform)
 
 
 def _append(phones: list[Span], label: str, start: float, end: float) -> None:

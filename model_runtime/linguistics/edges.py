@@ -1,0 +1,70 @@
+"""Where speech starts after a silence and where it ends: moved to where the sound itself rises and falls."""
+
+import numpy as np
+
+from model_runtime.audio import Waveform
+from model_runtime.linguistics.loudness import STEP, levels
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+
+__all__ = ["place_edges"]
+
+REACH = 0.08  # seconds an edge may move
+SHORTEST = 0.02  # seconds that a phone or a silence keeps
+RISEN = 8.0  # dB over the silence before: speech has started
+FALLEN = 0.4  # of the way from the silence after (in dB) to the loudest of the last phone: speech has ended
+CONTRAST = 15.0  # dB that the speech must rise over the silence; where it does not, the recogniser knows better
+
+
+def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
+    """`track` (tiling `waveform`) with the boundaries between silence and speech moved by at most 80 ms.
+
+    The recogniser starts speech some 20 ms early and ends it some 20 ms late in clean recordings.
+    """
+    # The difference of neighbouring samples holds no hum and little rumble, which would hide soft consonants.
+    level = levels(Waveform(np.diff(waveform.samples, prepend=waveform.samples[:1])))
+    phones = track.phones
+    bounds = [span.start for span in phones] + [track.duration]
+    moved = {}
+    for index in range(1, len(phones)):
+        before, after = phones[index - 1], phones[index]
+        if (before.label == SILENCE) == (after.label == SILENCE):
+            continue
+        place = _rise(level, before, after) if before.label == SILENCE else _fall(level, before, after)
+        lowest, highest = bounds[index - 1] + SHORTEST, bounds[index + 1] - SHORTEST
+        if place is not None and lowest <= highest:
+            bounds[index] = float(np.clip(place, lowest, highest))
+            moved[after.start] = bounds[index]
+    ends = zip(phones, bounds[:-1], bounds[1:], strict=True)
+    return PhoneTrack(
+        tuple(Span(span.label, start, end) for span, start, end in ends),
+        tuple(Span(w.label, moved.get(w.start, w.start), moved.get(w.end, w.end)) for w in track.words),
+    )
+
+
+def _rise(level: np.ndarray, silence: Span, speech: Span) -> float | None:
+    floor, top = _floor_and_top(level, silence, speech)
+    if top < floor + CONTRAST:
+        return None
+    return _crossing(level > floor + RISEN, speech.start)
+
+
+def _fall(level: np.ndarray, speech: Span, silence: Span) -> float | None:
+    floor, top = _floor_and_top(level, silence, speech)
+    if top < floor + CONTRAST:
+        return None
+    return _crossing(level < floor + FALLEN * (top - floor), speech.end)
+
+
+def _floor_and_top(level: np.ndarray, silence: Span, speech: Span) -> tuple[float, float]:
+    """dB: the quieter moments of a silence and the loudest of the phone beside it."""
+    quiet = level[int(silence.start / STEP) : int(silence.end / STEP) + 1]
+    loud = level[int(speech.start / STEP) : int(speech.end / STEP) + 1]
+    return float(np.percentile(quiet, 20)), float(loud.max())
+
+
+def _crossing(there: np.ndarray, edge: float) -> float | None:
+    """Seconds, the place within reach of `edge` and nearest to it where `there` becomes true; None: nowhere."""
+    first = max(round((edge - REACH) / STEP), 1)
+    last = min(round((edge + REACH) / STEP), len(there) - 1)
+    places = [i for i in range(first, last + 1) if there[i] and not there[i - 1]]
+    return min(places, key=lambda i: abs(i * STEP - edge)) * STEP if places else None

@@ -1,0 +1,116 @@
+"""Phone tracks made of labels and times that others wrote: checked, and tiled."""
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+from model_runtime.linguistics.labels import arpabet
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+
+__all__ = ["cut", "lists_of", "read_phone_lists", "track_of", "write_phone_lists"]
+
+ROUNDING = 0.002  # seconds: overlaps and gaps up to this are rounding of the writer
+PAST_END = 0.25  # seconds that labels may outlast their sound
+
+
+def lists_of(track: PhoneTrack) -> dict[str, list]:
+    """{"phones": [[label, start, end], ...], "words": [...]}, seconds: the JSON form of a track."""
+    return {
+        "phones": [[span.label, span.start, span.end] for span in track.phones],
+        "words": [[span.label, span.start, span.end] for span in track.words],
+    }
+
+
+def track_of(phones: Iterable, words: Iterable = (), duration: float | None = None) -> PhoneTrack:
+    """A track of [label, start, end] lists in order of time; gaps become SIL.
+
+    phones: ARPAbet or IPA labels. duration: seconds that the track is made to last (None: to its last end). Raises
+    InputError for an unknown label, times that are no numbers, run backwards or overlap, or that outlast `duration` by
+    more than 0.25 s.
+    """
+    spans = [Span(arpabet(span.label), span.start, span.end) for span in _checked(phones, "phone")]
+    spoken = _checked(words, "word")
+    if not spans:
+        raise InputError("There is no phone in the list; give at least one [label, start, end].")
+    last = spans[-1].end
+    duration = last if duration is None else duration
+    if last > duration + PAST_END:
+        raise InputError(f"The phones last {last:.2f} s and the sound {duration:.2f} s; they belong to another sound.")
+    tiles: list[Span] = []
+    done = 0.0
+    for span in [*spans, Span(SILENCE, duration, duration)]:
+        start, end = min(span.start, duration), min(span.end, duration)
+        if start > done + ROUNDING:
+            _append(tiles, SILENCE, done, start)
+            done = start
+        if end > done:
+            _append(tiles, span.label, done, end)
+            done = end
+    # What rounding left over belongs to the last phone.
+    tiles[-1] = Span(tiles[-1].label, tiles[-1].start, duration)
+    kept = (Span(w.label, w.start, min(w.end, duration)) for w in spoken if w.start < duration)
+    return PhoneTrack(tuple(tiles), tuple(kept))
+
+
+def cut(track: PhoneTrack, start: float, end: float, speed: float = 1.0) -> PhoneTrack:
+    """The part from `start` to `end` seconds, beginning at 0, played `speed` times as fast."""
+
+    def part(spans: tuple[Span, ...]) -> list[list]:
+        inside = (Span(s.label, max(s.start, start), min(s.end, end)) for s in spans)
+        return [[s.label, (s.start - start) / speed, (s.end - start) / speed] for s in inside if s.end > s.start]
+
+    duration = (end - start) / speed
+    phones = part(track.phones) or [[SILENCE, 0.0, duration]]
+    return track_of(phones, part(track.words), duration)
+
+
+def read_phone_lists(path: Path | str) -> PhoneTrack:
+    """Read the JSON form. Raises InputError for a file that is missing or not such a file."""
+    try:
+        lists = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON; write it again.") from error
+    if not isinstance(lists, dict) or not isinstance(lists.get("phones"), list):
+        raise InputError(f'{path} holds no phones; it needs {{"phones": [[label, start, end], ...]}}.')
+    return track_of(lists["phones"], lists.get("words") or ())
+
+
+def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
+    """Write the JSON form, atomically."""
+    text = json.dumps(lists_of(track), indent=1) + "\n"
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode("utf-8"))
+
+    return write_atomic(path, write)
+
+
+def _checked(lists: Iterable, kind: str) -> list[Span]:
+    if not isinstance(lists, list | tuple):
+        raise InputError(f"The {kind}s must be a list of [label, start, end].")
+    spans: list[Span] = []
+    for item in lists:
+        if not isinstance(item, list | tuple) or len(item) != 3 or not isinstance(item[0], str):
+            raise InputError(f"Every {kind} must be [label, start, end].")
+        label, *times = item
+        if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
+            raise InputError(f'The times of the {kind} "{label}" must be numbers of seconds.')
+        start, end = float(times[0]), float(times[1])
+        if start < 0 or end < start:
+            raise InputError(f'The {kind} "{label}" must start at 0 s or later and end after it starts.')
+        if spans and start < spans[-1].end - ROUNDING:
+            raise InputError(f'The {kind} "{label}" at {start:.3f} s overlaps the one before; put them in order.')
+        spans.append(Span(label, start, end))
+    return spans
+
+
+def _append(tiles: list[Span], label: str, start: float, end: float) -> None:
+    if tiles and label == SILENCE == tiles[-1].label:
+        start = tiles.pop().start
+    tiles.append(Span(label, start, end))

@@ -1,0 +1,54 @@
+"""The log of a training: one JSON object a line, and TensorBoard where it is installed."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import TextIO
+
+from model_runtime.atomic import write_atomic
+
+__all__ = ["Log"]
+
+FILE = "log.jsonl"
+
+
+class Log:
+    """Appends lines to log.jsonl in a training's folder. Lines after step `step` are forgotten: they are done again."""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        path = folder / FILE
+        kept = [line for line in _lines(path) if json.loads(line)["step"] <= step]
+        text = "".join(f"{line}\n" for line in kept).encode()
+        write_atomic(path, lambda stream: stream.write(text))
+        self._stream: TextIO = path.open("a", encoding="utf-8")
+        self._board = None
+        if importlib.util.find_spec("tensorboard"):
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
+
+    def write(self, step: int, **values: float) -> None:
+        """One line: the step and its values."""
+        self._stream.write(json.dumps({"step": step, **values}) + "\n")
+        if self._board is not None:
+            for name, value in values.items():
+                self._board.add_scalar(name, value, step)
+
+    def flush(self) -> None:
+        """Bring everything to disk."""
+        self._stream.flush()
+        if self._board is not None:
+            self._board.flush()
+
+    def close(self) -> None:
+        """End the log."""
+        self._stream.close()
+        if self._board is not None:
+            self._board.close()
+
+
+def _lines(path: Path) -> list[str]:
+    """Whole lines; a killed run may have left half a one."""
+    if not path.is_file():
+        return []
+    return [line.removesuffix("\n") for line in path.open(encoding="utf-8") if line.endswith("\n")]

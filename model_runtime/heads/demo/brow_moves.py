@@ -21,8 +21,8 @@ class BrowMove:
 
 
 BROW_MOVES = {
-    "browInnerUp": BrowMove(6.0, 0, 0.3, (-60, 0, 14, 40)),
-    "browOuterUp": BrowMove(6.0, 0, 0.2, (18, 34, 46, 68)),
+    "browInnerUp": BrowMove(6.0, 0, 0.3, (-60, 0, 10, 48)),
+    "browOuterUp": BrowMove(5.0, 0, 0.2, (2, 40, 48, 70)),
     "browDown": BrowMove(-4.6, 1.6, 0.8, (-6, 12, 34, 62)),
 }
 # z where the lid's skin starts to move, where it moves fully, where the forehead starts to lag, where it is still.
@@ -36,6 +36,7 @@ def brow_channels(body: Body) -> dict[str, np.ndarray]:
     low, full, lag, still = HEIGHT
     level = smoothstep(low, full, skin[:, 2]) * (1 - smoothstep(lag, still, skin[:, 2]))
     level *= 1 - smoothstep(-60, -35, skin[:, 1])
+    riding = {brow: follow(points[body.spans[brow]], skin) for brow in ("brow_left", "brow_right")}
     result = {}
     for name, move in BROW_MOVES.items():
         both = name == "browInnerUp"
@@ -45,8 +46,7 @@ def brow_channels(body: Body) -> dict[str, np.ndarray]:
         field = share[:, None] * np.array([0.0 if both else -move.inward, -move.forward, move.up])
         whole = np.zeros_like(points)
         whole[body.spans["skin"]] = field
-        for brow in ("brow_left", "brow_right"):
-            nearest, weights = follow(points[body.spans[brow]], skin)
+        for brow, (nearest, weights) in riding.items():
             whole[body.spans[brow]] = (field[nearest] * weights[..., None]).sum(axis=1)
         result[name if both else f"{name}Left"] = whole
     return result

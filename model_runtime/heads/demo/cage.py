@@ -30,21 +30,23 @@ class Hole:
 
 @dataclass(frozen=True)
 class Cage:
-    """rows, half: grid rows and columns of one half. Holes of the eye and the ear are those of the left side."""
+    """rows, half: grid rows and columns of one half. Holes of eye, ear and nostril are those of the left side."""
 
     rows: int
     half: int
     mouth: Hole
     eye: Hole
     ear: Hole
+    nostril: Hole
 
 
 CAGE = Cage(
-    rows=50,
-    half=24,
-    mouth=Hole((29, 37), (-8, 8), 21),
-    eye=Hole((10, 18), (3, 13), 11),
-    ear=Hole((14, 26), (17, 19), 10),
+    rows=54,
+    half=28,
+    mouth=Hole((33, 41), (-10, 10), 21),
+    eye=Hole((10, 18), (4, 14), 11),
+    ear=Hole((13, 29), (18, 20), 14),
+    nostril=Hole((29, 31), (2, 6), 6),
 )
 
 
@@ -52,8 +54,9 @@ CAGE = Cage(
 class Rings:
     """Vertex indices of the skin. grid: (rows, 2 half), column c stands at index c + half, -1 in holes.
 
-    cap: (half / 2 + 1, half / 2 + 1) crown. mouth, eyes, ears: (R, N), the first ring lies in the grid, left before
-    right; index k of the right side mirrors index k of the left. mirror: (V,) index of each vertex' twin. count: V.
+    cap: (half / 2 + 1, half / 2 + 1) crown. mouth, eyes, ears, nostrils: (R, N), the first ring lies in the grid; left
+    before right, and index k of the right side mirrors index k of the left. mirror: (V,) index of each vertex' twin.
+    count: V.
     """
 
     grid: np.ndarray
@@ -61,6 +64,7 @@ class Rings:
     mouth: np.ndarray
     eyes: tuple[np.ndarray, np.ndarray]
     ears: tuple[np.ndarray, np.ndarray]
+    nostrils: tuple[np.ndarray, np.ndarray]
     mirror: np.ndarray
     count: int
 
@@ -69,7 +73,7 @@ def build_cage(cage: Cage) -> Rings:
     """Number the skin's vertices."""
     columns = 2 * cage.half
     grid = np.zeros((cage.rows, columns), dtype=int)
-    for hole in (cage.mouth, cage.eye, cage.ear):
+    for hole in (cage.mouth, cage.eye, cage.ear, cage.nostril):
         rows = slice(hole.rows[0] + 1, hole.rows[1])
         inner = np.arange(hole.columns[0] + 1, hole.columns[1])
         grid[rows, inner + cage.half] = -1
@@ -90,6 +94,7 @@ def build_cage(cage: Cage) -> Rings:
     mouth = fill(cage.mouth, 1)
     eyes = (fill(cage.eye, 1), fill(cage.eye, -1))
     ears = (fill(cage.ear, 1), fill(cage.ear, -1))
+    nostrils = (fill(cage.nostril, 1), fill(cage.nostril, -1))
     side = cage.half // 2
     cap = np.zeros((side + 1, side + 1), dtype=int)
     cap[1:-1, 1:-1] = number((side - 1, side - 1))
@@ -107,6 +112,6 @@ def build_cage(cage: Cage) -> Rings:
     mirror[cap] = cap[:, ::-1]
     turned = (mouth.shape[1] // 2 - np.arange(mouth.shape[1])) % mouth.shape[1]
     mirror[mouth] = mouth[:, turned]
-    for pair in (eyes, ears):
+    for pair in (eyes, ears, nostrils):
         mirror[pair[0]], mirror[pair[1]] = pair[1], pair[0]
-    return Rings(grid, cap, mouth, eyes, ears, mirror, count)
+    return Rings(grid, cap, mouth, eyes, ears, nostrils, mirror, count)

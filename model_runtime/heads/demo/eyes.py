@@ -24,19 +24,21 @@ __all__ = [
 
 # The ring of the lids' front edge, and the ring of the crease above the upper lid.
 LID_EDGE, CREASE = 7, 4
+# Where along a ring the lashes of the upper lid are.
+LASHES = slice(1, 17)
 
-HALF_WIDTH = 14.0
+HALF_WIDTH = 14.6
 # place across the eye (-1 inner corner, 1 outer) -> z of the open upper and lower edge, of the line where they close
 OPENING_AT = (-1, -0.7, -0.35, 0, 0.35, 0.7, 1)
-UPPER_EDGE = (-1.4, 2.6, 4.9, 5.8, 5.5, 4.0, 1.0)
-LOWER_EDGE = (-1.4, -3.3, -4.7, -5.2, -4.9, -3.1, 1.0)
-CLOSED_EDGE = (-1.4, -2.6, -3.5, -3.8, -3.5, -1.9, 1.0)
+UPPER_EDGE = (-1.6, 2.9, 5.6, 6.6, 6.3, 4.6, 1.2)
+LOWER_EDGE = (-1.6, -3.6, -5.1, -5.7, -5.3, -3.4, 1.2)
+CLOSED_EDGE = (-1.6, -2.8, -3.8, -4.2, -3.8, -2.1, 1.2)
 # Share of the way from the lid's edge to the hole's edge, rings 6 to 1.
-SKIN_STEPS = (0.1, 0.24, 0.38, 0.52, 0.68, 0.84)
+SKIN_STEPS = (0.055, 0.2, 0.38, 0.52, 0.68, 0.84)
 CREASE_DEPTH = 1.3
 # Inner rings of the lid: radius about the eyeball's centre less the eyeball's, and share of height kept.
 INNER = ((0.7, 1.0), (0.5, 1.25), (0.5, 1.6))
-IRIS_RADIUS, PUPIL_RADIUS = 7.2, 3.1
+IRIS_RADIUS, PUPIL_RADIUS = 7.9, 3.5
 
 
 def lid_across(count: int = 36) -> np.ndarray:
@@ -85,9 +87,9 @@ def eyeball(segments: int = 32) -> Part:
     iris = np.arcsin(IRIS_RADIUS / EYE_RADIUS)
     pupil = np.arcsin(PUPIL_RADIUS / EYE_RADIUS)
     angles = np.concatenate(
-        [[pupil * 0.5, pupil], np.linspace(pupil, iris, 4)[1:], np.linspace(iris, np.pi * 0.94, 12)[1:]]
+        [[pupil * 0.5, pupil], np.linspace(pupil, iris, 4)[1:], np.linspace(iris, np.pi * 0.94, 9)[1:]]
     )
-    names = ["pupil"] + ["iris"] * 3 + ["eye_white"] * 11
+    names = ["pupil"] + ["iris"] * 3 + ["eye_white"] * 8
     turn = 2 * np.pi * np.arange(segments) / segments
     rings = np.stack(
         [

@@ -12,6 +12,8 @@ HINGE = (-8.0, -28.0)
 OPEN_ANGLE = np.radians(15.2)
 FORWARD, SIDEWAYS = 6.0, 6.0
 CORNER_SHARE = 0.45
+# The middle of the upper lip goes a little against the jaw: it shows the teeth.
+UPPER_LIP_SHARE = -0.06
 # How much of the jaw the innermost rings of the mouth take, from the teeth to the throat.
 THROAT_FADE = (1, 1, 1, 1, 1, 0.9, 0.7, 0.5, 0.4)
 
@@ -27,7 +29,9 @@ def jaw_share(body: Body) -> np.ndarray:
     fixed |= chin
     across = np.abs(around(mouth.shape[1]))
     upper = np.arange(mouth.shape[1]) <= mouth.shape[1] // 2
-    lips = np.where(upper, CORNER_SHARE * across**2.5, 1 - (1 - CORNER_SHARE) * across**2.5)
+    lips = np.where(
+        upper, CORNER_SHARE * across**3.2 + UPPER_LIP_SHARE * (1 - across**2), 1 - (1 - CORNER_SHARE) * across**3.2
+    )
     rings = mouth[BORDER:]
     fixed[rings] = True
     share[rings] = lips
@@ -35,7 +39,7 @@ def jaw_share(body: Body) -> np.ndarray:
     share[mouth[-depth:]] = lips * np.array(THROAT_FADE)[:, None]
     spread = spreader(skin, body.whole.quads[(body.whole.quads < len(skin)).all(axis=1)], fixed)
     whole = np.zeros(len(body.whole.vertices))
-    whole[body.spans["skin"]] = np.clip(spread(share[:, None])[:, 0], 0, 1)
+    whole[body.spans["skin"]] = np.clip(spread(share[:, None])[:, 0], UPPER_LIP_SHARE, 1)
     for part in ("teeth_lower", "gum_lower", "tongue"):
         whole[body.spans[part]] = 1
     return whole

@@ -10,7 +10,7 @@ from model_runtime.heads.demo.mouth import BORDER, CONTACT
 __all__ = ["find_landmarks"]
 
 # FaceMesh indices from the right corner over the lip to the left corner.
-LIPS = {
+LIPS: dict[str, tuple[int, ...]] = {
     "upper_outer": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291),
     "lower_outer": (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291),
     "upper_inner": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
@@ -67,19 +67,19 @@ def _facemesh(body: Body) -> dict[int, int]:
         for number, step in enumerate(steps):
             found[indices[-1 - number]] = int(row[step])
             found[indices[number]] = int(row[half - step])
-    for ring, indices in zip(body.rings.eyes, (LEFT_EYE, RIGHT_EYE), strict=True):
+    for ring, eye in zip(body.rings.eyes, (LEFT_EYE, RIGHT_EYE), strict=True):
         edge = ring[LID_EDGE]
-        for number, index in enumerate(indices):
-            found[index] = int(edge[round(number * len(edge) / len(indices))])
+        for number, index in enumerate(eye):
+            found[index] = int(edge[round(number * len(edge) / len(eye))])
     for side, rows in (("left", LEFT_BROW), ("right", RIGHT_BROW)):
         start = body.spans[f"brow_{side}"].start
-        for height, indices in zip((0, ACROSS - 1), rows, strict=True):
-            for place, index in zip(BROW_PLACES, indices, strict=True):
-                found[index] = start + round(place * (STATIONS - 1)) * ACROSS + height
+        for height, brow in zip((0, ACROSS - 1), rows, strict=True):
+            for share, index in zip(BROW_PLACES, brow, strict=True):
+                found[index] = start + round(share * (STATIONS - 1)) * ACROSS + height
     middle = body.rings.grid[:, body.rings.grid.shape[1] // 2]
     middle = middle[middle >= 0]
     below = np.concatenate([mouth[:BORDER, 3 * half // 2], middle])
-    front = below[points[below, 1] < -60]
+    front = below[points[below, 1] < -86]
     for index, z in (MIDLINE | CHIN_LINE).items():
         found[index] = int(front[np.abs(points[front, 2] - z).argmin()])
     return found

@@ -16,12 +16,14 @@ Pair = tuple[float, float]
 class LipMove:
     """One movement of the lips. Pairs are (forward, up), triples (outward, forward, up), mm.
 
-    narrow: share by which the mouth gets narrower. shift: everything to the left. corner: at the corners. upper, lower:
-    in the middle of the lip where the lips meet; upper_edge, lower_edge: there at the border of the red; upper_body,
-    lower_body: extra for what lies between. chin, cheek: what the skin below and beside does along.
+    narrow: share by which the mouth gets narrower. roundness: how far towards the corners the middle's movement
+    reaches. shift: everything to the left. corner: at the corners. upper, lower: in the middle of the lip where the
+    lips meet; upper_edge, lower_edge: there at the border of the red; upper_body, lower_body: extra for what lies
+    between. chin, cheek: what the skin below and beside does along.
     """
 
     narrow: float = 0.0
+    roundness: float = 2.0
     shift: float = 0.0
     corner: tuple[float, float, float] = (0, 0, 0)
     upper: Pair = (0, 0)
@@ -36,8 +38,11 @@ class LipMove:
 
 # A name without its side stands for both sides' channels.
 LIP_MOVES = {
+    # what the lips do besides swinging with the jaw
+    "jawOpen": LipMove(narrow=0.07),
     "mouthFunnel": LipMove(
-        narrow=0.13,
+        narrow=0.15,
+        roundness=3.2,
         corner=(0, 2.0, 0),
         upper=(6.8, 3.3),
         upper_edge=(4.2, 1.6),
@@ -54,7 +59,7 @@ LIP_MOVES = {
     ),
     "mouthLeft": LipMove(shift=6.0),
     "mouthSmile": LipMove(
-        corner=(3.7, -3.2, 5.2),
+        corner=(3.8, -3.2, 6.0),
         upper=(-1.0, 0.6),
         lower=(-1.0, 0.6),
         upper_edge=(-1.2, 1.0),
@@ -75,7 +80,12 @@ LIP_MOVES = {
         lower_edge=(-1.0, -0.4),
     ),
     "mouthRollLower": LipMove(
-        upper=(-0.8, 0), lower=(-1.3, 0), lower_edge=(-0.8, 5.4), lower_body=(-3.6, 1.2), chin=(0, 0.6)
+        upper=(-1.1, 1.2),
+        upper_edge=(0, 0.6),
+        lower=(-1.6, 1.2),
+        lower_edge=(-0.8, 5.6),
+        lower_body=(-3.4, 0.8),
+        chin=(0, 0.6),
     ),
     "mouthRollUpper": LipMove(upper=(-1.3, 0), upper_edge=(-0.8, -4.2), upper_body=(-2.8, -0.6), lower=(-0.8, 0)),
     "mouthShrugLower": LipMove(
@@ -91,8 +101,8 @@ LIP_MOVES = {
         upper_body=(-1.0, 0),
         lower_body=(-1.2, 0),
     ),
-    "mouthLowerDown": LipMove(lower=(0.4, -6.4), lower_edge=(0.2, -5.0)),
-    "mouthUpperUp": LipMove(upper=(0.4, 4.4), upper_edge=(0.4, 3.4), cheek=(0, 0.4, 0.8)),
+    "mouthLowerDown": LipMove(roundness=2.6, lower=(0.4, -6.4), lower_edge=(0.2, -5.0)),
+    "mouthUpperUp": LipMove(roundness=2.6, upper=(0.4, 4.4), upper_edge=(0.4, 3.4), cheek=(0, 0.4, 0.8)),
     "cheekPuff": LipMove(
         corner=(0, 0.8, 0), upper=(1.4, 0), lower=(1.4, 0), upper_edge=(1.8, 0.3), lower_edge=(1.8, -0.3)
     ),
@@ -105,17 +115,17 @@ def side_share(across: np.ndarray) -> np.ndarray:
 
 
 def lip_displacement(move: LipMove, rest: np.ndarray) -> np.ndarray:
-    """(rings, 48, 3) mm: `move` on the rings from the border to the last lip ring, of positions `rest`."""
+    """(rings, 56, 3) mm: `move` on the rings from the border to the last lip ring, of positions `rest`."""
     across = around(rest.shape[1])
     upper = np.arange(rest.shape[1]) <= rest.shape[1] // 2
     share = np.array([1.0, *LIP_STEPS, *[0.0] * (LAST_LIP - CONTACT)])[: LAST_LIP - BORDER + 1, None]
-    middle = 1 - across**2
+    middle = 1 - np.abs(across) ** move.roundness
     result = np.zeros_like(rest)
-    result[..., 0] = -move.narrow * rest[..., 0] + move.shift + move.corner[0] * across**2 * np.sign(across)
+    result[..., 0] = -move.narrow * rest[..., 0] + move.shift + move.corner[0] * (1 - middle) * np.sign(across)
     for axis, sign, which in ((1, -1, 0), (2, 1, 1)):
         line = np.where(upper, move.upper[which], move.lower[which])
         edge = np.where(upper, move.upper_edge[which], move.lower_edge[which])
         body = np.where(upper, move.upper_body[which], move.lower_body[which])
         in_middle = line + (edge - line) * share + body * 4 * share * (1 - share)
-        result[..., axis] = sign * (middle * in_middle + across**2 * move.corner[1 + which])
+        result[..., axis] = sign * (middle * in_middle + (1 - middle) * move.corner[1 + which])
     return result

@@ -1,4 +1,4 @@
-"""Lips and mouth cavity: 48 vertices round the mouth, ring by ring from the cheek to the throat (mm)."""
+"""Lips and mouth cavity: 56 vertices round the mouth, ring by ring from the cheek to the throat (mm)."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -17,9 +17,9 @@ HALF_WIDTH_CONTACT = 23.6
 SKIN_STEPS = (0.1, 0.24, 0.42, 0.62, 0.82)
 # |x| / half width -> z of the border of the upper lip, of the lower lip, of the line between them.
 CURVE_AT = (0, 0.12, 0.25, 0.45, 0.7, 0.88, 1)
-UPPER_BORDER = (-72.6, -72.0, -71.3, -72.6, -75.8, -78.4, -79.6)
-LOWER_BORDER = (-92.2, -92.1, -91.6, -89.9, -85.8, -82.0, -79.6)
-MEETING = (-80.7, -80.6, -80.3, -80.0, -80.0, -79.8, -79.6)
+UPPER_BORDER = (-73.2, -72.7, -72.0, -73.1, -76.0, -78.1, -78.9)
+LOWER_BORDER = (-91.4, -91.3, -90.8, -89.2, -85.2, -81.4, -78.9)
+MEETING = (-80.7, -80.6, -80.2, -80.0, -79.9, -79.4, -78.9)
 # Share of the way from the line to the border, and how far the lip stands out there, mm, upper and lower.
 LIP_STEPS = (0.84, 0.6, 0.34, 0.13, 0.0)
 UPPER_FULLNESS = (1.1, 2.2, 2.6, 1.4, -1.0)
@@ -42,7 +42,7 @@ CAVITY = (
 MIDDLE = -80.0
 
 
-def around(count: int = 48) -> np.ndarray:
+def around(count: int = 56) -> np.ndarray:
     """(count,) place across the mouth of each vertex of a ring: 1 left corner, 0 middle, -1 right corner."""
     turn = np.arange(count) / count
     linear = 1 - 4 * np.minimum(turn, 1 - turn)
@@ -54,7 +54,7 @@ def _curve(values: tuple[float, ...], across: np.ndarray) -> np.ndarray:
 
 
 def mouth_rings(edge: np.ndarray) -> np.ndarray:
-    """(21, 48, 3) rings from the hole's `edge` (48, 3) to the throat."""
+    """(21, 56, 3) rings from the hole's `edge` (56, 3) to the throat."""
     across = around(len(edge))
     upper = np.arange(len(edge)) <= len(edge) // 2
     meeting = _curve(MEETING, across)

@@ -66,7 +66,7 @@ def distance(points: np.ndarray, forms: tuple[Form, ...]) -> np.ndarray:
 def cast(origins: np.ndarray, directions: np.ndarray, forms: tuple[Form, ...], reach: float = 170.0) -> np.ndarray:
     """(N, 3) points where rays from far outside towards `origins`, against `directions` (unit, outward), first hit."""
     travel = np.full(len(origins), reach)
-    for _ in range(48):
+    for _ in range(36):
         travel -= 0.85 * distance(origins + travel[:, None] * directions, forms)
     return origins + travel[:, None] * directions
 

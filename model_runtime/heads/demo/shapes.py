@@ -15,10 +15,13 @@ __all__ = ["build_shapes"]
 
 # The skin that lips take along: an ellipsoid about the mouth, without the nose.
 REGION_CENTRE, REGION_RADII = (0, -84, -80), (60, 66, 46)
+# How much of the lips' movement the next rings inside the mouth take.
+VESTIBULE_SHARE = (0.4, 0.1)
 CHEEK_CENTRE, CHEEK_RADIUS = (44, -68, -44), 19
 PUFF_CENTRE, PUFF_RADIUS, PUFF = (44, -62, -76), 22, (5.0, 5.0, 0)
-# mouthClose brings the lips together at this share of the way from the upper to the lower lip.
-CLOSE_SHARE = 0.4
+# mouthClose brings the lips together at this share of the way (x, y, z) from the upper to the lower lip: far down, but
+# hardly back, for there are the upper teeth.
+CLOSE_SHARE = np.array([0.4, 0.05, 0.36])
 # Tongue out: forward and up at the tip (mm), from where along y it starts.
 TONGUE_OUT = (25.0, 9.0)
 TONGUE_ROOT, TONGUE_TIP = -48.0, -88.0
@@ -28,12 +31,17 @@ def build_shapes(body: Body, mirror: np.ndarray) -> np.ndarray:
     """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of CHANNELS."""
     points = body.whole.vertices
     share = jaw_share(body)
-    swing = jaw_swing(points, share)
-    shapes = {**jaw_slide(share), "jawOpen": swing, "eyeBlinkLeft": blink(body), **brow_channels(body)}
+    shapes = {
+        **jaw_slide(share),
+        "jawOpen": jaw_swing(points, share),
+        "eyeBlinkLeft": blink(body),
+        **brow_channels(body),
+    }
     spread, held = _lip_spreader(body)
     for name, move in LIP_MOVES.items():
-        shapes |= _lip_channel(name, move, body, spread, held)
-    shapes["mouthClose"] = _close(body, swing, spread)
+        for channel, field in _lip_channel(name, move, body, spread, held).items():
+            shapes[channel] = shapes.get(channel, 0) + field
+    shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
     shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
     shapes["tongueOut"] = _tongue_out(body)
     return np.stack([_symmetric(name, shapes, mirror) for name in CHANNELS])
@@ -56,9 +64,7 @@ def _lip_spreader(body: Body) -> tuple[Spread, np.ndarray]:
     chin = (x < 13) & (z < -107) & (z > -121) & (y < -84)
     fixed = (reach > 1) | ((x < 19) & (z > -57)) | chin
     mouth = body.rings.mouth
-    fixed[mouth[BORDER : LAST_LIP + 1]] = True
-    fixed[mouth[LAST_LIP + 1 : LAST_LIP + 3]] = False
-    fixed[mouth[LAST_LIP + 3 :]] = True
+    fixed[mouth[BORDER:]] = True
     quads = body.whole.quads[(body.whole.quads < len(skin)).all(axis=1)]
     return spreader(skin, quads, fixed), chin
 
@@ -73,6 +79,8 @@ def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.
     if sided:
         displacement *= side_share(around(lips.shape[1]))[None, :, None]
     known[lips] = displacement
+    for depth, take in enumerate(VESTIBULE_SHARE, start=LAST_LIP + 1):
+        known[body.rings.mouth[depth]] = take * displacement[-1]
     hold = side_share(points[: len(chin)][chin, 0] / 30) if sided else np.ones(chin.sum())
     known[chin] = hold[:, None] * np.array([0, -move.chin[0], move.chin[1]])
     whole = np.zeros_like(points)
@@ -82,15 +90,17 @@ def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.
     return {f"{name}Left" if sided else name: whole}
 
 
-def _close(body: Body, swing: np.ndarray, spread: Spread) -> np.ndarray:
+def _close(body: Body, opening: np.ndarray, spread: Spread) -> np.ndarray:
     """mouthClose: what brings the lips together again at the same weight of jawOpen, whatever the weight."""
     mouth = body.rings.mouth
-    opened = swing[mouth[CONTACT]]
+    opened = opening[mouth[CONTACT]]
     facing = opened[-np.arange(mouth.shape[1])]
     upper = (np.arange(mouth.shape[1]) <= mouth.shape[1] // 2)[:, None]
     closing = np.where(upper, CLOSE_SHARE, 1 - CLOSE_SHARE) * (facing - opened)
     known = np.zeros((len(spread.fixed), 3))
     known[mouth[BORDER : LAST_LIP + 1]] = closing
+    for depth, take in enumerate(VESTIBULE_SHARE, start=LAST_LIP + 1):
+        known[mouth[depth]] = take * closing
     whole = np.zeros_like(body.whole.vertices)
     whole[body.spans["skin"]] = spread(known)
     return whole

@@ -8,39 +8,18 @@ from scipy.interpolate import PchipInterpolator
 from model_runtime.heads.demo.anatomy import FORMS
 from model_runtime.heads.demo.cage import CAGE, Rings, build_cage
 from model_runtime.heads.demo.ears import ear_rings
-from model_runtime.heads.demo.eyes import lid_rings
+from model_runtime.heads.demo.eyes import LASHES, LID_EDGE, lid_rings
 from model_runtime.heads.demo.mouth import mouth_rings
+from model_runtime.heads.demo.nose import nostril_rings
 from model_runtime.heads.demo.sculpt import cast, project
 from model_runtime.heads.demo.surface import Part, flipped, ring_quads
 
 __all__ = ["Skin", "build_skin"]
 
-# Angle of each column round the head, degrees from the front.
+# Angle of each column round the head, degrees from the front; dense over nose and mouth.
 COLUMN_ANGLES = (
-    0,
-    2.6,
-    5.2,
-    7.8,
-    10.6,
-    13.8,
-    17.5,
-    22,
-    27.5,
-    32,
-    36.5,
-    41,
-    45.5,
-    50,
-    57,
-    66,
-    76,
-    87,
-    98,
-    110,
-    122,
-    135,
-    149,
-    164,
+    *(0, 1.9, 3.8, 5.7, 7.7, 9.9, 12.3, 15.1, 18.3, 22, 26.4, 30.4, 34.7, 39.7),
+    *(45.1, 53, 62, 72, 83, 94, 105, 115, 125, 134, 143, 152, 161, 170.5),
 )
 
 # Where rows lie: row, ray origin (y, z), front (y, z), side (x, z), back (y, z); rows between are interpolated.
@@ -51,20 +30,28 @@ ROWS = np.array(
         (8, 0, 25, -90, 35, 74, 36, 98, 30),
         (10, 0, 15, -93, 22, 74, 22, 100, 12),
         (18, 0, -18, -100, -17, 72, -15, 96, -24),
-        (24, 0, -38, -112, -43, 68, -36, 82, -46),
-        (26, 0, -46, -108, -50.5, 66, -41, 76, -53),
-        (29, 0, -58, -101, -60, 62, -49, 70, -63),
-        (37, -5, -92, -100, -104, 54, -78, 62, -92),
-        (41, -25, -100, -92, -124, 52, -88, 62, -106),
-        (42, -35, -100, -80, -129, 50, -93, 62, -110),
-        (43, -40, -102, -66, -131, 50, -99, 62, -116),
-        (44, -30, -110, -52, -133, 50, -107, 62, -122),
-        (45, -5, -130, -42, -140, 51, -117, 62, -130),
-        (49, 12, -185, -40, -185, 54, -185, 68, -185),
+        (23, 0, -34, -108, -34, 69, -28, 88, -38),
+        (26, 0, -43, -115, -43, 67, -35, 80, -47),
+        (29, 0, -48, -109.5, -51.5, 65, -41, 75, -54),
+        (31, 0, -52, -104, -54.3, 63, -45, 72, -58),
+        (32, 0, -55, -101.5, -57, 62.5, -47, 71, -60.5),
+        (33, 0, -58, -101, -60.5, 62, -49, 70, -63),
+        (41, -5, -92, -100, -104, 54, -78, 62, -92),
+        (45, -25, -100, -92, -124, 52, -88, 62, -106),
+        (46, -35, -100, -80, -129, 50, -93, 62, -110),
+        (47, -40, -102, -66, -131, 50, -99, 62, -116),
+        (48, -30, -110, -52, -133, 50, -107, 62, -122),
+        (49, -5, -130, -42, -140, 51, -117, 62, -130),
+        (53, 12, -185, -40, -185, 54, -185, 68, -185),
     ],
     dtype=float,
 )
-RELAX_ROUNDS = 6
+# Rays over the nose start inside it instead, so that they meet its sides and its underside: row, origin (y, z).
+NOSE_ROWS = np.array(
+    [(18, -50, -17), (23, -75, -33), (26, -88, -40), (29, -91, -43), (31, -92, -46), (32, -85, -49), (33, -60, -56)]
+)
+NOSE_ANGLE = 17.0
+RELAX_ROUNDS = 16
 
 
 @dataclass(frozen=True)
@@ -83,10 +70,11 @@ def build_skin() -> Skin:
     points[rings.grid[present]] = _grid_points()[present]
     _fill_cap(points, rings.cap)
     points[rings.mouth] = mouth_rings(points[rings.mouth[0]])
-    for side, (eye, ear) in enumerate(zip(rings.eyes, rings.ears, strict=True)):
+    for side, (eye, ear, nostril) in enumerate(zip(rings.eyes, rings.ears, rings.nostrils, strict=True)):
         flip = np.array([1 - 2 * side, 1, 1])
         points[eye] = lid_rings(points[eye[0]] * flip) * flip
-        points[ear] = ear_rings(points[ear[0]] * flip) * flip
+        points[ear] = ear_rings(ear.shape[1]) * flip
+        points[nostril] = nostril_rings(nostril.shape[1]) * flip
     quads, materials = _quads(rings)
     points = _relax(points, quads, rings)
     points = (points + points[rings.mirror] * [-1, 1, 1]) / 2
@@ -109,6 +97,10 @@ def _grid_points() -> np.ndarray:
         axis=-1,
     )
     origin = np.stack([np.zeros_like(oy), oy, oz], axis=-1) + np.zeros_like(target)
+    over_nose = (row >= NOSE_ROWS[0, 0]) & (row <= NOSE_ROWS[-1, 0])
+    nose = PchipInterpolator(NOSE_ROWS[:, 0], NOSE_ROWS[:, 1:])(row[over_nose])[:, None]
+    near = np.exp(-((np.degrees(angle) / NOSE_ANGLE) ** 4))[:, None]
+    origin[over_nose, :, 1:] += near * (nose - origin[over_nose, :, 1:])
     direction = target - origin
     direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
     return cast(origin.reshape(-1, 3), direction.reshape(-1, 3), FORMS).reshape(target.shape)
@@ -131,7 +123,7 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
     """All quads of the skin with their materials."""
     grid = np.concatenate([rings.grid, rings.grid[:, :1]], axis=1)
     sheet = np.stack([grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]], axis=-1).reshape(-1, 4)
-    for hole in (*rings.eyes, *rings.ears, rings.mouth):
+    for hole in (*rings.eyes, *rings.ears, *rings.nostrils, rings.mouth):
         # a hole two columns wide leaves quads whose four corners are all on its border
         inside = np.isin(sheet, hole[0]).all(axis=1) | (sheet < 0).any(axis=1)
         sheet = sheet[~inside]
@@ -139,16 +131,21 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
     crown = np.stack([cap[:-1, :-1], cap[:-1, 1:], cap[1:, 1:], cap[1:, :-1]], axis=-1).reshape(-1, 4)
     parts = [(sheet, "skin"), (crown, "skin")]
     for side in (0, 1):
-        for hole in (rings.eyes[side], rings.ears[side]):
+        for hole in (rings.eyes[side], rings.ears[side], rings.nostrils[side]):
             quads = ring_quads(hole)
             parts.append((quads if side == 0 else flipped(quads), "skin"))
-    left, right = (_zip(ear[-1]) for ear in rings.ears)
-    parts += [(left, "skin"), (flipped(right), "skin")]
+    for pair in (rings.ears, rings.nostrils):
+        left, right = (_zip(hole[-1]) for hole in pair)
+        parts += [(left, "skin"), (flipped(right), "skin")]
     mouth = rings.mouth
     parts += [(ring_quads(mouth[:7]), "skin"), (ring_quads(mouth[6:14]), "lips"), (ring_quads(mouth[13:]), "mouth")]
     parts.append((_zip(mouth[-1]), "mouth"))
+    quads = np.concatenate([quads for quads, _ in parts])
     materials = np.concatenate([np.full(len(quads), name) for quads, name in parts])
-    return np.concatenate([quads for quads, _ in parts]), materials
+    for eye in rings.eyes:
+        # the rim of the upper lid is dark: the line of the lashes
+        materials[np.isin(quads, eye[LID_EDGE - 1 : LID_EDGE + 2, LASHES]).all(axis=1)] = "brow"
+    return quads, materials
 
 
 def _zip(ring: np.ndarray) -> np.ndarray:
@@ -167,17 +164,17 @@ def _relax(points: np.ndarray, quads: np.ndarray, rings: Rings) -> np.ndarray:
     free[rings.grid[1:-1][rings.grid[1:-1] >= 0]] = True
     free[rings.cap[1:-1, 1:-1]] = True
     free[rings.mouth[:4]] = True
-    for eye, ear in zip(rings.eyes, rings.ears, strict=True):
+    for eye, ear, nostril in zip(rings.eyes, rings.ears, rings.nostrils, strict=True):
         free[eye[:3]] = True
         free[ear[0]] = False
-    neighbours = [[] for _ in points]
-    for a, b in np.unique(np.sort(np.concatenate([quads[:, [i, (i + 1) % 4]] for i in range(4)])), axis=0):
-        if a != b:
-            neighbours[a].append(b)
-            neighbours[b].append(a)
+        free[nostril[0]] = False
+    edges = np.unique(np.sort(np.concatenate([quads[:, [i, (i + 1) % 4]] for i in range(4)])), axis=0)
+    edges = edges[edges[:, 0] != edges[:, 1]]
+    ends, others = np.concatenate([edges, edges[:, ::-1]]).T
     moving = np.flatnonzero(free)
-    source = np.concatenate([neighbours[v] for v in moving])
-    owner = np.repeat(np.arange(len(moving)), [len(neighbours[v]) for v in moving])
+    place = np.full(len(points), -1)
+    place[moving] = np.arange(len(moving))
+    source, owner = others[free[ends]], place[ends[free[ends]]]
     degree = np.bincount(owner)[:, None]
     points = points.copy()
     for _ in range(RELAX_ROUNDS):

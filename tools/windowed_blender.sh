@@ -2,13 +2,14 @@
 # A real Blender with a window, in a folder of its own, for the tests in tests/gui (Debian and its kin, as root).
 #
 #   tools/windowed_blender.sh DIR                  makes it (once; a minute or two)
-#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree and this machine's
-#                                                  /usr/local (its Python) mounted at the same places
+#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree and the Python of its
+#                                                  .venv mounted at the same places
 set -eu
 
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
 tree=$(cd "$(dirname "$0")/.." && pwd)
+python=$("$tree/.venv/bin/python" -c 'import sys; print(sys.base_prefix)')
 
 # The Debian mirror is the one this machine already uses, whatever it is.
 mirror() {
@@ -28,10 +29,10 @@ fi
 
 # A mount namespace of its own: every mount is gone when the command ends, however it ends.
 exec unshare --mount sh -eu -c '
-    dir=$1; tree=$2; shift 2
-    for place in /proc /dev /usr/local "$tree"; do
+    dir=$1; tree=$2; python=$3; shift 3
+    for place in /proc /dev "$python" "$tree"; do
         mkdir -p "$dir$place"
         mount --rbind "$place" "$dir$place"
     done
     exec chroot "$dir" "$@"
-' sh "$dir" "$tree" "$@"
+' sh "$dir" "$tree" "$python" "$@"

@@ -52,7 +52,7 @@ class Lines:
             column.use_property_decorate = False
             column.prop(line, "target")
             column.prop(line, "transcript")
-            column.prop(line, "text", text="")
+            column.prop(line, "text")
             if line.state not in ICONS:
                 layout.label(text=line.state, icon="ERROR", translate=False)
         row = layout.row(align=True)

@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..scene.checks import obstacles
-from ..scene.compat import root_strips, sequencer_scene
+from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.rigs import target_of
 from ..scene.strips import chosen_strip
 from .places import in_both_places
@@ -30,8 +30,8 @@ class Main:
         row.operator("kmtalk.add_head", text="", icon="ADD")
         _draw_source(layout, context)
         column = layout.column(align=True)
-        column.prop(settings, "transcript", icon="TEXT", placeholder="Found beside the sound, or heard")
-        column.prop(settings, "text", text="")
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
+        column.prop(settings, "text")
         _draw_action(layout, context)
 
 
@@ -71,11 +71,15 @@ def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         return
     row = layout.row()
     row.scale_y = 1.4
-    row.operator("kmtalk.generate", icon="PLAY").scope = "STRIP"
+    several = sum(strip.type == "SOUND" for strip in selected_strips(sequencer_scene(context)))
+    if context.scene.kmtalk.source == "STRIP" and several > 1:
+        row.operator("kmtalk.generate", text=f"Generate {several} Strips", icon="PLAY").scope = "SELECTED"
+    else:
+        row.operator("kmtalk.generate", icon="PLAY").scope = "STRIP"
     if state.failure:
         draw_sentence(layout, context, state.failure, "ERROR")
     elif state.report:
-        draw_sentence(layout, context, state.report, "CHECKMARK")
+        draw_sentence(layout, context, state.report, "INFO")
     _draw_obstacles(layout, context)
 
 

@@ -51,7 +51,8 @@ def complete(
 ) -> Report:
     """Fill in a character's active take around its edited keys.
 
-    window: first and last frame of the timeline that may change, None = all. options: the panel's when None. Raises UserError, with nothing written, when nothing was edited or it cannot.
+    window: first and last frame of the timeline that may change, None = all. options: the panel's when None. Raises
+    UserError, with nothing written, when nothing was edited or it cannot.
     """
     chosen = options or options_of(context.scene)
     order = Order(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window))

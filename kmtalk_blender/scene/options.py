@@ -29,8 +29,8 @@ class Style:
 @dataclass(frozen=True)
 class Options:
     """style: the motion. density: its keys. placement: one of scene.takes.PLACEMENTS. keep_edits: generating a strip
-    again keeps what was edited. replace: ACTIVE may overwrite keys. reach: key motions nearer than this many frames to an
-    edit bend with it, 0 keeps every one."""
+    again keeps what was edited. replace: ACTIVE may overwrite keys. reach: key motions nearer than this many frames
+    to an edit bend with it, 0 keeps every one."""
 
     style: Style = field(default_factory=Style)
     density: Density = field(default_factory=Density)

@@ -1,0 +1,75 @@
+"""complete: a take is filled in again around key motions that somebody made."""
+
+from dataclasses import dataclass
+
+import click
+
+from model_runtime.linguistics.phone_lists import track_of
+from model_runtime.requests import Report, check_output
+from model_runtime.take import read_take, write_take
+from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.warm import Warm
+
+__all__ = ["Request", "command", "run"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to complete. first, last: frames; locked: names of channels that stay; phones: corrected [label, a, b]."""
+
+    take: str
+    keys: str
+    output: str
+    model: str = "starter"
+    device: str = "auto"
+    first: int | None = None
+    last: int | None = None
+    locked: list | None = None
+    phones: list | None = None
+
+
+def run(request: Request, warm: Warm, report: Report) -> dict:
+    """Write the take. Gives output, frames, key_frames. Raises InputError."""
+    output = check_output(request.output)
+    report("read", 0.0, "Reading")
+    take = read_take(request.take)
+    phones = None if request.phones is None else track_of(request.phones, duration=take.phones.duration)
+    locked = tuple(str(name) for name in request.locked or ())
+    # Here, because it brings torch.
+    from model_runtime.complete import complete, read_keys
+
+    keys = read_keys(request.keys)
+    report("model", 0.1, "Loading")
+    model = warm.model(request.model, request.device)
+    report("motion", 0.4, "Completing")
+    done = complete(
+        take,
+        keys,
+        model,
+        request.first,
+        request.last,
+        locked,
+        phones,
+        lambda share: report("motion", 0.4 + 0.5 * share, "Completing"),
+    )
+    report("write", 0.95, "Writing")
+    write_take(done, output)
+    report("write", 1.0, "Done")
+    return {"output": str(output), "frames": len(done.weights), "key_frames": len(done.key_frames)}
+
+
+@click.command("complete", help="Fill TAKE in again around given key motions.")
+@click.argument("take")
+@click.option("--keys", required=True, help="Key motions (.npz): key_frames, key_weights, channels.")
+@click.option("-o", "--output", required=True, help="The take to write.")
+@click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--first", type=int, help="The first frame to fill.")
+@click.option("--last", type=int, help="The last frame to fill.")
+@click.option("--lock", "locked", multiple=True, help="A channel that stays as it is; may be repeated.")
+@json_option
+def command(as_json: bool, locked: tuple[str, ...], **options: object) -> None:
+    """The command line's way to `run`."""
+    with progress_bar() as report:
+        result = run(Request(locked=list(locked), **options), Warm(), report)  # type: ignore[arg-type]
+    answer(result, as_json, f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions.")

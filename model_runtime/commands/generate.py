@@ -1,0 +1,158 @@
+"""generate: a sound, and its transcript or its phones, becomes a take."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from model_runtime.audio import Waveform, read_audio
+from model_runtime.errors import InputError
+from model_runtime.linguistics.listen import Hearing, listen
+from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.textgrid import read_textgrid
+from model_runtime.requests import Report, check_output
+from model_runtime.settings import Settings
+from model_runtime.take import write_take
+from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.warm import Warm
+
+__all__ = ["Request", "command", "run"]
+
+LONGEST_TRANSCRIPT = 10_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to generate. start, end: seconds within the file; phones: [label, start, end] within the part."""
+
+    audio: str
+    output: str
+    fps: float
+    start: float = 0.0
+    end: float | None = None
+    speed: float = 1.0
+    transcript: str | None = None
+    textgrid: str | None = None
+    phones: list | None = None
+    model: str = "starter"
+    device: str = "auto"
+    style: str | None = None
+    jaw: float = 1.0
+    lips: float = 1.0
+    smoothing: float = 0.0
+    lead: float = 0.0
+    blinks: bool = True
+    brows: bool = True
+    seed: int = 0
+
+
+def run(request: Request, warm: Warm, report: Report) -> dict:
+    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, notes. Raises InputError."""
+    output = check_output(request.output)
+    settings = _settings(request)
+    seconds: dict[str, float] = {}
+    began = time.perf_counter()
+
+    def done(stage: str) -> None:
+        nonlocal began
+        now = time.perf_counter()
+        seconds[stage], began = round(now - began, 4), now
+
+    report("audio", 0.0, "Reading")
+    waveform = read_audio(request.audio, request.start, request.end, request.speed)
+    done("audio")
+    report("model", 0.02, "Loading")
+    model = warm.model(request.model, request.device)
+    model.style(request.style)
+    done("model")
+    hearing = _hearing(request, waveform, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text))
+    done("phones")
+    # Here, because it brings torch.
+    from model_runtime.generate import generate
+
+    report("motion", 0.7, "Moving")
+    take = generate(
+        waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving")
+    )
+    done("motion")
+    report("write", 0.98, "Writing")
+    write_take(take, output)
+    done("write")
+    report("write", 1.0, "Done")
+    return {
+        "output": str(output),
+        "frames": len(take.weights),
+        "key_frames": len(take.key_frames),
+        "duration": waveform.duration,
+        "seconds": seconds,
+        "notes": list(hearing.notes),
+    }
+
+
+def _settings(request: Request) -> Settings:
+    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "blinks", "brows", "seed")
+    return Settings(**{name: getattr(request, name) for name in names})
+
+
+def _hearing(request: Request, waveform: Waveform, warm: Warm, progress: Callable[[float, str], None]) -> Hearing:
+    """The phones that were given, or else those that are heard."""
+    if request.phones is not None:
+        return Hearing(track_of(request.phones, duration=waveform.duration))
+    if request.textgrid is not None:
+        track = read_textgrid(request.textgrid)
+        # Its times are those of the file; what is heard is a part, played at some speed.
+        end = request.start + waveform.duration * request.speed
+        if track.duration > end + 0.25 and request.end is None:
+            raise InputError(
+                f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
+            )
+        lists = lists_of(cut(track, request.start, end, request.speed))
+        return Hearing(track_of(lists["phones"], lists["words"], waveform.duration))
+    return listen(waveform, request.transcript, progress, warm.decoders)
+
+
+def _transcript(text: str | None, file: Path | None) -> str | None:
+    if text is not None and file is not None:
+        raise InputError("There are two transcripts; give --transcript or --transcript-file, not both.")
+    if file is None:
+        return text
+    try:
+        if file.stat().st_size > LONGEST_TRANSCRIPT:
+            raise InputError(f"{file} is too large to be a transcript.")
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"Cannot read {file}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not UTF-8 text; save the transcript as UTF-8.") from error
+
+
+@click.command("generate", help="Make a take (.npz) of the voice in AUDIO.")
+@click.argument("audio")
+@click.option("-o", "--output", required=True, help="The take to write.")
+@click.option("--transcript", help="What is said.")
+@click.option("--transcript-file", type=Path, help="A text file with what is said.")
+@click.option("--textgrid", help="Phones with times, instead of listening.")
+@click.option("--start", type=float, default=0.0, help="Seconds within the file.")
+@click.option("--end", type=float, help="Seconds within the file.")
+@click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
+@click.option("--fps", type=float, default=30.0, show_default=True)
+@click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--style", help="A style of the model; none: its default.")
+@click.option("--jaw", type=float, default=1.0, show_default=True, help="How far the jaw opens.")
+@click.option("--lips", type=float, default=1.0, show_default=True, help="How far the lips move.")
+@click.option("--smoothing", type=float, default=0.0, show_default=True, help="0 none to 1 heavy.")
+@click.option("--lead", type=float, default=0.0, show_default=True, help="Seconds that the motion comes early.")
+@click.option("--blinks/--no-blinks", default=True)
+@click.option("--brows/--no-brows", default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@json_option
+def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
+    """The command line's way to `run`."""
+    request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
+    with progress_bar() as report:
+        result = run(request, Warm(), report)
+    sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."
+    answer(result, as_json, " ".join([sentence, *result["notes"]]))

@@ -1,0 +1,42 @@
+"""info: what is installed and what it runs on."""
+
+import platform
+from dataclasses import dataclass
+
+import click
+
+from model_runtime import __version__
+from model_runtime.requests import Report
+from model_runtime.terminal import answer, json_option
+from model_runtime.warm import Warm
+
+__all__ = ["Request", "command", "run"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Nothing to choose."""
+
+
+def run(request: Request, warm: Warm, report: Report) -> dict:
+    """Versions, and the models, styles and device that a request gets when it names none."""
+    import torch
+
+    model = warm.model("starter", "auto")
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "models": ["starter"],
+        "device": next(model.network.parameters()).device.type,
+        "styles": list(model.styles),
+    }
+
+
+@click.command("info", help="Show versions, models, styles and the device.")
+@json_option
+def command(as_json: bool) -> None:
+    """The command line's way to `run`."""
+    result = run(Request(), Warm(), lambda _stage, _fraction, _text: None)
+    lines = (f"{name}: {', '.join(v) if isinstance(v, list) else v}" for name, v in result.items())
+    answer(result, as_json, "\n".join(lines))

@@ -1,0 +1,61 @@
+"""phones: what is said in a sound, and when."""
+
+from dataclasses import dataclass
+
+import click
+
+from model_runtime.audio import read_audio
+from model_runtime.linguistics.listen import listen
+from model_runtime.linguistics.phone_lists import lists_of, write_phone_lists
+from model_runtime.linguistics.textgrid import write_textgrid
+from model_runtime.requests import Report, check_output
+from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.warm import Warm
+
+__all__ = ["Request", "command", "run"]
+
+WRITERS = {".textgrid": write_textgrid, ".json": write_phone_lists}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to listen to. start, end: seconds within the file; output: a .TextGrid or .json, or none."""
+
+    audio: str
+    transcript: str | None = None
+    start: float = 0.0
+    end: float | None = None
+    output: str | None = None
+
+
+def run(request: Request, warm: Warm, report: Report) -> dict:
+    """Give phones and words as [label, start, end], and notes; write them where an output is named."""
+    output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
+    report("audio", 0.0, "Reading")
+    waveform = read_audio(request.audio, request.start, request.end)
+    hearing = listen(
+        waveform,
+        request.transcript,
+        lambda share, text: report("phones", 0.05 + 0.9 * share, text),
+        warm.decoders,
+    )
+    if output is not None:
+        WRITERS[output.suffix.lower()](hearing.track, output)
+    report("write", 1.0, "Done")
+    return {**lists_of(hearing.track), "notes": list(hearing.notes)}
+
+
+@click.command("phones", help="Find the phones and words in AUDIO.")
+@click.argument("audio")
+@click.option("-o", "--output", required=True, help="A .TextGrid or .json to write.")
+@click.option("--transcript", help="What is said.")
+@click.option("--start", type=float, default=0.0, help="Seconds within the file.")
+@click.option("--end", type=float, help="Seconds within the file.")
+@json_option
+def command(as_json: bool, **options: object) -> None:
+    """The command line's way to `run`."""
+    request = Request(**options)  # type: ignore[arg-type]
+    with progress_bar() as report:
+        result = run(request, Warm(), report)
+    sentence = f"{request.output}: {len(result['phones'])} phones, {len(result['words'])} words."
+    answer(result, as_json, " ".join([sentence, *result["notes"]]))

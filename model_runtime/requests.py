@@ -1,0 +1,68 @@
+"""Requests: the parameters of an operation, checked, as one frozen dataclass an operation."""
+
+import difflib
+import math
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from model_runtime.errors import InputError
+
+__all__ = ["Report", "check_output", "request_from"]
+
+# Stage, share of the whole request that is done (0 to 1), text for the user. May raise Cancelled.
+Report = Callable[[str, float, str], None]
+
+KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
+Wanted = TypeVar("Wanted")
+
+
+def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
+    """An instance of the dataclass `kind` filled from JSON values; null stands for the default.
+
+    Raises InputError for a parameter that is unknown, missing or of another type.
+    """
+    wanted = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    hints = typing.get_type_hints(kind)
+    given = {name: value for name, value in params.items() if value is not None}
+    for name in given:
+        if name not in wanted:
+            near = difflib.get_close_matches(name, wanted, 1)
+            fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(wanted)}."
+            raise InputError(f'There is no parameter "{name}"; {fix}')
+    for name, field in wanted.items():
+        if field.default is MISSING and name not in given:
+            raise InputError(f'The parameter "{name}" is missing; give it as {KINDS[_plain(hints[name])]}.')
+    return kind(**{name: _checked(name, value, _plain(hints[name])) for name, value in given.items()})
+
+
+def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
+    """`path`, if a file can be written there. Raises InputError before any work is done in vain."""
+    output = Path(path)
+    if suffixes and output.suffix.lower() not in [suffix.lower() for suffix in suffixes]:
+        raise InputError(f"Cannot write {output}; its name must end in {' or '.join(suffixes)}.")
+    if output.is_dir():
+        raise InputError(f"Cannot write {output}: it is a folder; give the name of a file.")
+    if not output.parent.is_dir():
+        raise InputError(f"Cannot write {output}: the folder {output.parent} does not exist; make it first.")
+    return output
+
+
+def _plain(hint: Any) -> type:
+    """The type without "or None"."""
+    if isinstance(hint, types.UnionType):
+        hint = next(part for part in typing.get_args(hint) if part is not types.NoneType)
+    return typing.get_origin(hint) or hint
+
+
+def _checked(name: str, value: object, kind: type) -> object:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value) if abs(value) < 2**53 else value
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise InputError(f'The parameter "{name}" must be {KINDS[kind]}.')
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f'The parameter "{name}" must be a finite number.')
+    return value

@@ -1,0 +1,58 @@
+"""What the commands share: a progress bar on stderr, JSON on stdout, one line and an exit code for what went wrong."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from model_runtime.errors import Cancelled, InputError
+from model_runtime.requests import Report
+
+__all__ = ["answer", "guarded", "json_option", "progress_bar"]
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Iterator[Report]:
+    """A bar on stderr that is told the share done; none where stderr is no terminal."""
+    hidden = True if quiet else None
+    with tqdm(total=1.0, bar_format="{desc:12}|{bar}| {percentage:3.0f}%", file=sys.stderr, disable=hidden) as bar:
+
+        def report(_stage: str, fraction: float, text: str) -> None:
+            bar.set_description_str(text, refresh=False)
+            bar.update(max(0.0, fraction - bar.n))
+
+        yield report
+
+
+def answer(result: dict[str, Any], as_json: bool, sentence: str) -> None:
+    """Print the result on stdout, as JSON or as a sentence."""
+    click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False) if as_json else sentence)
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run a command and give its exit code: 0, 2 for bad input (one clear line), 1 for anything else."""
+    try:
+        run()
+    except InputError as error:
+        return _failed(str(error), 2)
+    except click.ClickException as error:
+        return _failed(error.format_message(), 2)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (Cancelled, click.Abort, KeyboardInterrupt):
+        return _failed("Cancelled.", 1)
+    # The boundary to the user's terminal: a line instead of a traceback, whatever it was.
+    except Exception as error:
+        return _failed(f"KMTalk failed: {type(error).__name__}: {error}", 1)
+    return 0
+
+
+def _failed(message: str, code: int) -> int:
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    return code

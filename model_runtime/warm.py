@@ -1,0 +1,37 @@
+"""Warm: what is slow to load and kept between requests."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model_runtime.linguistics.decoders import Decoders
+
+if TYPE_CHECKING:
+    from model_runtime.model.checkpoint import Model
+
+__all__ = ["Warm"]
+
+
+@dataclass
+class Warm:
+    """Decoders of speech and models, loaded when they are first asked for. Not for several threads at once."""
+
+    decoders: Decoders = field(default_factory=Decoders)
+    models: dict[tuple[str, str], tuple[float, "Model"]] = field(default_factory=dict)
+
+    def model(self, name: str, device: str) -> "Model":
+        """The model of that name or folder, loaded again when its folder has changed."""
+        # Here, because it brings torch, which takes seconds that phones and hello need not wait for.
+        from model_runtime.model.checkpoint import load_model
+
+        changed = _changed(name)
+        key = (name, device)
+        if key not in self.models or self.models[key][0] != changed:
+            self.models[key] = (changed, load_model(name, device))
+        return self.models[key][1]
+
+
+def _changed(name: str) -> float:
+    """When a model folder's description was last written; 0 for the starter, which never is."""
+    description = Path(name) / "model.json"
+    return description.stat().st_mtime if name != "starter" and description.is_file() else 0.0

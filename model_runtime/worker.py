@@ -1,0 +1,181 @@
+"""The worker: reads requests from stdin, answers on stdout. The contract stands in `model_runtime.protocol`.
+
+One thread reads, so that a cancel is heard while a request runs; the other works. At the end of stdin what was asked is
+still done, so that requests can be piped in; when nobody reads the answers any more the worker ends at its next event.
+"""
+
+import importlib
+import json
+import os
+import platform
+import queue
+import sys
+import threading
+import traceback
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from model_runtime import __version__
+from model_runtime.errors import Cancelled, InputError
+from model_runtime.protocol import PROTOCOL, Request
+from model_runtime.requests import request_from
+
+__all__ = ["IDLE", "serve"]
+
+IDLE = 600.0  # seconds
+LONGEST_LINE = 1 << 24  # bytes
+OPERATIONS = ("generate", "complete", "phones", "head", "info")
+
+
+@dataclass
+class Inbox:
+    """What the reading thread knows. waiting: requests in order, None at the end of stdin."""
+
+    waiting: queue.Queue[Request | None] = field(default_factory=queue.Queue)
+    open: set[int] = field(default_factory=set)
+    cancelled: set[int] = field(default_factory=set)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+
+class Events:
+    """Writes events to the client, whole lines only, from both threads."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, **event: object) -> None:
+        """Write one event. Raises BrokenPipeError when the client is gone."""
+        line = json.dumps(event, allow_nan=False) + "\n"
+        with self._lock:
+            self._stream.write(line.encode("ascii"))
+            self._stream.flush()
+
+    def refuse(self, request: int | None, message: str) -> None:
+        """An error of the client's."""
+        self.send(id=request, event="error", kind="input", message=message)
+
+
+def serve(idle: float = IDLE) -> None:
+    """Answer requests until shutdown, the end of stdin or `idle` seconds without any."""
+    lines, events = _take_over_streams()
+    inbox = Inbox()
+    try:
+        # At once: everything heavy is imported when a request needs it.
+        version = platform.python_version()
+        events.send(event="hello", protocol=PROTOCOL, version=__version__, python=version, pid=os.getpid())
+        threading.Thread(target=_read, args=(lines, inbox, events), daemon=True).start()
+        _work(inbox, events, idle)
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass
+    # The reading thread may sit in a read that no one ends; nothing is left to clean up.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _take_over_streams() -> tuple[BinaryIO, Events]:
+    """Keep stdin and stdout for the protocol: what a library prints goes to the log, and no child reads requests."""
+    lines, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return lines, Events(out)
+
+
+def _read(lines: BinaryIO, inbox: Inbox, events: Events) -> None:
+    """The reading thread."""
+    try:
+        while line := lines.readline(LONGEST_LINE):
+            if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+                while (rest := lines.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                    pass
+                events.refuse(None, f"The line is longer than {LONGEST_LINE} bytes; send arrays as files.")
+            elif line.strip():
+                _take(line, inbox, events)
+    except BrokenPipeError:
+        inbox.closing.set()
+    inbox.waiting.put(None)
+
+
+def _take(line: bytes, inbox: Inbox, events: Events) -> None:
+    """Queue a request, or do at once what cannot wait."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return events.refuse(None, "The line is not JSON; send one JSON object a line.")
+    if not isinstance(message, dict) or type(message.get("id")) is not int:
+        return events.refuse(None, 'The line is no request; send {"id": number, "op": name, "params": {...}}.')
+    number, op, params = message["id"], message.get("op"), message.get("params", {})
+    if not isinstance(params, dict):
+        return events.refuse(number, "params must be a JSON object.")
+    if op == "cancel":
+        if type(params.get("request")) is not int:
+            return events.refuse(number, "cancel needs the id of a request.")
+        if params["request"] in inbox.open:
+            inbox.cancelled.add(params["request"])
+    elif op == "shutdown":
+        inbox.closing.set()
+        inbox.waiting.put(None)
+    elif op not in OPERATIONS:
+        events.refuse(number, f'There is no operation "{op}"; known are {", ".join(OPERATIONS)}.')
+    elif number in inbox.open:
+        events.refuse(number, f"The id {number} is in use; give every request an id of its own.")
+    else:
+        inbox.open.add(number)
+        inbox.waiting.put(Request(number, str(op), params))
+    return None
+
+
+def _work(inbox: Inbox, events: Events, idle: float) -> None:
+    """The working thread: one request after the other, with what they share kept warm."""
+    # Here, because it brings the recogniser, and hello does not wait for it.
+    from model_runtime.warm import Warm
+
+    warm = Warm()
+    while True:
+        try:
+            request = inbox.waiting.get(timeout=idle)
+        except queue.Empty:
+            return
+        if request is None:
+            break
+        _answer(request, warm, inbox, events)
+        inbox.open.discard(request.id)
+        inbox.cancelled.discard(request.id)
+    while not inbox.waiting.empty():
+        left = inbox.waiting.get()
+        if left is not None:
+            events.send(id=left.id, event="cancelled")
+
+
+def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> None:
+    """Run a request and send its last event."""
+    furthest = 0.0
+
+    def report(stage: str, fraction: float, text: str) -> None:
+        nonlocal furthest
+        if request.id in inbox.cancelled or inbox.closing.is_set():
+            raise Cancelled
+        furthest = min(1.0, max(furthest, fraction))
+        events.send(id=request.id, event="progress", stage=stage, fraction=round(furthest, 4), text=text)
+
+    try:
+        if request.id in inbox.cancelled or inbox.closing.is_set():
+            raise Cancelled
+        operation = importlib.import_module(f"model_runtime.commands.{request.op}")
+        result = operation.run(request_from(operation.Request, request.params), warm, report)
+    except Cancelled:
+        events.send(id=request.id, event="cancelled")
+    except InputError as error:
+        events.refuse(request.id, str(error))
+    except BrokenPipeError:
+        raise
+    # The boundary to the client: whatever goes wrong in a request ends that request, never the worker.
+    except Exception as error:
+        traceback.print_exc()
+        message = f"KMTalk failed: {type(error).__name__}: {error}"
+        events.send(id=request.id, event="error", kind="internal", message=" ".join(message.split()))
+    else:
+        events.send(id=request.id, event="result", result=result)

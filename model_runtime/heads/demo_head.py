@@ -20,8 +20,7 @@ UPPER_FACE_Z, UPPER_FACE_Y = -12.0, -20.0
 def demo_head() -> Head:
     """The head at rest with all CHANNELS, in metres, exactly symmetric; the same bytes every time."""
     body = build_body()
-    mirror = _mirror(body)
-    shapes = build_shapes(body, mirror)
+    shapes = build_shapes(body)
     faces, polygons = _triangles(body.whole.vertices, body.whole.quads)
     names = np.array([MATERIALS.index(name) for name in body.whole.materials])
     return Head(
@@ -49,21 +48,6 @@ def _triangles(points: np.ndarray, quads: np.ndarray) -> tuple[np.ndarray, np.nd
     keep = np.stack([np.ones(len(quads), dtype=bool), quads[:, 2] != quads[:, 3]], axis=1)
     owner = np.repeat(np.arange(len(quads))[:, None], 2, axis=1)
     return halves[keep], owner[keep]
-
-
-def _mirror(body: Body) -> np.ndarray:
-    """(V,) the vertex on the other side of the face; the skin's by its topology, the parts' by their place."""
-    points = body.whole.vertices
-    mirror = np.zeros(len(points), dtype=int)
-    mirror[body.spans["skin"]] = body.rings.mirror
-    pairs = {"eye_left": "eye_right", "eye_right": "eye_left", "brow_left": "brow_right", "brow_right": "brow_left"}
-    for name, span in body.spans.items():
-        if name == "skin":
-            continue
-        other = body.spans[pairs.get(name, name)]
-        gaps = np.linalg.norm(points[span][:, None] * [-1, 1, 1] - points[other][None], axis=2)
-        mirror[span] = other.start + gaps.argmin(axis=1)
-    return mirror
 
 
 def _upper_face(body: Body) -> np.ndarray:

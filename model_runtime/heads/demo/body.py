@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from model_runtime.heads.demo.brows import brow
 from model_runtime.heads.demo.cage import Rings
 from model_runtime.heads.demo.eyes import eyeball
@@ -14,11 +16,15 @@ __all__ = ["Body", "build_body"]
 
 @dataclass(frozen=True)
 class Body:
-    """whole: every part in one mesh, mm. rings: topology of the skin. spans: part name -> its vertices in the whole."""
+    """whole: every part in one mesh, mm. rings: topology of the skin. spans: part name -> its vertices in the whole.
+
+    mirror: (V,) the vertex on the other side of the face.
+    """
 
     whole: Part
     rings: Rings
     spans: dict[str, slice]
+    mirror: np.ndarray
 
 
 def build_body() -> Body:
@@ -42,4 +48,21 @@ def build_body() -> Body:
     for name, part in parts.items():
         spans[name] = slice(start, start + len(part.vertices))
         start += len(part.vertices)
-    return Body(join(list(parts.values())), skin.rings, spans)
+    whole = join(list(parts.values()))
+    mirror = _mirror(whole.vertices, skin.rings, spans)
+    even = (whole.vertices + whole.vertices[mirror] * [-1, 1, 1]) / 2
+    return Body(Part(even, whole.quads, whole.materials), skin.rings, spans, mirror)
+
+
+def _mirror(points: np.ndarray, rings: Rings, spans: dict[str, slice]) -> np.ndarray:
+    """Each vertex' twin: the skin's by its topology (lips touch, so place would not tell), other parts' by place."""
+    mirror = np.zeros(len(points), dtype=int)
+    mirror[spans["skin"]] = rings.mirror
+    pairs = {"eye_left": "eye_right", "eye_right": "eye_left", "brow_left": "brow_right", "brow_right": "brow_left"}
+    for name, span in spans.items():
+        if name == "skin":
+            continue
+        other = spans[pairs.get(name, name)]
+        gaps = np.linalg.norm(points[span][:, None] * [-1, 1, 1] - points[other][None], axis=2)
+        mirror[span] = other.start + gaps.argmin(axis=1)
+    return mirror

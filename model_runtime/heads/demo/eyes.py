@@ -37,7 +37,7 @@ CLOSED_EDGE = (-1.6, -2.8, -3.8, -4.2, -3.8, -2.1, 1.2)
 SKIN_STEPS = (0.055, 0.2, 0.38, 0.52, 0.68, 0.84)
 CREASE_DEPTH = 1.3
 # Inner rings of the lid: radius about the eyeball's centre less the eyeball's, and share of height kept.
-INNER = ((0.7, 1.0), (0.5, 1.25), (0.5, 1.6))
+INNER = ((0.9, 1.0), (0.8, 1.25), (0.8, 1.6))
 IRIS_RADIUS, PUPIL_RADIUS = 7.9, 3.5
 
 

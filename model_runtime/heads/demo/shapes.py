@@ -27,7 +27,7 @@ TONGUE_OUT = (25.0, 9.0)
 TONGUE_ROOT, TONGUE_TIP = -48.0, -88.0
 
 
-def build_shapes(body: Body, mirror: np.ndarray) -> np.ndarray:
+def build_shapes(body: Body) -> np.ndarray:
     """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of CHANNELS."""
     points = body.whole.vertices
     share = jaw_share(body)
@@ -44,7 +44,7 @@ def build_shapes(body: Body, mirror: np.ndarray) -> np.ndarray:
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
     shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
     shapes["tongueOut"] = _tongue_out(body)
-    return np.stack([_symmetric(name, shapes, mirror) for name in CHANNELS])
+    return np.stack([_symmetric(name, shapes, body.mirror) for name in CHANNELS])
 
 
 def _symmetric(name: str, shapes: dict[str, np.ndarray], mirror: np.ndarray) -> np.ndarray:

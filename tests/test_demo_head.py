@@ -1,0 +1,283 @@
+"""The project's own head: proportions, landmarks, and what every channel does to it."""
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from model_runtime.channels import BROWS, CHANNELS, LIDS, MOUTH, mirrored
+from model_runtime.heads.demo_head import MATERIALS, demo_head
+from model_runtime.heads.head import LANDMARKS, Head, read_head, write_head
+
+UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
+LOWER_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
+UPPER_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+LOWER_INNER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+EYES_AND_BROWS = (
+    *(249, 263, 362, 373, 374, 380, 381, 382, 384, 385, 386, 387, 388, 390, 398, 466),
+    *(7, 33, 133, 144, 145, 153, 154, 155, 157, 158, 159, 160, 161, 163, 173, 246),
+    *(276, 282, 283, 285, 293, 295, 296, 300, 334, 336),
+    *(46, 52, 53, 55, 63, 65, 66, 70, 105, 107),
+)
+
+
+@pytest.fixture(scope="module")
+def head() -> Head:
+    return demo_head()
+
+
+def posed(head: Head, **weights: float) -> np.ndarray:
+    """(V, 3) the head with channels at these weights; a name without a side stands for both sides."""
+    points = head.vertices.astype(np.float64)
+    for name, weight in weights.items():
+        for channel in [name] if name in CHANNELS else [f"{name}Left", f"{name}Right"]:
+            points = points + weight * head.deltas[CHANNELS.index(channel)]
+    return points
+
+
+def gap(head: Head, points: np.ndarray) -> float:
+    """Opening between the lips, IOD."""
+    upper, lower = (points[head.landmarks[f"{lip}_lip_inner"]] for lip in ("upper", "lower"))
+    return float(np.linalg.norm(upper - lower)) / head.eye_distance
+
+
+def width(head: Head, points: np.ndarray) -> float:
+    """Width of the mouth over that at rest."""
+    left, right = (np.array([head.landmarks[f"mouth_{side}"]]) for side in ("left", "right"))
+    return float(
+        np.linalg.norm(points[left] - points[right]) / np.linalg.norm(head.vertices[left] - head.vertices[right])
+    )
+
+
+def twins(head: Head) -> np.ndarray:
+    """(V,) the vertex at the mirror image of each vertex, told apart from others there by how the jaw moves it."""
+    jaw = head.deltas[CHANNELS.index("jawOpen")] + head.deltas[CHANNELS.index("mouthClose")] * 2
+    here = np.concatenate([head.vertices, jaw], axis=1)
+    return cKDTree(here).query(here * np.tile([-1, 1, 1], 2))[1]
+
+
+def test_file_is_the_same_to_the_byte_and_reads_back(head: Head, tmp_path):
+    first, second = write_head(head, tmp_path / "a.npz"), write_head(demo_head(), tmp_path / "b.npz")
+    assert first.read_bytes() == second.read_bytes()
+    again = read_head(first)
+    assert again.channels == CHANNELS
+    assert again.material_names == MATERIALS
+    np.testing.assert_array_equal(again.deltas, head.deltas)
+
+
+def test_mesh_is_whole(head: Head):
+    assert 3000 < len(head.vertices) < 12000
+    assert np.isfinite(head.deltas).all()
+    corners = head.vertices[head.faces]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
+    assert (area > 1e-10).all()
+    assert set(np.unique(head.faces)) == set(range(len(head.vertices)))
+    triangles = np.bincount(head.polygons)
+    assert set(triangles) <= {1, 2}
+    assert (triangles == 2).mean() > 0.9, "quads"
+    edges = np.sort(np.concatenate([head.faces[:, [0, 1]], head.faces[:, [1, 2]], head.faces[:, [2, 0]]]), axis=1)
+    assert np.unique(edges, axis=0, return_counts=True)[1].max() == 2, "an edge belongs to two triangles at most"
+    assert {MATERIALS[index] for index in np.unique(head.materials)} == set(MATERIALS)
+
+
+def test_surfaces_face_outwards(head: Head):
+    corners = head.vertices[head.faces].astype(np.float64)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    middle = corners.mean(axis=1)
+    for material, centre in (("eye_white", None), ("skin", np.array([0, 0.01, -0.02]))):
+        chosen = head.materials == MATERIALS.index(material)
+        origin = np.array([0.031, -0.073, 0]) if centre is None else centre
+        away = middle[chosen] * (
+            [1, 1, 1] if centre is not None else np.sign(middle[chosen][:, :1]) * [1, 0, 0] + [0, 1, 1]
+        )
+        outward = ((away - origin) * normals[chosen] * _side(middle[chosen], centre)).sum(axis=1) > 0
+        assert outward.mean() > 0.85, material
+
+
+def _side(middle: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
+    """Mirrors the right eye's normals as its places were mirrored."""
+    if centre is not None:
+        return np.ones((len(middle), 3))
+    return np.concatenate([np.sign(middle[:, :1]), np.ones((len(middle), 2))], axis=1)
+
+
+def test_life_size_and_layout(head: Head):
+    at = {name: head.vertices[index] for name, index in head.landmarks.items()}
+    assert set(LANDMARKS) <= set(at)
+    assert head.eye_distance == pytest.approx(0.062, abs=0.003)
+    mouth = np.linalg.norm(at["mouth_left"] - at["mouth_right"]) / head.eye_distance
+    assert 0.72 < mouth < 0.86
+    assert at["mouth_left"][0] > 0 > at["mouth_right"][0]
+    assert at["eye_left_outer"][0] > at["eye_left_inner"][0] > 0
+    assert at["nose_tip"][1] == head.vertices[:, 1].min()
+    assert (
+        at["chin"][2]
+        < at["lower_lip_inner"][2]
+        < at["upper_lip_inner"][2]
+        < at["nose_tip"][2]
+        < at["eye_left_inner"][2]
+    )
+    assert 0.2 < np.ptp(head.vertices[:, 2]) < 0.35
+
+
+def test_facemesh_points_lie_where_facemesh_has_them(head: Head):
+    at = {int(k[9:]): head.vertices[v] for k, v in head.landmarks.items() if k.startswith("facemesh_")}
+    assert {*UPPER_OUTER, *LOWER_OUTER, *UPPER_INNER, *LOWER_INNER, *EYES_AND_BROWS, 152, 199, 175, 1} <= set(at)
+    assert len({head.landmarks[f"facemesh_{i}"] for i in at}) == len(at), "each its own vertex"
+    for row in (UPPER_OUTER, LOWER_OUTER, UPPER_INNER, LOWER_INNER):
+        assert (np.diff([at[i][0] for i in row]) > 0).all(), "from the right corner to the left"
+    for outer, inner in zip(UPPER_OUTER[1:-1], UPPER_INNER[1:-1], strict=True):
+        assert at[outer][2] > at[inner][2]
+    for outer, inner in zip(LOWER_OUTER[1:-1], LOWER_INNER[1:-1], strict=True):
+        assert at[outer][2] < at[inner][2]
+    assert at[386][2] > at[374][2]
+    assert at[159][2] > at[145][2]
+    for brow, lid in ((282, 386), (52, 159), (334, 282), (105, 52)):
+        assert at[brow][2] > at[lid][2]
+    assert at[152][2] <= at[175][2] <= at[199][2] <= at[17][2]
+
+
+def test_exactly_symmetric(head: Head):
+    twin = twins(head)
+    np.testing.assert_array_equal(head.vertices[twin] * np.float32([-1, 1, 1]) + 0, head.vertices + 0)
+    for number, channel in enumerate(CHANNELS):
+        other = head.deltas[CHANNELS.index(mirrored(channel))]
+        np.testing.assert_allclose(other[twin] * [-1, 1, 1], head.deltas[number], atol=1e-6, err_msg=channel)
+
+
+def test_lips_touch_at_rest_and_part_with_the_jaw(head: Head):
+    assert gap(head, posed(head)) < 0.01
+    assert 0.40 < gap(head, posed(head, jawOpen=1)) < 0.55
+    for weight in np.linspace(0.1, 1, 10):
+        assert gap(head, posed(head, jawOpen=weight, mouthClose=weight)) < 0.01
+
+
+def test_closed_lips_stay_closed_all_along(head: Head):
+    for weight in (0.25, 0.5, 1.0):
+        points = posed(head, jawOpen=weight, mouthClose=weight)
+        for upper, lower in zip(UPPER_INNER, LOWER_INNER, strict=True):
+            a, b = (points[head.landmarks[f"facemesh_{i}"]] for i in (upper, lower))
+            assert np.linalg.norm(a - b) < 0.01 * head.eye_distance
+
+
+@pytest.mark.parametrize(
+    ("channel", "narrowest", "widest"),
+    [
+        ("mouthPucker", 0.70, 0.85),
+        ("mouthFunnel", 0.80, 0.92),
+        ("mouthStretch", 1.08, 1.18),
+        ("mouthSmile", 1.08, 1.18),
+    ],
+)
+def test_width_of_the_mouth(head: Head, channel: str, narrowest: float, widest: float):
+    assert narrowest < width(head, posed(head, **{channel: 1})) < widest
+
+
+@pytest.mark.parametrize(
+    ("channel", "least", "most"),
+    [
+        ("mouthLowerDown", 0.06, 0.15),
+        ("mouthUpperUp", 0.04, 0.10),
+        ("mouthFunnel", 0.05, 0.2),
+        ("mouthPucker", 0, 0.01),
+    ],
+)
+def test_opening_without_the_jaw(head: Head, channel: str, least: float, most: float):
+    assert least < gap(head, posed(head, **{channel: 1})) < most
+
+
+def test_directions(head: Head):
+    def moved(point: str, **weights: float) -> np.ndarray:
+        index = head.landmarks[point]
+        return posed(head, **weights)[index] - head.vertices[index]
+
+    assert moved("mouth_left", mouthSmile=1)[2] > 0.003
+    assert moved("mouth_left", mouthFrown=1)[2] < -0.003
+    assert moved("mouth_left", mouthDimple=1)[1] > 0.002
+    assert moved("upper_lip_inner", mouthPucker=1)[1] < -0.004
+    assert moved("chin", jawForward=1)[1] < -0.004
+    assert moved("chin", jawLeft=1)[0] > 0.004
+    assert moved("upper_lip_inner", mouthLeft=1)[0] > 0.004
+    assert moved("facemesh_285", browInnerUp=1)[2] > 0.004
+    assert moved("facemesh_283", browOuterUpLeft=1)[2] > 0.004
+    assert abs(moved("facemesh_53", browOuterUpLeft=1)[2]) < 0.0005
+    assert moved("facemesh_285", browDownLeft=1)[2] < -0.003
+    assert moved("mouth_right", mouthSmileLeft=1)[2] < 0.0005
+
+
+def test_lips_never_cross(head: Head):
+    combinations = [
+        {},
+        {"jawOpen": 0.3, "mouthPucker": 0.5},
+        {"jawOpen": 0.3, "mouthFunnel": 0.6},
+        {"mouthPress": 1},
+        {"mouthRollLower": 1},
+        {"mouthRollUpper": 1},
+        {"mouthRollLower": 1, "mouthRollUpper": 1},
+        {"mouthShrugLower": 1},
+        {"mouthShrugUpper": 1},
+        {"mouthSmile": 1, "jawOpen": 0.2},
+    ]
+    for weights in combinations:
+        points = posed(head, **weights)
+        for upper, lower in zip(UPPER_INNER[1:-1], LOWER_INNER[1:-1], strict=True):
+            above, below = (points[head.landmarks[f"facemesh_{i}"]][2] for i in (upper, lower))
+            assert above > below, weights
+
+
+def test_blink_closes_over_the_eyeball_without_cutting_it(head: Head):
+    upper, lower = (466, 388, 387, 386, 385, 384, 398), (249, 390, 373, 374, 380, 381, 382)
+    shut = posed(head, eyeBlinkLeft=1)
+    for above, below in zip(upper, lower, strict=True):
+        a, b = (shut[head.landmarks[f"facemesh_{i}"]] for i in (above, below))
+        assert np.linalg.norm(a - b) < 0.0006
+    balls = np.unique(head.faces[np.isin(head.materials, [MATERIALS.index(m) for m in ("eye_white", "iris", "pupil")])])
+    ball = head.vertices[balls[head.vertices[balls, 0] > 0]].astype(np.float64)
+    centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
+    radius = np.linalg.norm(ball - centre, axis=1).max()
+    moving = np.flatnonzero(np.abs(head.deltas[CHANNELS.index("eyeBlinkLeft")]).max(axis=1) > 1e-5)
+    visible = moving[head.vertices[moving, 1] < centre[1] - 0.3 * radius]
+    for weight in (0.25, 0.5, 0.75, 1.0):
+        away = np.linalg.norm(posed(head, eyeBlinkLeft=weight)[visible] - centre, axis=1)
+        assert away.min() > radius * 0.985
+
+
+def test_what_a_channel_leaves_alone(head: Head):
+    top = head.vertices[:, 2] > 0.005
+    neck = head.vertices[:, 2] < -0.15
+    back = head.vertices[:, 1] > 0
+    for channel in MOUTH:
+        field = np.abs(head.deltas[CHANNELS.index(channel)]).max(axis=1)
+        assert field[top | neck | back].max() < 1e-6, channel
+        assert field.max() > 0.0015, channel
+    lips = head.lips
+    for channel in LIDS + BROWS:
+        field = np.abs(head.deltas[CHANNELS.index(channel)]).max(axis=1)
+        assert field[lips].max() < 1e-6, channel
+        assert field[head.upper_face].max() > 0.002, channel
+
+
+def test_teeth_and_tongue(head: Head):
+    teeth = np.unique(head.faces[head.materials == MATERIALS.index("teeth")])
+    swing = np.abs(head.deltas[CHANNELS.index("jawOpen")][teeth]).max(axis=1)
+    assert (swing < 1e-6).any(), "the upper row stands"
+    assert (swing > 0.01).any(), "the lower row swings"
+    tongue = np.unique(head.faces[head.materials == MATERIALS.index("tongue")])
+    rest, out = posed(head), posed(head, jawOpen=0.3, tongueOut=1)
+    lip = out[head.landmarks["lower_lip_inner"]]
+    assert out[tongue, 1].min() < lip[1] - 0.004, "the tip is before the lips"
+    assert rest[tongue, 1].min() > rest[head.landmarks["lower_lip_inner"], 1], "and behind them at rest"
+    upper = teeth[swing < 1e-6]
+    edge = out[upper[np.abs(out[upper, 0]) < 0.01], 2].min()
+    between = tongue[(out[tongue, 1] < -0.088) & (out[tongue, 1] > -0.098)]
+    assert out[between, 2].max() < edge + 0.0015, "it passes below the upper teeth"
+
+
+def test_skin_stretches_within_reason(head: Head):
+    skin = np.unique(head.faces[head.materials == MATERIALS.index("skin")])
+    edges = np.concatenate([head.faces[:, [0, 1]], head.faces[:, [1, 2]], head.faces[:, [2, 0]]])
+    edges = edges[np.isin(edges, skin).all(axis=1)]
+    rest = np.linalg.norm(head.vertices[edges[:, 0]] - head.vertices[edges[:, 1]], axis=1)
+    for channel in CHANNELS:
+        points = posed(head, **{channel: 1})
+        stretched = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1) / rest
+        assert stretched.max() < 3, channel

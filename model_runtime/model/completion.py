@@ -55,7 +55,7 @@ class Completion(nn.Module):
     def __init__(self, config: ModelConfig, step_rate: float) -> None:
         super().__init__()
         channels, width = len(config.channels), config.width
-        self.step_rate = step_rate
+        self.scale, self.step_rate = config.scale, step_rate
         self.enter = nn.Linear(width + channels + 3, width)
         dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.completion_depth)]
         self.blocks = nn.ModuleList(ConvBlock(width, dilation, config.dropout) for dilation in dilations)
@@ -69,11 +69,12 @@ class Completion(nn.Module):
         steps = torch.arange(features.shape[1], device=features.device) / self.step_rate
         placement = KeyPlacement(steps.expand(len(features), -1), key_times, is_key)
         placed = torch.cat(
-            [features, place_keys(keys, placement), placement.distances, placement.freedom.unsqueeze(-1)], dim=-1
+            [features, place_keys(keys / self.scale, placement), placement.distances, placement.freedom.unsqueeze(-1)],
+            dim=-1,
         )
         x = self.enter(placed)
         for block in self.blocks:
             x = block(x)
-        correction = sample_steps(self.out(self.norm(x)), times, self.step_rate)
+        correction = sample_steps(self.scale * self.out(self.norm(x)), times, self.step_rate)
         placement = KeyPlacement(times, key_times, is_key)
         return place_keys(keys, placement) + placement.freedom.unsqueeze(-1) * correction

@@ -10,7 +10,8 @@ class ModelConfig:
     """Sizes of the encoder, the key-motion decoder and the completion network (our choice throughout).
 
     channels: output names. styles: names of the style vectors, the first is the default. width: d. depths: layers.
-    reach: seconds that a key query attends to on either side.
+    reach: seconds that a key query attends to on either side. scale: usual
+    size of a channel's motion, so that the networks work with numbers near 1.
     """
 
     channels: tuple[str, ...]
@@ -22,3 +23,4 @@ class ModelConfig:
     heads: int = 4
     reach: float = 0.6
     dropout: float = 0.1
+    scale: float = 0.1

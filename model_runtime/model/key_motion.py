@@ -60,7 +60,7 @@ class KeyMotionDecoder(nn.Module):
 
     def __init__(self, config: ModelConfig, step_rate: float) -> None:
         super().__init__()
-        self.reach, self.step_rate = config.reach, step_rate
+        self.reach, self.scale, self.step_rate = config.reach, config.scale, step_rate
         self.layers = nn.ModuleList(KeyLayer(config) for _ in range(config.key_depth))
         self.norm = nn.LayerNorm(config.width)
         self.out = nn.Linear(config.width, len(config.channels))
@@ -76,4 +76,4 @@ class KeyMotionDecoder(nn.Module):
         x = sample_steps(features, key_times, self.step_rate)
         for layer in self.layers:
             x = layer(x, features, to_keys, to_steps, masks)
-        return self.out(self.norm(x))
+        return self.scale * self.out(self.norm(x))

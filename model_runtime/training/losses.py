@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.heads.fitting import LipMeasures
-from model_runtime.training.examples import Batch
+from model_runtime.training.batches import Batch
 
 __all__ = ["Lips", "LossConfig", "motion_loss"]
 
@@ -20,13 +20,13 @@ class LossConfig:
     errors shrink it. closed_gap: IOD that a bilabial may leave open.
     """
 
-    scale: float = 0.03
+    scale: float = 0.08
     gap: float = 2.0
     width: float = 1.0
     channels: float = 1.0
-    channel_scale: float = 0.15
+    channel_scale: float = 0.3
     velocity: float = 1.0
-    agreement: float = 0.5
+    agreement: float = 1.0
     closed: float = 2.0
     closed_gap: float = 0.005
 

@@ -1,0 +1,104 @@
+"""Batches: examples stacked into tensors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model_runtime.acoustics import normalise
+from model_runtime.linguistics.phones import BILABIALS
+from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, phone_frames
+from model_runtime.model.kmtalk import Voice
+from model_runtime.training.disturbance import Disturbance, disturb, disturbed_keys
+from model_runtime.training.examples import SECONDS, Example
+
+__all__ = ["Batch", "make_batch"]
+
+STEPS = int(SECONDS * MODEL_RATE)
+# The part of a bilabial in which the lips are asked to be closed.
+CLOSED_PART = 0.5
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B examples as tensors.
+
+    key_times, is_key: (B, N). key_weights: (B, N, K) recorded motion at the keys. times, valid, closed: (B, T); closed:
+    a P, B or M holds the lips together. weights: (B, T, K). importance: (B,).
+    """
+
+    voice: Voice
+    key_times: Tensor
+    is_key: Tensor
+    key_weights: Tensor
+    times: Tensor
+    valid: Tensor
+    closed: Tensor
+    weights: Tensor
+    importance: Tensor
+
+
+def make_batch(
+    examples: list[Example],
+    styles: int,
+    chance: np.random.Generator | None,
+    disturbance: Disturbance | None = None,
+) -> Batch:
+    """Stack examples; with a `chance` and a `disturbance`, each is disturbed first. styles: number of style vectors."""
+    has_sound = np.ones(len(examples), np.float32)
+    has_phones = np.array([example.phones is not None for example in examples], np.float32)
+    keys = [_key_times(example) for example in examples]
+    if chance is not None and disturbance is not None:
+        examples = [disturb(example, disturbance, chance) for example in examples]
+        keys = [disturbed_keys(_key_times(example), example.times, disturbance, chance) for example in examples]
+        drawn = chance.random(len(examples))
+        has_sound[(drawn < disturbance.deaf) & (has_phones > 0)] = 0
+        has_phones[drawn > 1 - disturbance.wordless] = 0
+    frames, most = max(len(example.times) for example in examples), max(len(each) for each in keys)
+    count, channels = len(examples), examples[0].weights.shape[1]
+    times, weights = np.zeros((count, frames), np.float32), np.zeros((count, frames, channels), np.float32)
+    valid, closed = np.zeros((count, frames), bool), np.zeros((count, frames), bool)
+    labels = np.zeros((count, STEPS, len(NEIGHBOURS)), np.int64)
+    timing = np.zeros((count, STEPS, TIMINGS), np.float32)
+    key_times, is_key = np.zeros((count, most), np.float32), np.zeros((count, most), bool)
+    key_weights = np.zeros((count, most, channels), np.float32)
+    for row, (example, each) in enumerate(zip(examples, keys, strict=True)):
+        length = len(example.times)
+        times[row, :length], times[row, length:] = example.times, example.times[-1]
+        weights[row, :length], weights[row, length:] = example.weights, example.weights[-1]
+        valid[row, :length] = True
+        if example.phones is not None:
+            closed[row, :length] = _closed(example)
+            around = phone_frames(example.phones, np.arange(STEPS) / MODEL_RATE)
+            labels[row], timing[row] = around.labels, around.timing
+        key_times[row, : len(each)], is_key[row, : len(each)] = each, True
+        nearest = np.abs(example.times[:, None] - each[None]).argmin(axis=0)
+        key_weights[row, : len(each)] = example.weights[nearest]
+    sound = np.stack([normalise(example.mel) for example in examples])
+    style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
+    voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, timing, style, has_sound, has_phones)))
+    importance = np.array([example.importance for example in examples], np.float32)
+    arrays = (key_times, is_key, key_weights, times, valid, closed, weights, importance)
+    return Batch(voice, *(torch.from_numpy(array) for array in arrays))
+
+
+def _closed(example: Example) -> np.ndarray:
+    """(T,) bool: frames in which a P, B or M holds the lips together."""
+    times, half = example.times, 0.5 * (example.times[1] - example.times[0])
+    closed = np.zeros(len(times), bool)
+    for phone in example.phones.phones if example.phones else ():
+        if phone.label in BILABIALS:
+            end = max(phone.start + CLOSED_PART * (phone.end - phone.start), phone.start + half)
+            closed |= (times >= phone.start - half) & (times <= end)
+    return closed
+
+
+def _key_times(example: Example) -> np.ndarray:
+    """Frames at phone boundaries, the first and the last; every third frame where phones are unknown."""
+    times = example.times
+    if example.phones is None:
+        return np.unique(np.concatenate([times[::3], times[-1:]]))
+    bounds = np.array([phone.start for phone in example.phones.phones])
+    frames = np.abs(times[:, None] - bounds[None]).argmin(axis=0)
+    return times[np.unique(np.concatenate([[0], frames, [len(times) - 1]]))]

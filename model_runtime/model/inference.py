@@ -98,6 +98,10 @@ def _tensor(network: KMTalk, array: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(array))[None].to(next(network.parameters()).device)
 
 
+def _flag(network: KMTalk, value: bool) -> torch.Tensor:
+    return torch.full((1,), float(value), device=next(network.parameters()).device)
+
+
 def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.Tensor:
     """Audio features of the core, (1, M, d)."""
     steps = np.arange(window.start, window.end)
@@ -115,8 +119,8 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
         labels=_tensor(network, labels),
         timing=_tensor(network, timing),
         style=_tensor(network, performance.style.astype(np.float32)),
-        has_sound=_tensor(network, np.float32(len(performance.sound) > 0)),
-        has_phones=_tensor(network, np.float32(performance.phones is not None)),
+        has_sound=_flag(network, len(performance.sound) > 0),
+        has_phones=_flag(network, performance.phones is not None),
     )
     features = network.encode(voice)
     return features[:, window.core_start - window.start : window.core_end - window.start]

@@ -1,0 +1,215 @@
+"""Phones of real voices, with a transcript and without; and transcripts and sounds as they really come."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recordings import DATA, LINE, TEXT, needs_data
+
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.errors import Cancelled
+from model_runtime.linguistics.decoders import Decoders
+from model_runtime.linguistics.letter_rules import phones_by_rule
+from model_runtime.linguistics.listen import find_phones, listen
+from model_runtime.linguistics.phones import PHONES, SILENCE
+from model_runtime.linguistics.text import spoken_words
+
+
+@pytest.fixture(scope="module")
+def decoders():
+    return Decoders()
+
+
+@pytest.fixture(scope="module")
+def line():
+    return read_audio(LINE)
+
+
+def check_tiles(track, duration):
+    assert track.phones[0].start == 0.0
+    assert track.phones[-1].end == pytest.approx(duration, abs=1e-9)
+    for before, after in zip(track.phones[:-1], track.phones[1:], strict=True):
+        assert before.end == after.start
+        assert not before.label == after.label == SILENCE
+    assert all(span.end > span.start for span in track.phones)
+    assert {span.label for span in track.phones} <= set(PHONES)
+    ends = [time for word in track.words for time in (word.start, word.end)]
+    assert ends == sorted(ends)
+    assert all(0 <= time <= duration + 1e-9 for time in ends)
+
+
+def test_a_transcript_is_found_in_its_sound(line, decoders):
+    hearing = listen(line, TEXT, decoders=decoders)
+    check_tiles(hearing.track, line.duration)
+    assert tuple(word.label for word in hearing.track.words) == spoken_words(TEXT)
+    assert hearing.notes == ()
+
+
+def test_speech_is_heard_without_a_transcript(line, decoders):
+    track = find_phones(line, decoders=decoders)
+    check_tiles(track, line.duration)
+    assert sum(span.label != SILENCE for span in track.phones) > 20
+    assert len(track.words) > 5
+
+
+def test_the_same_sound_gives_the_same_phones_whatever_came_before(line, decoders):
+    fresh = find_phones(line, TEXT)
+    find_phones(line, "completely different words", decoders=decoders)
+    assert find_phones(line, TEXT, decoders=decoders) == fresh
+
+
+@needs_data
+@pytest.mark.parametrize("with_transcript", [True, False])
+def test_boundaries_lie_where_people_hear_them(with_transcript, decoders):
+    labels = json.loads((DATA / "phones" / "emu_msajc012.json").read_text())
+    waveform = read_audio(DATA / "phones" / "emu_msajc012.flac")
+    text = "The chill wind caused them to shiver violently." if with_transcript else None
+    track = find_phones(waveform, text, decoders=decoders)
+    ours = np.array([phone.start for phone in track.phones])
+    theirs = np.array([start for label, start, _ in labels["phones"] if label != "H"])
+    errors = np.abs(ours[None] - theirs[:, None]).min(axis=1)
+    assert np.median(errors) < 0.015
+    assert np.mean(errors < 0.05) > 0.9
+
+
+@needs_data
+def test_clips_that_default_beams_lose_are_aligned(decoders):
+    for clip, text in (("bbwg3a", "bin blue with g three again"), ("lwbs3a", "lay white by s three again")):
+        waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
+        hearing = listen(waveform, text, decoders=decoders)
+        check_tiles(hearing.track, waveform.duration)
+        assert [word.label for word in hearing.track.words] == text.split()
+        assert hearing.notes == ()
+
+
+def test_a_transcript_of_something_else_is_told(line, decoders):
+    hearing = listen(line, "Penguins rarely juggle eleven purple xylophones in Uzbekistan, do they?", decoders=decoders)
+    check_tiles(hearing.track, line.duration)
+    assert len(hearing.notes) == 1
+    assert "transcript" in hearing.notes[0]
+
+
+@pytest.mark.parametrize("level", [0.003, 0.1, 1.9])
+def test_level_does_not_matter(line, decoders, level):
+    loud = Waveform((line.samples * np.float32(level / np.abs(line.samples).max())).astype(np.float32))
+    words = [word.label for word in listen(loud, TEXT, decoders=decoders).track.words]
+    assert tuple(words) == spoken_words(TEXT)
+
+
+def test_a_pause_in_the_middle_is_silence(line, decoders):
+    rng = np.random.default_rng(1)
+    pause = (1e-4 * rng.standard_normal(3 * SAMPLE_RATE)).astype(np.float32)
+    both = Waveform(np.concatenate([line.samples, pause, line.samples]))
+    track = find_phones(both, f"{TEXT} {TEXT}", decoders=decoders)
+    check_tiles(track, both.duration)
+    middle = line.duration + 1.5
+    at_pause = next(span for span in track.phones if span.start <= middle < span.end)
+    assert at_pause.label == SILENCE
+    assert at_pause.end - at_pause.start > 2.5
+
+
+@pytest.mark.parametrize("transcript", [None, "hello there"])
+def test_silence_is_one_silence(transcript, decoders):
+    for samples in (np.zeros(32000, np.float32), np.full(1600, 0.25e-4, np.float32)):
+        track = find_phones(Waveform(samples), transcript, decoders=decoders)
+        assert [(span.label, span.start, span.end) for span in track.phones] == [(SILENCE, 0.0, len(samples) / 16000)]
+        assert track.words == ()
+
+
+@pytest.mark.parametrize("transcript", [None, "some words that nobody says"])
+@pytest.mark.parametrize("kind", ["noise", "hum", "click", "square", "short"])
+def test_any_sound_gives_a_track(kind, transcript, decoders):
+    rng = np.random.default_rng(0)
+    time = np.arange(24000) / SAMPLE_RATE
+    samples = {
+        "noise": 0.1 * rng.standard_normal(24000),
+        "hum": 0.3 * np.sin(2 * np.pi * 50 * time),
+        "click": np.eye(1, 24000, 12000)[0],
+        "square": np.sign(np.sin(2 * np.pi * 220 * time)),
+        "short": 0.1 * rng.standard_normal(1600),
+    }[kind]
+    waveform = Waveform(samples.astype(np.float32))
+    check_tiles(find_phones(waveform, transcript, decoders=decoders), waveform.duration)
+
+
+def test_a_decoder_that_failed_is_thrown_away(line, decoders):
+    short = Waveform(line.samples[:2000])
+    check_tiles(find_phones(short, "far more words than a tenth of a second can hold " * 5, decoders=decoders), 0.125)
+    assert [w.label for w in find_phones(line, TEXT, decoders=decoders).words] == list(spoken_words(TEXT))
+
+
+def test_progress_rises_and_may_stop_the_work(line, decoders):
+    shares = []
+    find_phones(line, None, lambda share, text: shares.append(share), decoders)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+    def stop(share, text):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        find_phones(line, TEXT, stop, decoders)
+
+
+@pytest.mark.slow
+def test_a_long_recording_keeps_its_words_in_place(line, decoders):
+    turns = 14
+    long = Waveform(np.tile(line.samples, turns))
+    assert long.duration > 60
+    track = find_phones(long, " ".join([TEXT] * turns), decoders=decoders)
+    check_tiles(track, long.duration)
+    first = spoken_words(TEXT)[0]
+    starts = [word.start for word in track.words if word.label == first]
+    own = next(word.start for word in find_phones(line, TEXT, decoders=decoders).words if word.label == first)
+    near = [min(abs(start - (turn * line.duration + own)) for start in starts) for turn in range(turns)]
+    assert np.median(near) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("transcript", "words"),
+    [
+        ("“Don’t” — STOP!", "don't stop"),
+        ("[door slams] Hello (quietly) <break/> there {cue}", "hello there"),
+        ("It's $3.50, or £2,000.", "it's three dollars fifty cents or two thousand pounds"),
+        ("In 1984 at 10:05 on the 21st", "in nineteen eighty four at ten oh five on the twenty first"),
+        ("No. No. 5 and Dr. Who vs. Mrs. Smith", "no number five and doctor who versus missus smith"),
+        ("50% of 1.25 & 007", "fifty percent of one point two five and zero zero seven"),
+        ("Müller naïve façade", "muller naive facade"),
+        ("Привет 你好", "privet nihao"),
+        ("U.S.A., e.g. that", "u s a for example that"),
+        ("...?!  \n\t", ""),
+    ],
+)
+def test_transcripts_are_read_as_they_are_spoken(transcript, words):
+    assert " ".join(spoken_words(transcript)) == words
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_becomes_words_with_phones(text):
+    for word in spoken_words(text):
+        assert set(word) <= set("abcdefghijklmnopqrstuvwxyz'")
+        assert set(phones_by_rule(word.replace("'", ""))) <= set(PHONES)
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    ["Zorblax kmtalked Photoshopping xkcd's bbc", "aaaa" * 500, "'''", "ñ ß Ω", "1" * 400, "the " * 300],
+)
+def test_words_that_no_dictionary_knows_are_no_error(line, decoders, transcript):
+    check_tiles(find_phones(line, transcript, decoders=decoders), line.duration)
+
+
+@pytest.mark.parametrize(
+    ("word", "phones"),
+    [
+        ("zorblax", "Z AO R B L AE K S"),
+        ("flanation", "F L AH N EY SH AH N"),
+        ("shrike", "SH R AY K"),
+        ("quoph", "K W AA F"),
+    ],
+)
+def test_letter_rules(word, phones):
+    assert len(set(phones_by_rule(word)) & set(phones.split())) >= len(set(phones.split())) - 1

@@ -1,0 +1,31 @@
+"""The film: frames by Cycles on the CPU, joined with the sound."""
+
+import subprocess
+from pathlib import Path
+
+import bpy
+import imageio_ffmpeg
+
+__all__ = ["render_frames", "write_film"]
+
+
+def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
+    """Render the scene's frame range into `folder`, one PNG a frame; in order."""
+    scene.render.image_settings.file_format = "PNG"
+    paths = []
+    for frame in range(scene.frame_start, scene.frame_end + 1):
+        path = folder / f"{frame:04d}.png"
+        scene.frame_set(frame)
+        scene.render.filepath = str(path.resolve())
+        bpy.ops.render.render(write_still=True)
+        paths.append(path)
+    return paths
+
+
+def write_film(frames: list[Path], sound: Path, fps: float, path: Path) -> Path:
+    """Join frames 0001.png, ... and a sound that starts with the first one into an MP4 (H.264, AAC)."""
+    pictures = ["-framerate", str(fps), "-start_number", frames[0].stem, "-i", str(frames[0].parent / "%04d.png")]
+    codecs = ["-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *pictures, "-i", str(sound), *codecs]
+    subprocess.run([*command, "-movflags", "+faststart", str(path)], check=True)
+    return path

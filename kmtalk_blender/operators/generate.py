@@ -41,17 +41,13 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        settings = context.scene.kmtalk
         if busy(context):
             return busy(context)
         try:
             target_of(context)
         except UserError as error:
-            return "" if settings.lines else str(error)
-        if settings.source == "FILE" or settings.audio:
-            return "" if settings.audio else "Choose a sound file"
-        editor = sequencer_scene(context).sequence_editor
-        return "" if editor is not None and root_strips(editor) else "Add a sound strip in the sequencer"
+            return "" if context.scene.kmtalk.lines else str(error)
+        return ""
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: object) -> str:

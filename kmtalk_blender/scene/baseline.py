@@ -26,14 +26,15 @@ VERSION = 1
 class Baseline:
     """A take as it was written.
 
-    take: as generated. motion: (T, K) weights as last written (completed, edits included). start: the timeline's frame
-    of the take's frame 0. written: shape -> (n, 2) float32 frames and values as computed, without the user's edits.
-    dropped: (D,) take frames of key motions that the user deleted. density: how the motion became keys. info: `strip`,
-    `audio` and the settings (JSON values).
+    take: as generated. motion: (T, K) weights as last written (completed, edits included). keyed: (N,) take frames of
+    the poses that `motion` goes through. start: the timeline's frame of the take's frame 0. written: shape -> (n, 2)
+    float32 frames and values as computed, without the user's edits. density: how the motion became keys. dropped: (D,)
+    take frames of key motions that the user deleted. info: `strip`, `audio` and the settings (JSON values).
     """
 
     take: Take
     motion: np.ndarray
+    keyed: np.ndarray
     start: float
     written: dict[str, np.ndarray]
     density: Density
@@ -64,6 +65,7 @@ def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
     np.savez_compressed(
         stream,
         motion=baseline.motion.astype(np.float32),
+        keyed=baseline.keyed.astype(np.int32),
         dropped=baseline.dropped.astype(np.int32),
         shapes=np.array(shapes, dtype=np.str_),
         counts=np.array([len(baseline.written[shape]) for shape in shapes], np.int32),
@@ -118,7 +120,8 @@ def load_baseline(action: bpy.types.Action | None) -> Baseline:
         written = {str(shape): co for shape, co in zip(arrays["shapes"], pieces, strict=True)}
         info.pop("end", None)
         density = Density(info.pop("mode"), info.pop("tolerance"), info.pop("interpolation"))
-        baseline = Baseline(take, arrays["motion"], info.pop("start"), written, density, arrays["dropped"], info)
+        motion, keyed, dropped = arrays["motion"], arrays["keyed"], arrays["dropped"]
+        baseline = Baseline(take, motion, keyed, info.pop("start"), written, density, dropped, info)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"The take of action {action.name} is damaged; generate it again.") from error
     if baseline.motion.shape != take.weights.shape:

@@ -96,7 +96,9 @@ def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, w
         near = np.abs(motions[:, None] - edited[None]).min(axis=1) <= reach
         motions = motions[~near | (motions < window[0]) | (motions > window[1])]
     frames = np.unique(np.concatenate([motions, edited, [0, last]])).astype(np.int32)
-    weights = baseline.motion[frames].astype(np.float64)
+    # A key motion that was let go once comes back as it was; outside the window everything stays as it is now.
+    outside = (frames < window[0]) | (frames > window[1])
+    weights = np.where(outside[:, None], baseline.motion[frames], baseline.take.weights[frames]).astype(np.float64)
     at = np.flatnonzero(np.isin(frames, edited))
     if len(at):
         values = mapping.values(weights[at])

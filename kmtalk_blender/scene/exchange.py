@@ -86,6 +86,7 @@ def import_take(
     baseline = Baseline(
         take,
         take.weights,
+        take.key_frames,
         float(frame),
         {shape: keys.co for shape, keys in curves.items()},
         options.density,

@@ -90,6 +90,7 @@ class GenerateJob:
         self.baseline = Baseline(
             take,
             take.weights,
+            take.key_frames,
             float(self.heard.frame),
             {},
             self.options.density,
@@ -112,7 +113,9 @@ class GenerateJob:
             {}, self._plain(mapping), self.edits, mapping, self.motion, self.key_frames, self._window, set()
         )
         dropped = edited.dropped_motions(self.edits, self.baseline)
-        baseline = dataclasses.replace(self.baseline, motion=self.motion, written=written, dropped=dropped)
+        baseline = dataclasses.replace(
+            self.baseline, motion=self.motion, keyed=self.key_frames, written=written, dropped=dropped
+        )
         options = self.options
         action = place_take(target, baseline, curves, options.placement, options.replace)
         fill_phones(action, self.baseline.take)
@@ -179,7 +182,7 @@ class CompleteJob:
         if not self.phones:
             return None
         # This was the answer to the phones: a new take, that the edits now go into.
-        self.baseline = dataclasses.replace(self.baseline, take=take, motion=take.weights)
+        self.baseline = dataclasses.replace(self.baseline, take=take, motion=take.weights, keyed=take.key_frames)
         self.phones = ()
         return self._complete() if self.edits.count else None
 
@@ -195,7 +198,9 @@ class CompleteJob:
         curves, written = edited.merge(
             now, self.baseline, self.edits, mapping, self.motion, self.key_frames, self.window, locked_shapes(action)
         )
-        baseline = dataclasses.replace(self.baseline, motion=self.motion, written=written, dropped=self.dropped)
+        baseline = dataclasses.replace(
+            self.baseline, motion=self.motion, keyed=self.key_frames, written=written, dropped=self.dropped
+        )
         rewrite_take(target, action, baseline, curves)
         fill_phones(action, self.baseline.take)
         return _report(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
@@ -206,7 +211,7 @@ class CompleteJob:
         mapping = shape_map(target, self.baseline.take.channels)
         poses = edited.key_poses(self.baseline, self.edits, mapping, self.options.reach, self.window)
         locked = mapping.channels_of(locked_shapes(action))
-        take = self.baseline.take.with_weights(self.baseline.motion, self.baseline.take.key_frames)
+        take = self.baseline.take.with_weights(self.baseline.motion, self.baseline.keyed)
         return _complete_request(take, poses, self.options.style, self.window, locked, self.folder)
 
 
@@ -222,7 +227,9 @@ def discard_edits(target: bpy.types.Object, action: bpy.types.Action) -> None:
     }
     written = {shape: keys.co for shape, keys in curves.items()}
     none = np.zeros(0, np.int32)
-    baseline = dataclasses.replace(before, motion=before.take.weights, written=written, dropped=none)
+    baseline = dataclasses.replace(
+        before, motion=before.take.weights, keyed=before.take.key_frames, written=written, dropped=none
+    )
     rewrite_take(target, action, baseline, curves)
     fill_phones(action, before.take)
 

@@ -182,6 +182,8 @@ def test_operators_say_why_they_are_grey(scene, head):
     from kmtalk_blender.operators.generate import KMTALK_OT_generate
 
     assert KMTALK_OT_complete.disabled_reason(bpy.context) == "Anna has no take; generate one first"
-    assert KMTALK_OT_generate.disabled_reason(bpy.context) == "Add a sound strip in the sequencer"
+    assert KMTALK_OT_generate.disabled_reason(bpy.context) == ""
+    scene.kmtalk.target = None
+    assert "No character is chosen" in KMTALK_OT_generate.disabled_reason(bpy.context)
     for call in (bpy.ops.kmtalk.complete, bpy.ops.kmtalk.clear, bpy.ops.kmtalk.discard_edits):
         assert not call.poll()

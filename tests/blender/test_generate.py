@@ -156,7 +156,7 @@ def test_shapes_are_found_by_their_names_and_missing_ones_are_told(scene, line):
     blocks = target.data.shape_keys.key_blocks
     blocks["jawOpen"].name = "Head.JAW_OPEN"
     blocks["eyeBlinkLeft"].name = "eyeBlink_L"
-    target.shape_key_remove(blocks["cheekPuff"])
+    target.shape_key_remove(blocks["mouthPucker"])
     bpy.ops.kmtalk.generate()
     assert curve_of(target, "Head.JAW_OPEN")
     assert curve_of(target, "eyeBlink_L")

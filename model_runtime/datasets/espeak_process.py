@@ -19,7 +19,8 @@ NO_VOICE = 4
 AUDIO_OUTPUT_RETRIEVAL = 1
 INITIALIZE_PHONEME_EVENTS, INITIALIZE_PHONEME_IPA, INITIALIZE_DONT_EXIT = 1, 2, 0x8000
 EVENT_LIST_TERMINATED, EVENT_PHONEME = 0, 7
-RATE, PITCH = 1, 3
+RATE, VOLUME, PITCH = 1, 2, 3
+HALF_VOLUME = 50  # the full one clips
 CHARS_UTF8 = 1
 
 
@@ -71,6 +72,7 @@ def speak(text: str, voice: str, wpm: int, pitch: int) -> tuple[dict, bytes]:
     if library.espeak_SetVoiceByName(voice.encode()) != 0:
         raise LookupError(voice)
     library.espeak_SetParameter(RATE, wpm, 0)
+    library.espeak_SetParameter(VOLUME, HALF_VOLUME, 0)
     library.espeak_SetParameter(PITCH, pitch, 0)
     encoded = text.encode()
     library.espeak_Synth(encoded, ctypes.c_size_t(len(encoded) + 1), 0, 0, 0, CHARS_UTF8, None, None)

@@ -17,8 +17,8 @@ import soundfile
 import soxr
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
-from model_runtime.datasets.espeak_phones import arpabet
 from model_runtime.datasets.espeak_process import NO_LIBRARY, NO_VOICE
+from model_runtime.datasets.espeak_times import phone_starts
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
 
@@ -26,12 +26,7 @@ __all__ = ["Voice", "sentences", "speak", "voices"]
 
 WORDS_A_MINUTE = 175  # espeak-ng's own pace
 FLITE_PHONES = {"pau": SILENCE, "ax": "AH", "axr": "ER", "ix": "IH", "dx": "T", "nx": "N", "hv": "HH", "ux": "UW"}
-STOPS = ("B", "CH", "D", "G", "JH", "K", "P", "T")
-CLOSURE = 0.1  # seconds that a stop may be closed before its burst
-CLOSURE_AFTER_PAUSE = 0.05  # seconds; nobody hears when the lips close in a pause
 PADDING = 0.2  # seconds of silence around what espeak-ng says; flite brings its own
-SHORTEST_PAUSE = 0.06  # seconds; shorter silences belong to the phone before
-QUIET = 0.003  # of the peak
 
 
 @dataclass(frozen=True)
@@ -160,41 +155,7 @@ def _espeak(text: str, voice: Voice) -> tuple[np.ndarray, int, list[tuple[str, f
     header, _, sound = run.stdout.partition(b"\n")
     answer = json.loads(header)
     samples = np.frombuffer(sound, dtype="<i2").astype(np.float32) / 32768
-    starts = _espeak_starts(answer["phonemes"], samples, answer["rate"])
+    starts = phone_starts(answer["phonemes"], samples, answer["rate"])
     padding = np.zeros(round(PADDING * answer["rate"]), np.float32)
     padded = np.concatenate([padding, samples, padding])
     return padded, answer["rate"], [(label, start + PADDING) for label, start in starts]
-
-
-def _espeak_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[tuple[str, float]]:
-    """Labels and starts in seconds. `phonemes`: IPA names and first samples; a stop's is its burst."""
-    if not len(samples):
-        return []
-    loud = np.flatnonzero(np.abs(samples) > QUIET * np.abs(samples).max())
-    starts: list[tuple[str, float]] = []
-    ends = [first for _, first in phonemes[1:]] + [len(samples)]
-    for (name, first), end in zip(phonemes, ends, strict=True):
-        labels = arpabet(name)
-        if not name:
-            # The glide between two vowels ("serious") has no name either, but it is short and sounds.
-            silent = np.searchsorted(loud, end) == np.searchsorted(loud, first)
-            pause = silent or not starts or starts[-1][0] == SILENCE or end - first > SHORTEST_PAUSE * rate
-            labels = (SILENCE,) if pause else ("Y",)
-        begin = first / rate
-        quiet_since = _quiet_since(loud, first) / rate
-        if labels and starts and begin > starts[-1][1]:
-            before, earliest = starts[-1]
-            after_pause = before == SILENCE
-            if labels[0] in STOPS:
-                begin = max(quiet_since, earliest, begin - (CLOSURE_AFTER_PAUSE if after_pause else CLOSURE))
-            elif not after_pause and begin - quiet_since > SHORTEST_PAUSE:
-                starts.append((SILENCE, quiet_since))
-        step = (end / rate - begin) / max(1, len(labels))
-        starts += [(label, begin + place * step) for place, label in enumerate(labels)]
-    return [*starts, (SILENCE, len(samples) / rate)]
-
-
-def _quiet_since(loud: np.ndarray, sample: int) -> int:
-    """The sample from which it is quiet up to `sample`. loud: ascending indices of the samples that are not."""
-    place = int(np.searchsorted(loud, sample))
-    return int(loud[place - 1]) + 1 if place else 0

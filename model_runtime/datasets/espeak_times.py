@@ -1,0 +1,105 @@
+"""When each phone starts in what espeak-ng said: its own marks, put where the mouth moves.
+
+Its marks are exact but mean other things than ours: a stop's is its burst (ours: the closure), a vowel's after a voiced
+consonant is the end of the glide into it (ours: the release), and a final L or R has none of the vowel that it colours.
+"""
+
+import numpy as np
+
+from model_runtime.datasets.espeak_phones import arpabet
+from model_runtime.linguistics.phones import SILENCE, VOWELS
+
+__all__ = ["phone_starts"]
+
+STOPS = ("B", "CH", "D", "G", "JH", "K", "P", "T")
+RELEASED = ("B", "D", "G", "L", "M", "N", "NG", "R", "W", "Y")
+LIQUIDS = ("L", "R")
+SHORTEST_LIQUID = 0.03  # seconds
+CLOSURE = 0.1  # seconds that a stop may be closed before its burst
+CLOSURE_AFTER_PAUSE = 0.05  # seconds; nobody hears when the lips close in a pause
+SHORTEST_PAUSE = 0.06  # seconds; shorter silences belong to the phone before
+QUIET = 0.003  # of the peak
+RELEASE = 0.08  # seconds before a vowel's mark in which the consonant may be released
+SHORTEST_CONSONANT = 0.015  # seconds
+HOP, WINDOW, BANDS = 0.002, 0.01, 16  # seconds, seconds, bands of the spectrum in which a release is looked for
+SPAN = 5  # hops on either side that are compared
+CLEAR = 1.2  # times the change at the mark: less is no release
+
+
+def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[tuple[str, float]]:
+    """ARPAbet labels and where they start, seconds; the last is a silence at the end.
+
+    phonemes: names in IPA ("" is a pause) and the samples where espeak-ng marks them. samples: (N,) float, `rate` a
+    second. Raises InputError for a sound that English lacks.
+    """
+    if not len(samples):
+        return []
+    loud = np.flatnonzero(np.abs(samples) > QUIET * np.abs(samples).max())
+    starts: list[tuple[str, float]] = []
+    ends = [first for _, first in phonemes[1:]] + [len(samples)]
+    for (name, first), end in zip(phonemes, ends, strict=True):
+        labels = arpabet(name)
+        if not name:
+            # The glide between two vowels ("serious") has no name either, but it is short and sounds.
+            silent = np.searchsorted(loud, end) == np.searchsorted(loud, first)
+            pause = silent or not starts or starts[-1][0] == SILENCE or end - first > SHORTEST_PAUSE * rate
+            labels = (SILENCE,) if pause else ("Y",)
+        begin = first / rate
+        quiet_since = _quiet_since(loud, first) / rate
+        if starts and begin > starts[-1][1]:
+            before, earliest = starts[-1]
+            after_pause = before == SILENCE
+            if labels[0] in STOPS:
+                begin = max(quiet_since, earliest, begin - (CLOSURE_AFTER_PAUSE if after_pause else CLOSURE))
+            elif not after_pause and begin - quiet_since > SHORTEST_PAUSE:
+                starts.append((SILENCE, quiet_since))
+        step = (end / rate - begin) / len(labels)
+        starts += [(label, begin + place * step) for place, label in enumerate(labels)]
+    return _at_releases(_with_final_liquids([*starts, (SILENCE, len(samples) / rate)]), _change(samples, rate))
+
+
+def _quiet_since(loud: np.ndarray, sample: int) -> int:
+    """The sample from which it is quiet up to `sample`. loud: ascending indices of the samples that are not."""
+    place = int(np.searchsorted(loud, sample))
+    return int(loud[place - 1]) + 1 if place else 0
+
+
+def _with_final_liquids(starts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """L and R that a vowel has swallowed get the second half of the whole."""
+    corrected = list(starts)
+    for place in range(1, len(starts) - 1):
+        (before, since), (label, start), (_, end) = starts[place - 1 : place + 2]
+        if label in LIQUIDS and before in VOWELS and end - start < SHORTEST_LIQUID:
+            corrected[place] = (label, (since + end) / 2)
+    return corrected
+
+
+def _at_releases(starts: list[tuple[str, float]], change: np.ndarray) -> list[tuple[str, float]]:
+    """Vowels after a voiced consonant start where the spectrum changes most, up to 80 ms before their mark."""
+    corrected = list(starts)
+    for place in range(1, len(starts)):
+        (before, since), (label, mark) = corrected[place - 1], starts[place]
+        if label not in VOWELS or before not in RELEASED:
+            continue
+        first, last = round(max(since + SHORTEST_CONSONANT, mark - RELEASE) / HOP), round(mark / HOP)
+        if first >= last or last >= len(change):
+            continue
+        release = first + int(change[first : last + 1].argmax())
+        if change[release] > CLEAR * change[last]:
+            corrected[place] = (label, release * HOP)
+    return corrected
+
+
+def _change(samples: np.ndarray, rate: int) -> np.ndarray:
+    """(T,) how much the sound differs before and after each hop: distance of mean log spectra of 10 ms."""
+    hop, width = round(HOP * rate), round(WINDOW * rate)
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, width), width)[width // 2 :: hop]
+    spectrum = np.abs(np.fft.rfft(frames * np.hanning(width), 512))[:, 1:]
+    # Up to 8 kHz: what lies above is not kept.
+    kept = spectrum[:, : int(8000 / (rate / 2) * 256) // BANDS * BANDS]
+    bands = np.log(kept.reshape(len(kept), BANDS, -1).mean(axis=2) + 1e-3)
+    total = np.cumsum(np.vstack([np.zeros(BANDS), bands]), axis=0)
+    means = (total[SPAN:] - total[:-SPAN]) / SPAN
+    change = np.zeros(len(bands))
+    change[SPAN : len(bands) - SPAN + 1] = np.linalg.norm(means[SPAN:] - means[:-SPAN], axis=1)
+    return change

@@ -8,7 +8,16 @@ import numpy as np
 
 from ..errors import UserError
 
-__all__ = ["ShapeMap", "check_target", "match_channels", "plain_name", "shape_map", "target_of", "value_path"]
+__all__ = [
+    "ShapeMap",
+    "animated_keys",
+    "check_target",
+    "match_channels",
+    "plain_name",
+    "shape_map",
+    "target_of",
+    "value_path",
+]
 
 
 @dataclass(frozen=True)
@@ -64,13 +73,23 @@ def check_target(target: bpy.types.Object) -> bpy.types.Key:
         raise UserError(f"{target.name} has no shape keys; press Make Shapes, or choose a mesh that has them.")
     if target.mode == "EDIT":
         raise UserError(f"{target.name} is in edit mode; leave it (Tab).")
-    for datablock in (target, target.data, target.data.shape_keys):
-        if datablock.library is not None:
-            raise UserError(
-                f"{target.name} is linked from {datablock.library.filepath}; make a library override of it, "
-                "its mesh included."
-            )
+    if target.library is not None:
+        raise UserError(f"{target.name} is linked from {target.library.filepath}; make a library override of it.")
     return target.data.shape_keys
+
+
+def animated_keys(target: bpy.types.Object) -> bpy.types.Key:
+    """The shape keys of a character, made local as a library override when its mesh is still a linked one.
+
+    An override of a character covers its object and armature, not its mesh, and a linked mesh takes no action.
+    """
+    check_target(target)
+    if target.data.library is not None:
+        target.data.override_create(remap_local_usages=True)
+    keys = target.data.shape_keys
+    if keys is None or keys.library is not None:
+        raise UserError(f"The mesh of {target.name} cannot be overridden; make it local (Object, Relations).")
+    return keys
 
 
 def plain_name(name: str) -> str:

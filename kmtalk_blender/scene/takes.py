@@ -9,7 +9,7 @@ from ..errors import UserError
 from . import compat
 from .baseline import Baseline, drop_baseline, has_baseline, load_baseline, store_baseline, take_info
 from .curves import CurveKeys, read_curves, write_curves
-from .rigs import check_target
+from .rigs import animated_keys, check_target
 
 __all__ = ["PLACEMENTS", "Placed", "activate_take", "active_take", "clear_takes", "place_take", "takes_of"]
 
@@ -74,7 +74,7 @@ def place_take(
     active action. A take of the same strip is replaced. Raises UserError, before anything is changed, when ACTIVE
     would overwrite keys and `replace` is False.
     """
-    keys = check_target(target)
+    keys = animated_keys(target)
     strip = baseline.info.get("strip", "")
     if placement == "ACTIVE" and keys.animation_data and keys.animation_data.action:
         return _write_into(keys, keys.animation_data.action, baseline, curves, replace)

@@ -1,0 +1,1 @@
+"""The starter model: which recordings and synthetic voices it learns from, its teacher, and its training."""

@@ -1,0 +1,40 @@
+"""Examples from artists' curves: channel weights beside the sound (the FACEGOOD takes, ARKit names)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from model_runtime.acoustics import log_mel
+from model_runtime.audio import read_audio
+from model_runtime.errors import InputError
+from model_runtime.npz import read_npz
+from model_runtime.training.examples import SECONDS, Example, make_example
+
+__all__ = ["performed"]
+
+# Seconds between the beginnings of pieces cut from a long take.
+HOP = 1.5
+
+
+def performed(
+    folder: Path | str, split: str, channels: tuple[str, ...], style: int, importance: float
+) -> list[Example]:
+    """Pieces of the takes of one split. They have no phones: their language is not English."""
+    examples = []
+    for path in sorted(Path(folder).glob("*.npz")):
+        arrays = read_npz(path, ("weights", "channels", "fps", "split"))
+        if str(arrays["split"]) != split:
+            continue
+        names = [str(name) for name in arrays["channels"]]
+        if "jawOpen" not in names:
+            raise InputError(f"{path} has no channel jawOpen; its channels need ARKit names.")
+        weights = np.zeros((len(arrays["weights"]), len(channels)), np.float32)
+        for column, name in enumerate(channels):
+            if name in names:
+                weights[:, column] = arrays["weights"][:, names.index(name)]
+        fps = float(arrays["fps"])
+        mel = log_mel(read_audio(path.with_suffix(".flac")))
+        for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
+            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start))
+            examples.append(example)
+    return examples

@@ -1,0 +1,91 @@
+"""The teacher of sounds that the recordings lack: what faces do there, from what was measured and articulation facts.
+
+It is the phone stream alone of a network trained on the recordings (a co-articulation model: it knows each phone in the
+company of its neighbours), asked through phones that the recordings show well, with facts put on top:
+
+- GRID's few TH and DH stand in "with" and "three" beside lips that close anyway, its HH only in the letter H, its CH
+  and JH in the letters G, H, J. They are asked for as sounds of the same place and manner (TH as S, DH as Z, HH as the
+  vowel that follows, CH JH SH ZH as S), and the postalveolars get the protrusion that phonetics ascribes to them.
+- Its open vowels are short and unstressed (AA in "r", AE in "at"); the jaw is lowest on AA AE AW AO of all sounds.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
+from model_runtime.model.kmtalk import KMTalk
+from model_runtime.training.batches import make_batch
+from model_runtime.training.examples import Example
+
+__all__ = ["Facts", "teach"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """stand_in: phone -> the phone it is asked for as. protruded: pucker and funnel added on these. opened: phone ->
+    factor on what opens the lips. overlap: seconds by which a fact reaches into the neighbours."""
+
+    stand_in: tuple[tuple[str, str], ...] = (
+        *(("TH", "S"), ("DH", "Z"), ("CH", "S"), ("JH", "S"), ("SH", "S"), ("ZH", "Z")),
+    )
+    protruded: tuple[str, ...] = ("CH", "JH", "SH", "ZH")
+    pucker: float = 0.14
+    funnel: float = 0.14
+    opened: tuple[tuple[str, float], ...] = (
+        *(("AA", 1.25), ("AE", 1.3), ("AW", 1.2), ("AO", 1.4), ("TH", 0.6), ("DH", 0.7)),
+        *(("CH", 0.75), ("JH", 0.75), ("SH", 0.75), ("ZH", 0.85)),
+    )
+    overlap: float = 0.06
+
+
+def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:
+    """The examples with the motion that the teacher gives their phones."""
+    network.eval()
+    taught = []
+    for example in examples:
+        asked = replace(example, phones=_asked(example.phones, facts))
+        batch = make_batch([asked], len(network.config.styles), None)
+        voice = replace(batch.voice, has_sound=torch.zeros(1))
+        with torch.inference_mode():
+            features = network.encode(voice)
+            keys = network.key_motions(features, batch.key_times, batch.is_key)
+            motion = network.complete(features, keys, batch.key_times, batch.is_key, batch.times)
+        weights = motion[0].clamp(0, 1).numpy()[: len(example.times)]
+        weights = _with_facts(weights, network.config.channels, example, facts)
+        taught.append(replace(example, weights=weights.astype(np.float32)))
+    return taught
+
+
+def _asked(phones: PhoneTrack, facts: Facts) -> PhoneTrack:
+    stand_in, spans = dict(facts.stand_in), []
+    for index, phone in enumerate(phones.phones):
+        label = stand_in.get(phone.label, phone.label)
+        if phone.label == "HH":
+            after = phones.phones[index + 1].label if index + 1 < len(phones.phones) else SILENCE
+            label = after if after in VOWELS else "AH"
+        spans.append(Span(label, phone.start, phone.end))
+    return PhoneTrack(tuple(spans), phones.words)
+
+
+def _with_facts(weights: np.ndarray, channels: tuple[str, ...], example: Example, facts: Facts) -> np.ndarray:
+    factors, times = dict(facts.opened), example.times
+    gain, protrusion = np.ones(len(times)), np.zeros(len(times))
+    for phone in example.phones.phones:
+        inside = np.minimum(times - (phone.start - facts.overlap), (phone.end + facts.overlap) - times)
+        share = np.clip(inside / (2 * facts.overlap), 0, 1)
+        share = share * share * (3 - 2 * share)
+        gain *= 1 + (factors.get(phone.label, 1.0) - 1) * share
+        if phone.label in facts.protruded:
+            protrusion = np.maximum(protrusion, share)
+    opening = [
+        column
+        for column, name in enumerate(channels)
+        if name in ("jawOpen", "mouthClose") or name.startswith(("mouthLowerDown", "mouthUpperUp"))
+    ]
+    weights = weights.copy()
+    weights[:, opening] *= gain[:, None]
+    weights[:, channels.index("mouthPucker")] += facts.pucker * protrusion
+    weights[:, channels.index("mouthFunnel")] += facts.funnel * protrusion
+    return np.clip(weights, 0, 1)

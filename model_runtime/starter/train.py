@@ -1,0 +1,126 @@
+"""Train the starter model: from the corpora to the weights that ship, in one command.
+
+    python -m model_runtime.starter.train ../shared/data runs/starter
+
+Every stage leaves its result in the run's folder and is not done twice; a training that was killed goes on where it was.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.fitting import FitConfig, lip_measures
+from model_runtime.model.checkpoint import Model, Style, save_model
+from model_runtime.model.config import ModelConfig
+from model_runtime.model.kmtalk import KMTalk
+from model_runtime.starter.objective import StarterConfig, StarterObjective
+from model_runtime.starter.performed import performed
+from model_runtime.starter.recorded import Recording, model_columns, recorded
+from model_runtime.starter.spoken import other_words, same_words
+from model_runtime.starter.store import read_examples, write_examples
+from model_runtime.starter.teacher import Facts, teach
+from model_runtime.training.checkpoints import find_checkpoint, load_weights
+from model_runtime.training.disturbance import Disturbance
+from model_runtime.training.examples import Example
+from model_runtime.training.loop import train
+from model_runtime.training.loop_config import LoopConfig
+from model_runtime.training.losses import Lips
+
+__all__ = ["main", "train_starter"]
+
+# Style vectors: how people speak to a camera, and how artists animate a performance.
+STYLES = ("speech", "performance")
+# Importance of what was not recorded from a face, against 1 for what was.
+SAME_WORDS, OTHER_WORDS, PERFORMED = 0.5, 0.4, 0.5
+LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face (MIT): see CARD.md"
+# Named styles: weights of the style vectors, gain of the jaw, gain of the lips.
+NAMED = {
+    "neutral": Style((1.0, 0.0)),
+    "clear": Style((1.0, 0.0), 1.2, 1.15),
+    "mumbled": Style((1.0, 0.0), 0.65, 0.75),
+    "broad": Style((0.5, 0.5), 1.35, 1.3),
+}
+
+
+def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, threads: int, seed: int) -> Path:
+    """Train on the corpora in `data` (grid/, facegood/); returns the model's folder within `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    head, fit, report = demo_head(), FitConfig(), tqdm.write
+    columns = model_columns(head, fit)
+    channels = tuple(head.channels[column] for column in columns)
+    lips = Lips.of(lip_measures(head), columns)
+    config = ModelConfig(channels=channels, styles=STYLES, width=128)
+
+    def kept(name: str, make: Callable[[], list[Example]]) -> list[Example]:
+        path = folder / f"{name}.npz"
+        if not path.is_file():
+            write_examples(make(), path)
+        return read_examples(path)
+
+    grid, performances = data / "grid", data / "facegood"
+    recordings: list[Recording] = []
+
+    def record(split: str, speakers: set[str] | None) -> list[Recording]:
+        return recorded(grid, split, speakers, head, fit, report)
+
+    def train_recordings() -> list[Recording]:
+        if not recordings:
+            recordings.extend(record("train", None))
+        return recordings
+
+    real = kept("recorded", lambda: [each.example for each in train_recordings()])
+    again = kept("same_words", lambda: same_words(train_recordings(), SAME_WORDS, seed, report))
+    others = {"s2", "s20", "s22", "s23", "s3", "s32", "s4", "s5"}
+    tests = {
+        "s1": kept("test_s1", lambda: [each.example for each in record("dev", {"s1"})]),
+        "others": kept("test_others", lambda: [each.example for each in record("dev", others)]),
+        "performed": performed(performances, "dev", channels, 1, 1.0),
+    }
+
+    def fitted(name: str, examples: list[Example], passes: int) -> KMTalk:
+        network = KMTalk(config)
+        objective = StarterObjective(network, examples, tests, lips, StarterConfig(), Disturbance(), seed)
+        loop = LoopConfig(
+            epochs=passes,
+            learning_rate=2.5e-3,
+            weight_decay=0.02,
+            gradient_clip=2.0,
+            average=0.99,
+            validate_every=3,
+            save_every=200,
+            seed=seed,
+            threads=threads,
+        )
+        where = folder / name
+        train(objective, loop, where, resume=find_checkpoint(where) is not None)
+        load_weights(find_checkpoint(where), network)
+        return network
+
+    teacher = fitted("teacher", real + again, teacher_epochs)
+    spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
+    taught = teach(teacher, spoken, Facts())
+    shown = performed(performances, "train", channels, 1, PERFORMED)
+    network = fitted("starter", real + again + taught + shown, epochs)
+    out = folder / "model"
+    gap = tuple(float(value) for value in lip_measures(head).gap[columns])
+    save_model(Model(network, "starter", "", NAMED, gap, LICENCE), out)
+    return out
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--epochs", default=14, show_default=True)
+@click.option("--teacher-epochs", default=8, show_default=True)
+@click.option("--threads", default=2, show_default=True)
+@click.option("--seed", default=0, show_default=True)
+def main(data: Path, folder: Path, epochs: int, teacher_epochs: int, threads: int, seed: int) -> None:
+    """Train the starter model on DATA (grid/ and facegood/) into FOLDER."""
+    click.echo(train_starter(data, folder, epochs, teacher_epochs, threads, seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ import bpy
 import kmtalk_blender
 from demo.curves import draw_curves
 from demo.film import render_frames, write_film
+from demo.quiet import quiet
 from demo.sheet import draw_sheet
 from demo.stage import set_stage
 from kmtalk_blender import scene as kmtalk
@@ -52,11 +53,11 @@ def main(out: Path) -> None:
         take = read_take(kmtalk.export_take(head, out / "demo.npz"))
         draw_curves(take, words, out / "curves.png")
     session.close()
-    with stage("demo.blend"):
+    with stage("demo.blend"), quiet():
         # The sound travels inside, so that the file plays wherever it is opened.
         bpy.ops.file.pack_all()
         bpy.ops.wm.save_as_mainfile(filepath=str((out / "demo.blend").resolve()), compress=True)
-    with stage(f"{len(take.weights)} frames (Cycles, CPU)"):
+    with stage(f"{len(take.weights)} frames (Cycles, CPU)"), quiet():
         frames = render_frames(context.scene, out / "frames")
     with stage("demo.mp4, demo.png"):
         write_film(frames, sound, take.fps, out / "demo.mp4")

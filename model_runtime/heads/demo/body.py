@@ -6,12 +6,15 @@ import numpy as np
 
 from model_runtime.heads.demo.brows import brow
 from model_runtime.heads.demo.cage import Rings
-from model_runtime.heads.demo.eyes import eyeball
+from model_runtime.heads.demo.eyes import caruncle, eyeball
+from model_runtime.heads.demo.hair import hair
 from model_runtime.heads.demo.skin import build_skin
 from model_runtime.heads.demo.surface import Part, join, mirror_part
 from model_runtime.heads.demo.teeth import LOWER, UPPER, gum, teeth, tongue
 
 __all__ = ["Body", "build_body"]
+
+OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,19 @@ class Body:
 def build_body() -> Body:
     """The head at rest; skin first."""
     skin = build_skin()
-    left_eye, left_brow = eyeball(), brow()
+    left_eye, left_caruncle, left_brow = eyeball(), caruncle(), brow()
     parts = {
         "skin": skin.part,
         "eye_left": left_eye,
         "eye_right": mirror_part(left_eye),
+        "caruncle_left": left_caruncle,
+        "caruncle_right": mirror_part(left_caruncle),
         "teeth_upper": teeth(UPPER),
         "teeth_lower": teeth(LOWER),
         "gum_upper": gum(UPPER),
         "gum_lower": gum(LOWER),
         "tongue": tongue(),
+        "hair": hair(),
         "brow_left": left_brow,
         "brow_right": mirror_part(left_brow),
     }
@@ -58,11 +64,11 @@ def _mirror(points: np.ndarray, rings: Rings, spans: dict[str, slice]) -> np.nda
     """Each vertex' twin: the skin's by its topology (lips touch, so place would not tell), other parts' by place."""
     mirror = np.zeros(len(points), dtype=int)
     mirror[spans["skin"]] = rings.mirror
-    pairs = {"eye_left": "eye_right", "eye_right": "eye_left", "brow_left": "brow_right", "brow_right": "brow_left"}
     for name, span in spans.items():
         if name == "skin":
             continue
-        other = spans[pairs.get(name, name)]
+        stem, _, side = name.rpartition("_")
+        other = spans[f"{stem}_{OTHER_SIDE[side]}" if side in OTHER_SIDE else name]
         gaps = np.linalg.norm(points[span][:, None] * [-1, 1, 1] - points[other][None], axis=2)
         mirror[span] = other.start + gaps.argmin(axis=1)
     return mirror

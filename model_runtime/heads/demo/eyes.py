@@ -5,7 +5,7 @@ from scipy.interpolate import PchipInterpolator
 
 from model_runtime.heads.demo.anatomy import EYE_CENTRE, EYE_RADIUS, FORMS, LID_RADIUS
 from model_runtime.heads.demo.sculpt import cast_front
-from model_runtime.heads.demo.surface import Part, flipped, ring_quads
+from model_runtime.heads.demo.surface import Part, capped, flipped, ring_quads
 
 __all__ = [
     "CLOSED_EDGE",
@@ -15,6 +15,7 @@ __all__ = [
     "LOWER_EDGE",
     "SKIN_STEPS",
     "UPPER_EDGE",
+    "caruncle",
     "eyeball",
     "lid_across",
     "lid_rings",
@@ -38,6 +39,8 @@ SKIN_STEPS = (0.055, 0.2, 0.38, 0.52, 0.68, 0.84)
 CREASE_DEPTH = 1.3
 # Inner rings of the lid: radius about the eyeball's centre less the eyeball's, and share of height kept.
 INNER = ((0.9, 1.0), (0.8, 1.25), (0.8, 1.6))
+# The soft knob in the inner corner.
+CARUNCLE_CENTRE, CARUNCLE_RADII = (18.6, -82.4, -1.5), (2.6, 2.2, 2.0)
 IRIS_RADIUS, PUPIL_RADIUS = 7.9, 3.5
 
 
@@ -108,3 +111,11 @@ def eyeball(segments: int = 32) -> Part:
     end = np.stack([after[-1], index[-1], np.full(segments, back), np.full(segments, back)], axis=1)
     materials = np.concatenate([np.repeat(names, segments), np.full(segments, "pupil"), np.full(segments, "eye_white")])
     return Part(points, np.concatenate([sides, tip, end]), materials)
+
+
+def caruncle(around: int = 10, along: int = 5) -> Part:
+    """What fills the inner corner of the left eye between the lids."""
+    turn = 2 * np.pi * np.arange(around) / around
+    rise = np.linspace(-np.pi / 2, np.pi / 2, along + 2)[1:-1, None]
+    ball = np.stack([np.cos(rise) * np.cos(turn), np.cos(rise) * np.sin(turn), np.sin(rise) + 0 * turn], axis=-1)
+    return capped(ball * CARUNCLE_RADII + CARUNCLE_CENTRE, "skin", reverse=False)

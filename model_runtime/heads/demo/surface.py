@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Part", "flipped", "join", "mirror_part", "ring_quads"]
+__all__ = ["Part", "capped", "flipped", "join", "mirror_part", "ring_quads"]
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,18 @@ def ring_quads(rings: np.ndarray, closed: bool = True) -> np.ndarray:
     after = np.roll(rings, -1, axis=1)
     quads = np.stack([rings[:-1], after[:-1], after[1:], rings[1:]], axis=-1)
     return (quads if closed else quads[:, :-1]).reshape(-1, 4)
+
+
+def capped(rings: np.ndarray, material: str, reverse: bool) -> Part:
+    """A closed part of `rings` (R, N, 3) with a vertex at either end; `reverse` turns its surface over."""
+    count, size = rings.shape[:2]
+    points = np.concatenate([rings.reshape(-1, 3), rings[:1].mean(axis=1), rings[-1:].mean(axis=1)])
+    index = np.arange(count * size).reshape(count, size)
+    after = np.roll(index, -1, axis=1)
+    first, last = len(points) - 2, len(points) - 1
+    ends = [
+        np.stack([after[0], index[0], np.full(size, first), np.full(size, first)], axis=1),
+        np.stack([index[-1], after[-1], np.full(size, last), np.full(size, last)], axis=1),
+    ]
+    quads = np.concatenate([ring_quads(index), *ends])
+    return Part(points, flipped(quads) if reverse else quads, np.full(len(quads), material))

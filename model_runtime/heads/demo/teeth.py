@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.heads.demo.surface import Part, flipped, join, mirror_part, ring_quads
+from model_runtime.heads.demo.surface import Part, capped, join, mirror_part
 
 __all__ = ["LOWER", "UPPER", "Arch", "gum", "teeth", "tongue"]
 
@@ -24,10 +24,12 @@ class Arch:
     widths: tuple[float, ...]
 
 
-UPPER = Arch(-58.0, 26.0, 37.0, -83.4, -72.5, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
-LOWER = Arch(-58.0, 24.0, 33.6, -82.0, -91.5, (5.6, 6.2, 7.0, 7.0, 7.2, 9.8))
+UPPER = Arch(-58.0, 26.0, 37.8, -83.4, -72.5, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
+LOWER = Arch(-58.0, 24.0, 34.2, -82.0, -91.5, (5.6, 6.2, 7.0, 7.0, 7.2, 9.8))
 TOOTH_DEPTH = 5.5
-ROUNDNESS = 0.38
+ROUNDNESS = 0.3
+# Teeth stand this much wider than their share of the arch, so that no gaps show.
+TIGHT = 1.04
 AROUND, ALONG = 10, 5
 GUM_HEIGHT, GUM_DEPTH = 9.0, 8.0
 
@@ -55,7 +57,7 @@ def teeth(arch: Arch) -> Part:
         centre = np.array([np.interp(middle, along, points[:, axis]) for axis in (0, 1)])
         normal = np.array([np.interp(middle, along, outward[:, axis]) for axis in (0, 1)])
         canine = 0.6 if number == 2 else 0.0
-        left.append(_tooth(centre, normal / np.linalg.norm(normal), width * 0.5, arch, canine))
+        left.append(_tooth(centre, normal / np.linalg.norm(normal), width * TIGHT / 2, arch, canine))
     return join([part for tooth in left for part in (tooth, mirror_part(tooth))])
 
 
@@ -79,22 +81,7 @@ def _tooth(centre: np.ndarray, normal: np.ndarray, half: float, arch: Arch, cani
         width = half * size * (1 - 0.1 * max(-level, 0) - 0.2 * canine * max(level, 0))
         flat = centre + (bent(np.cos(turn)) * width)[:, None] * tangent + (bent(np.sin(turn)) * depth)[:, None] * normal
         rings.append(np.column_stack([flat, np.full(AROUND, middle_z + tall * level)]))
-    return _capped(np.array(rings), "teeth", reverse=tall < 0)
-
-
-def _capped(rings: np.ndarray, material: str, reverse: bool) -> Part:
-    """Rings (R, N, 3) closed by a vertex at either end."""
-    count, size = rings.shape[:2]
-    points = np.concatenate([rings.reshape(-1, 3), rings[:1].mean(axis=1), rings[-1:].mean(axis=1)])
-    index = np.arange(count * size).reshape(count, size)
-    after = np.roll(index, -1, axis=1)
-    first, last = len(points) - 2, len(points) - 1
-    ends = [
-        np.stack([after[0], index[0], np.full(size, first), np.full(size, first)], axis=1),
-        np.stack([index[-1], after[-1], np.full(size, last), np.full(size, last)], axis=1),
-    ]
-    quads = np.concatenate([ring_quads(index), *ends])
-    return Part(points, flipped(quads) if reverse else quads, np.full(len(quads), material))
+    return capped(np.array(rings), "teeth", reverse=tall < 0)
 
 
 def gum(arch: Arch, stations: int = 14) -> Part:
@@ -116,7 +103,7 @@ def gum(arch: Arch, stations: int = 14) -> Part:
         ],
         axis=-1,
     )
-    return _capped(rings, "mouth", reverse=False)
+    return capped(rings, "mouth", reverse=False)
 
 
 # Tongue, from root to tip: y, z of the middle, half width, half height.
@@ -143,4 +130,4 @@ def tongue(around: int = 16) -> Part:
         up = half_height * np.sin(turn)
         groove = np.where(up > 0, -1.6 * np.exp(-((x / 4) ** 2)) * half_width / 17, 0)
         rings.append(np.stack([x, np.full(around, y), z + up + groove], axis=1))
-    return _capped(np.array(rings), "tongue", reverse=True)
+    return capped(np.array(rings), "tongue", reverse=True)

@@ -87,15 +87,14 @@ def test_a_stop_starts_when_the_mouth_closes(voice: Voice):
 
 
 @needs_programs
-@pytest.mark.parametrize("voice", [AMERICAN, Voice("espeak", "en+belinda"), SLT])
+@pytest.mark.parametrize("voice", [AMERICAN, Voice("espeak", "en+m6"), Voice("espeak", "en+belinda")])
 def test_a_vowel_starts_when_the_lips_open(voice: Voice):
     waveform, track = speak("I know my mother.", voice)
-    nasal = [phone for phone in track.phones if phone.label == "M"][1]
     # An open mouth lets the high band out.
     high = Waveform(np.diff(waveform.samples, 2))
-    middle = (nasal.start + nasal.end) / 2
-    assert loudness(high, nasal.end + 0.005, nasal.end + 0.035) > 1.5 * loudness(high, middle - 0.015, middle + 0.015)
-    assert nasal.end - nasal.start < 0.12
+    for nasal in (phone for phone in track.phones if phone.label == "M"):
+        closed = loudness(high, nasal.end - 0.02, nasal.end - 0.005)
+        assert loudness(high, nasal.end + 0.005, nasal.end + 0.035) > 1.7 * closed
 
 
 @needs_programs

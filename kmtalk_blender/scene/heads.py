@@ -88,7 +88,8 @@ def _material(name: str) -> bpy.types.Material:
         return bpy.data.materials[full]
     colour, roughness = LOOKS.get(name, LOOKS["skin"])
     material = bpy.data.materials.new(full)
-    material.use_nodes = True
+    if material.node_tree is None:
+        material.use_nodes = True
     material.diffuse_color = (*colour, 1.0)
     material.roughness = roughness
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")

@@ -75,6 +75,17 @@ class Window:
         self._tool("xdotool", "mousemove", str(round(x)), str(round(y)), "sleep", "0.3", "click", "1")
         time.sleep(0.3)
 
+    def click_until(self, place: tuple[float, float], expression: str, tries: int = 5, seconds: float = 10.0) -> None:
+        """Click until an expression inside is true: a window under load misses a click now and then."""
+        for _ in range(tries):
+            self.click(*place)
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                if self.python(f"import bpy\nanswer = bool({expression})"):
+                    return
+                time.sleep(0.05)
+        raise AssertionError(f"clicking at {place} never made it true: {expression}")
+
     def move(self, x: float, y: float) -> None:
         """Move the mouse there."""
         self._tool("xdotool", "mousemove", str(round(x)), str(round(y)))

@@ -1,0 +1,183 @@
+"""Batch: a manifest of lines (JSONL) becomes takes, resumable and in shards.
+
+Each line is a JSON object: the parameters of generate (`audio`, `transcript`, `fps`, ...; protocol.py) but `output`.
+Relative paths start at the manifest's folder. A take's name ends in a hash of all that it is made from, so a take that
+is there is done: a batch that was killed goes on where it was, and equal lines are made once.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from model_runtime import __version__
+from model_runtime.atomic import write_atomic
+from model_runtime.commands import generate
+from model_runtime.errors import InputError
+from model_runtime.requests import request_from
+from model_runtime.warm import Warm
+
+__all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
+
+FPS = 30.0
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The `index`-th (from 1) of `count` equal parts of a manifest."""
+
+    index: int = 1
+    count: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> "Shard":
+        """From "I/N". Raises InputError."""
+        found = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            raise InputError(f"The shard {text} must be I/N with I from 1 to N, such as 2/8.")
+        return cls(int(found[1]), int(found[2]))
+
+    def holds(self, row: int) -> bool:
+        """Whether the line of that number (from 0) belongs to this shard."""
+        return row % self.count == self.index - 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a manifest: its number in the file (from 1) and what it asks for (its output is still open)."""
+
+    number: int
+    request: generate.Request
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the line of that number. output: the take's name, empty when it failed; error: why it failed."""
+
+    line: int
+    audio: str
+    output: str = ""
+    error: str = ""
+    made: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """made now, kept from before, failed; reasons: error -> how many; seconds: of this run."""
+
+    lines: int
+    made: int
+    kept: int
+    failed: int
+    reasons: dict[str, int]
+    seconds: float
+
+
+def read_manifest(path: Path) -> list[Line]:
+    """The lines of a manifest, checked; empty lines are passed over. Raises InputError that names the bad line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 text; save the manifest as UTF-8.") from error
+    rows = enumerate(text.split("\n"), 1)
+    lines = [Line(number, _request(row, number, path)) for number, row in rows if row.strip()]
+    if not lines:
+        raise InputError(f"{path} holds no lines; write one JSON object a line.")
+    return lines
+
+
+def run_batch(
+    manifest: Path, folder: Path, shard: Shard, report: Callable[[str, float, str], None], again: bool = False
+) -> Summary:
+    """Make the takes of a shard in `folder`, and two files there: takes-I-of-N.jsonl (an Outcome a line, in the
+    manifest's order) and summary-I-of-N.json.
+
+    again: also takes that are there are made anew. A line that fails is written down and does not stop the others.
+    Raises InputError, before any work, for a manifest or a folder that cannot be used.
+    """
+    lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
+    began = time.monotonic()
+    outcomes: list[Outcome] = []
+    for outcome in _outcomes(lines, folder, again):
+        outcomes.append(outcome)
+        report("batch", len(outcomes) / len(lines), f"{len(outcomes)} of {len(lines)}")
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    summary = Summary(
+        lines=len(outcomes),
+        made=sum(outcome.made for outcome in outcomes),
+        kept=sum(bool(outcome.output) and not outcome.made for outcome in outcomes),
+        failed=len(failures),
+        reasons={reason: failures.count(reason) for reason in sorted(set(failures))},
+        seconds=round(time.monotonic() - began, 3),
+    )
+    rows = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in outcomes)
+    name = f"{shard.index}-of-{shard.count}"
+    _write(folder / f"takes-{name}.jsonl", rows)
+    _write(folder / f"summary-{name}.json", json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n")
+    return summary
+
+
+def _request(line: str, number: int, path: Path) -> generate.Request:
+    try:
+        values = json.loads(line)
+        if not isinstance(values, dict):
+            raise InputError("it is no JSON object")
+        if "output" in values:
+            raise InputError("outputs are named by the batch; leave out output")
+        request = request_from(generate.Request, {"fps": FPS, **values, "output": "-"})
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"Line {number} of {path} cannot be used: {str(error).rstrip('.')}.") from error
+    base = path.resolve().parent
+    textgrid = None if request.textgrid is None else str(base / request.textgrid)
+    return replace(request, audio=str(base / request.audio), textgrid=textgrid)
+
+
+def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]:
+    warm = Warm()
+    for line in lines:
+        audio = line.request.audio
+        try:
+            name = _name(line.request, warm)
+            output = folder / name
+            made = again or not output.exists()
+            if made:
+                generate.run(replace(line.request, output=str(output)), warm, lambda *_: None)
+            yield Outcome(line.number, audio, name, made=made)
+        except InputError as error:
+            yield Outcome(line.number, audio, error=str(error))
+        # The boundary of a line: whatever goes wrong in it, the night's other lines are still made.
+        except Exception as error:
+            yield Outcome(line.number, audio, error=f"KMTalk failed: {type(error).__name__}: {error}")
+
+
+def _name(request: generate.Request, warm: Warm) -> str:
+    """Name of the take: the sound's name, without what could leave the folder, and a hash of what makes the take."""
+    settings = asdict(request)
+    for local in ("audio", "output", "device", "model"):
+        del settings[local]
+    settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
+    model = warm.model(request.model, request.device)
+    parts = [__version__, model.sha256, _digest(Path(request.audio)), json.dumps(settings, sort_keys=True)]
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(request.audio).stem)[:80]
+    return f"{stem}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomic(path, lambda stream: stream.write(text.encode()))

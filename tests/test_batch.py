@@ -1,0 +1,167 @@
+"""Batch: takes from a manifest, killed and gone on with, in shards, with what failed by reason."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from recordings import LINE, TEXT, TREE
+
+from model_runtime.cli import main
+from model_runtime.take import read_take
+
+PHONES = [["SIL", 0.0, 0.1], ["M", 0.1, 0.2], ["AA", 0.2, 0.4], ["SIL", 0.4, 0.5]]
+
+
+def manifest(folder: Path, rows: list) -> Path:
+    path = folder / "lines.jsonl"
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    return path
+
+
+def hums(folder: Path, count: int) -> list[dict]:
+    """Lines of half a second with given phones, so that each takes a moment only."""
+    rows = []
+    for number in range(count):
+        time_axis = np.arange(8000) / 16000
+        soundfile.write(folder / f"hum {number}.wav", 0.3 * np.sin(2 * np.pi * (120 + number) * time_axis), 16000)
+        rows.append({"audio": f"hum {number}.wav", "phones": PHONES})
+    return rows
+
+
+def run(*arguments, capsys) -> tuple[int, dict, str]:
+    code = main(["batch", *(str(argument) for argument in arguments), "--json"])
+    printed = capsys.readouterr()
+    return code, json.loads(printed.out or "{}"), printed.err
+
+
+def takes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
+
+
+def test_a_line_becomes_the_take_that_generate_makes(tmp_path, capsys):
+    lines = manifest(tmp_path, [{"audio": str(LINE), "transcript": TEXT, "fps": 24, "seed": 3}])
+    code, summary, _ = run(lines, "-o", tmp_path / "out", capsys=capsys)
+    assert code == 0
+    assert summary["made"] == 1
+    assert (
+        main(
+            [
+                "generate",
+                str(LINE),
+                "-o",
+                str(tmp_path / "one.npz"),
+                *("--transcript", TEXT, "--fps", "24", "--seed", "3"),
+            ]
+        )
+        == 0
+    )
+    made = next((tmp_path / "out").glob("demo_line-*.npz"))
+    assert made.read_bytes() == (tmp_path / "one.npz").read_bytes()
+    outcome = json.loads((tmp_path / "out" / "takes-1-of-1.jsonl").read_text())
+    assert outcome["output"] == made.name
+
+
+def test_takes_are_kept_until_what_they_are_made_from_changes(tmp_path, capsys):
+    rows = hums(tmp_path, 2)
+    out = tmp_path / "out"
+    run(manifest(tmp_path, [*rows, rows[0]]), "-o", out, capsys=capsys)
+    first = takes(out)
+    assert len(first) == 2
+    code, summary, _ = run(manifest(tmp_path, [*rows, {**rows[0], "jaw": 1.5}]), "-o", out, capsys=capsys)
+    assert (code, summary["made"], summary["kept"]) == (0, 1, 2)
+    assert len(takes(out)) == 3
+    assert takes(out).items() >= first.items()
+    soundfile.write(tmp_path / "hum 1.wav", np.zeros(8000), 16000)
+    _, summary, _ = run(manifest(tmp_path, rows), "-o", out, capsys=capsys)
+    assert (summary["made"], summary["kept"]) == (1, 1)
+    _, summary, _ = run(manifest(tmp_path, rows), "-o", out, "--again", capsys=capsys)
+    assert summary["made"] == 2
+
+
+def test_shards_share_the_lines_between_them(tmp_path, capsys):
+    lines = manifest(tmp_path, hums(tmp_path, 5))
+    out = tmp_path / "out"
+    counts = [run(lines, "-o", out, "--shard", f"{i}/2", capsys=capsys)[1]["made"] for i in (1, 2)]
+    assert counts == [3, 2]
+    assert len(takes(out)) == 5
+    numbers = [
+        json.loads(row)["line"] for i in (1, 2) for row in (out / f"takes-{i}-of-2.jsonl").read_text().splitlines()
+    ]
+    assert numbers == [1, 3, 5, 2, 4]
+
+
+def test_failures_are_told_by_reason_and_stop_nothing(tmp_path, capsys):
+    (tmp_path / "text.wav").write_text("not a sound")
+    rows = [{"audio": "none.wav"}, {"audio": "text.wav"}, *hums(tmp_path, 1), "", {"audio": "none.wav"}]
+    code, summary, error = run(manifest(tmp_path, rows), "-o", tmp_path / "out", capsys=capsys)
+    assert code == 2
+    assert (summary["made"], summary["failed"]) == (1, 3)
+    assert sum(summary["reasons"].values()) == 3
+    assert "3 of 4 lines failed" in error
+    outcomes = [json.loads(row) for row in (tmp_path / "out" / "takes-1-of-1.jsonl").read_text().splitlines()]
+    assert [outcome["line"] for outcome in outcomes if outcome["error"]] == [1, 2, 5]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("not json", "Line 2 of"),
+        ("[1]", "no JSON object"),
+        ('{"transcript": "hello"}', '"audio" is missing'),
+        ('{"audio": "a.wav", "jaws": 2}', 'did you mean "jaw"'),
+        ('{"audio": "a.wav", "output": "/etc/passwd"}', "leave out output"),
+    ],
+)
+def test_a_bad_manifest_is_refused_before_any_work(tmp_path, capsys, row, reason):
+    lines = manifest(tmp_path, [*hums(tmp_path, 1), row])
+    code, _, error = run(lines, "-o", tmp_path / "out", capsys=capsys)
+    assert code == 2
+    assert reason in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_cannot_leave_the_folder(tmp_path, capsys):
+    source = tmp_path / "in"
+    source.mkdir()
+    rows = hums(source, 1)
+    (source / "hum 0.wav").rename(source / "..\\..;evil $(x).wav")
+    run(manifest(source, [{**rows[0], "audio": "..\\..;evil $(x).wav"}]), "-o", tmp_path / "out", capsys=capsys)
+    assert [path.name[:9] for path in (tmp_path / "out").glob("*.npz")] == ["_evil_x_-"]
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "-1/2"])
+def test_a_shard_that_is_none(tmp_path, capsys, shard):
+    lines = manifest(tmp_path, hums(tmp_path, 1))
+    code, _, error = run(lines, "-o", tmp_path / "out", f"--shard={shard}", capsys=capsys)
+    assert code == 2
+    assert shard in error
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_nothing_is_lost_or_done_twice(tmp_path, capsys):
+    lines = manifest(tmp_path, hums(tmp_path, 60))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "model_runtime", "batch", str(lines), "-o", str(out)]
+    done: dict[str, int] = {}
+    for wanted in (5, 25):
+        process = subprocess.Popen(command, cwd=TREE, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while len(takes(out)) < wanted and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert takes(out).items() >= done.items()
+        done = takes(out)
+    code, summary, _ = run(lines, "-o", out, capsys=capsys)
+    assert code == 0
+    assert summary["made"] + summary["kept"] == 60
+    assert summary["kept"] == len(done)
+    assert takes(out).items() >= done.items()
+    assert len(takes(out)) == 60
+    for path in out.glob("*.npz"):
+        assert read_take(path).fps == 30

@@ -182,7 +182,9 @@ def test_width_of_the_mouth(head: Head, channel: str, narrowest: float, widest: 
     ],
 )
 def test_opening_without_the_jaw(head: Head, channel: str, least: float, most: float):
-    assert least < gap(head, posed(head, **{channel: 1})) < most
+    points = posed(head, **{channel: 1})
+    assert least < gap(head, points) < most
+    assert points[head.landmarks["upper_lip_inner"]][2] > points[head.landmarks["lower_lip_inner"]][2]
 
 
 def test_directions(head: Head):

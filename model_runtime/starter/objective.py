@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -19,14 +19,15 @@ __all__ = ["NamedBatch", "StarterConfig", "StarterObjective"]
 
 @dataclass(frozen=True)
 class StarterConfig:
-    """batch: examples a step. set_keys: importance of completing from keys that are given; key_noise: standard deviation
-    of what is added to those. keys: importance of the key motions themselves."""
+    """batch: examples a step. keys: importance of the key motions themselves. set_keys: importance of completing from
+    keys that are given; key_noise: standard deviation of what is added to those.
+    """
 
     batch: int = 24
     set_keys: float = 0.5
     key_noise: float = 0.06
     keys: float = 0.5
-    loss: LossConfig = LossConfig()
+    loss: LossConfig = field(default_factory=LossConfig)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def same_words(
 def other_words(
     channels: int, importance: float, seed: int, report: Callable[[str], None], spoken_by: int = 2
 ) -> list[Example]:
-    """Sentences with all English sounds, each said by several voices and cut into pieces; their motion is still zero."""
+    """Sentences with all English sounds, said by several voices and cut into pieces; their motion is still zero."""
     chance = random.Random(seed)
     examples = []
     for index, text in enumerate(sentences()):

@@ -2,7 +2,7 @@
 
     python -m model_runtime.starter.train ../shared/data runs/starter
 
-Every stage leaves its result in the run's folder and is not done twice; a training that was killed goes on where it was.
+Every stage leaves its result in the run's folder and is not done twice; a training that was killed goes on.
 """
 
 from collections.abc import Callable

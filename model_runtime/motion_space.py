@@ -126,7 +126,7 @@ def _rows(clips: Callable[[], Iterable[np.ndarray]]) -> Iterable[np.ndarray]:
 
 def write_space(space: MotionSpace, path: Path | str) -> Path:
     """Write a space as .npz, atomically; equal spaces give equal bytes."""
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "neutral": space.neutral.astype(np.float32),
         "names": np.array(space.names, dtype=np.str_),
         "shapes": space.shapes.astype(np.float32),
@@ -135,7 +135,7 @@ def write_space(space: MotionSpace, path: Path | str) -> Path:
         "bounds": np.array(space.bounds, np.float64),
     }
     if space.explained is not None:
-        arrays["explained"] = np.float64(space.explained)
+        arrays["explained"] = np.array(space.explained)
     return write_npz(path, arrays)
 
 

@@ -90,7 +90,7 @@ def as_array(value: Any, name: str) -> np.ndarray:
 
 def _dense(matrix: Inert, name: str) -> np.ndarray:
     kind, state = matrix.kind.rpartition(".")[2], matrix.state
-    shape = state.get("_shape", state.get("shape"))
+    shape: Any = state.get("_shape", state.get("shape"))
     try:
         rows, columns = (int(size) for size in shape)
         if rows * columns > 2**31:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import torch
 from accelerate import Accelerator
@@ -64,7 +64,7 @@ def train(
         run.close()
 
 
-class _Run:
+class _Run(Generic[B]):
     """One training in one process."""
 
     def __init__(self, objective: Objective[B], config: LoopConfig, folder: Path, resume: bool) -> None:
@@ -175,8 +175,8 @@ class _Run:
         decay = min(self.config.average, (self.step + 1) / (self.step + 10))
         for kept, new in zip(self.average.parameters(), self.module.parameters(), strict=True):
             kept.lerp_(new, 1 - decay)
-        for kept, new in zip(self.average.buffers(), self.module.buffers(), strict=True):
-            kept.copy_(new)
+        for copied, buffer in zip(self.average.buffers(), self.module.buffers(), strict=True):
+            copied.copy_(buffer)
 
     def _validate(self) -> None:
         if self.log is None:

@@ -1,0 +1,87 @@
+"""Landmarks: recorded faces as landmark tracks, turned into our head's channels."""
+
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from model_runtime.audio import read_audio
+from model_runtime.channels import CHANNELS
+from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
+from model_runtime.datasets.rig_face import rig_face
+from model_runtime.datasets.source import Entry, Recording, Source, file_mark
+from model_runtime.errors import InputError
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.fitting import FitConfig, fit_channels
+from model_runtime.heads.head import Head
+
+__all__ = ["FPS", "open_landmarks"]
+
+FPS = 25.0
+NAMES = {"train": "train", "dev": "validation", "test": "test"}
+# A face's neutral is the median of this share of its frames, those with the smallest lip gap.
+RESTING = 0.2
+# Clips of a speaker that its neutral is taken from.
+LOOKED_AT = 40
+
+
+def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
+    """The tracks of a landmark folder (clips.tsv), fitted with our head's channels. limit: clips a speaker and split.
+
+    Raises InputError when the folder holds no tracks.
+    """
+    tracks = list_tracks(folder)
+    chosen: list[TrackEntry] = []
+    counts: dict[tuple[str, str], int] = {}
+    for track in tracks:
+        key = (track.speaker, track.split)
+        counts[key] = counts.get(key, 0) + 1
+        if track.split in NAMES and (limit is None or counts[key] <= limit):
+            chosen.append(track)
+    if not chosen:
+        raise InputError(f"clips.tsv in {folder} names no clip for {', '.join(NAMES)}.")
+    config = FitConfig()
+    head = demo_head()
+    channels = tuple(name for name in CHANNELS if _fitted(name, config))
+
+    @cache
+    def neutral(speaker: str) -> np.ndarray:
+        return _neutral([track for track in tracks if track.speaker == speaker][:LOOKED_AT])
+
+    entries = tuple(
+        Entry(
+            track.name.replace("/", "_"),
+            track.speaker,
+            NAMES[track.split],
+            file_mark(track.sound, track.points),
+            partial(_load, track, neutral, head, channels, config),
+            track.text,
+        )
+        for track in chosen
+        if track.sound.is_file() and track.points.is_file()
+    )
+    present = {entry.name for entry in entries}
+    missing = [(name, "its files are missing.") for t in chosen if (name := t.name.replace("/", "_")) not in present]
+    face, space = rig_face(tuple(sorted({entry.subject for entry in entries})), channels)
+    return Source("landmarks", FPS, face, entries, space, tuple(missing))
+
+
+def _fitted(name: str, config: FitConfig) -> bool:
+    return name in config.channels or name.removesuffix("Left").removesuffix("Right") in config.channels
+
+
+def _neutral(tracks: list[TrackEntry]) -> np.ndarray:
+    """(P, 2) the face at rest: the median of the frames whose lips are nearest to each other."""
+    read = [read_track(track) for track in tracks]
+    xy = np.concatenate([track.xy for track in read])
+    gap = np.concatenate([track.gap for track in read])
+    return np.median(xy[gap <= np.quantile(gap, RESTING)], axis=0)
+
+
+def _load(track: TrackEntry, neutral, head: Head, channels: tuple[str, ...], config: FitConfig) -> Recording:
+    recorded: LandmarkTrack = read_track(track)
+    if abs(recorded.fps - FPS) > 0.01:
+        raise InputError(f"it has {recorded.fps:g} frames a second, not {FPS:g}.")
+    fit = fit_channels(head, recorded.xy - neutral(track.speaker), recorded.numbers, config)
+    columns = [head.channels.index(name) for name in channels]
+    return Recording(fit.weights[:, columns], read_audio(track.sound))

@@ -1,0 +1,92 @@
+"""Which vertices are the lips and the upper face: from the field's masks where the user has them, else our estimate."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from model_runtime.errors import InputError
+from model_runtime.safe_pickle import as_array, read_pickle
+
+__all__ = [
+    "FLAME_MOUTH",
+    "FLAME_SKIN",
+    "FLAME_VERTICES",
+    "flame_regions",
+    "moving_regions",
+    "read_indices",
+    "read_masks",
+]
+
+FLAME_VERTICES = 5023
+# The first vertices are the skin, the rest eyeballs.
+FLAME_SKIN = 3931
+# Upper and lower inner lip on the midline: the pair that the field's mouth openings are measured at.
+FLAME_MOUTH = (3531, 3504)
+# Vertices around the mouth, and along brows and eyes, in the order in which they are joined.
+FLAME_LIPS = (1579, 3543, 2715, 3503, 1579, 3531, 2715, 3504, 1579)
+FLAME_BROWS = (1175, 571, 3851, 3684, 1984, 2437, 3632, 3833, 1175)
+# How many vertices FLAME_masks.pkl counts as lips, and as forehead and eye region together.
+LIP_COUNT, UPPER_COUNT = 250, 827
+# Without masks, on an unknown topology: this share of the vertices moves most while people speak.
+LIP_SHARE = 0.05
+
+
+def read_masks(path: Path | str) -> tuple[np.ndarray, np.ndarray]:
+    """Lips and upper face of FLAME_masks.pkl: `lips`, and `forehead` united with `eye_region`. Raises InputError."""
+    masks = read_pickle(path)
+    if not isinstance(masks, dict) or any(name not in masks for name in ("lips", "forehead", "eye_region")):
+        raise InputError(f"{path} is not FLAME_masks.pkl: it has no lips, forehead and eye_region.")
+    chosen = {name: as_array(masks[name], name).ravel() for name in ("lips", "forehead", "eye_region")}
+    upper = np.union1d(chosen["forehead"], chosen["eye_region"])
+    return _checked(np.unique(chosen["lips"]), path), _checked(upper, path)
+
+
+def read_indices(path: Path | str, vertices: int) -> np.ndarray:
+    """Vertex numbers from a text file, divided by commas or white space. Raises InputError."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"There is no file {path}; name a text file of vertex numbers.")
+    try:
+        numbers = np.array(path.read_text(encoding="utf-8").replace(",", " ").split(), dtype=np.int64)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{path} is not a list of vertex numbers.") from error
+    if not len(numbers) or numbers.min() < 0 or numbers.max() >= vertices:
+        raise InputError(f"{path} must hold vertex numbers from 0 to {vertices - 1}.")
+    return np.unique(numbers).astype(np.int32)
+
+
+def flame_regions(template: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Our estimate of lips and upper face on a FLAME template (5023, 3): the skin nearest to mouth and brows."""
+
+    def nearest(loop: tuple[int, ...], count: int) -> np.ndarray:
+        distance = np.full(FLAME_SKIN, np.inf)
+        for first, last in pairwise(loop):
+            distance = np.minimum(distance, _to_segment(template[:FLAME_SKIN], template[first], template[last]))
+        return np.sort(np.argsort(distance, kind="stable")[:count]).astype(np.int32)
+
+    return nearest(FLAME_LIPS, LIP_COUNT), nearest(FLAME_BROWS, UPPER_COUNT)
+
+
+def moving_regions(template: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Our estimate on any template (V, 3) with +Y up: what moves most (variance (V,)) is the lips; the upper face is
+    what lies in the upper half between them and the top, in front."""
+    count = max(1, round(LIP_SHARE * len(template)))
+    lips = np.sort(np.argsort(variance, kind="stable")[-count:])
+    mouth = template[lips].mean(axis=0)
+    high = template[:, 1] > (mouth[1] + template[:, 1].max()) / 2
+    front = template[:, 2] > np.median(template[:, 2])
+    upper = np.flatnonzero(high & front) if (high & front).any() else np.flatnonzero(high)
+    return lips.astype(np.int32), upper.astype(np.int32)
+
+
+def _to_segment(points: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    line = last - first
+    share = np.clip((points - first) @ line / max(float(line @ line), 1e-12), 0, 1)
+    return np.linalg.norm(points - first - share[:, None] * line, axis=1)
+
+
+def _checked(index: np.ndarray, path: Path | str) -> np.ndarray:
+    if index.dtype.kind not in "iu" or not len(index) or index.min() < 0 or index.max() >= FLAME_VERTICES:
+        raise InputError(f"{path} names vertices that FLAME does not have.")
+    return index.astype(np.int32)

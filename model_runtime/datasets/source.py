@@ -1,0 +1,86 @@
+"""Source: what a data set's reader gives to the preparation, whatever its files look like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from model_runtime.audio import SAMPLE_RATE, Waveform
+from model_runtime.errors import InputError
+from model_runtime.motion_space import MotionSpace
+
+__all__ = ["SPLITS", "Entry", "Face", "Recording", "Source", "file_mark", "waveform_from"]
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One clip as read. motion: (T, D) float32, frame i at i / fps: displacement from the subject's template,
+    flattened, m (D = 3 V), or weights of the space's channels (D = K)."""
+
+    motion: np.ndarray
+    waveform: Waveform
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One clip to read. mark: changes when its files change. load: reads it; raises InputError when it cannot be used.
+    transcript: what is said, None if unknown."""
+
+    name: str
+    subject: str
+    split: str
+    mark: str
+    load: Callable[[], Recording]
+    transcript: str | None = None
+
+
+@dataclass(frozen=True)
+class Face:
+    """templates: (S, V, 3) float32 m, one a subject, in their order. lips, upper_face: vertex indices. estimated: True
+    where those are our estimate and not the field's masks. mouth: vertices of the upper and lower inner lip, whose
+    distance is the mouth's opening, None if unknown."""
+
+    subjects: tuple[str, ...]
+    templates: np.ndarray
+    lips: np.ndarray
+    upper_face: np.ndarray
+    estimated: bool
+    mouth: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set to prepare. kind: its name. fps: of the motion. space: of channel data, None where motion is vertices.
+    skipped: clips that are known not to be usable, each with a reason."""
+
+    kind: str
+    fps: float
+    face: Face
+    entries: tuple[Entry, ...]
+    space: MotionSpace | None = None
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def file_mark(*paths) -> str:
+    """Size and time of files, as one text."""
+    return " ".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in paths)
+
+
+def waveform_from(samples: np.ndarray, rate: object, name: str) -> Waveform:
+    """16 kHz mono from samples (N,) or (N, channels) of whole numbers or floats. Raises InputError naming the clip."""
+    if not isinstance(rate, int | float | np.number) or not 4000 <= float(rate) <= 400_000:
+        raise InputError(f"{name} has the sample rate {rate}; it must lie between 4000 and 400000 Hz.")
+    if samples.dtype.kind not in "iuf" or samples.ndim not in (1, 2) or not samples.size:
+        raise InputError(f"{name} holds no sound.")
+    scaled = samples / np.iinfo(samples.dtype).max if samples.dtype.kind in "iu" else samples
+    mono = np.asarray(scaled, np.float32).reshape(len(samples), -1).mean(axis=1)
+    if not np.isfinite(mono).all():
+        raise InputError(f"{name} holds samples that are not numbers.")
+    # Some releases hold whole numbers as floats.
+    peak = float(np.abs(mono).max())
+    mono = mono / 32768 if peak > 2 else mono
+    return Waveform(np.ascontiguousarray(soxr.resample(mono, float(rate), SAMPLE_RATE), np.float32))

@@ -16,7 +16,9 @@ const JOB_TYPE = {
 
 function compileJob(job) {
     const settings = job.settings;
-    const start = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('model_runtime', alter_sys=True)";
+    // exec takes no environment variables, so the runtime's folder is put on Python's path here.
+    const start = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+        + "runpy.run_module('model_runtime', run_name='__main__', alter_sys=True)";
     for (let shard = 1; shard <= settings.shards; shard++) {
         const task = author.Task(`takes-${shard}`, "misc");
         task.addCommand(author.Command("exec", {

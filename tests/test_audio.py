@@ -107,7 +107,8 @@ def test_what_is_no_sound_is_refused(tmp_path):
     empty.write_bytes(b"")
     assert "empty" in refused(empty)
     playlist = tmp_path / "list.wav"
-    playlist.write_text(f"ffconcat version 1.0\nfile '{LINE}'\n")
+    shutil.copy(LINE, tmp_path / "line.flac")
+    playlist.write_text("ffconcat version 1.0\nfile 'line.flac'\n")
     assert "not a sound file" in refused(playlist)
 
 

@@ -15,6 +15,7 @@ from model_runtime.linguistics.letter_rules import phones_by_rule
 from model_runtime.linguistics.listen import find_phones, listen
 from model_runtime.linguistics.phones import PHONES, SILENCE
 from model_runtime.linguistics.text import spoken_words
+from model_runtime.linguistics.transcript_spread import spread_words
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +76,13 @@ def test_boundaries_lie_where_people_hear_them(with_transcript, decoders):
 
 
 @needs_data
-def test_clips_that_default_beams_lose_are_aligned(decoders):
-    for clip, text in (("bbwg3a", "bin blue with g three again"), ("lwbs3a", "lay white by s three again")):
-        waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
-        hearing = listen(waveform, text, decoders=decoders)
-        check_tiles(hearing.track, waveform.duration)
-        assert [word.label for word in hearing.track.words] == text.split()
-        assert hearing.notes == ()
+def test_spontaneous_speech_that_default_beams_lose_is_aligned(decoders):
+    waveform = read_audio(DATA / "phones" / "mfa_cold_corpus.flac")
+    text = json.loads((DATA / "phones" / "mfa_cold_corpus.json").read_text())["text"]
+    hearing = listen(waveform, text, decoders=decoders)
+    check_tiles(hearing.track, waveform.duration)
+    assert tuple(word.label for word in hearing.track.words) == spoken_words(text)
+    assert hearing.notes == ()
 
 
 def test_a_transcript_of_something_else_is_told(line, decoders):
@@ -137,6 +138,7 @@ def test_any_sound_gives_a_track(kind, transcript, decoders):
 def test_a_decoder_that_failed_is_thrown_away(line, decoders):
     short = Waveform(line.samples[:2000])
     check_tiles(find_phones(short, "far more words than a tenth of a second can hold " * 5, decoders=decoders), 0.125)
+    assert not any(name.startswith("align") for name in decoders.made)
     assert [w.label for w in find_phones(line, TEXT, decoders=decoders).words] == list(spoken_words(TEXT))
 
 
@@ -158,8 +160,11 @@ def test_a_long_recording_keeps_its_words_in_place(line, decoders):
     turns = 14
     long = Waveform(np.tile(line.samples, turns))
     assert long.duration > 60
-    track = find_phones(long, " ".join([TEXT] * turns), decoders=decoders)
+    hearing = listen(long, " ".join([TEXT] * turns), decoders=decoders)
+    track = hearing.track
     check_tiles(track, long.duration)
+    assert hearing.notes == ()
+    assert tuple(word.label for word in track.words) == spoken_words(TEXT) * turns
     first = spoken_words(TEXT)[0]
     starts = [word.start for word in track.words if word.label == first]
     own = next(word.start for word in find_phones(line, TEXT, decoders=decoders).words if word.label == first)
@@ -213,3 +218,22 @@ def test_words_that_no_dictionary_knows_are_no_error(line, decoders, transcript)
 )
 def test_letter_rules(word, phones):
     assert len(set(phones_by_rule(word)) & set(phones.split())) >= len(set(phones.split())) - 1
+
+
+def test_words_of_a_long_transcript_are_dealt_where_they_were_heard():
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    sure = [["one", "two"], ["three", "four"], ["five", "six", "seven", "eight"]]
+    assert spread_words(words, sure, 6) == [(1, words[:2]), (1, words[2:4]), (1, words[4:])]
+    doubtful = [["one", "too"], ["tree", "four"], ["five", "six", "seven", "eight"]]
+    assert spread_words(words, doubtful, 6) == [(2, words[:4]), (1, words[4:])]
+
+
+@given(
+    words=st.lists(st.sampled_from("abcd"), max_size=30),
+    heard=st.lists(st.lists(st.sampled_from("abcde"), max_size=5), min_size=1, max_size=8),
+    longest=st.integers(1, 4),
+)
+def test_every_word_is_dealt_once_and_every_piece_covered(words, heard, longest):
+    groups = spread_words(words, heard, longest)
+    assert [word for _, part in groups for word in part] == words
+    assert sum(count for count, _ in groups) == len(heard)

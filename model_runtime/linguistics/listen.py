@@ -103,9 +103,12 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
         report(0.7 * start / waveform.duration, "Listening")
         heard.append(decoders.hear(_sound(waveform, start, end)))
     parts = []
-    for (start, end), said in zip(places, spread_words(words, heard), strict=True):
+    first = 0
+    for count, said in spread_words(words, heard, round(ALIGNED_AT_ONCE / PIECE[1])):
+        start, end = places[first][0], places[first + count - 1][1]
         report(0.7 + 0.3 * start / waveform.duration, "Aligning")
         parts.append(_align(waveform, start, end, said, decoders))
+        first += count
     return parts
 
 

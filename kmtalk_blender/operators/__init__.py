@@ -1,10 +1,10 @@
 """Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
 
-from . import add_head, ask_runtime, complete, drop, generate, lines, phones, takes
+from . import add_head, ask_runtime, check_runtime, complete, drop, generate, install_runtime, lines, phones, takes
 
 __all__ = ["register", "unregister"]
 
-MODULES = (add_head, generate, complete, takes, phones, lines, ask_runtime, drop)
+MODULES = (add_head, generate, complete, takes, phones, lines, ask_runtime, check_runtime, install_runtime, drop)
 
 
 def register() -> None:

@@ -133,7 +133,7 @@ class JobOperator(Reasoned):
     def _show(self, context: bpy.types.Context) -> None:
         """Put the progress where panels read it; redraw only when it changed."""
         state, order = context.window_manager.kmtalk, self._queue.current
-        text = f"{order.text} ({order.title})" if order else "Writing"
+        text = f"{order.text or 'Starting'} ({order.title})" if order else "Writing"
         now = (round(self._queue.fraction, 3), text)
         if (round(state.fraction, 3), state.text) == now:
             return

@@ -7,12 +7,23 @@ from bpy.props import FloatProperty, IntProperty, StringProperty
 
 from ..errors import UserError
 from ..scene.baseline import take_info
+from ..scene.compat import sequencer_scene
+from ..scene.jobs import GenerateJob
+from ..scene.options import Line, options_of
 from ..scene.phones import add_markers, listed_action, move_boundary, write_textgrid
+from ..scene.queue import Order
 from ..scene.rigs import target_of
-from ..scene.strips import frame_rate
-from .base import Reasoned, busy
+from ..scene.strips import audible_strips, frame_rate
+from .base import JobOperator, Reasoned, busy
 
 __all__ = ["register", "unregister"]
+
+
+def phones_reason(context: bpy.types.Context) -> str:
+    """Why there are no phones to work on; empty when there are."""
+    if busy(context):
+        return busy(context)
+    return "" if listed_action(context) is not None else "Make a take active first"
 
 
 class PhoneReasoned(Reasoned):
@@ -20,9 +31,7 @@ class PhoneReasoned(Reasoned):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        if busy(context):
-            return busy(context)
-        return "" if listed_action(context) is not None else "Make a take active first"
+        return phones_reason(context)
 
 
 class KMTALK_OT_move_boundary(PhoneReasoned, bpy.types.Operator):
@@ -85,7 +94,39 @@ class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (KMTALK_OT_move_boundary, KMTALK_OT_add_markers, KMTALK_OT_export_textgrid)
+class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
+    """Speak the take again with the phones of a TextGrid; edited keys stay"""
+
+    bl_idname = "kmtalk.import_textgrid"
+    bl_label = "Import TextGrid"
+    bl_options = {"UNDO"}
+
+    filepath: StringProperty(name="File", description="A TextGrid with a tier of phones", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.TextGrid", options={"HIDDEN"})
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return phones_reason(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if self.filepath:
+            return super().invoke(context, event)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        info, options = take_info(listed_action(context)), options_of(context.scene)
+        strips = audible_strips(sequencer_scene(context))
+        audio = info.get("audio", {}).get("path", "")
+        if any(strip.name == info["strip"] for strip in strips):
+            place = {"strip": info["strip"]}
+        else:
+            place = {"audio": audio, "frame": round(info["start"])}
+        line = Line(target_of(context).name, textgrid=self.filepath, **place)
+        return [Order(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
+
+
+CLASSES = (KMTALK_OT_move_boundary, KMTALK_OT_add_markers, KMTALK_OT_export_textgrid, KMTALK_OT_import_textgrid)
 
 
 def register() -> None:

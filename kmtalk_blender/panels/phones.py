@@ -43,8 +43,9 @@ class Phones:
             row = layout.row(align=True)
             row.prop(item, "label", text="")
             row.operator("kmtalk.move_boundary", text="Start at Playhead", icon="TRACKING_FORWARDS_SINGLE")
+        layout.operator("kmtalk.add_markers", icon="MARKER_HLT")
         row = layout.row(align=True)
-        row.operator("kmtalk.add_markers", text="Markers", icon="MARKER_HLT")
+        row.operator("kmtalk.import_textgrid", text="TextGrid", icon="IMPORT")
         row.operator("kmtalk.export_textgrid", text="TextGrid", icon="EXPORT")
 
 

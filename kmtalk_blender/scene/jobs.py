@@ -22,7 +22,7 @@ from .options import Line, Options
 from .rigs import ShapeMap, check_target, shape_map
 from .strips import Heard, audible_strips, chosen_strip, find_strip, heard_file, heard_of
 from .takes import active_take, find_take, place_take, rewrite_take
-from .transcripts import find_transcript
+from .transcripts import Transcript, find_transcript
 
 __all__ = ["CompleteJob", "GenerateJob", "Report", "Request", "discard_edits", "edited_phones", "fill_phones"]
 
@@ -58,7 +58,7 @@ class GenerateJob:
         self.target = target.name
         self.heard = _heard(sequencer_scene(context), line, folder)
         text = bpy.data.texts.get(line.text) if line.text else None
-        self.transcript = find_transcript(self.heard, line.transcript, text)
+        self.transcript = line_transcript(line, self.heard, text)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
@@ -71,7 +71,7 @@ class GenerateJob:
             shift = self.heard.frame - before.start
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
-            self.phones = edited_phones(former, before)
+            self.phones = () if line.textgrid else edited_phones(former, before)
 
     def first(self) -> Request:
         """The first request."""
@@ -213,6 +213,16 @@ class CompleteJob:
         locked = mapping.channels_of(locked_shapes(action))
         take = self.baseline.take.with_weights(self.baseline.motion, self.baseline.keyed)
         return _complete_request(take, poses, self.options.style, self.window, locked, self.folder)
+
+
+def line_transcript(line: Line, heard: Heard, text: bpy.types.Text | None) -> Transcript:
+    """What a line says. Raises UserError when its TextGrid is gone."""
+    if not line.textgrid:
+        return find_transcript(heard, line.transcript, text)
+    path = Path(bpy.path.abspath(line.textgrid))
+    if not path.is_file():
+        raise UserError(f"There is no TextGrid {path}; choose one.")
+    return Transcript(textgrid=path, origin=path.name)
 
 
 def discard_edits(target: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -358,6 +368,8 @@ def _report(
     seconds = baseline.take.duration
     text = f"{baseline.info.get('strip', '')} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, \
 {count} keys on {len(curves)} shapes"
+    if baseline.density.mode == "SPARSE":
+        text += f", {count / len(curves) / max(seconds, 1e-3):.1f} a second within {baseline.density.tolerance:g}"
     if kept:
         text += f", {kept} edited frames kept"
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))

@@ -44,7 +44,7 @@ class Options:
 class Line:
     """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
     file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: found beside
-    the sound, else heard."""
+    the sound, else heard. textgrid: a file with the phones and their times, instead."""
 
     target: str
     strip: str = ""
@@ -52,6 +52,7 @@ class Line:
     frame: int = 1
     transcript: str = ""
     text: str = ""
+    textgrid: str = ""
 
     @property
     def name(self) -> str:

@@ -70,9 +70,9 @@ def place_take(
     """Write a take onto a character and return its action.
 
     placement: ACTION, an action of its own that becomes the active one (an earlier take moves to an NLA track, the
-    user's own action to a muted one); NLA, an action of its own on a track named after the strip; ACTIVE, into the
-    active action. A take of the same strip is replaced. Raises UserError, before anything is changed, when ACTIVE
-    would overwrite keys and `replace` is False.
+    user's own action to a muted one); where takes overlap, both go to NLA tracks, which can blend them. NLA, an action
+    of its own on a track named after the strip. ACTIVE, into the active action. A take of the same strip is replaced.
+    Raises UserError, before anything is changed, when ACTIVE would overwrite keys and `replace` is False.
     """
     keys = animated_keys(target)
     strip = baseline.info.get("strip", "")
@@ -91,10 +91,17 @@ def place_take(
         name = former.name
         _remove(keys, former)
         action.name = name
-    if placement == "NLA":
-        _push(keys, action, baseline)
-    else:
+    overlapped = any(
+        take.start < baseline.end and baseline.start < take.end
+        for take in takes_of(target)
+        if take.action != action.name
+    )
+    if placement != "NLA":
         _make_active(keys, action)
+    if overlapped and placement != "NLA":
+        compat.assign_action(keys, None)
+    if overlapped or placement == "NLA":
+        _push(keys, action, baseline)
     return action
 
 
@@ -194,17 +201,52 @@ def _make_active(keys: bpy.types.Key, action: bpy.types.Action) -> None:
 
 
 def _push(keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline) -> None:
-    """Put a take on an NLA track of its own, named after its strip; a later start lies above and fades in."""
+    """Put a take on an NLA track of its own, named after its strip: a later start lies above and fades in."""
     animation = keys.animation_data_create()
-    track = animation.nla_tracks.new()
-    track.name = baseline.info.get("strip", "") or action.name
-    strip = track.strips.new(action.name, round(baseline.start), action)
-    compat.nla_strip_slot(strip, keys)
+    later = [
+        track
+        for track in animation.nla_tracks
+        if any(has_baseline(strip.action) and strip.frame_start > baseline.start for strip in track.strips)
+    ]
+    strip = _new_track(keys, baseline.info.get("strip", "") or action.name, action, baseline.start)
     strip.action_frame_start, strip.action_frame_end = baseline.start, max(baseline.end, baseline.start + 1)
-    strip.frame_start, strip.extrapolation = baseline.start, "NOTHING"
-    others = [other for row in animation.nla_tracks if row != track and not row.mute for other in row.strips]
-    if any(other.frame_start < strip.frame_start < other.frame_end for other in others):
-        strip.blend_in = min(BLEND_FRAMES, strip.frame_end - strip.frame_start)
+    strip.frame_start = baseline.start
+    # Blender adds tracks at the top only, so what is to lie above is laid there again.
+    for track in sorted(later, key=lambda track: track.strips[0].frame_start):
+        _lift(keys, track)
+    _blend(keys)
+
+
+def _new_track(keys: bpy.types.Key, name: str, action: bpy.types.Action, start: float) -> bpy.types.NlaStrip:
+    track = keys.animation_data.nla_tracks.new()
+    track.name = name
+    strip = track.strips.new(action.name, round(start), action)
+    compat.nla_strip_slot(strip, keys)
+    strip.extrapolation = "NOTHING"
+    return strip
+
+
+def _lift(keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
+    """Lay a track on top, as the user left it."""
+    for old in track.strips:
+        new = _new_track(keys, track.name, old.action, old.frame_start)
+        for name in ("action_frame_start", "action_frame_end", "scale", "repeat", "frame_start", "mute", "influence"):
+            setattr(new, name, getattr(old, name))
+    keys.animation_data.nla_tracks[-1].mute = track.mute
+    keys.animation_data.nla_tracks.remove(track)
+
+
+def _blend(keys: bpy.types.Key) -> None:
+    """Each take fades in over the one that still speaks under it."""
+    strips = [
+        strip
+        for track in keys.animation_data.nla_tracks
+        for strip in track.strips
+        if has_baseline(strip.action) and not track.mute
+    ]
+    for strip in strips:
+        under = any(other.frame_start < strip.frame_start < other.frame_end for other in strips)
+        strip.blend_in = min(BLEND_FRAMES, strip.frame_end - strip.frame_start) if under else 0.0
 
 
 def _stash(keys: bpy.types.Key, action: bpy.types.Action) -> None:

@@ -194,3 +194,18 @@ def test_a_boundary_moves_both_its_phones(spoken):
     assert phones[1].end == phones[2].start == pytest.approx(middle)
     with pytest.raises(RuntimeError, match="please"):
         bpy.ops.kmtalk.move_boundary(index=2, seconds=phones[2].end + 1)
+
+
+def test_a_textgrid_comes_back_and_changes_the_take(scene, spoken, tmp_path):
+    phones = [(phone.label, phone.start) for phone in action_of(spoken).kmtalk.phones]
+    path = tmp_path / "line.TextGrid"
+    bpy.ops.kmtalk.export_textgrid(filepath=str(path))
+    middle = next(label for label, _ in phones[3:] if label != "SIL")
+    path.write_text(path.read_text().replace(f'text = "{middle}"', 'text = "UW"'))
+    before = values(spoken)
+    assert bpy.ops.kmtalk.import_textgrid(filepath=str(path)) == {"FINISHED"}
+    assert "UW" in [phone.label for phone in action_of(spoken).kmtalk.phones]
+    assert not np.allclose(values(spoken), before, atol=1e-3)
+    (tmp_path / "none.TextGrid").write_text("nothing")
+    with pytest.raises(RuntimeError, match="none[.]TextGrid"):
+        bpy.ops.kmtalk.import_textgrid(filepath=str(tmp_path / "none.TextGrid"))

@@ -173,6 +173,27 @@ def test_the_mapping_decides(scene, head, line):
     assert head.data.shape_keys.key_blocks["mouthFunnel"].slider_max >= expected.max() - 1e-6
 
 
+def test_where_takes_overlap_the_later_one_wins_and_fades_in(scene, head, line):
+    bpy.ops.kmtalk.generate(filepath=str(LINE), frame=101)
+    exported, length = export(head), len(keys_of(curve_of(head, "jawOpen")))
+    bpy.ops.kmtalk.import_take(filepath=str(exported), frame=50)
+    animation = head.data.shape_keys.animation_data
+    assert animation.action is None
+    assert [track.strips[0].frame_start for track in animation.nla_tracks] == [50, 101]
+    assert [track.strips[0].blend_in for track in animation.nla_tracks] == [0, 4]
+    take = take_of(animation.nla_tracks[0].strips[0].action)
+    jaw = take.weights[:, take.channels.index("jawOpen")]
+
+    def played(frame):
+        scene.frame_set(frame)
+        return head.data.shape_keys.key_blocks["jawOpen"].value
+
+    assert played(60) == pytest.approx(jaw[10], abs=1e-5)
+    assert played(120) == pytest.approx(jaw[19], abs=1e-5)
+    assert played(101 + length - 5) == pytest.approx(jaw[length - 5], abs=1e-5)
+    assert min(jaw[2], jaw[53]) - 1e-5 <= played(103) <= max(jaw[2], jaw[53]) + 1e-5
+
+
 @needs_strips
 def test_the_whole_scene_each_strip_for_its_character(scene):
     anna, ben = make_character(scene, "Anna"), make_character(scene, "Ben")

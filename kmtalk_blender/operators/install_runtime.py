@@ -1,0 +1,159 @@
+"""kmtalk.install_runtime and kmtalk.remove_runtime: the runtime environment of the extension's own."""
+
+import sys
+import time
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+
+from .. import session
+from ..errors import UserError
+from ..runtime.environment import source_folder
+from ..runtime.install import TORCH_INDEX, Installation, plan_for, remove_environment
+from .base import Reasoned, busy
+
+__all__ = ["register", "unregister"]
+
+TICK = 0.2
+
+
+def runtime_folder() -> Path:
+    """Where the environment lies. Raises UserError when this Blender has no folder for extensions."""
+    package = __package__.rpartition(".")[0]
+    try:
+        return Path(bpy.utils.extension_path_user(package, path="", create=True)) / "runtime"
+    except ValueError as error:
+        raise UserError("KMTalk is not installed as an extension; choose an interpreter in the preferences.") from error
+
+
+class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
+    """Make KMTalk's own Python environment (about 250 MB to download, 1 GB on the disk); it never touches Blender's"""
+
+    bl_idname = "kmtalk.install_runtime"
+    bl_label = "Install Runtime"
+
+    python: StringProperty(
+        name="Made From",
+        description="Python that the environment is made from; empty: Blender's own",
+        subtype="FILE_PATH",
+    )
+    index: StringProperty(
+        name="CPU Builds",
+        description="Where pip finds CPU builds of torch for Linux, besides where it is set to look",
+        default=TORCH_INDEX,
+    )
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Run to the end, then return."""
+        try:
+            installation = self._installation()
+            while not installation.tick():
+                time.sleep(TICK)
+        except UserError as error:
+            return self._failed(context, error)
+        return self._done(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Start, and come back on a timer."""
+        if bpy.app.background or context.window is None:
+            return self.execute(context)
+        try:
+            self._running = self._installation()
+        except UserError as error:
+            return self.refuse(error)
+        self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
+        context.window_manager.kmtalk.running = True
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Esc cancels, the timer goes on."""
+        state = context.window_manager.kmtalk
+        if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
+            self.cancel(context)
+            self.report({"INFO"}, "Cancelled; what was downloaded is kept for the next time.")
+            return {"CANCELLED"}
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        try:
+            done = self._running.tick()
+        except UserError as error:
+            self._stop(context)
+            return self._failed(context, error)
+        state.fraction, state.text = self._running.fraction, self._running.text
+        context.workspace.status_text_set(f"KMTalk: {self._running.text} {self._running.fraction:.0%}   Esc: cancel")
+        if not done:
+            return {"PASS_THROUGH"}
+        self._stop(context)
+        return self._done(context)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """The user or Blender ends it."""
+        self._running.cancel()
+        self._stop(context)
+
+    def _installation(self) -> Installation:
+        python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
+        plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index)
+        # The worker may run out of the folder that is replaced.
+        session.close()
+        self._running = Installation(plan)
+        return self._running
+
+    def _done(self, context: bpy.types.Context) -> set[str]:
+        self.report({"INFO"}, f"The runtime is installed in {runtime_folder()}")
+        return {"FINISHED"}
+
+    def _failed(self, context: bpy.types.Context, error: UserError) -> set[str]:
+        running = getattr(self, "_running", None)
+        if running is not None:
+            running.cancel()
+            log = runtime_folder().with_name("install.log")
+            log.write_text("\n".join(running.log), encoding="utf-8")
+            return self.refuse(UserError(f"{error} The whole log is in {log}"))
+        return self.refuse(error)
+
+    def _stop(self, context: bpy.types.Context) -> None:
+        state = context.window_manager.kmtalk
+        state.running = state.cancel = False
+        context.window_manager.event_timer_remove(self._timer)
+        context.workspace.status_text_set(None)
+
+
+class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
+    """Delete KMTalk's own Python environment"""
+
+    bl_idname = "kmtalk.remove_runtime"
+    bl_label = "Remove Runtime"
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Delete it."""
+        session.close()
+        try:
+            remove_environment(runtime_folder())
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, "The runtime is removed.")
+        return {"FINISHED"}
+
+
+CLASSES = (KMTALK_OT_install_runtime, KMTALK_OT_remove_runtime)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

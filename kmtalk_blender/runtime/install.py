@@ -1,0 +1,208 @@
+"""The runtime environment: a folder of its own with everything model_runtime needs, made by pip from the lock.
+
+Steps: a virtual environment; every wheel downloaded beside it, checked against the lock's hashes; installed from there
+without the network; tried out. Only then the folder gets its final name, so half an installation is never used and the
+former one stays until the new one works. What was downloaded is kept when it is interrupted.
+"""
+
+import os
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import UserError
+
+__all__ = ["MARKER", "TORCH_INDEX", "Installation", "Plan", "environment_python", "plan_for", "remove_environment"]
+
+MARKER = ".complete"
+# The general index has only a build of torch for Linux that brings gigabytes of CUDA.
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
+SPACE = 3_000_000_000
+LOG_LINES = 400
+
+
+@dataclass(frozen=True)
+class Plan:
+    """folder: of the environment. python: interpreter it is made from. source: folder that holds model_runtime.
+    wheelhouse: wheels that came with the extension; None: pip downloads them. index: where CPU builds of torch are, for
+    Linux; empty: only where pip is set to look. trial: arguments for the new interpreter that must end with 0."""
+
+    folder: Path
+    python: Path
+    source: Path
+    wheelhouse: Path | None = None
+    index: str = ""
+    trial: tuple[str, ...] = ("-m", "model_runtime", "info")
+
+    @property
+    def lock(self) -> Path:
+        """The requirements with their hashes."""
+        return self.source / "model_runtime" / "runtime.lock"
+
+    @property
+    def unfinished(self) -> Path:
+        """The environment while it is made."""
+        return self.folder.with_name(f"{self.folder.name}.new")
+
+    @property
+    def wheels(self) -> Path:
+        """Where pip finds the wheels."""
+        return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
+
+
+def plan_for(folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX) -> Plan:
+    """Check what can be checked before anything is made. Raises UserError with what is missing."""
+    wheelhouse = source / "wheelhouse"
+    plan = Plan(
+        folder, python, source, wheelhouse if wheelhouse.is_dir() else None, index if os.name == "posix" else ""
+    )
+    if not plan.lock.is_file():
+        raise UserError(f"{plan.lock} is missing; install the extension again.")
+    if plan.wheelhouse is None and not online:
+        raise UserError(
+            "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder.parent).free
+    if free < SPACE:
+        raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {SPACE / 1e9:.0f} GB.")
+    return plan
+
+
+def environment_python(folder: Path) -> Path:
+    """The interpreter of an environment."""
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def remove_environment(folder: Path) -> None:
+    """Delete the environment and what an interrupted installation left. Raises UserError when a file is in use."""
+    try:
+        for name in (folder.name, f"{folder.name}.new", f"{folder.name}.wheels", f"{folder.name}.old"):
+            path = folder.with_name(name)
+            # The marker first, so that what is half deleted is never used.
+            (path / MARKER).unlink(missing_ok=True)
+            if path.exists():
+                shutil.rmtree(path)
+    except OSError as error:
+        raise UserError(f"Cannot delete {folder} ({error.strerror}); close other Blenders and try again.") from error
+
+
+@dataclass
+class Installation:
+    """Runs a plan, one process at a time. Call `tick` until it says that it is done; `cancel` ends it at any time."""
+
+    plan: Plan
+    log: list[str] = field(default_factory=list)
+    text: str = "Starting"
+    _step: int = -1
+    _process: subprocess.Popen | None = None
+    _reader: threading.Thread | None = None
+
+    @property
+    def fraction(self) -> float:
+        """Share that is done: the wheels that are there count for most of it."""
+        wanted = max(1, self.plan.lock.read_text().count("=="))
+        there = len(list(self.plan.wheels.glob("*.whl"))) if self.plan.wheels.is_dir() else 0
+        shares = (0.02, 0.05 + 0.6 * min(1.0, there / wanted), 0.7, 0.95)
+        return shares[self._step] if 0 <= self._step < len(shares) else 0.0
+
+    def tick(self) -> bool:
+        """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return False
+            self._reader.join()
+            self._process = None
+            if code != 0:
+                raise UserError(f"{self.text} failed: {self._reason()}")
+        self._step += 1
+        steps = self._steps()
+        if self._step == len(steps):
+            self._put_in_place()
+            return True
+        self.text, command = steps[self._step]
+        self._start(command)
+        return False
+
+    def cancel(self) -> None:
+        """End the process that runs and remove what is half made; downloaded wheels stay for the next time."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        shutil.rmtree(self.plan.unfinished, ignore_errors=True)
+
+    def _steps(self) -> list[tuple[str, list[str]]]:
+        plan = self.plan
+        python = str(environment_python(plan.unfinished))
+        pip = [python, "-m", "pip"]
+        locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(plan.lock)]
+        index = ["--extra-index-url", plan.index] if plan.index else []
+        download = [*pip, "download", *locked, *index, "-d", str(plan.wheels)]
+        return [
+            ("Making the environment", [str(plan.python), "-m", "venv", "--clear", str(plan.unfinished)]),
+            # A wheelhouse is complete; this step only says so.
+            ("Downloading packages", [*pip, "--version"] if plan.wheelhouse else download),
+            ("Installing packages", [*pip, "install", "--no-index", "--find-links", str(plan.wheels), *locked]),
+            ("Trying it out", [python, *plan.trial]),
+        ]
+
+    def _start(self, command: list[str]) -> None:
+        # Variables for Blender's own Python would lead the new one to Blender's modules.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        extra = {
+            "PYTHONPATH": str(self.plan.source),
+            "PYTHONNOUSERSITE": "1",
+            "PIP_NO_INPUT": "1",
+            "PIP_PROGRESS_BAR": "off",
+        }
+        self.log.append(f"$ {' '.join(command)}")
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=kept | extra,
+                encoding="utf-8",
+                errors="replace",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise UserError(
+                f"{command[0]} cannot be started ({error.strerror}); choose another interpreter."
+            ) from error
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
+
+    def _read(self, process: subprocess.Popen) -> None:
+        for line in process.stdout:
+            self.log.append(line.rstrip())
+            del self.log[:-LOG_LINES]
+
+    def _reason(self) -> str:
+        """The line of the log that tells most."""
+        lines = [line for line in self.log if line.strip() and not line.startswith("$")]
+        errors = [line for line in lines if "error" in line.lower()]
+        return (errors or lines or ["no reason was given"])[-1].strip()
+
+    def _put_in_place(self) -> None:
+        plan, old = self.plan, self.plan.folder.with_name(f"{self.plan.folder.name}.old")
+        (plan.unfinished / MARKER).write_text("")
+        shutil.rmtree(old, ignore_errors=True)
+        try:
+            if plan.folder.exists():
+                plan.folder.rename(old)
+            plan.unfinished.rename(plan.folder)
+        except OSError as error:
+            if old.exists() and not plan.folder.exists():
+                old.rename(plan.folder)
+            raise UserError(
+                f"{plan.folder} is in use ({error.strerror}); close other Blenders and try again."
+            ) from error
+        shutil.rmtree(old, ignore_errors=True)
+        if plan.wheelhouse is None:
+            shutil.rmtree(plan.wheels, ignore_errors=True)

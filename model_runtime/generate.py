@@ -19,6 +19,7 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance, perform
+from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
 from model_runtime.take import Take, frame_count
 from model_runtime.upper_face import upper_face
@@ -103,7 +104,7 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
 def predict(
     model: Model, performance: Performance, settings: Settings, checkpoint: Callable[[float], None]
 ) -> np.ndarray:
-    """(T, K) float32 weights in [0, 1] of the model's channels: motion, contacts, and the user's settings applied.
+    """(T, K) float32 weights in [0, 1] of the model's channels: motion, contacts, rest, and the user's settings.
 
     Keys in `performance` are in the user's terms: the gains are taken out before the networks see them.
     """
@@ -114,6 +115,7 @@ def predict(
     weights = np.clip(perform(model.network, performance, checkpoint), 0, 1)
     if performance.phones is not None:
         weights = apply_contacts(weights, model.channels, np.array(model.gap), performance.phones, settings.fps)
+        weights = apply_rest(weights, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:
         weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)

@@ -7,7 +7,7 @@ from scipy.signal import periodogram
 
 from model_runtime.datasets.landmark_tracks import LandmarkTrack
 from model_runtime.heads.head import Head
-from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, SILENCE, PhoneTrack
+from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, PHONES, SILENCE, PhoneTrack
 from model_runtime.take import Take
 
 __all__ = ["TrackScore", "lip_curves", "mean_score", "score_track"]
@@ -16,6 +16,8 @@ __all__ = ["TrackScore", "lip_curves", "mean_score", "score_track"]
 CLOSED, AT_TEETH = 0.03, 0.06
 # A contact counts from this long before the sound to this long after it, seconds.
 BEFORE, AFTER = 0.04, 0.02
+# Silence is deep this far from any sound, seconds.
+DEEP = 0.5
 LAGS = np.arange(-250, 251, 10) / 1000
 
 
@@ -27,8 +29,8 @@ class TrackScore:
     correlation and where (ms, positive: the take is late). amplitude: ratio of the gap's standard deviations, take to
     recording, each in its own IOD. closures: share of P B M during which the lips close. teeth: share of F V at which
     the lower lip comes to the teeth. speed: 95th percentile of the gap's speed, IOD/s. above_5hz: share of the gap's
-    power. closed_silence: share of silent frames that are closed. silence_speed: RMS speed in silence over that in
-    speech.
+    power. closed_silence: share of silent frames that are closed. silence_speed: RMS speed deep in silence (0.5 s and
+    more from any sound, where nothing is anticipated any more) over that in speech.
     """
 
     r_gap: float
@@ -71,6 +73,8 @@ def score_track(take: Take, head: Head, track: LandmarkTrack, said: PhoneTrack) 
     speed = np.gradient(gap, times)
     frequency, power = periodogram(gap - gap.mean(), take.fps)
     silent = _during(times, said, (SILENCE,), 0.0, 0.0)
+    sounds = tuple(label for label in PHONES if label != SILENCE)
+    deep = ~_during(times, said, sounds, DEEP, DEEP)
     return TrackScore(
         r_gap=correlation(gap, track.gap, 0.0),
         r_width=correlation(width, track.width, 0.0),
@@ -82,7 +86,7 @@ def score_track(take: Take, head: Head, track: LandmarkTrack, said: PhoneTrack) 
         speed=float(np.percentile(np.abs(speed), 95)),
         above_5hz=float(power[frequency > 5].sum() / max(power.sum(), 1e-12)),
         closed_silence=float((gap[silent] < CLOSED).mean()) if silent.any() else float("nan"),
-        silence_speed=_rms(speed[silent]) / max(_rms(speed[~silent]), 1e-9) if silent.any() else float("nan"),
+        silence_speed=_rms(speed[deep]) / max(_rms(speed[~silent]), 1e-9) if deep.any() else float("nan"),
     )
 
 

@@ -17,10 +17,10 @@ HAIRLINE_AT = (0, 18, 34, 48, 62, 70, 78, 86, 104, 116, 128, 145, 180)
 HAIRLINE = (63, 65, 63.5, 54, 36, 12, -4, 10, 12, -8, -38, -53, -57)
 # Angle from the front -> thickness over the skull; share of the way from the crown to the hairline -> share of it.
 THICKNESS_AT = (0, 30, 60, 90, 130, 180)
-THICKNESS = (23, 19, 9.0, 4.5, 5.0, 6.0)
-CROWN_THICKNESS = 13.0
+THICKNESS = (21, 19.5, 14.0, 9.0, 7.5, 6.5)
+CROWN_THICKNESS = 9.0
 PROFILE_AT = (0, 0.5, 0.8, 0.92, 0.975, 1)
-PROFILE = (1.0, 1.0, 0.9, 0.58, 0.22, -0.06)
+PROFILE = (1.0, 1.0, 0.82, 0.5, 0.2, -0.06)
 # Locks: how many there are round the head, how deep the valleys between them are, share of the thickness.
 LOCKS, LOCK_DEPTH = 12, 0.26
 

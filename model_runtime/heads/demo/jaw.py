@@ -11,6 +11,11 @@ __all__ = ["jaw_share", "jaw_slide", "jaw_swing"]
 HINGE = (-8.0, -28.0)
 OPEN_ANGLE = np.radians(15.2)
 FORWARD, SIDEWAYS = 6.0, 6.0
+# What stands still, mm: above the cheeks, behind the front of the ears, on the neck, at the throat (y, z), the nose.
+CHEEK_TOP, EAR_FRONT, NECK_TOP, THROAT = -38, -14, -137, (-40, -115)
+NOSE_HALF_WIDTH, NOSE_BASE = 19, -58
+# What swings fully, mm.
+CHIN_TOP, CHIN_HALF_WIDTH, CHIN_BACK = -104, 20, -66
 CORNER_SHARE = 0.45
 # The middle of the upper lip goes a little against the jaw: it shows the teeth.
 UPPER_LIP_SHARE = -0.06
@@ -23,8 +28,10 @@ def jaw_share(body: Body) -> np.ndarray:
     skin = body.whole.vertices[body.spans["skin"]]
     mouth = body.rings.mouth
     x, y, z = np.abs(skin[:, 0]), skin[:, 1], skin[:, 2]
-    fixed = (z > -38) | (y > -14) | (z < -137) | ((x < 19) & (z > -58)) | ((y > -40) & (z < -115))
-    chin = (z < -104) & (x < 20) & (y < -66)
+    nose = (x < NOSE_HALF_WIDTH) & (z > NOSE_BASE)
+    throat = (y > THROAT[0]) & (z < THROAT[1])
+    fixed = (z > CHEEK_TOP) | (y > EAR_FRONT) | (z < NECK_TOP) | nose | throat
+    chin = (z < CHIN_TOP) & (x < CHIN_HALF_WIDTH) & (y < CHIN_BACK)
     share = np.where(chin, 1.0, 0.0)
     fixed |= chin
     across = np.abs(around(mouth.shape[1]))

@@ -51,7 +51,7 @@ Form = Ellipsoid | Rod
 
 def distance(points: np.ndarray, forms: tuple[Form, ...]) -> np.ndarray:
     """(N,) signed distance, mm, of (N, 3) points to the sculpture; negative inside. Forms apply in their order."""
-    folded = points * [1, 1, 1]
+    folded = points.copy()
     folded[:, 0] = np.abs(folded[:, 0])
     total = np.full(len(points), 1e3)
     for form in forms:

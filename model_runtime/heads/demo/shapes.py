@@ -1,5 +1,7 @@
 """All channels of the head."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from model_runtime.channels import CHANNELS, mirrored
@@ -15,6 +17,7 @@ __all__ = ["build_shapes"]
 
 # The skin that lips take along: an ellipsoid about the mouth, without the nose.
 REGION_CENTRE, REGION_RADII = (0, -84, -80), (60, 66, 46)
+NOSE_HALF_WIDTH, NOSE_BASE = 19, -57
 # How much of the lips' movement the next rings inside the mouth take.
 VESTIBULE_SHARE = (0.4, 0.1)
 CHEEK_CENTRE, CHEEK_RADIUS = (44, -68, -44), 19
@@ -27,6 +30,19 @@ TONGUE_OUT = (25.0, 9.0)
 TONGUE_ROOT, TONGUE_TIP = -48.0, -88.0
 
 
+@dataclass(frozen=True)
+class Chin:
+    """The pad of the chin, which lips leave alone: |x| below half_width, z from bottom to top, y before back; mm."""
+
+    half_width: float = 13
+    top: float = -107
+    bottom: float = -121
+    back: float = -84
+
+
+CHIN = Chin()
+
+
 def build_shapes(body: Body) -> np.ndarray:
     """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of CHANNELS."""
     points = body.whole.vertices
@@ -37,9 +53,9 @@ def build_shapes(body: Body) -> np.ndarray:
         "eyeBlinkLeft": blink(body),
         **brow_channels(body),
     }
-    spread, held = _lip_spreader(body)
+    spread, chin = _lip_spreader(body)
     for name, move in LIP_MOVES.items():
-        for channel, field in _lip_channel(name, move, body, spread, held).items():
+        for channel, field in _lip_channel(name, move, body, spread, chin).items():
             shapes[channel] = shapes.get(channel, 0) + field
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
     shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
@@ -61,8 +77,9 @@ def _lip_spreader(body: Body) -> tuple[Spread, np.ndarray]:
     skin = body.whole.vertices[body.spans["skin"]]
     reach = np.linalg.norm((skin - REGION_CENTRE) / np.array(REGION_RADII), axis=1)
     x, y, z = np.abs(skin[:, 0]), skin[:, 1], skin[:, 2]
-    chin = (x < 13) & (z < -107) & (z > -121) & (y < -84)
-    fixed = (reach > 1) | ((x < 19) & (z > -57)) | chin
+    chin = (x < CHIN.half_width) & (z < CHIN.top) & (z > CHIN.bottom) & (y < CHIN.back)
+    nose = (x < NOSE_HALF_WIDTH) & (z > NOSE_BASE)
+    fixed = (reach > 1) | nose | chin
     mouth = body.rings.mouth
     fixed[mouth[BORDER:]] = True
     quads = body.whole.quads[(body.whole.quads < len(skin)).all(axis=1)]

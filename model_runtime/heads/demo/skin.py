@@ -9,7 +9,7 @@ from model_runtime.heads.demo.anatomy import FORMS
 from model_runtime.heads.demo.cage import CAGE, Rings, build_cage
 from model_runtime.heads.demo.ears import ear_rings
 from model_runtime.heads.demo.eyes import LASHES, LID_EDGE, lid_rings
-from model_runtime.heads.demo.mouth import mouth_rings
+from model_runtime.heads.demo.mouth import BORDER, LAST_LIP, mouth_rings
 from model_runtime.heads.demo.nose import nostril_rings
 from model_runtime.heads.demo.sculpt import cast, project
 from model_runtime.heads.demo.surface import Part, flipped, ring_quads
@@ -52,6 +52,8 @@ NOSE_ROWS = np.array(
 )
 NOSE_ANGLE = 17.0
 RELAX_ROUNDS = 16
+# Rays over the crown start here, mm.
+CROWN_MIDDLE = (0.0, 8.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,9 @@ def _fill_cap(points: np.ndarray, cap: np.ndarray) -> None:
     top, bottom, left, right = points[cap[0]], points[cap[-1]], points[cap[:, 0]], points[cap[:, -1]]
     coons = (1 - v) * top[None] + v * bottom[None] + (1 - u) * left[:, None] + u * right[:, None]
     coons -= (1 - u) * (1 - v) * top[0] + u * (1 - v) * top[-1] + (1 - u) * v * bottom[0] + u * v * bottom[-1]
-    direction = coons[1:-1, 1:-1].reshape(-1, 3) - [0, 8, 40]
+    direction = coons[1:-1, 1:-1].reshape(-1, 3) - CROWN_MIDDLE
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    points[cap[1:-1, 1:-1].ravel()] = cast(np.tile([0.0, 8, 40], (len(direction), 1)), direction, FORMS)
+    points[cap[1:-1, 1:-1].ravel()] = cast(np.tile(CROWN_MIDDLE, (len(direction), 1)), direction, FORMS)
 
 
 def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
@@ -138,8 +140,12 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
         left, right = (_zip(hole[-1]) for hole in pair)
         parts += [(left, "skin"), (flipped(right), "skin")]
     mouth = rings.mouth
-    parts += [(ring_quads(mouth[:7]), "skin"), (ring_quads(mouth[6:14]), "lips"), (ring_quads(mouth[13:]), "mouth")]
-    parts.append((_zip(mouth[-1]), "mouth"))
+    parts += [
+        (ring_quads(mouth[: BORDER + 1]), "skin"),
+        (ring_quads(mouth[BORDER : LAST_LIP + 1]), "lips"),
+        (ring_quads(mouth[LAST_LIP:]), "mouth"),
+        (_zip(mouth[-1]), "mouth"),
+    ]
     quads = np.concatenate([quads for quads, _ in parts])
     materials = np.concatenate([np.full(len(quads), name) for quads, name in parts])
     for eye in rings.eyes:

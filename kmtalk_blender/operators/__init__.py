@@ -1,10 +1,34 @@
 """Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
 
-from . import add_head, ask_runtime, check_runtime, complete, drop, generate, install_runtime, lines, phones, takes
+from . import (
+    add_head,
+    ask_runtime,
+    check_runtime,
+    complete,
+    drop,
+    generate,
+    install_runtime,
+    lines,
+    phones,
+    presets,
+    takes,
+)
 
 __all__ = ["register", "unregister"]
 
-MODULES = (add_head, generate, complete, takes, phones, lines, ask_runtime, check_runtime, install_runtime, drop)
+MODULES = (
+    add_head,
+    generate,
+    complete,
+    takes,
+    phones,
+    lines,
+    ask_runtime,
+    check_runtime,
+    install_runtime,
+    drop,
+    presets,
+)
 
 
 def register() -> None:

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..operators.presets import KMTALK_PT_presets
 from .places import in_both_places
 
 __all__ = ["register", "unregister"]
@@ -12,6 +13,9 @@ class Style:
 
     bl_label = "Style"
     bl_options = {"DEFAULT_CLOSED"}
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        KMTALK_PT_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kmtalk

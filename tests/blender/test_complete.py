@@ -207,5 +207,5 @@ def test_a_textgrid_comes_back_and_changes_the_take(scene, spoken, tmp_path):
     assert "UW" in [phone.label for phone in action_of(spoken).kmtalk.phones]
     assert not np.allclose(values(spoken), before, atol=1e-3)
     (tmp_path / "none.TextGrid").write_text("nothing")
-    with pytest.raises(RuntimeError, match="none[.]TextGrid"):
+    with pytest.raises(RuntimeError, match=r"none\.TextGrid"):
         bpy.ops.kmtalk.import_textgrid(filepath=str(tmp_path / "none.TextGrid"))

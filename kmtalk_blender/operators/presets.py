@@ -1,0 +1,42 @@
+"""Presets of the style, as Blender keeps its own."""
+
+import bpy
+from bl_operators.presets import AddPresetBase
+from bl_ui.utils import PresetPanel
+
+__all__ = ["KMTALK_PT_presets", "register", "unregister"]
+
+SAVED = ("style", "jaw", "lips", "smoothing", "lead", "blinks", "brows", "seed")
+
+
+class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):
+    """Add or remove a preset of the style"""
+
+    bl_idname = "kmtalk.add_preset"
+    bl_label = "Add Style Preset"
+    preset_menu = "KMTALK_PT_presets"
+    preset_subdir = "kmtalk_style"
+    preset_defines = ("settings = bpy.context.scene.kmtalk",)
+    preset_values = tuple(f"settings.{name}" for name in SAVED)
+
+
+class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
+    """Saved styles"""
+
+    bl_label = "Style Presets"
+    preset_subdir = "kmtalk_style"
+    preset_operator = "script.execute_preset"
+    preset_add_operator = "kmtalk.add_preset"
+
+
+CLASSES = (KMTALK_OT_add_preset, KMTALK_PT_presets)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -8,6 +8,7 @@ former one stays until the new one works. What was downloaded is kept when it is
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ MARKER = ".complete"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 SPACE = 3_000_000_000
 LOG_LINES = 400
+# CPU builds of torch for Linux are in an index of their own; the lock holds the hash of the one for this Python.
+LINUX_PYTHON = "3.11"
 
 
 @dataclass(frozen=True)
@@ -55,20 +58,33 @@ class Plan:
 def plan_for(folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX) -> Plan:
     """Check what can be checked before anything is made. Raises UserError with what is missing."""
     wheelhouse = source / "wheelhouse"
-    plan = Plan(
-        folder, python, source, wheelhouse if wheelhouse.is_dir() else None, index if os.name == "posix" else ""
-    )
+    linux = sys.platform.startswith("linux")
+    plan = Plan(folder, python, source, wheelhouse if wheelhouse.is_dir() else None, index if linux else "")
     if not plan.lock.is_file():
         raise UserError(f"{plan.lock} is missing; install the extension again.")
     if plan.wheelhouse is None and not online:
         raise UserError(
             "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
         )
+    version = _version(python)
+    if linux and plan.wheelhouse is None and version != LINUX_PYTHON:
+        raise UserError(
+            f"{python} is Python {version}; for Linux the runtime is pinned for {LINUX_PYTHON}: name one in Made From."
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
     if free < SPACE:
         raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {SPACE / 1e9:.0f} GB.")
     return plan
+
+
+def _version(python: Path) -> str:
+    """Such as 3.11. Raises UserError when it is no Python."""
+    try:
+        command = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UserError(f"{python} does not run as a Python; choose another interpreter.") from error
 
 
 def environment_python(folder: Path) -> Path:

@@ -1,0 +1,144 @@
+"""The runtime environment is made, replaced and removed by pip itself, from wheels on this machine."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+TREE = Path(__file__).resolve().parents[2]
+VERSION = "{}.{}".format(*sys.version_info[:2])
+
+
+@pytest.fixture
+def install(extension):
+    """The module under test; importing it needs the extension's package."""
+    from kmtalk_blender.runtime import install
+
+    return install
+
+
+@pytest.fixture
+def source(tmp_path) -> Path:
+    """A folder like the offline package's: a lock of one small wheel, and that wheel."""
+    folder = tmp_path / "extension"
+    (folder / "model_runtime").mkdir(parents=True)
+    (folder / "wheelhouse").mkdir()
+    write_wheel(folder, "print('tried')")
+    return folder
+
+
+def write_wheel(folder: Path, code: str) -> None:
+    wheel = folder / "wheelhouse" / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny.py", code)
+        archive.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        archive.writestr(
+            "tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr("tiny-1.0.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (folder / "model_runtime" / "runtime.lock").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
+
+
+def make_plan(install, source, tmp_path):
+    plan = install.plan_for(tmp_path / "user" / "runtime", Path(sys.executable), source, online=False)
+    return install.Plan(plan.folder, plan.python, plan.source, plan.wheelhouse, trial=("-m", "tiny"))
+
+
+def finish(installation) -> None:
+    until = time.monotonic() + 120
+    while not installation.tick():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_makes_an_environment_from_a_wheelhouse_without_the_network(install, source, tmp_path):
+    plan = make_plan(install, source, tmp_path)
+    installation = install.Installation(plan)
+    finish(installation)
+    assert "tried" in installation.log
+    assert (plan.folder / install.MARKER).is_file()
+    python = install.environment_python(plan.folder)
+    assert subprocess.run([python, "-m", "tiny"], capture_output=True, text=True, check=True).stdout == "tried\n"
+    assert not plan.unfinished.exists()
+    install.remove_environment(plan.folder)
+    assert list(plan.folder.parent.iterdir()) == []
+
+
+def test_a_wheel_with_another_hash_is_refused(install, source, tmp_path):
+    with zipfile.ZipFile(source / "wheelhouse" / "tiny-1.0-py3-none-any.whl", "a") as archive:
+        archive.writestr("more.py", "evil = True")
+    plan = make_plan(install, source, tmp_path)
+    with pytest.raises(Exception, match="Installing packages failed") as caught:
+        finish(install.Installation(plan))
+    assert type(caught.value).__name__ == "UserError"
+    assert not plan.folder.exists()
+
+
+def test_the_former_one_stays_until_the_new_one_works(install, source, tmp_path):
+    plan = make_plan(install, source, tmp_path)
+    finish(install.Installation(plan))
+    write_wheel(source, "raise SystemExit('does not work here')")
+    with pytest.raises(Exception, match="Trying it out failed: does not work here"):
+        finish(install.Installation(plan))
+    python = install.environment_python(plan.folder)
+    assert subprocess.run([python, "-m", "tiny"], capture_output=True, text=True, check=True).stdout == "tried\n"
+    write_wheel(source, "print('newer')")
+    finish(install.Installation(plan))
+    assert subprocess.run([python, "-m", "tiny"], capture_output=True, text=True, check=True).stdout == "newer\n"
+    assert sorted(path.name for path in plan.folder.parent.iterdir()) == ["runtime"]
+
+
+def test_cancelled_at_any_step_nothing_is_used(install, source, tmp_path):
+    plan = make_plan(install, source, tmp_path)
+    for steps in range(1, 4):
+        installation = install.Installation(plan)
+        while installation._step < steps:
+            assert not installation.tick()
+            time.sleep(0.01)
+        installation.cancel()
+        assert not plan.folder.exists()
+        assert not plan.unfinished.exists()
+    finish(install.Installation(plan))
+    assert (plan.folder / install.MARKER).is_file()
+
+
+def test_offline_without_wheels_says_what_to_do(install, source, tmp_path):
+    for wheel in (source / "wheelhouse").iterdir():
+        wheel.unlink()
+    (source / "wheelhouse").rmdir()
+    with pytest.raises(Exception, match="allow it in Preferences"):
+        make_plan(install, source, tmp_path)
+    assert not (tmp_path / "user").exists()
+
+
+def test_what_is_no_python_is_refused(install, source, tmp_path):
+    with pytest.raises(Exception, match="does not run as a Python"):
+        install.plan_for(tmp_path / "user" / "runtime", tmp_path / "python", source, online=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(VERSION != "3.11", reason="the lock's CPU build of torch for Linux is for Python 3.11")
+def test_the_real_lock_makes_a_runtime_that_speaks(install, tmp_path):
+    from kmtalk_blender.runtime.check import check_runtime
+    from kmtalk_blender.runtime.client import Client
+
+    plan = install.plan_for(tmp_path / "runtime", Path(sys.executable), TREE, online=True, index="")
+    installation = install.Installation(plan)
+    while not installation.tick():
+        time.sleep(0.2)
+    client = Client(install.environment_python(plan.folder))
+    try:
+        findings = check_runtime(client)
+    finally:
+        client.close()
+    assert [finding.text for finding in findings if not finding.good] == []
+    assert len(findings) == 5
+    packages = subprocess.run([client.python, "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
+    assert "nvidia" not in packages
+    assert os.path.commonpath([client.python, tmp_path]) == str(tmp_path)

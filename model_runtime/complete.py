@@ -94,7 +94,7 @@ def complete(
         after = motion(new, asked.key_frames, asked.key_weights)
     change = np.zeros_like(take.weights)
     change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
-    weights = _through_keys(np.clip(take.weights + change, 0, 1), asked, take.fps, first, last)
+    weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, take.fps, (first, last), model.bounds)
     kept = [take.channels.index(name) for name in locked]
     weights[:, kept] = take.weights[:, kept]
     return dataclasses.replace(
@@ -138,8 +138,11 @@ def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
     return share * share * (3 - 2 * share)
 
 
-def _through_keys(weights: np.ndarray, keys: Keys, fps: float, first: int, last: int) -> np.ndarray:
+def _through_keys(
+    weights: np.ndarray, keys: Keys, fps: float, span: tuple[int, int], bounds: tuple[float, float]
+) -> np.ndarray:
     """Weights corrected so that they equal the keys of the range; the correction is eased between them."""
+    first, last = span
     inside = (keys.key_frames >= first) & (keys.key_frames <= last)
     anchors = np.unique(np.concatenate([[0, first], keys.key_frames[inside], [last, len(weights) - 1]]))
     asked = np.searchsorted(anchors, keys.key_frames[inside])
@@ -149,8 +152,8 @@ def _through_keys(weights: np.ndarray, keys: Keys, fps: float, first: int, last:
     anchor_times = torch.from_numpy(anchors / fps)[None]
     placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
     corrected = (weights + place_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
-    # Keys beyond [0, 1] are the animator's own will; what lies between them is not pushed further than they are.
-    low, high = np.minimum(keys.key_weights.min(axis=0), 0), np.maximum(keys.key_weights.max(axis=0), 1)
+    # Keys beyond the bounds are the animator's own will; what lies between them is not pushed further than they are.
+    low, high = np.minimum(keys.key_weights.min(axis=0), bounds[0]), np.maximum(keys.key_weights.max(axis=0), bounds[1])
     corrected = np.clip(corrected, low, high)
     corrected[keys.key_frames[inside]] = keys.key_weights[inside]
     return corrected

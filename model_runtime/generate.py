@@ -18,7 +18,7 @@ from model_runtime.contacts import apply_contacts
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.inference import Performance, perform
+from model_runtime.model.inference import Performance
 from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
 from model_runtime.take import Take, frame_count
@@ -45,15 +45,19 @@ def generate(
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = acoustics(waveform).astype(np.float16)
+    sound = model.hear(waveform).astype(np.float16)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
-    channels = tuple(name for name in CHANNELS if name in model.channels or name in (*LIDS, *BROWS))
+    # A basis of displacements moves the whole face by itself; its channels are nobody else's.
+    living = () if set(model.channels) - set(CHANNELS) else (*LIDS, *BROWS)
+    ours = tuple(name for name in CHANNELS if name in model.channels or name in living)
+    channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
-    upper = upper_face(phones, sound, frames, settings)
+    heard = sound if model.architecture == "starter" else acoustics(waveform).astype(np.float16)
+    upper = upper_face(phones, heard, frames, settings)
     for column, name in enumerate((*LIDS, *BROWS)):
-        if name not in model.channels:
+        if name in living and name not in model.channels:
             weights[:, channels.index(name)] = upper[:, column]
     meta = {
         "model": model.id,
@@ -104,22 +108,23 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
 def predict(
     model: Model, performance: Performance, settings: Settings, checkpoint: Callable[[float], None]
 ) -> np.ndarray:
-    """(T, K) float32 weights in [0, 1] of the model's channels: motion, contacts, rest, and the user's settings.
+    """(T, K) float32 weights, within the model's bounds, of its channels: motion, contacts, rest, and the user's
+    settings.
 
     Keys in `performance` are in the user's terms: the gains are taken out before the networks see them.
     """
     gains = _gains(model, settings)
     if performance.keys is not None:
         unscaled = np.divide(performance.keys, gains, out=np.zeros_like(performance.keys), where=gains > 0)
-        performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, 0, 1)})
-    weights = np.clip(perform(model.network, performance, checkpoint), 0, 1)
-    if performance.phones is not None:
+        performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, *model.bounds)})
+    weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
+    if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
         weights = apply_contacts(weights, model.channels, np.array(model.gap), performance.phones, settings.fps)
         weights = apply_rest(weights, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:
         weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)
-    return np.clip(weights, 0, 1).astype(np.float32)
+    return np.clip(weights, *model.bounds).astype(np.float32)
 
 
 def _gains(model: Model, settings: Settings) -> np.ndarray:

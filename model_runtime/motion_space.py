@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import lsq_linear
 
 from model_runtime.errors import InputError
 from model_runtime.heads.head import Head
@@ -47,6 +46,9 @@ class MotionSpace:
 
     def bounded(self, displacement: np.ndarray) -> np.ndarray:
         """(T, K) weights within the bounds whose displacement is nearest to (T, V, 3): the motion in these channels."""
+        # Here, because reading a model needs no solver, and scipy.optimize takes a while to load.
+        from scipy.optimize import lsq_linear
+
         # Least squares over K numbers instead of 3 V: the same minimum, by the Cholesky factor of the Gram matrix.
         ridge = 1e-9 * np.trace(self.gram) / len(self.names)
         factor = np.linalg.cholesky(self.gram + ridge * np.eye(len(self.names))).T

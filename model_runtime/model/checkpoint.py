@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,14 +13,18 @@ import torch
 from safetensors.torch import load, save
 
 from model_runtime.atomic import write_atomic
+from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
-from model_runtime.model.config import ModelConfig
+from model_runtime.model.architectures import ARCHITECTURES
+from model_runtime.model.inference import Performance
 from model_runtime.model.kmtalk import KMTalk
+from model_runtime.model.paper import PaperNetwork
+from model_runtime.motion_space import MotionSpace, read_space, write_space
 
 __all__ = ["Model", "Style", "load_model", "save_model"]
 
 FORMAT = 1
-DESCRIPTION, WEIGHTS = "model.json", "weights.safetensors"
+DESCRIPTION, WEIGHTS, SPACE = "model.json", "weights.safetensors", "space.npz"
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,32 @@ class Model:
     """A network ready to perform. id: its name; sha256: of its weights; styles: by name, the first is the default.
 
     gap: IOD that each output channel opens the inner lips by at weight 1 on the head it was trained for (negative:
-    closes them). licence: of the weights, for the user to read.
+    closes them). licence: of the weights, for the user to read. architecture: name of the kind of network. space: what
+    the channels do to the face that it was trained for, None for the starter's own channels.
     """
 
-    network: KMTalk
+    network: KMTalk | PaperNetwork
     id: str
     sha256: str
     styles: dict[str, Style]
     gap: tuple[float, ...]
     licence: str
+    architecture: str = "starter"
+    space: MotionSpace | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and largest weight: [0, 1] for shapes that are on or off, none for a basis of displacements."""
+        signed = self.space is not None and self.space.bounds[0] < 0
+        return (-np.inf, np.inf) if signed else (0.0, 1.0)
+
+    def hear(self, waveform: Waveform) -> np.ndarray:
+        """(A, F) what the network is given of a sound, 100 rows a second."""
+        return ARCHITECTURES[self.architecture].hear(waveform)
+
+    def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+        """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
+        return ARCHITECTURES[self.architecture].perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -72,12 +94,17 @@ def save_model(model: Model, folder: Path | str) -> None:
     description = {
         "format": FORMAT,
         "id": model.id,
+        "architecture": model.architecture,
+        "space_sha256": None,
         "licence": model.licence,
         "config": dataclasses.asdict(model.network.config),
         "styles": {name: dataclasses.asdict(style) for name, style in model.styles.items()},
         "gap": list(model.gap),
         "sha256": hashlib.sha256(weights).hexdigest(),
     }
+    if model.space is not None:
+        write_space(model.space, folder / SPACE)
+        description["space_sha256"] = _digest(folder / SPACE)
     write_atomic(folder / WEIGHTS, lambda stream: stream.write(weights))
     text = json.dumps(description, indent=1).encode()
     write_atomic(folder / DESCRIPTION, lambda stream: stream.write(text))
@@ -99,11 +126,19 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
         raise InputError(f"{folder} is not a model folder: its files cannot be read.") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise InputError(f"The model in {folder} was made by another version of KMTalk; export it again.")
+    space = None
+    if description.get("space_sha256") is not None:
+        if _digest(folder / SPACE) != description["space_sha256"]:
+            raise InputError(f"{folder / SPACE} is missing or damaged; install the model again.")
+        space = read_space(folder / SPACE)
     digest = hashlib.sha256(weights).hexdigest()
     if digest != description.get("sha256"):
         raise InputError(f"The weights in {folder} are damaged or not those that it names; install the model again.")
     try:
-        network = KMTalk(_config(description["config"]))
+        architecture = description.get("architecture", "starter")
+        if architecture not in ARCHITECTURES:
+            raise InputError(f"The model in {folder} is a {architecture}, which this version of KMTalk does not know.")
+        network = ARCHITECTURES[architecture].build(description["config"])
         network.load_state_dict(load(weights))
         model = Model(
             network=network.to(_device(device)).eval(),
@@ -115,7 +150,11 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
             },
             gap=tuple(map(float, description["gap"])),
             licence=str(description["licence"]),
+            architecture=architecture,
+            space=space,
         )
+    except InputError:
+        raise
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise InputError(f"The model in {folder} does not describe itself fully; export it again.") from error
     if not model.styles:
@@ -123,9 +162,9 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     return model
 
 
-def _config(description: dict) -> ModelConfig:
-    lists = {"channels": tuple(description["channels"]), "styles": tuple(description["styles"])}
-    return ModelConfig(**{**description, **lists})
+def _digest(path: Path) -> str | None:
+    """sha256 of a file, None where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _device(name: str) -> torch.device:

@@ -1,0 +1,43 @@
+"""Architectures: the kinds of network that a model folder may hold, and how each hears and performs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model_runtime.acoustics import acoustics
+from model_runtime.audio import Waveform
+from model_runtime.model.config import ModelConfig
+from model_runtime.model.inference import Performance, perform
+from model_runtime.model.kmtalk import KMTalk
+from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.paper_config import PaperConfig
+from model_runtime.model.paper_inference import heard_rows, perform_paper
+
+__all__ = ["ARCHITECTURES", "Architecture"]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
+    given, (A, F) at 100 rows a second. perform: the whole motion of a performance, (T, K) float32."""
+
+    build: Callable[[dict], Any]
+    hear: Callable[[Waveform], np.ndarray]
+    perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
+
+
+def _starter(config: dict) -> KMTalk:
+    lists = {name: tuple(config[name]) for name in ("channels", "styles")}
+    return KMTalk(ModelConfig(**{**config, **lists}))
+
+
+def _paper(config: dict) -> PaperNetwork:
+    return PaperNetwork(PaperConfig(**{**config, "channels": tuple(config["channels"])}))
+
+
+ARCHITECTURES = {
+    "starter": Architecture(_starter, acoustics, perform),
+    "paper": Architecture(_paper, heard_rows, perform_paper),
+}

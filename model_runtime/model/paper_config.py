@@ -1,0 +1,66 @@
+"""The paper's configuration: what Xu et al. (ECCV 2024) state, and by name every choice that they leave open."""
+
+from dataclasses import dataclass, field
+
+from model_runtime.errors import InputError
+
+__all__ = ["BASES", "KEYS", "PaperConfig"]
+
+BASES = ("cross-modal", "selftalk", "faceformer")
+KEYS = ("phones", "uniform", "random", "none")
+PLACEMENTS = ("interpolation", "mask")
+
+
+@dataclass(frozen=True)
+class PaperConfig:
+    """Stated: a speech encoder with a frozen convolutional front, key motions at phone boundaries by a decoder over the
+    audio features, a completion network guided by audio, displacements as output. Everything marked is our choice.
+    """
+
+    # The numbers of a frame: weights of a motion space (an orthogonal basis of the displacements; our choice, where the
+    # field's decoders hold such a map inside their last layer).
+    channels: tuple[str, ...]
+    # Frames a second of the data.
+    fps: float
+    # The encoder: {"model_type": "log-mel"}, or a transformers configuration (stated: wav2vec 2.0).
+    encoder: dict = field(default_factory=lambda: {"model_type": "log-mel"})
+    # Width d of everything after the encoder (our choice: SelfTalk's 512 for VOCASET, 1024 for BIWI).
+    width: int = 512
+    # Attention heads (our choice: SelfTalk's).
+    heads: int = 4
+    # Layers of the key-motion decoder and of the completion network (our choice: one each, as SelfTalk's decoder).
+    key_layers: int = 1
+    completion_layers: int = 1
+    # Width of the feed-forward layers, in d (our choice: SelfTalk's).
+    feed_forward: int = 2
+    dropout: float = 0.1  # our choice
+    # Seconds that a key query attends to on either side (our choice; the paper's attention mask is not known).
+    reach: float = 0.6
+    # The network that fills in: the cross-modal completion, or a base that the scheme is plugged into.
+    base: str = "cross-modal"
+    # Where the key frames are: phones (stated), and for ablation uniform, random, or none (direct regression).
+    keys: str = "phones"
+    # Share of the frames that are keys when they are uniform or random (stated for the ablation: 33 %).
+    key_share: float = 1 / 3
+    # Whether a decoder makes the key motions (stated); without, a linear layer reads them off the audio features.
+    key_decoder: bool = True
+    # Whether completion hears the audio (stated); without, it sees the key motions alone.
+    audio_guidance: bool = True
+    # How key motions are shown to the completion network (our choice): interpolated in time, or in place among zeros.
+    placement: str = "interpolation"
+    # Period of FaceFormer's positions and of its attention's bias, frames (its choice: the frame rate).
+    period: int = 30
+    # Usual size of the outputs, so that the last layers work with numbers near 1 (our choice).
+    scale: float = 0.3
+
+    def __post_init__(self) -> None:
+        for name, choices in (("base", BASES), ("keys", KEYS), ("placement", PLACEMENTS)):
+            if getattr(self, name) not in choices:
+                raise InputError(f"{name} is {getattr(self, name)}; choose one of {', '.join(choices)}.")
+        for name in ("width", "heads", "key_layers", "completion_layers", "feed_forward", "period"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be 1 or more.")
+        if self.width % (2 * self.heads):
+            raise InputError(f"width is {self.width}; it must be a multiple of twice the heads ({2 * self.heads}).")
+        if not 0 <= self.dropout < 1 or not 0 < self.key_share <= 1 or not self.scale > 0 or not self.reach > 0:
+            raise InputError("dropout must lie in [0, 1), key_share in (0, 1], scale and reach above 0.")

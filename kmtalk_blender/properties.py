@@ -11,6 +11,11 @@ from bpy.props import (
     StringProperty,
 )
 
+from .errors import UserError
+from .scene.compat import sequencer_scene
+from .scene.phones import jump
+from .scene.strips import chosen_strip
+
 __all__ = ["register", "unregister"]
 
 KEYS = (
@@ -58,9 +63,15 @@ def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
     """A click on a phone moves the playhead there, unless it is already inside."""
-    from .scene.phones import jump
-
     jump(context, self.phone_index)
+
+
+def note_strip(self: "SceneSettings", context: bpy.types.Context) -> None:
+    """Remember for which strip the words were typed, so that the panel can say when another one is selected."""
+    try:
+        self.transcript_strip = chosen_strip(sequencer_scene(context)).name
+    except UserError:
+        self.transcript_strip = ""
 
 
 class PhoneItem(bpy.types.PropertyGroup):
@@ -124,7 +135,9 @@ class SceneSettings(bpy.types.PropertyGroup):
     transcript: StringProperty(
         name="Transcript",
         description="The words of the line. Empty: a .txt, .srt or .TextGrid beside the sound, or heard",
+        update=note_strip,
     )
+    transcript_strip: StringProperty(name="Typed For", description="The strip whose words the transcript holds")
     text: PointerProperty(name="Text", description="A text of this file that holds the words", type=bpy.types.Text)
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models

@@ -89,7 +89,12 @@ class JobOperator(Reasoned):
             return self._finish(context, self._queue)
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
-        ended = self._queue.tick(context)
+        try:
+            ended = self._queue.tick(context)
+        except BaseException:
+            # Whatever it is, neither the timer nor the bar may stay behind.
+            self.cancel(context)
+            raise
         if ended is not None:
             self.settled(context, ended)
             if ended.state == "done" and self._queue.current is not None and bpy.ops.ed.undo_push.poll():

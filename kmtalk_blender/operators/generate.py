@@ -88,6 +88,10 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
         if not self.strip and (settings.source == "FILE" or self._has_no_strip(context)) and settings.audio:
             return Line(target.name, audio=settings.audio, frame=settings.frame, **words)
         name = self.strip or chosen_strip(sequencer_scene(context)).name
+        row = next((line for line in settings.lines if line.strip == name), None)
+        if row is not None and (row.transcript or row.text):
+            # Words in the table belong to this very strip.
+            words = {"transcript": row.transcript, "text": row.text.name if row.text else ""}
         return Line(target.name, strip=name, **words)
 
     def _has_no_strip(self, context: bpy.types.Context) -> bool:

@@ -32,6 +32,7 @@ class Main:
         column = layout.column(align=True)
         column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
         column.prop(settings, "text")
+        _draw_owner(layout, context)
         _draw_action(layout, context)
 
 
@@ -59,6 +60,19 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     side.alignment = "RIGHT"
     side.label(text="Strip")
     split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
+
+
+def _draw_owner(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The transcript was typed for another strip than the one that is selected now: say so."""
+    settings = context.scene.kmtalk
+    if settings.source == "FILE" or not settings.transcript or not settings.transcript_strip:
+        return
+    try:
+        strip = chosen_strip(sequencer_scene(context))
+    except UserError:
+        return
+    if strip.name != settings.transcript_strip:
+        draw_sentence(layout, context, f"The transcript was typed for {settings.transcript_strip}.", "ERROR")
 
 
 def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

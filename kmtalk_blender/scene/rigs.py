@@ -67,7 +67,7 @@ def check_target(target: bpy.types.Object) -> bpy.types.Key:
     """The shape keys of a character that can be animated. Raises UserError when it cannot, with the reason."""
     if target.type != "MESH":
         raise UserError(f"{target.name} is no mesh; choose a mesh with shape keys.")
-    if target.name not in bpy.data.objects:
+    if not target.users_scene:
         raise UserError(f"{target.name} is in no scene; choose another character.")
     if target.data.shape_keys is None:
         raise UserError(f"{target.name} has no shape keys; press Make Shapes, or choose a mesh that has them.")

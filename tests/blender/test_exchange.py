@@ -7,7 +7,7 @@ import json
 import bpy
 import numpy as np
 import pytest
-from stage import LINE, TREE, action_of, curve_of, make_character
+from stage import LINE, TREE, action_of, curve_of, make_character, needs_strips
 
 
 @pytest.fixture
@@ -154,3 +154,31 @@ def test_the_package_never_imports_the_runtime():
     for path in (TREE / "kmtalk_blender").rglob("*.py"):
         lines = path.read_text().splitlines()
         assert not [line for line in lines if line.strip().startswith(("import model_runtime", "from model_runtime"))]
+
+
+@needs_strips
+def test_a_dropped_sound_becomes_a_strip_that_speaks(scene, head):
+    scene.frame_set(33)
+    assert bpy.ops.kmtalk.drop_sound(filepath=str(LINE)) == {"FINISHED"}
+    assert [strip.name for strip in scene.sequence_editor.strips] == ["demo_line"]
+    assert curve_of(head, "jawOpen").keyframe_points[0].co.x == 33
+
+
+def test_the_runtime_says_what_it_is(scene):
+    assert bpy.ops.kmtalk.ask_runtime() == {"FINISHED"}
+    state = bpy.context.window_manager.kmtalk
+    assert "starter" in state.models.split(",")
+    assert "neutral" in state.styles.split(",")
+    assert state.runtime.startswith("KMTalk 0.")
+
+
+def test_the_list_of_phones_follows_the_playhead_and_jumps(scene, spoken):
+    from kmtalk_blender.scene.phones import follow
+
+    phones, state = action_of(spoken).kmtalk.phones, bpy.context.window_manager.kmtalk
+    scene.frame_set(60)
+    follow(scene, bpy.context)
+    seconds = (60 - 11) / 30
+    assert phones[state.phone_index].start <= seconds < phones[state.phone_index].end
+    state.phone_index = 5
+    assert phones[5].start <= (scene.frame_current - 11) / 30 <= phones[5].end

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 import model_runtime
 from model_runtime.errors import InputError
 
-__all__ = ["PLATFORMS", "Target", "download_wheels", "list_wheels"]
+__all__ = ["PLATFORMS", "Target", "download_wheels", "list_wheels", "resolve"]
 
 LOCK = Path(model_runtime.__file__).with_name("runtime.lock")
 # Blender's name for a platform: what pip calls it, newest first, and Python's names in markers.
@@ -76,9 +76,9 @@ def list_wheels(target: Target) -> list[str]:
     Raises InputError that names every requirement without a wheel, or whose wheel the lock does not know.
     """
     needed = _locked(target)
-    found = _resolve([one.pin for one in needed], target)
+    found = resolve([one.pin for one in needed], target)
     if found is None:
-        missing = [one.pin for one in needed if _resolve([one.pin], target) is None]
+        missing = [one.pin for one in needed if resolve([one.pin], target) is None]
         raise InputError(f"No wheel for {target.platform} and Python {target.python}: {', '.join(missing)}.")
     known = {digest for one in needed for digest in one.hashes}
     strange = [name for name, digest in found.items() if digest not in known]
@@ -103,6 +103,17 @@ def download_wheels(target: Target, folder: Path) -> list[Path]:
     return sorted(wheel for wheel in destination.glob("*.whl") if wheel.name in wanted)
 
 
+def resolve(pins: list[str], target: Target) -> dict[str, str] | None:
+    """File name -> sha256 of the wheels that pip would take; None when one is missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        options = ["--dry-run", "--ignore-installed", f"--target={folder}", f"--report={report}"]
+        if _pip("install", *options, *pins, target=target).returncode != 0:
+            return None
+        chosen = [item["download_info"] for item in json.loads(report.read_text())["install"]]
+    return {one["url"].rsplit("/", 1)[1].replace("%2B", "+"): one["archive_info"]["hashes"]["sha256"] for one in chosen}
+
+
 def _locked(target: Target) -> list[Locked]:
     locked = []
     for line in LOCK.read_text().replace("\\\n", " ").splitlines():
@@ -113,17 +124,6 @@ def _locked(target: Target) -> list[Locked]:
         if requirement.marker is None or requirement.marker.evaluate(target.markers):
             locked.append(Locked(f"{requirement.name}{requirement.specifier}", tuple(h.strip() for h in hashes)))
     return locked
-
-
-def _resolve(pins: list[str], target: Target) -> dict[str, str] | None:
-    """File name -> sha256 of the wheels that pip would take; None when one is missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        options = ["--dry-run", "--ignore-installed", f"--target={folder}", f"--report={report}"]
-        if _pip("install", *options, *pins, target=target).returncode != 0:
-            return None
-        chosen = [item["download_info"] for item in json.loads(report.read_text())["install"]]
-    return {one["url"].rsplit("/", 1)[1].replace("%2B", "+"): one["archive_info"]["hashes"]["sha256"] for one in chosen}
 
 
 def _refuse_cuda(names: list[str], target: Target) -> None:

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Pin everything again: requirements/*.in -> model_runtime/runtime.lock (with hashes) and requirements/*.lock.
-# Needs uv. The CPU build of torch for Linux is not in the general index, so its hash is taken from the wheel that the
-# machine's own pip finds (`pip download torch==...`), when that is a CPU build.
+# Needs uv, .venv, and a pip that is set to look for CPU builds of torch for Linux.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,12 +14,4 @@ for version in 4.2 5.0; do
     "${compile[@]}" "requirements/blender-$version.in" -o "requirements/blender-$version.lock"
 done
 
-wheels=$(mktemp -d)
-trap 'rm -r "$wheels"' EXIT
-torch=$(grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
-python3.11 -m pip download --quiet --no-deps --dest "$wheels" "$torch"
-for wheel in "$wheels"/torch-*+cpu-*.whl; do
-    [ -e "$wheel" ] || continue
-    hash=$(sha256sum "$wheel" | cut -d' ' -f1)
-    grep -q "$hash" model_runtime/runtime.lock || sed -i "s|^$torch .*|&\n    --hash=sha256:$hash \\\\|" model_runtime/runtime.lock
-done
+.venv/bin/python -m packing.torch_hashes

@@ -64,6 +64,17 @@ def test_a_key_at_a_frame_that_was_no_key_motion(spoken):
     assert values(spoken)[index] == np.float32(0.9)
 
 
+def test_a_key_between_frames_stays_with_its_interpolation(spoken):
+    curve = curve_of(spoken, "jawOpen")
+    key = curve.keyframe_points.insert(11 + middle_motion(spoken) + 0.5, 0.8)
+    key.interpolation, key.type = "CONSTANT", "EXTREME"
+    where = key.co.x
+    bpy.ops.kmtalk.complete()
+    key = next(key for key in curve_of(spoken, "jawOpen").keyframe_points if key.co.x == where)
+    assert key.co.y == np.float32(0.8)
+    assert (key.interpolation, key.type) == ("CONSTANT", "EXTREME")
+
+
 def test_completing_again_changes_nothing(spoken):
     edit(spoken, middle_motion(spoken), 0.97)
     bpy.ops.kmtalk.complete()
@@ -88,6 +99,15 @@ def test_a_locked_curve_is_left_alone(spoken):
     edit(spoken, middle_motion(spoken), 0.97)
     bpy.ops.kmtalk.complete()
     assert np.array_equal(values(spoken, "mouthFunnel"), before)
+
+
+def test_a_locked_curve_is_left_alone_when_phones_change(spoken):
+    curve_of(spoken, "jawOpen").lock = True
+    before = values(spoken)
+    for phone in action_of(spoken).kmtalk.phones:
+        phone.label = "M"
+    bpy.ops.kmtalk.complete()
+    assert np.array_equal(values(spoken), before)
 
 
 def test_nothing_edited_is_said(spoken):

@@ -1,0 +1,130 @@
+"""The TOML file that describes a training, checked before anything is done."""
+
+import difflib
+import tomllib
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from model_runtime.errors import InputError
+from model_runtime.model.paper_config import PaperConfig
+from model_runtime.training.loop_config import LoopConfig
+from model_runtime.training.paper_objective import STAGES, ObjectiveConfig
+
+__all__ = ["ROWS", "TrainConfig", "read_config"]
+
+# The ablation's rows and the plug-ins (facts of the paper's tables), as changes of the model's settings.
+ROWS: dict[str, dict[str, Any]] = {
+    "full": {},
+    "direct": {"base": "selftalk", "keys": "none"},
+    "uniform": {"keys": "uniform"},
+    "random": {"keys": "random"},
+    "no-key-decoder": {"key_decoder": False},
+    "no-audio-guidance": {"audio_guidance": False},
+    "selftalk": {"base": "selftalk", "keys": "none"},
+    "selftalk+": {"base": "selftalk"},
+    "faceformer": {"base": "faceformer", "keys": "none"},
+    "faceformer+": {"base": "faceformer"},
+}
+# The loop as SelfTalk trains (our choice): Adam at 1e-4 throughout, 100 epochs, one clip a step.
+LOOP: dict[str, Any] = {
+    "learning_rate": 1e-4,
+    "schedule": "constant",
+    "warm_up": 0.0,
+    "weight_decay": 0.0,
+    "epochs": 100,
+}
+# Decided by the data and the encoder, not by the file.
+GIVEN = ("channels", "encoder", "fps")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """data: a prepared folder. output: where runs and models go. name, licence: of the model. encoder: log-mel, a
+    folder or a hub id. basis: numbers of a frame where motion is vertices. stages: joint, or keys then completion.
+    rows: of the ablation that are trained, each into a folder of its own. model: settings of PaperConfig.
+    """
+
+    data: str
+    output: str
+    objective: ObjectiveConfig
+    loop: LoopConfig
+    name: str = "paper"
+    licence: str = "unknown; ask whoever trained it"
+    encoder: str = "log-mel"
+    basis: int = 64
+    stages: tuple[str, ...] = ("joint",)
+    rows: tuple[str, ...] = ("full",)
+    model: dict[str, Any] = field(default_factory=dict)
+
+    def paper(self, row: str, channels: tuple[str, ...], fps: float, encoder: dict) -> PaperConfig:
+        """The network's configuration for a row. Raises InputError for settings that are impossible."""
+        return PaperConfig(channels=channels, fps=fps, encoder=encoder, **{**self.model, **ROWS[row]})
+
+
+def read_config(path: Path | str) -> TrainConfig:
+    """Read and check a TOML file: the fields of TrainConfig, and the tables model, objective, loop.
+
+    Paths in it are relative to the file. Raises InputError that names a setting that is unknown (and the nearest one),
+    of another type, or impossible.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is not TOML: {error}") from error
+    tables = {name: values.pop(name, {}) for name in ("model", "objective", "loop")}
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise InputError(f"{path}: {name} must be a table, [{name}].")
+    top = _checked(TrainConfig, values, str(path), ("model", "objective", "loop"))
+    for name in ("data", "output"):
+        if name not in top:
+            raise InputError(f'{path} lacks "{name}"; add {name} = "a folder".')
+        top[name] = str(path.parent / top[name])
+    if (path.parent / str(top.get("encoder", ""))).is_dir() and top.get("encoder"):
+        top["encoder"] = str(path.parent / top["encoder"])
+    config = TrainConfig(
+        **top,
+        model=_checked(PaperConfig, tables["model"], f"{path}: [model]", GIVEN),
+        objective=ObjectiveConfig(**_checked(ObjectiveConfig, tables["objective"], f"{path}: [objective]")),
+        loop=LoopConfig(**{**LOOP, **_checked(LoopConfig, tables["loop"], f"{path}: [loop]")}),
+    )
+    for name, chosen, choices in (("stage", config.stages, STAGES), ("row", config.rows, tuple(ROWS))):
+        unknown = [each for each in chosen if each not in choices]
+        if unknown or not chosen:
+            raise InputError(f"{path}: there is no {name} {unknown or 'given'}; choose from {', '.join(choices)}.")
+    if config.basis < 1:
+        raise InputError(f"{path}: basis is {config.basis}; it must be 1 or more.")
+    for row in config.rows:
+        config.paper(row, ("any",), 30.0, {"model_type": "log-mel"})
+    return config
+
+
+def _checked(kind: type, table: dict[str, Any], where: str, given: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The table's values, with lists as tuples and whole numbers as floats where floats are meant."""
+    known = {each.name: each for each in fields(kind) if each.name not in given}
+    checked = {}
+    for name, value in table.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.0)
+            raise InputError(f'{where} has no setting "{name}"; the nearest is "{near[0]}".')
+        default = known[name].default
+        wanted: type = str if default is MISSING else type(default)
+        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if wanted is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            value = tuple(value)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            names = {
+                str: "text",
+                float: "a number",
+                int: "a whole number",
+                bool: "true or false",
+                tuple: "a list of texts",
+            }
+            raise InputError(f"{where}: {name} must be {names[wanted]}, not {value!r}.")
+        checked[name] = value
+    return checked

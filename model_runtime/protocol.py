@@ -18,16 +18,18 @@ and a client that does not know that protocol number closes the worker and tells
 Requests run one at a time in the order they came; ids are the client's, unique while the worker lives. `fraction` is of
 the whole request, never falls. `{"id": 9, "op": "cancel", "params": {"request": 1}}` ends request 1 at its next
 checkpoint (waiting or running) and has no answer of its own; a client that cannot wait kills the process: nothing is
-left half-written. `{"id": 9, "op": "shutdown", "params": {}}` or the end of stdin ends the worker. It also ends by
-itself after `--idle` seconds (600) without a request. A line that is not a request is answered with
-`{"id": null, "event": "error", "kind": "input", ...}`.
+left half-written. `{"id": 9, "op": "shutdown", "params": {}}` ends the worker at its next checkpoint, the end of stdin
+when what was asked is done (or nobody reads the answers). It also ends by itself after `--idle` seconds (600) without
+a request. A line that is not a request is answered with `{"id": null, "event": "error", "kind": "input", ...}`.
 
 op          params (? optional)                                                          result
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),            output, frames, key_frames,
             transcript?, textgrid?, model? (starter), style?, jaw?, lips?, smoothing?,   duration, seconds {stage: s}
-            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..]
-complete    take, keys, output, model?, device?, first?, last? (frames), locked? [names] output, frames, key_frames
-phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]]
+            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..]    notes [sentences]
+complete    take, keys, output, model?, device?, first?, last? (frames), locked? [names], output, frames, key_frames
+            phones? [[label, start, end], ..]
+phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]],
+                                                                                         notes [sentences]
 head        output, flame? | mesh?                                                       output, vertices, channels
 info        -                                                                            version, python, torch, models,
                                                                                          device, styles

@@ -19,7 +19,7 @@ FRAME = 0.01  # seconds
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
 # One pass, of a bounded width; the language model weighs less than by default, so that what is heard keeps its sounds
 # where its words are wrong. Chosen by the share of frames with the right phone, not by words.
-HEARING = {"fwdflat": False, "bestpath": False, "maxhmmpf": 4000, "lw": 5.0}
+HEARING = {"fwdflat": False, "bestpath": False, "maxhmmpf": 3000, "lw": 5.0}
 PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 

@@ -12,7 +12,7 @@ REACH = 0.08  # seconds an edge may move
 SHORTEST = 0.02  # seconds that a phone or a silence keeps
 RISEN = 8.0  # dB over the silence before: speech has started
 FALLEN = 0.4  # of the way from the silence after (in dB) to the loudest of the last phone: speech has ended
-CONTRAST = 15.0  # dB that the speech must rise over the silence; where it does not, the recogniser knows better
+CONTRAST = 20.0  # dB that the speech must rise over the silence; where it does not, the recogniser knows better
 
 
 def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:

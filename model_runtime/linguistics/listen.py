@@ -20,7 +20,7 @@ Progress = Callable[[float, str], None]
 PAD = 0.2  # seconds of room tone before and after: the searches want silence around speech
 PEAK = 0.5  # what the loudest moments are brought to
 ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
-PIECE = (4.0, 10.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
+PIECE = (6.0, 15.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0
 BETTER = 10.0  # what was heard must fit so much better than the transcript to replace it

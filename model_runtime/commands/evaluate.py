@@ -1,0 +1,115 @@
+"""evaluate: how near a model comes to recorded faces."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+from model_runtime.requests import check_output
+from model_runtime.terminal import answer, json_option, progress_bar
+
+__all__ = ["command"]
+
+
+@click.command("evaluate", help="Compare a model with recorded faces: prepared data, or a folder of landmark tracks.")
+@click.argument("model")
+@click.argument("data")
+@click.option("--split", default="test", help="Which clips: train, validation (dev) or test.")
+@click.option("--ablations", is_flag=True, help="MODEL is a training's output: evaluate the model of every row.")
+@click.option("--per-clip", is_flag=True, help="A row a clip, too.")
+@click.option("-o", "--output", help="Write the table (.md) or everything (.json) there, too.")
+@click.option("--pictures", help="Folder for a picture a clip (landmark tracks).")
+@click.option("--device", default="auto", help="auto, cpu, cuda or mps.")
+@json_option
+def command(
+    model: str,
+    data: str,
+    split: str,
+    ablations: bool,
+    per_clip: bool,
+    output: str | None,
+    pictures: str | None,
+    device: str,
+    as_json: bool,
+) -> None:
+    """Print the table."""
+    target = check_output(output, (".md", ".json")) if output else None
+    models = _models(model, ablations)
+    tracks = (Path(data) / "clips.tsv").is_file()
+    if tracks:
+        result, text = _tracks(models, data, split, per_clip, pictures, device)
+    else:
+        result, text = _prepared(models, data, split, per_clip, device)
+    if target is not None:
+        import json
+
+        written = (json.dumps(result, indent=1) if target.suffix == ".json" else text + "\n").encode()
+        write_atomic(target, lambda stream: stream.write(written))
+    answer(result, as_json, text)
+
+
+def _models(model: str, ablations: bool) -> list[str]:
+    if not ablations:
+        return [model]
+    found = sorted(str(path.parent) for path in Path(model).glob("*/model/model.json"))
+    if not found:
+        raise InputError(f"{model} holds no trained rows (<row>/model); name the output of a training.")
+    return found
+
+
+def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: str) -> tuple[dict, str]:
+    # Here and below, because they bring torch.
+    from model_runtime.datasets.store import open_dataset
+    from model_runtime.evaluation import as_json, evaluate
+    from model_runtime.model.checkpoint import load_model
+    from model_runtime.paper_tables import PUBLISHED, table
+
+    dataset = open_dataset(data)
+    loaded = [load_model(name, device) for name in models]
+    evaluations = []
+    with progress_bar() as report:
+        for index, each in enumerate(loaded):
+
+            def done(share: float, index: int = index, name: str = each.id) -> None:
+                report("evaluate", (index + share) / len(loaded), name[:12])
+
+            evaluations.append(evaluate(each, dataset, {"dev": "validation"}.get(split, split), done))
+    published = {name: list(values) for name, values in PUBLISHED.get(dataset.kind, {}).items()}
+    result = {"evaluations": [as_json(each) for each in evaluations], "published": published}
+    return result, table(evaluations, dataset.kind, per_clip)
+
+
+def _tracks(
+    models: list[str], data: str, split: str, per_clip: bool, pictures: str | None, device: str
+) -> tuple[dict, str]:
+    from model_runtime.heads.demo_head import demo_head
+    from model_runtime.model.checkpoint import load_model
+    from model_runtime.settings import Settings
+    from model_runtime.track_evaluation import evaluate_tracks, score_table
+
+    results, texts = {}, []
+    for name in models:
+        model = load_model(name, device)
+        folder = Path(pictures) if pictures else None
+        with progress_bar() as report:
+            scored = evaluate_tracks(
+                model,
+                demo_head(),
+                Path(data),
+                {"validation": "dev"}.get(split, split),
+                Settings(fps=25),
+                folder,
+                lambda share, shown=model.id: report("evaluate", share, shown[:12]),  # type: ignore[misc]
+            )
+        results[model.id] = [_plain(asdict(each)) for each in scored]
+        texts.append(f"{model.id}\n\n{score_table(scored, per_clip)}")
+    return {"clips": results}, "\n\n".join(texts)
+
+
+def _plain(value: object) -> object:
+    """What is not a number becomes null, as JSON has no other word for it."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return None if isinstance(value, float) and value != value else value

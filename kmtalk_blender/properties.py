@@ -39,6 +39,10 @@ DEVICES = (
     ("cuda", "CUDA", "An NVIDIA graphics card"),
     ("mps", "Metal", "An Apple graphics card"),
 )
+MAPPINGS = (
+    ("DIRECT", "Movements", "Each channel moves its shape keys by the gain"),
+    ("VISEMES", "Visemes", "Shape keys are whole mouth shapes, made of channels; those that look most like the motion"),
+)
 RULES = (
     ("NAME", "Name", "Strips whose name has this in it"),
     ("CHANNEL", "Channel", "Strips in this channel"),
@@ -202,6 +206,9 @@ class ObjectSettings(bpy.types.PropertyGroup):
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
+    mapping_mode: EnumProperty(
+        name="Shapes", description="What the shape keys are", items=MAPPINGS, override={"LIBRARY_OVERRIDABLE"}
+    )
 
 
 class ActionSettings(bpy.types.PropertyGroup):

@@ -1,10 +1,10 @@
 """The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read; operators act."""
 
-from . import lines, main, phones, settings, takes
+from . import lines, main, phones, rig, settings, takes
 
 __all__ = ["register", "unregister"]
 
-MODULES = (main, lines, takes, phones, settings)
+MODULES = (main, lines, takes, phones, rig, settings)
 
 
 def register() -> None:

@@ -42,6 +42,7 @@ SPEECH = {
     "browOuterUp*": ("browraiseouter*",),
     "browDown*": ("browdrop*",),
 }
+SHORT = 6
 SIDES = {"Left": ("left", "l"), "Right": ("right", "r")}
 
 
@@ -90,6 +91,11 @@ def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, di
         whole = next((name for name in _both_sides(channel) if _shape(name, prefix, plain)), None)
         if whole is not None:
             found[channel] = {_shape(whole, prefix, plain): 0.5}
+            continue
+        own = [name for name in plain if name.endswith(tuple(name for name, *_ in _spellings(channel)[:2]))]
+        # One shape may have a prefix of its own; a short ending would fit by chance.
+        if len(own) == 1 and len(channel) > SHORT:
+            found[channel] = {plain[own[0]]: 1.0}
     return found
 
 

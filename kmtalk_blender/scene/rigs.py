@@ -1,19 +1,19 @@
 """The character that speaks: its shape keys, and which of them a channel moves."""
 
-import re
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from ..errors import UserError
+from .mapping import mapping_of
+from .visemes import blend_values
 
 __all__ = [
     "ShapeMap",
+    "VisemeMap",
     "animated_keys",
     "check_target",
-    "match_channels",
-    "plain_name",
     "shape_map",
     "target_of",
     "value_path",
@@ -50,6 +50,18 @@ class ShapeMap:
             for index, channel in enumerate(self.channels)
             if driven[:, index].any() and not driven[~inside, index].any()
         )
+
+
+class VisemeMap(ShapeMap):
+    """Shapes that are each made of several channels: matrix[s, k] is how much of channel k is in shape s."""
+
+    def values(self, weights: np.ndarray) -> np.ndarray:
+        """(T, S) float64 values of the shape keys whose sum looks most like (T, K) weights of the channels."""
+        return blend_values(weights, self.matrix, self.channels) + self.offset
+
+    def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
+        """(T, K) weights in [0, 1]: `around`, and the channels of what the (T, S) values have more than that needs."""
+        return np.clip(around + (values - self.values(around)) @ self.matrix, 0.0, 1.0)
 
 
 def target_of(context: bpy.types.Context) -> bpy.types.Object:
@@ -92,54 +104,29 @@ def animated_keys(target: bpy.types.Object) -> bpy.types.Key:
     return keys
 
 
-def plain_name(name: str) -> str:
-    """A shape key's name without case, separators and what stands before a colon or a dot."""
-    last = re.split(r"[:|]", name)[-1]
-    return re.sub(r"[^a-z0-9]", "", last.lower())
-
-
-def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, str]:
-    """Channel -> shape key by name: the same name, else the same without case and separators, `_L` for `Left`, or
-    a common prefix."""
-    plain = {plain_name(shape): shape for shape in reversed(shapes)}
-    found = {}
-    for channel in channels:
-        wanted = plain_name(channel)
-        short = re.sub(r"(left|right)$", lambda side: side[0][0], wanted)
-        if channel in shapes:
-            found[channel] = channel
-        elif wanted in plain or short in plain:
-            found[channel] = plain.get(wanted) or plain[short]
-        else:
-            ending = [shape for name, shape in plain.items() if name.endswith((wanted, short)) and len(short) > 5]
-            if len(ending) == 1:
-                found[channel] = ending[0]
-    return found
-
-
 def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
     """The character's mapping (object.kmtalk.mapping), or one by name when it has none.
 
     Raises UserError when the mapping names shape keys that are gone, or when nothing is mapped.
     """
     shapes = [block.name for block in target.data.shape_keys.key_blocks[1:]]
-    rows = [(row.channel, row.shape, row.gain, row.offset) for row in target.kmtalk.mapping if row.shape]
-    if not rows:
-        rows = [(channel, shape, 1.0, 0.0) for channel, shape in match_channels(channels, shapes).items()]
-    gone = sorted({shape for _, shape, _, _ in rows if shape not in shapes})
+    mapping = mapping_of(target)
+    rows = [row for row in mapping.rows if row.shape]
+    gone = sorted({row.shape for row in rows if row.shape not in shapes})
     if gone:
         raise UserError(
             f"{target.name} has no shape key {', '.join(gone)} any more; map its channels again (renamed or deleted)."
         )
-    rows = [row for row in rows if row[0] in channels]
+    rows = [row for row in rows if row.channel in channels]
     if not rows:
         raise UserError(f"No shape key of {target.name} has the name of a channel; map its channels first.")
-    driven = tuple(shape for shape in shapes if any(row[1] == shape for row in rows))
+    driven = tuple(shape for shape in shapes if any(row.shape == shape for row in rows))
     matrix, offset = np.zeros((len(driven), len(channels))), np.zeros(len(driven))
-    for channel, shape, gain, constant in rows:
-        matrix[driven.index(shape), channels.index(channel)] += gain
-        offset[driven.index(shape)] += constant
-    return ShapeMap(driven, channels, matrix, offset)
+    for row in rows:
+        matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
+        offset[driven.index(row.shape)] += row.offset
+    kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
+    return kind(driven, channels, matrix, offset)
 
 
 def value_path(shape: str) -> str:

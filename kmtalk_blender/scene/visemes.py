@@ -99,7 +99,7 @@ COMPLETE = 0.75
 
 
 def find_visemes(shapes: list[str]) -> tuple[str, dict[str, Parts]]:
-    """Name of the set of visemes that most shape keys belong to, and shape key -> channels; empty when there is none."""
+    """Name of the set of visemes that most shape keys belong to, and shape key -> channels; empty when none fits."""
     plain = {plain_name(shape): shape for shape in reversed(shapes)}
     best: tuple[str, dict[str, Parts]] = ("", {})
     for title, visemes in VISEMES.items():

@@ -1,0 +1,53 @@
+"""kmtalk.calibrate: closed here, fully open here."""
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.calibration import calibrate_closed, calibrate_open
+from ..scene.rigs import target_of
+from .map_channels import MappingReasoned
+
+__all__ = ["register", "unregister"]
+
+POSES = (
+    ("CLOSED", "Closed Here", "The pose of the sliders is the closed mouth"),
+    ("OPEN", "Fully Open Here", "The pose of the sliders is the channel at its fullest"),
+)
+
+
+class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
+    """Take the pose of the shape keys' sliders as the closed or the fully open mouth"""
+
+    bl_idname = "kmtalk.calibrate"
+    bl_label = "Calibrate"
+    bl_options = {"REGISTER", "UNDO"}
+
+    pose: EnumProperty(name="Pose", description="What the sliders show", items=POSES)
+    channel: StringProperty(name="Channel", description="What is fully open", default="jawOpen")
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: object) -> str:
+        """The tooltip of the pose."""
+        return next(text for name, _, text in POSES if name == properties.pose)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = target_of(context)
+        try:
+            if self.pose == "CLOSED":
+                count = calibrate_closed(target)
+                self.report({"INFO"}, f"{target.name} rests with {count} shape keys away from 0")
+            else:
+                calibrate_open(target, self.channel)
+                self.report({"INFO"}, f"{target.name}: {self.channel} reaches this pose at 1")
+        except UserError as error:
+            return self.refuse(error)
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_calibrate)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_calibrate)

@@ -1,0 +1,152 @@
+"""kmtalk.map_channels and its table: by name, by hand, from and to presets."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
+from ..scene.rigs import target_of
+from .base import Reasoned, busy
+
+__all__ = ["MappingReasoned", "register", "unregister"]
+
+
+class MappingReasoned(Reasoned):
+    """An operator that needs a character with shape keys."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if busy(context):
+            return busy(context)
+        try:
+            target = target_of(context)
+        except UserError as error:
+            return str(error)
+        if target.type != "MESH" or target.data.shape_keys is None:
+            return f"{target.name} has no shape keys; press Make Shapes"
+        return f"{target.name} is linked; make a library override of it" if target.library is not None else ""
+
+
+class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
+    """Find out by name which shape keys the channels move, and list them in the table"""
+
+    bl_idname = "kmtalk.map_channels"
+    bl_label = "Map Channels"
+    bl_options = {"REGISTER", "UNDO"}
+
+    only_missing: BoolProperty(
+        name="Only Missing", description="Keep the rows whose shape keys are still there", default=False
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = target_of(context)
+        try:
+            mapping = map_channels(target, self.only_missing)
+        except UserError as error:
+            return self.refuse(error)
+        missing = {row.channel for row in mapping.rows} - mapping.mapped
+        text = f"{target.name}: {mapping.title}, {len(mapping.mapped)} channels mapped"
+        self.report({"INFO"}, f"{text}, {len(missing)} not" if missing else text)
+        return {"FINISHED"}
+
+
+class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
+    """Forget the table; channels then move shape keys by name"""
+
+    bl_idname = "kmtalk.clear_mapping"
+    bl_label = "Forget Mapping"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = target_of(context)
+        write_mapping(target, type(mapping_of(target))("DIRECT", ()))
+        return {"FINISHED"}
+
+
+class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
+    """Another shape key for the channel of the selected row"""
+
+    bl_idname = "kmtalk.add_mapping_row"
+    bl_label = "Add Row"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        settings = target_of(context).kmtalk
+        rows, index = settings.mapping, settings.mapping_index
+        row = rows.add()
+        row.channel = rows[index].channel if 0 <= index < len(rows) - 1 else "jawOpen"
+        settings.mapping_index = len(rows) - 1
+        return {"FINISHED"}
+
+
+class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
+    """Write the table to a file, for other characters of the same kind"""
+
+    bl_idname = "kmtalk.save_mapping"
+    bl_label = "Save Preset"
+
+    filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or f"{target_of(context).name}.json"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            save_preset(target_of(context), Path(bpy.path.abspath(self.filepath)))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"Wrote {self.filepath}")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
+    """Take over a table from a file"""
+
+    bl_idname = "kmtalk.load_mapping"
+    bl_label = "Load Preset"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="File", description="Which", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = target_of(context)
+        try:
+            mapping, gone = load_preset(target, Path(bpy.path.abspath(self.filepath)))
+        except UserError as error:
+            return self.refuse(error)
+        text = f"{target.name}: {len(mapping.mapped)} channels mapped"
+        if gone:
+            self.report({"WARNING"}, f"{text}; it has no shape key {', '.join(gone)}, left out")
+        else:
+            self.report({"INFO"}, text)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    KMTALK_OT_map_channels,
+    KMTALK_OT_clear_mapping,
+    KMTALK_OT_add_mapping_row,
+    KMTALK_OT_save_mapping,
+    KMTALK_OT_load_mapping,
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
 from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
+from model_runtime.articulators import apply_articulators, tongue
 from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
 from model_runtime.contacts import apply_contacts
@@ -26,6 +27,7 @@ from model_runtime.upper_face import upper_face
 
 __all__ = ["earlier", "generate", "predict", "raw_performance"]
 
+TONGUE = "tongueOut"
 # Smoothing of 1 is a Gaussian of this many seconds.
 HEAVIEST_SMOOTHING = 0.06
 
@@ -49,12 +51,15 @@ def generate(
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
-    living = () if set(model.channels) - set(CHANNELS) else (*LIDS, *BROWS)
+    living = () if set(model.channels) - set(CHANNELS) else (TONGUE, *LIDS, *BROWS)
     ours = tuple(name for name in CHANNELS if name in model.channels or name in living)
     channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
     heard = sound if model.architecture == "starter" else acoustics(waveform).astype(np.float16)
+    if TONGUE in living and TONGUE not in model.channels:
+        early = earlier(phones, settings.lead)
+        weights[:, channels.index(TONGUE)] = tongue(early, motion @ np.array(model.gap), settings.fps)
     upper = upper_face(phones, heard, frames, settings)
     for column, name in enumerate((*LIDS, *BROWS)):
         if name in living and name not in model.channels:
@@ -119,6 +124,9 @@ def predict(
         performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, *model.bounds)})
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
     if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
+        # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
+        if model.architecture == "starter":
+            weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
         weights = apply_contacts(weights, model.channels, np.array(model.gap), performance.phones, settings.fps)
         weights = apply_rest(weights, performance.phones, settings.fps)
     weights = weights * gains

@@ -88,9 +88,9 @@ def test_a_packed_sound_is_written_out(scene, strips, tmp_path):
 
 def test_a_retimed_strip_has_its_speed(scene, strips, tmp_path):
     strip = strips()
-    window = bpy.context.window_manager.windows[0] if bpy.context.window_manager.windows else None
-    if window is None or bpy.app.version >= (5, 0):
-        pytest.skip("this bpy retimes only in a window")
+    window = bpy.context.window_manager.windows[0]
+    if hasattr(window.workspace, "sequencer_scene"):
+        window.workspace.sequencer_scene = scene
     area = window.screen.areas[0]
     area.type = "SEQUENCE_EDITOR"
     region = next(region for region in area.regions if region.type == "WINDOW")
@@ -140,3 +140,20 @@ def test_the_strip_that_is_meant(scene, strips):
     assert chosen_strip(scene) == second
     scene.sequence_editor.active_strip, first.select = first, True
     assert chosen_strip(scene) == first
+
+
+@pytest.mark.skipif(bpy.app.version < (5, 0), reason="before 5.0 the sequencer shows the scene of the window")
+def test_the_sequencer_may_show_another_scene(scene, strips):
+    from stage import action_of, make_character
+
+    edit = bpy.data.scenes.new("Edit")
+    edit.render.fps = 24
+    edit.sequence_editor_create().strips.new_sound("elsewhere", strips("here").sound.filepath, 1, 7)
+    head, window = make_character(scene, "Anna"), bpy.context.window_manager.windows[0]
+    window.workspace.sequencer_scene = edit
+    with bpy.context.temp_override(window=window):
+        bpy.ops.kmtalk.generate()
+    from kmtalk_blender.scene.baseline import take_info
+
+    assert take_info(action_of(head))["strip"] == "elsewhere"
+    assert take_info(action_of(head))["start"] == 7

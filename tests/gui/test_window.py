@@ -4,15 +4,12 @@ Pictures of each step lie in out/gui.
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from window import ROOT, TREE, Window
+from window import TREE
 
 pytestmark = pytest.mark.gui
 
@@ -63,25 +60,6 @@ TAB_OPEN = (
 )
 IDLE = "not bpy.context.window_manager.kmtalk.running"
 RUNNING = "bpy.context.window_manager.kmtalk.running"
-
-
-@pytest.fixture
-def window():
-    if not (ROOT / ".complete").exists():
-        pytest.skip("there is no windowed Blender; tools/windowed_blender.sh .blender makes one (as root)")
-    if os.geteuid() != 0:
-        pytest.skip("the windowed Blender needs root")
-    opened = Window(TREE / "out" / "gui", {"KMTALK_PYTHON": str(TREE / ".venv" / "bin" / "python")})
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def archive():
-    """The extension's zip, built now."""
-    done = subprocess.run([sys.executable, "build_addon.py"], cwd=TREE, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return max((TREE / "dist").glob("kmtalk-*.zip"), key=lambda path: path.stat().st_mtime)
 
 
 def test_an_animators_hour(window, archive):

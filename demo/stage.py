@@ -12,7 +12,7 @@ __all__ = ["set_stage"]
 FPS = 25
 SIZE = 320
 # Degrees the camera sees; the part of the head's height that fills the picture, and where its middle lies.
-ANGLE, SHOWN, MIDDLE = 20.0, 0.92, 0.54
+ANGLE, SHOWN, MIDDLE = 16.0, 0.84, 0.52
 # Direction the light comes from (x, y, z), strength W/m2, colour, shadow. Suns of no width and a world that only the
 # camera sees throw little noise, so that few samples are enough; those without a shadow stand for the light of a room.
 SUNS = (

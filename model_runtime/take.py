@@ -65,6 +65,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
+            "phones_heard": np.bool_(take.phones.heard),
             "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
         },
@@ -106,7 +107,7 @@ def read_take(path: Path | str) -> Take:
         channels=channels,
         fps=float(arrays["fps"]),
         key_frames=key_frames.astype(np.int32),
-        phones=PhoneTrack(phones, words),
+        phones=PhoneTrack(phones, words, bool(arrays.get("phones_heard", False))),
         acoustics=acoustics.astype(np.float16),
         meta=meta,
     )
@@ -114,4 +115,6 @@ def read_take(path: Path | str) -> Take:
 
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
     columns = (arrays[f"{kind}_labels"], arrays[f"{kind}_start"], arrays[f"{kind}_end"])
+    if any(column.ndim != 1 for column in columns):
+        raise ValueError(kind)
     return tuple(Span(str(label), float(a), float(b)) for label, a, b in zip(*columns, strict=True))

@@ -82,9 +82,9 @@ def read_curves(path: Path | str) -> Curves:
 def _read_npz(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     arrays = read_npz(path, ("weights", "channels", "fps"))
     fps = float(np.ravel(arrays["fps"])[0]) if arrays["fps"].size == 1 and arrays["fps"].dtype.kind in "fiu" else 0.0
-    if not 1 <= fps <= 1000 or arrays["weights"].dtype.kind not in "fiu":
+    if not 1 <= fps <= 1000 or arrays["weights"].dtype.kind not in "fiu" or arrays["weights"].ndim != 2:
         raise InputError(f"{path}: fps must be one number from 1 to 1000, and weights numbers.")
-    names = [str(name) for name in np.atleast_1d(arrays["channels"])]
+    names = [str(name) for name in np.ravel(arrays["channels"])]
     return names, np.arange(len(arrays["weights"])) / fps, np.asarray(arrays["weights"], np.float64)
 
 

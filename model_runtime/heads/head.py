@@ -105,6 +105,13 @@ def read_head(path: Path | str) -> Head:
         raise refuse("faces must be triangles of vertex indices")
     if any(index.size and (index.min() < 0 or index.max() >= len(vertices)) for index in indices):
         raise refuse("an index points outside the vertices")
+    material_names = tuple(str(name) for name in np.atleast_1d(arrays.get("material_names", np.array(["skin"]))).flat)
+    materials = arrays.get("materials", np.zeros(len(faces), np.int32))
+    polygons = arrays.get("polygons", np.arange(len(faces)))
+    if any(array.shape != (len(faces),) or array.dtype.kind not in "iu" for array in (materials, polygons)):
+        raise refuse("materials and polygons must hold one whole number a face")
+    if len(materials) and not 0 <= materials.min() <= materials.max() < len(material_names):
+        raise refuse("a face has a material without a name")
     return Head(
         vertices=vertices.astype(np.float32),
         faces=faces.astype(np.int32),
@@ -113,7 +120,7 @@ def read_head(path: Path | str) -> Head:
         landmarks=landmarks,
         lips=arrays["lips"].astype(np.int32),
         upper_face=arrays["upper_face"].astype(np.int32),
-        materials=arrays.get("materials", np.zeros(len(faces))).astype(np.int32),
-        material_names=tuple(str(name) for name in arrays.get("material_names", np.array(["skin"]))),
-        polygons=arrays.get("polygons", np.arange(len(faces))).astype(np.int32),
+        materials=materials.astype(np.int32),
+        material_names=material_names,
+        polygons=polygons.astype(np.int32),
     )

@@ -107,7 +107,7 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
     kept = [phone for phone in moved if phone.end > phone.start]
     kept[0] = Span(kept[0].label, 0.0, kept[0].end)
     kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
-    return PhoneTrack(tuple(kept), phones.words)
+    return PhoneTrack(tuple(kept), phones.words, phones.heard)
 
 
 def predict(

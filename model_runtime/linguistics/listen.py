@@ -1,7 +1,7 @@
 """Waveform (and a transcript, where there is one) -> the phones that were said and when."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -84,7 +84,8 @@ def listen(
         parts = _align_long(waveform, words, decoders, report)
     report(1.0, "Listening")
     track = tiled([(part.words, part.offset, part.end) for part in parts], waveform)
-    return Hearing(track, tuple(dict.fromkeys(part.note for part in parts if part.note)))
+    notes = tuple(dict.fromkeys(part.note for part in parts if part.note))
+    return Hearing(replace(track, heard=not words or bool(notes)), notes)
 
 
 def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:

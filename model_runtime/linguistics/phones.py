@@ -26,10 +26,14 @@ class Span:
 
 @dataclass(frozen=True)
 class PhoneTrack:
-    """What was said. phones tile [0, duration] without gaps, silences (SIL) included; words lie where words are."""
+    """What was said. phones tile [0, duration] without gaps, silences (SIL) included; words lie where words are.
+
+    heard: a recogniser made them out, nobody gave the words; some are wrong.
+    """
 
     phones: tuple[Span, ...]
     words: tuple[Span, ...] = ()
+    heard: bool = False
 
     @property
     def duration(self) -> float:

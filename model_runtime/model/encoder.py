@@ -47,6 +47,7 @@ class Encoder(nn.Module):
         )
         self.no_sound = nn.Parameter(torch.zeros(width))
         self.no_phones = nn.Parameter(torch.zeros(width))
+        self.doubt = nn.Parameter(torch.zeros(width))
         self.style = nn.Embedding(len(config.styles), width)
         dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.encoder_depth)]
         self.blocks = nn.ModuleList(ConvBlock(width, dilation, config.dropout) for dilation in dilations)
@@ -58,12 +59,14 @@ class Encoder(nn.Module):
         """Audio features (B, S, d).
 
         sound: (B, 2 S - 1 or 2 S, BANDS + 1) acoustics at 100 Hz. labels: (B, S, 5). timing: (B, S, 6). style: (B, n)
-        weights of the style vectors. has_sound, has_phones: (B,) 1 or 0.
+        weights of the style vectors. has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
         """
         heard = self.hear(sound.transpose(1, 2)).transpose(1, 2)[:, : labels.shape[1]]
         embedded = self.phone(self.articulation[labels]) + self.identity(labels)
         spoken = self.read(torch.cat([embedded.flatten(2), timing], dim=-1))
         heard = torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
+        heard_only = (has_phones > 0) & (has_phones < 1)
+        spoken = spoken + heard_only[:, None, None] * self.doubt
         spoken = torch.where(has_phones[:, None, None] > 0, spoken, self.no_phones)
         x = heard + spoken + (style @ self.style.weight)[:, None]
         for block in self.blocks:

@@ -8,7 +8,7 @@ import torch
 
 from model_runtime.acoustics import BANDS
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, model_times, phone_frames
+from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, model_times, phone_frames, phone_trust
 from model_runtime.model.kmtalk import KMTalk, Voice
 
 __all__ = ["Performance", "perform"]
@@ -98,7 +98,7 @@ def _tensor(network: KMTalk, array: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(array))[None].to(next(network.parameters()).device)
 
 
-def _flag(network: KMTalk, value: bool) -> torch.Tensor:
+def _flag(network: KMTalk, value: float) -> torch.Tensor:
     return torch.full((1,), float(value), device=next(network.parameters()).device)
 
 
@@ -120,7 +120,7 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
         timing=_tensor(network, timing),
         style=_tensor(network, performance.style.astype(np.float32)),
         has_sound=_flag(network, len(performance.sound) > 0),
-        has_phones=_flag(network, performance.phones is not None),
+        has_phones=_flag(network, phone_trust(performance.phones)),
     )
     features = network.encode(voice)
     return features[:, window.core_start - window.start : window.core_end - window.start]

@@ -6,7 +6,7 @@ import numpy as np
 
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack
 
-__all__ = ["MODEL_RATE", "NEIGHBOURS", "TIMINGS", "PhoneFrames", "model_times", "phone_frames"]
+__all__ = ["MODEL_RATE", "NEIGHBOURS", "TIMINGS", "PhoneFrames", "model_times", "phone_frames", "phone_trust"]
 
 MODEL_RATE = 50
 NEIGHBOURS = (-2, -1, 0, 1, 2)
@@ -21,6 +21,13 @@ class PhoneFrames:
 
     labels: np.ndarray
     timing: np.ndarray
+
+
+def phone_trust(track: PhoneTrack | None) -> float:
+    """1 for phones that are known, 0.5 for phones that a recogniser heard, 0 for none (kmtalk.Voice.has_phones)."""
+    if track is None:
+        return 0.0
+    return 0.5 if track.heard else 1.0
 
 
 def model_times(duration: float) -> np.ndarray:

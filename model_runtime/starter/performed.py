@@ -7,6 +7,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
+from model_runtime.linguistics.listen import find_phones
 from model_runtime.npz import read_npz
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -19,7 +20,10 @@ HOP = 1.5
 def performed(
     folder: Path | str, split: str, channels: tuple[str, ...], style: int, importance: float
 ) -> list[Example]:
-    """Pieces of the takes of one split. They have no phones: their language is not English."""
+    """Pieces of the takes of one split.
+
+    They have no phones, as their language is not English, only what an English recogniser hears in them.
+    """
     examples = []
     for path in sorted(Path(folder).glob("*.npz")):
         arrays = read_npz(path, ("weights", "channels", "fps", "split"))
@@ -33,8 +37,9 @@ def performed(
             if name in names:
                 weights[:, column] = arrays["weights"][:, names.index(name)]
         fps = float(arrays["fps"])
-        mel = log_mel(read_audio(path.with_suffix(".flac")))
+        waveform = read_audio(path.with_suffix(".flac"))
+        mel, heard = log_mel(waveform), find_phones(waveform)
         for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
-            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start))
+            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start), heard)
             examples.append(example)
     return examples

@@ -12,7 +12,7 @@ from model_runtime.training.examples import Example
 
 __all__ = ["read_examples", "write_examples"]
 
-ARRAYS = ("bands", "loudness", "frames", "times", "weights", "described")
+ARRAYS = ("bands", "loudness", "frames", "times", "weights", "closed", "described")
 
 
 def write_examples(examples: list[Example], path: Path) -> None:
@@ -20,7 +20,8 @@ def write_examples(examples: list[Example], path: Path) -> None:
     described = [
         {
             "name": example.name,
-            "phones": example.phones and [[p.label, p.start, p.end] for p in example.phones.phones],
+            "phones": _listed(example.phones),
+            "heard": _listed(example.heard),
             "style": example.style,
             "importance": example.importance,
         }
@@ -34,6 +35,7 @@ def write_examples(examples: list[Example], path: Path) -> None:
             "frames": np.array([len(example.times) for example in examples]),
             "times": np.concatenate([example.times for example in examples]),
             "weights": np.concatenate([example.weights for example in examples]).astype(np.float32),
+            "closed": np.concatenate([example.closed for example in examples]),
             "described": np.array(json.dumps(described)),
         },
     )
@@ -46,16 +48,25 @@ def read_examples(path: Path) -> list[Example]:
     examples = []
     for index, described in enumerate(json.loads(str(arrays["described"]))):
         rows = slice(ends[index] - arrays["frames"][index], ends[index])
-        phones = described["phones"]
         examples.append(
             Example(
                 name=described["name"],
                 mel=LogMel(arrays["bands"][index], arrays["loudness"][index]),
-                phones=None if phones is None else PhoneTrack(tuple(Span(*phone) for phone in phones)),
+                phones=_track(described["phones"], heard=False),
+                heard=_track(described["heard"], heard=True),
                 times=arrays["times"][rows],
                 weights=arrays["weights"][rows],
+                closed=arrays["closed"][rows],
                 style=described["style"],
                 importance=described["importance"],
             )
         )
     return examples
+
+
+def _listed(track: PhoneTrack | None) -> list | None:
+    return track and [[phone.label, phone.start, phone.end] for phone in track.phones]
+
+
+def _track(phones: list | None, heard: bool) -> PhoneTrack | None:
+    return None if phones is None else PhoneTrack(tuple(Span(*phone) for phone in phones), heard=heard)

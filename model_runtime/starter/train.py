@@ -77,7 +77,7 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
     tests = {
         "s1": kept("test_s1", lambda: [each.example for each in record("dev", {"s1"})]),
         "others": kept("test_others", lambda: [each.example for each in record("dev", others)]),
-        "performed": performed(performances, "dev", channels, 1, 1.0),
+        "performed": kept("test_performed", lambda: performed(performances, "dev", channels, 1, 1.0)),
     }
 
     def fitted(name: str, examples: list[Example], passes: int) -> KMTalk:
@@ -102,7 +102,7 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
     teacher = fitted("teacher", real + again, teacher_epochs)
     spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
     taught = teach(teacher, spoken, Facts())
-    shown = performed(performances, "train", channels, 1, PERFORMED)
+    shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
     network = fitted("starter", real + again + taught + shown, epochs)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])

@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.acoustics import normalise
-from model_runtime.linguistics.phones import BILABIALS
-from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, phone_frames
+from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, phone_frames, phone_trust
 from model_runtime.model.kmtalk import Voice
 from model_runtime.training.disturbance import Disturbance, disturb, disturbed_keys
 from model_runtime.training.examples import SECONDS, Example
@@ -16,8 +15,6 @@ from model_runtime.training.examples import SECONDS, Example
 __all__ = ["Batch", "make_batch"]
 
 STEPS = int(SECONDS * MODEL_RATE)
-# The part of a bilabial in which the lips are asked to be closed.
-CLOSED_PART = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,14 @@ def make_batch(
 ) -> Batch:
     """Stack examples; with a `chance` and a `disturbance`, each is disturbed first. styles: number of style vectors."""
     has_sound = np.ones(len(examples), np.float32)
-    has_phones = np.array([example.phones is not None for example in examples], np.float32)
     keys = [_key_times(example) for example in examples]
     if chance is not None and disturbance is not None:
         examples = [disturb(example, disturbance, chance) for example in examples]
         keys = [disturbed_keys(_key_times(example), example.times, disturbance, chance) for example in examples]
+    has_phones = np.array([phone_trust(example.phones) for example in examples], np.float32)
+    if chance is not None and disturbance is not None:
         drawn = chance.random(len(examples))
-        has_sound[(drawn < disturbance.deaf) & (has_phones > 0)] = 0
+        has_sound[(drawn < disturbance.deaf) & (has_phones == 1)] = 0
         has_phones[drawn > 1 - disturbance.wordless] = 0
     frames, most = max(len(example.times) for example in examples), max(len(each) for each in keys)
     count, channels = len(examples), examples[0].weights.shape[1]
@@ -67,9 +65,8 @@ def make_batch(
         length = len(example.times)
         times[row, :length], times[row, length:] = example.times, example.times[-1]
         weights[row, :length], weights[row, length:] = example.weights, example.weights[-1]
-        valid[row, :length] = True
+        valid[row, :length], closed[row, :length] = True, example.closed
         if example.phones is not None:
-            closed[row, :length] = _closed(example)
             around = phone_frames(example.phones, np.arange(STEPS) / MODEL_RATE)
             labels[row], timing[row] = around.labels, around.timing
         key_times[row, : len(each)], is_key[row, : len(each)] = each, True
@@ -81,17 +78,6 @@ def make_batch(
     importance = np.array([example.importance for example in examples], np.float32)
     arrays = (key_times, is_key, key_weights, times, valid, closed, weights, importance)
     return Batch(voice, *(torch.from_numpy(array) for array in arrays))
-
-
-def _closed(example: Example) -> np.ndarray:
-    """(T,) bool: frames in which a P, B or M holds the lips together."""
-    times, half = example.times, 0.5 * (example.times[1] - example.times[0])
-    closed = np.zeros(len(times), bool)
-    for phone in example.phones.phones if example.phones else ():
-        if phone.label in BILABIALS:
-            end = max(phone.start + CLOSED_PART * (phone.end - phone.start), phone.start + half)
-            closed |= (times >= phone.start - half) & (times <= end)
-    return closed
 
 
 def _key_times(example: Example) -> np.ndarray:

@@ -16,9 +16,10 @@ __all__ = ["Disturbance", "disturb", "disturbed_keys"]
 class Disturbance:
     """What happens to an example in training, so that the networks meet more than the corpora hold.
 
-    voice: see Augmentation. stretched: share of examples spoken faster or slower, by up to `stretch`. misheard: share
-    whose phones have a recogniser's mistakes: `substituted` of them wrong, boundaries off by `boundary` s (standard
-    deviation). deaf, wordless: share without the sound, without the phones.
+    voice: see Augmentation. stretched: share of examples spoken faster or slower, by up to `stretch`. heard: share with
+    what a recogniser heard in place of the phones, where that is known. misheard: share whose phones are made as wrong
+    as a recogniser's: `substituted` of them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share
+    without the sound, without the phones.
     Keys, so that completion honours those that people set: one of the shares `dropped` is left out, up to `added` are
     put at random frames, the share `moved` moves by up to `shift` s.
     """
@@ -26,9 +27,10 @@ class Disturbance:
     voice: Augmentation = field(default_factory=Augmentation)
     stretched: float = 0.5
     stretch: float = 1.25
-    misheard: float = 0.3
-    substituted: float = 0.15
-    boundary: float = 0.015
+    heard: float = 0.35
+    misheard: float = 0.12
+    substituted: float = 0.3
+    boundary: float = 0.02
     deaf: float = 0.15
     wordless: float = 0.35
     dropped: tuple[float, ...] = (0.0, 0.15, 0.5)
@@ -41,8 +43,10 @@ def disturb(example: Example, disturbance: Disturbance, chance: np.random.Genera
     """The same speech in another voice, at another rate, with a recogniser's mistakes."""
     if chance.random() < disturbance.stretched:
         example = _stretched(example, float(np.exp(chance.uniform(-1, 1) * np.log(disturbance.stretch))))
-    phones = example.phones
-    if phones is not None and chance.random() < disturbance.misheard:
+    phones, drawn = example.phones, chance.random()
+    if example.heard is not None and drawn < disturbance.heard:
+        phones = example.heard
+    elif phones is not None and drawn > 1 - disturbance.misheard:
         phones = _misheard(phones, disturbance, chance)
     return replace(example, mel=augment(example.mel, disturbance.voice, chance), phones=phones)
 
@@ -55,15 +59,21 @@ def _stretched(example: Example, factor: float) -> Example:
     bands = example.mel.bands[low] * (1 - share)[:, None] + example.mel.bands[low + 1] * share[:, None]
     loudness = example.mel.loudness[low] * (1 - share) + example.mel.loudness[low + 1] * share
     kept = example.times * factor < SECONDS
-    phones = example.phones and PhoneTrack(
-        tuple(Span(phone.label, phone.start * factor, phone.end * factor) for phone in example.phones.phones)
-    )
+
+    def slower(track: PhoneTrack | None) -> PhoneTrack | None:
+        if track is None:
+            return None
+        spans = tuple(Span(phone.label, phone.start * factor, phone.end * factor) for phone in track.phones)
+        return PhoneTrack(spans, heard=track.heard)
+
     return replace(
         example,
         mel=LogMel(bands, loudness),
-        phones=phones,
+        phones=slower(example.phones),
+        heard=slower(example.heard),
         times=example.times[kept] * factor,
         weights=example.weights[kept],
+        closed=example.closed[kept],
     )
 
 
@@ -78,7 +88,7 @@ def _misheard(phones: PhoneTrack, disturbance: Disturbance, chance: np.random.Ge
         Span(PHONES[other] if swap and phone.label != SILENCE else phone.label, float(start), float(end))
         for phone, swap, other, start, end in zip(phones.phones, wrong, others, bounds[:-1], bounds[1:], strict=True)
     ]
-    return PhoneTrack(tuple(spans))
+    return PhoneTrack(tuple(spans), heard=True)
 
 
 def disturbed_keys(

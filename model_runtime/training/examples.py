@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.acoustics import ACOUSTIC_RATE, LogMel
-from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.linguistics.phones import BILABIALS, PhoneTrack, Span
 
 __all__ = ["ROWS", "SECONDS", "Example", "make_example"]
 
 SECONDS = 3.0
+# The part of a bilabial in which the lips are asked to be closed.
+CLOSED_PART = 0.5
 ROWS = int(SECONDS * ACOUSTIC_RATE)
 
 
@@ -17,15 +19,19 @@ ROWS = int(SECONDS * ACOUSTIC_RATE)
 class Example:
     """A piece of a recording; time 0 is its own beginning.
 
-    mel: ROWS rows. phones: None where they mean nothing. times: (T,) s of the frames, evenly spaced; weights: (T, K).
-    style: index of the style vector. importance: of this example in the loss.
+    mel: ROWS rows. phones: None where they mean nothing. heard: what a recogniser makes of the sound without knowing
+    the words, None if it was not asked. times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool,
+    frames in which a P, B or M holds the lips together. style: index of the style vector. importance: of this example
+    in the loss.
     """
 
     name: str
     mel: LogMel
     phones: PhoneTrack | None
+    heard: PhoneTrack | None
     times: np.ndarray
     weights: np.ndarray
+    closed: np.ndarray
     style: int
     importance: float
 
@@ -39,16 +45,21 @@ def make_example(
     style: int,
     importance: float,
     start: float = 0.0,
+    heard: PhoneTrack | None = None,
 ) -> Example:
     """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end."""
     first, count = round(start * fps), min(round(SECONDS * fps), len(weights) - round(start * fps))
     rows = np.minimum(round(start * ACOUSTIC_RATE) + np.arange(ROWS), len(mel.loudness) - 1)
+    phones = phones and _cut(phones, start, start + SECONDS)
+    times = np.arange(count) / fps
     return Example(
         name=name,
         mel=LogMel(mel.bands[rows], mel.loudness[rows]),
-        phones=phones and _cut(phones, start, start + SECONDS),
-        times=np.arange(count) / fps,
+        phones=phones,
+        heard=heard and _cut(heard, start, start + SECONDS),
+        times=times,
         weights=weights[first : first + count].astype(np.float32),
+        closed=_closed(times, phones),
         style=style,
         importance=importance,
     )
@@ -60,4 +71,14 @@ def _cut(phones: PhoneTrack, start: float, end: float) -> PhoneTrack:
         for phone in phones.phones
         if phone.end > start and phone.start < end
     ]
-    return PhoneTrack(tuple(kept))
+    return PhoneTrack(tuple(kept), heard=phones.heard)
+
+
+def _closed(times: np.ndarray, phones: PhoneTrack | None) -> np.ndarray:
+    half = 0.5 * (times[1] - times[0])
+    closed = np.zeros(len(times), bool)
+    for phone in phones.phones if phones else ():
+        if phone.label in BILABIALS:
+            end = max(phone.start + CLOSED_PART * (phone.end - phone.start), phone.start + half)
+            closed |= (times >= phone.start - half) & (times <= end)
+    return closed

@@ -1,6 +1,7 @@
 """Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
 
 from . import (
+    add_basis,
     add_head,
     ask_runtime,
     calibrate,
@@ -20,6 +21,7 @@ __all__ = ["register", "unregister"]
 
 MODULES = (
     add_head,
+    add_basis,
     generate,
     complete,
     takes,

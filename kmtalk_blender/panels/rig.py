@@ -34,6 +34,7 @@ class Rig:
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
+        layout.operator("kmtalk.add_basis", icon="SHAPEKEY_DATA")
         try:
             target = target_of(context)
         except UserError:

@@ -9,7 +9,9 @@ scene.complete(bpy.context, client, head)
 scene.export_take(head, Path("line.csv"))
 """
 
+from ..runtime.space_file import read_space
 from .api import add_demo_head, complete, generate
+from .basis import add_basis
 from .checks import fix_obstacle, obstacles
 from .exchange import export_take, import_take
 from .jobs import Report
@@ -24,6 +26,7 @@ __all__ = [
     "Report",
     "Style",
     "activate_take",
+    "add_basis",
     "add_demo_head",
     "clear_takes",
     "complete",
@@ -33,5 +36,6 @@ __all__ = [
     "import_take",
     "obstacles",
     "options_of",
+    "read_space",
     "takes_of",
 ]

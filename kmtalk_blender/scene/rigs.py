@@ -60,8 +60,12 @@ class VisemeMap(ShapeMap):
         return blend_values(weights, self.matrix, self.channels) + self.offset
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights in [0, 1]: `around`, and the channels of what the (T, S) values have more than that needs."""
-        return np.clip(around + (values - self.values(around)) @ self.matrix, 0.0, 1.0)
+        """(T, K) weights: `around`, and the channels of what the (T, S) values have more than that needs.
+
+        They stay in [0, 1], unless `around` goes below 0: then they are those of a basis, which has no ends.
+        """
+        weights = around + (values - self.values(around)) @ self.matrix
+        return weights if (around < 0).any() else np.clip(weights, 0.0, 1.0)
 
 
 def target_of(context: bpy.types.Context) -> bpy.types.Object:

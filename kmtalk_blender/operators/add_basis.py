@@ -1,0 +1,57 @@
+"""kmtalk.add_basis: shape keys for a model that was trained on a face of its own."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+
+from ..errors import UserError
+from ..runtime.space_file import read_space
+from ..scene.basis import add_basis
+from .base import Reasoned, busy
+
+__all__ = ["KMTALK_OT_add_basis", "register", "unregister"]
+
+
+class KMTALK_OT_add_basis(Reasoned, bpy.types.Operator):
+    """Give the active mesh the shapes of a model that was trained on the same face"""
+
+    bl_idname = "kmtalk.add_basis"
+    bl_label = "Add Model Shapes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="Model", description="The model's folder", subtype="DIR_PATH")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if context.mode != "OBJECT":
+            return "Leave edit mode first (Tab)"
+        active = context.view_layer.objects.active
+        if active is None or active.type != "MESH":
+            return "Select the mesh of the face first"
+        return busy(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self.filepath = self.filepath or context.scene.kmtalk.model
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = context.view_layer.objects.active
+        try:
+            folder = Path(bpy.path.abspath(self.filepath))
+            names = add_basis(target, read_space(folder))
+        except UserError as error:
+            return self.refuse(error)
+        context.scene.kmtalk.target = target
+        context.scene.kmtalk.model = str(folder if folder.is_dir() else folder.parent)
+        self.report({"INFO"}, f"{target.name}: {len(names)} shapes of the model")
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_add_basis)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_add_basis)

@@ -1,0 +1,32 @@
+"""Writes a tiny model with a motion space of its own; run as a script: `python -m tests.tiny_paper_model FOLDER`."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model_runtime.model.checkpoint import Model, Style, save_model
+from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.paper_config import PaperConfig
+from model_runtime.motion_space import MotionSpace
+
+NAMES = ("motion001", "motion002", "motion003")
+VERTICES = 60
+
+
+def write_tiny_model(folder: Path) -> None:
+    """A random network that moves a random face of 60 vertices, Y up, in metres."""
+    torch.manual_seed(0)
+    chance = np.random.default_rng(0)
+    network = PaperNetwork(PaperConfig(channels=NAMES, fps=30.0, width=32))
+    torch.nn.init.normal_(network.completion.out.weight, std=0.5)
+    neutral = chance.normal(size=(VERTICES, 3)).astype(np.float32) * np.float32([0.07, 0.1, 0.08])
+    shapes = chance.normal(size=(len(NAMES), VERTICES, 3)).astype(np.float32) * 0.01
+    space = MotionSpace(neutral, NAMES, shapes, np.arange(9), np.arange(9, 20), (-1.0, 1.0), 0.9)
+    gap, styles = (0.0,) * len(NAMES), {"neutral": Style(())}
+    save_model(Model(network, "tiny", "", styles, gap, "made up", "paper", space), folder)
+
+
+if __name__ == "__main__":
+    write_tiny_model(Path(sys.argv[1]))

@@ -12,9 +12,11 @@ from bpy.props import (
 )
 
 from .errors import UserError
+from .runtime.model_folder import installed_models
 from .scene.compat import sequencer_scene
 from .scene.phones import jump
 from .scene.strips import chosen_strip
+from .session import models_folder
 
 __all__ = ["register", "unregister"]
 
@@ -61,8 +63,10 @@ def known_styles(_self: object, context: bpy.types.Context, _typed: str) -> list
 
 
 def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list[str]:
-    """The models that the runtime named last, for the search menu."""
-    return (context.window_manager.kmtalk.models or "starter").split(",")
+    """The models that the runtime named last and those that the user installed, for the search menu."""
+    folder = models_folder()
+    installed = [str(path) for path in installed_models(folder)] if folder else []
+    return [*(context.window_manager.kmtalk.models or "starter").split(","), *installed]
 
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:

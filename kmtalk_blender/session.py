@@ -8,7 +8,7 @@ from .errors import UserError
 from .runtime.client import Client
 from .runtime.environment import interpreter
 
-__all__ = ["Session", "close", "worker"]
+__all__ = ["Session", "close", "models_folder", "worker"]
 
 
 class Session:
@@ -39,6 +39,16 @@ def chosen_interpreter() -> str:
     return (
         bpy.path.abspath(addon.preferences.python) if addon and addon.preferences and addon.preferences.python else ""
     )
+
+
+def models_folder() -> Path | None:
+    """Where the models that the user installed lie; None when KMTalk is not installed as an extension."""
+    if not __package__.startswith("bl_ext."):
+        return None
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, path="models"))
+    except ValueError as error:
+        raise UserError("This Blender has no folder for extensions; name the model's folder instead.") from error
 
 
 def installed_interpreter() -> Path | None:

@@ -9,6 +9,7 @@ from . import (
     complete,
     drop,
     generate,
+    install_model,
     install_runtime,
     lines,
     map_channels,
@@ -32,6 +33,7 @@ MODULES = (
     ask_runtime,
     check_runtime,
     install_runtime,
+    install_model,
     drop,
     presets,
 )

@@ -60,7 +60,9 @@ class Runtime:
         state = context.window_manager.kmtalk
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.prop(settings, "model")
+        row = layout.row(align=True)
+        row.prop(settings, "model")
+        row.operator("kmtalk.install_model", text="", icon="IMPORT")
         layout.prop(settings, "device")
         if state.runtime:
             layout.label(text=state.runtime, icon="CHECKMARK", translate=False)

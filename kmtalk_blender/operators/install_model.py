@@ -1,0 +1,54 @@
+"""kmtalk.install_model: a model of the user's own into the extension's list."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+
+from .. import session
+from ..errors import UserError
+from ..runtime.model_folder import install_model
+from .base import Reasoned, busy
+
+__all__ = ["KMTALK_OT_install_model", "register", "unregister"]
+
+
+class KMTALK_OT_install_model(Reasoned, bpy.types.Operator):
+    """Copy a trained model into KMTalk's list of models, and choose it"""
+
+    bl_idname = "kmtalk.install_model"
+    bl_label = "Install Model"
+    bl_options = {"REGISTER"}
+
+    filepath: StringProperty(name="Model", description="The model's folder, or a file in it", subtype="FILE_PATH")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        path = Path(bpy.path.abspath(self.filepath))
+        try:
+            folder = session.models_folder()
+            if folder is None:
+                raise UserError(
+                    "KMTalk is not installed as an extension; name the model's folder as the model instead."
+                )
+            model = install_model(path.parent if path.is_file() else path, folder)
+        except UserError as error:
+            return self.refuse(error)
+        context.scene.kmtalk.model = str(model.folder)
+        self.report({"INFO"}, f"{model.name} is installed. Licence: {model.licence}")
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_install_model)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_install_model)

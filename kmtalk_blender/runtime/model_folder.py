@@ -1,0 +1,87 @@
+"""Models that the user trained or was given: checked, and copied whole into the extension's folder of models."""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UserError
+
+__all__ = ["InstalledModel", "check_model", "install_model", "installed_models"]
+
+ABOUT, WEIGHTS, SPACE, CARD = "model.json", "weights.safetensors", "space.npz", "CARD.md"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class InstalledModel:
+    """A model's folder, its name and the licence of its weights."""
+
+    folder: Path
+    name: str
+    licence: str
+
+
+def check_model(folder: Path) -> InstalledModel:
+    """A model's folder whose files are those that it names. Raises UserError with what is wrong; nothing in it runs."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        name, licence = str(about["id"]), str(about["licence"])
+        named = {WEIGHTS: about["sha256"], SPACE: about.get("space_sha256")}
+    except OSError as error:
+        raise UserError(f"{folder} is no model; choose the folder that holds {ABOUT}.") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UserError(f"{folder / ABOUT} is damaged; get the model again.") from error
+    if about.get("format") != FORMAT:
+        raise UserError(f"The model in {folder} was made by another version of KMTalk; export it again.")
+    for file, digest in named.items():
+        if digest is not None and _digest(folder / file) != digest:
+            raise UserError(f"{folder / file} is missing or damaged; get the model again.")
+    return InstalledModel(folder, name, licence)
+
+
+def install_model(folder: Path, models: Path) -> InstalledModel:
+    """Copy a model into `models`, whole or not at all. Returns the copy.
+
+    Raises UserError when it is no model, another one of that name is there, or the disk is full.
+    """
+    model = check_model(folder)
+    # The name comes from a file of somebody else's: it may not lead anywhere.
+    target = models / (re.sub(r"[^\w+-]+", "-", model.name).strip("-") or "model")
+    if target.is_dir():
+        if (target / ABOUT).is_file() and (target / ABOUT).read_bytes() == (folder / ABOUT).read_bytes():
+            return check_model(target)
+        raise UserError(f"Another model named {model.name} is installed already; delete {target} first.")
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".model-", dir=models))
+    except OSError as error:
+        raise UserError(f"Cannot write {models} ({error.strerror}).") from error
+    try:
+        for file in (ABOUT, WEIGHTS, SPACE, CARD):
+            if (folder / file).is_file():
+                shutil.copyfile(folder / file, temporary / file)
+        temporary.chmod(0o755)
+        temporary.rename(target)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise UserError(f"Cannot copy the model to {models} ({error.strerror}).") from error
+    return check_model(target)
+
+
+def installed_models(models: Path) -> list[Path]:
+    """Folders of models in `models`, by name."""
+    return sorted(path.parent for path in models.glob(f"[!.]*/{ABOUT}"))
+
+
+def _digest(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    found = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()

@@ -1,0 +1,87 @@
+"""Models of the user's own: what is copied, what is refused."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import bpy
+import pytest
+from stage import TREE
+
+
+@pytest.fixture(scope="session")
+def model(worker_python, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    command = [os.environ["KMTALK_PYTHON"], "-m", "tests.tiny_paper_model", str(folder)]
+    subprocess.run(command, cwd=TREE, check=True)
+    (folder / "CARD.md").write_text("# tiny\n")
+    (folder / "other.txt").write_text("not part of a model")
+    return folder
+
+
+@pytest.fixture
+def models(extension):
+    """The module under test; importing it needs the extension's package."""
+    from kmtalk_blender.runtime import model_folder
+
+    return model_folder
+
+
+def test_a_model_is_copied_whole_with_its_licence_and_card(models, model, tmp_path):
+    installed = models.install_model(model, tmp_path / "models")
+    assert (installed.name, installed.licence) == ("tiny", "made up")
+    assert sorted(path.name for path in installed.folder.iterdir()) == [
+        *("CARD.md", "model.json", "space.npz", "weights.safetensors")
+    ]
+    assert models.installed_models(tmp_path / "models") == [installed.folder]
+    assert models.install_model(model, tmp_path / "models") == installed
+
+
+def test_the_copy_performs(models, model, scene, head, line, tmp_path):
+    scene.kmtalk.model = str(models.install_model(model, tmp_path / "models").folder)
+    for name in ("motion001", "motion002", "motion003"):
+        row = head.kmtalk.mapping.add()
+        row.channel, row.shape = name, "jawOpen" if name == "motion001" else ""
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+
+
+@pytest.mark.parametrize("name", ["../../outside", "..", "a/b", "/etc"])
+def test_a_name_leads_nowhere(models, model, tmp_path, name):
+    about = json.loads((model / "model.json").read_text())
+    source = tmp_path / "source"
+    source.mkdir()
+    for path in model.iterdir():
+        (source / path.name).write_bytes(path.read_bytes())
+    (source / "model.json").write_text(json.dumps({**about, "id": name}))
+    installed = models.install_model(source, tmp_path / "models")
+    assert installed.folder.parent == tmp_path / "models"
+
+
+def test_damage_and_other_models_are_refused(models, model, tmp_path):
+    from kmtalk_blender.errors import UserError
+
+    source = tmp_path / "source"
+    source.mkdir()
+    with pytest.raises(UserError, match="is no model"):
+        models.install_model(source, tmp_path / "models")
+    for path in model.iterdir():
+        (source / path.name).write_bytes(path.read_bytes())
+    (source / "weights.safetensors").write_bytes(b"other")
+    with pytest.raises(UserError, match="damaged"):
+        models.install_model(source, tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+    models.install_model(model, tmp_path / "models")
+    (source / "weights.safetensors").write_bytes((model / "weights.safetensors").read_bytes())
+    about = json.loads((model / "model.json").read_text())
+    (source / "model.json").write_text(json.dumps({**about, "licence": "another"}))
+    with pytest.raises(UserError, match="installed already"):
+        models.install_model(source, tmp_path / "models")
+    (source / "model.json").write_text(json.dumps({**about, "format": 99}))
+    with pytest.raises(UserError, match="another version"):
+        models.install_model(source, tmp_path / "models")
+
+
+def test_outside_of_an_extension_the_button_says_what_to_do(scene, model):
+    with pytest.raises(RuntimeError, match="not installed as an extension"):
+        bpy.ops.kmtalk.install_model(filepath=str(model))

@@ -2,19 +2,22 @@
 #   make demo    a talking head into out/
 #   make test    format, lint, types and tests; SLOW=1, GUI=1 and MATRIX=1 add the long parts
 PYTHON ?= python3.11
+# Blender 5.1 and later bring Python 3.13; pyenv's is taken where there is one.
+PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
 TORCH := $(shell grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
 PYTEST := python -m pytest
+TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint test-runtime test-blender test-blender-4.2 test-blender-5.0 test-gui addon clean
+.PHONY: demo test lint test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui addon clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
 demo: .venv/.installed
 	.venv/bin/python -m demo out
 
-test: lint test-runtime test-blender $(if $(MATRIX),test-blender-4.2 test-blender-5.0) $(if $(GUI),test-gui)
+test: lint test-runtime test-blender $(if $(MATRIX),test-blender-4.2 test-blender-5.0 test-python-3.13) $(if $(GUI),test-gui)
 
 lint: .venv/.installed
 	.venv/bin/ruff format --check .
@@ -29,6 +32,10 @@ test-blender: .venv/.installed
 
 test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
 	.venv-$*/bin/$(PYTEST) -m "$(MARKS)" tests/blender
+
+# Without torch: the lock has no CPU build of it for Python 3.13 on Linux.
+test-python-3.13: .venv-3.13/.installed
+	.venv-3.13/bin/$(PYTEST) -m "$(MARKS)" $(foreach name,$(TORCHLESS),tests/test_$(name).py)
 
 test-gui: .venv/.installed .blender/.complete
 	.venv/bin/$(PYTEST) -m gui tests/gui
@@ -47,6 +54,12 @@ addon: .venv/.installed
 .venv-%/.installed: requirements/blender-%.lock
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --no-deps -r $<
+	touch $@
+
+
+.venv-3.13/.installed: requirements/python-3.13.lock
+	$(PYTHON313) -m venv .venv-3.13
+	.venv-3.13/bin/python -m pip install --no-deps -r $<
 	touch $@
 
 .blender/.complete:

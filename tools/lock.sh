@@ -4,14 +4,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-compile=(uv --config-file requirements/uv.toml pip compile --python-version 3.11 --quiet --no-header --no-annotate "$@")
+compile=(uv --config-file requirements/uv.toml pip compile --quiet --no-header --no-annotate "$@")
+on311=(--python-version 3.11)
 # Only the command that num2words comes with uses docopt, which has no wheel.
-"${compile[@]}" requirements/runtime.in --universal --generate-hashes --no-emit-package docopt \
+"${compile[@]}" requirements/runtime.in "${on311[@]}" --universal --generate-hashes --no-emit-package docopt \
     -o model_runtime/runtime.lock
-"${compile[@]}" requirements/dev.in -c model_runtime/runtime.lock --no-emit-package torch --no-emit-package docopt \
+"${compile[@]}" requirements/dev.in "${on311[@]}" -c model_runtime/runtime.lock --no-emit-package torch --no-emit-package docopt \
     -o requirements/dev.lock
+"${compile[@]}" requirements/python-3.13.in -c model_runtime/runtime.lock --python-version 3.13 --no-emit-package torch \
+    --no-emit-package docopt -o requirements/python-3.13.lock
 for version in 4.2 5.0; do
-    "${compile[@]}" "requirements/blender-$version.in" -o "requirements/blender-$version.lock"
+    "${compile[@]}" "requirements/blender-$version.in" "${on311[@]}" -o "requirements/blender-$version.lock"
 done
 
 .venv/bin/python -m packing.torch_hashes

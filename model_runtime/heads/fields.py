@@ -1,0 +1,188 @@
+"""Our head laid over another face: its lines found on the mesh, and movements bent over the skin between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime.errors import InputError
+from model_runtime.heads.demo.fields import smoothstep, spreader
+from model_runtime.heads.source import Source, Warped, carried, warp_source
+from model_runtime.heads.surface import Slit, Surface, find_slit, line_places, separated
+
+__all__ = ["Face", "Line", "bend", "lay_out"]
+
+# Beyond this from the lines of the lips movements are carried over by place; nearer they bend. Eye distances.
+BENT = 0.3
+# How far behind the lips their movements reach into the mouth, eye distances.
+BEHIND = 0.16
+# The throat stands: the jaw's share fades between these depths behind the lips, eye distances.
+THROAT = (0.9, 1.6)
+MILLIMETRES = 1000.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line on the mesh. vertices: along it. at: how far along each is, 1 at the first corner to -1."""
+
+    vertices: np.ndarray
+    at: np.ndarray
+
+
+@dataclass(frozen=True)
+class Face:
+    """A skin with our head laid over it.
+
+    lines: by the names of CURVES. ours_at: how far along our own curves their points are. behind: (N,) bool, inside the
+    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, by distance along the surface. lips: indices of the
+    red of the lips. lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
+    """
+
+    surface: Surface
+    landmarks: dict[str, int]
+    warped: Warped
+    lines: dict[str, Line]
+    ours_at: dict[str, np.ndarray]
+    behind: np.ndarray
+    lower_side: np.ndarray
+    lips: np.ndarray
+    lip_distance: np.ndarray
+    lip_source: np.ndarray
+
+    def swing(self, points: np.ndarray, share: np.ndarray, angle: float) -> np.ndarray:
+        """(N, 3) m: the swing of the jaw by an angle (radians), straightened, for points that take a share of it."""
+        arm = points - self.warped.hinge
+        cos, sin = np.cos(angle), np.sin(angle)
+        turned = np.stack([arm[:, 0], arm[:, 1] * cos - arm[:, 2] * sin, arm[:, 1] * sin + arm[:, 2] * cos], axis=1)
+        return share[:, None] * (turned - arm)
+
+
+def lay_out(source: Source, surface: Surface, landmarks: dict[str, int]) -> Face:
+    """Fit our head and find the lines of lips and lids. Raises InputError when the mouth is no opening."""
+    places = {name: surface.points[index] for name, index in landmarks.items()}
+    warped = warp_source(source, places, surface.points, surface.faces)
+    ours_at, guides = {}, {}
+    for name in ("upper_lip", "lower_lip", "upper_red", "lower_red"):
+        curve = source.curve(name)
+        ours_at[name] = line_places(source.head.vertices[curve].astype(float), len(curve) // 2)
+        guides[name] = warped.points[curve]
+    corners = landmarks["mouth_left"], landmarks["mouth_right"]
+    middles = landmarks["upper_lip_inner"], landmarks["lower_lip_inner"]
+    mouth = find_slit(surface, corners, (guides["upper_lip"], guides["lower_lip"]), middles)
+    lines = {"upper_lip": Line(mouth.upper, mouth.upper_at), "lower_lip": Line(mouth.lower, mouth.lower_at)}
+    lines |= _red(surface, corners, landmarks, guides, mouth)
+    for side in ("left", "right"):
+        for lid in ("upper", "lower"):
+            curve = source.curve(f"{lid}_lid_{side}")
+            ours_at[f"{lid}_lid_{side}"] = line_places(source.head.vertices[curve].astype(float), None)
+            guides[f"{lid}_lid_{side}"] = warped.points[curve]
+        ends = landmarks[f"eye_{side}_outer"], landmarks[f"eye_{side}_inner"]
+        eye = find_slit(surface, ends, (guides[f"upper_lid_{side}"], guides[f"lower_lid_{side}"]), None)
+        lines[f"upper_lid_{side}"] = Line(eye.upper, eye.upper_at)
+        lines[f"lower_lid_{side}"] = Line(eye.lower, eye.lower_at)
+    behind = separated(surface, mouth.ring, landmarks["nose_tip"])
+    if behind[landmarks["chin"]]:
+        raise InputError(
+            "The chin is not joined to the nose but through the mouth; mark the corners of the mouth again."
+        )
+    front = np.flatnonzero(behind)
+    distance, nearest = surface.nearest_source(mouth.ring, front)
+    if behind.any():
+        inner = np.ones(len(behind), bool)
+        inner[front] = inner[mouth.ring] = False
+        within, origin = surface.nearest_source(mouth.ring, np.flatnonzero(inner))
+        distance, nearest = np.where(behind, within, distance), np.where(behind, origin, nearest)
+    up, down = (surface.nearest_source(line)[0] for line in (mouth.upper, mouth.lower))
+    side = np.divide(up, up + down, out=np.full(len(up), 0.5), where=np.isfinite(up + down) & (up + down > 0))
+    red = _enclosed(surface, lines, landmarks["nose_tip"], behind)
+    return Face(surface, landmarks, warped, lines, ours_at, behind, side, red, distance, nearest)
+
+
+def along(source_values: np.ndarray, source_at: np.ndarray, line: Line) -> np.ndarray:
+    """(K, n, D) values (K, c, D) at the points of our curve, read at the places of a line."""
+    order = np.argsort(source_at)
+    flat = source_values[:, order].reshape(len(source_values), len(order), -1)
+    result = np.empty((len(flat), len(line.at), flat.shape[2]))
+    for channel in range(len(flat)):
+        for axis in range(flat.shape[2]):
+            result[channel, :, axis] = np.interp(line.at, source_at[order], flat[channel, :, axis])
+    return result
+
+
+def bend(source: Source, face: Face, ours: np.ndarray) -> np.ndarray:
+    """(K, N, 3) what fields (K, V, 3) over our head become on this skin."""
+    surface = face.surface
+    moved = carried(source, face.warped, surface.points, ours)
+    known = {}
+    # The line where the lips meet comes last: at the corners it counts.
+    for name in ("upper_red", "lower_red", "upper_lip", "lower_lip"):
+        if name not in face.lines:
+            continue
+        values = along(ours[:, source.curve(name)], face.ours_at[name], face.lines[name])
+        for number, vertex in enumerate(face.lines[name].vertices.tolist()):
+            known[vertex] = values[:, number]
+    held = np.array(sorted(known))
+    moved[:, held] = np.stack([known[vertex] for vertex in held.tolist()], axis=1)
+    moved = spread_near(face, moved, held)
+    return _into_mouth(face, moved)
+
+
+def spread_near(face: Face, moved: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Bend fields (K, N, 3) anew near the lips, keeping what they are at the `held` vertices and further away."""
+    surface = face.surface
+    near = ~face.behind & (face.lip_distance < BENT * surface.unit)
+    around = ~face.behind & (face.lip_distance < 1.7 * BENT * surface.unit)
+    free = near.copy()
+    free[held] = False
+    chosen = np.flatnonzero(around)
+    place = np.full(len(surface.points), -1)
+    place[chosen] = np.arange(len(chosen))
+    faces = place[surface.faces[around[surface.faces].all(axis=1)]]
+    quads = np.concatenate([faces, faces[:, 2:]], axis=1)
+    spread = spreader(surface.points[chosen] * MILLIMETRES * 0.062 / surface.unit, quads, ~free[chosen])
+    flat = moved[:, chosen].transpose(1, 0, 2).reshape(len(chosen), -1)
+    result = moved.copy()
+    result[:, chosen] = spread(flat).reshape(len(chosen), len(moved), 3).transpose(1, 0, 2)
+    return result
+
+
+def _into_mouth(face: Face, moved: np.ndarray) -> np.ndarray:
+    """Fields behind the lips: their movement fades with depth; the last field, the jaw's share, goes from lip to lip."""
+    inside = np.flatnonzero(face.behind & np.isfinite(face.lip_distance))
+    lost = np.flatnonzero(face.behind & ~np.isfinite(face.lip_distance))
+    depth = face.lip_distance[inside] / face.surface.unit
+    moved[:, inside] = moved[:, face.lip_source[inside]] * np.exp(-((depth / BEHIND) ** 2))[None, :, None]
+    share = smoothstep(0.25, 0.75, face.lower_side[inside]) * (1 - smoothstep(*THROAT, depth))
+    ends = np.clip(depth / 0.08, 0, 1)
+    moved[-1, inside] = ((1 - ends) * moved[-1, face.lip_source[inside], 0] + ends * share)[:, None]
+    moved[:, lost] = 0
+    return moved
+
+
+def _red(
+    surface: Surface, corners: tuple[int, int], landmarks: dict[str, int], guides: dict[str, np.ndarray], mouth: Slit
+) -> dict[str, Line]:
+    """The borders of the red of the lips; none where no way round the lips is free."""
+    found = {}
+    used = np.setdiff1d(mouth.ring, corners)
+    for lip, line in (("upper", mouth.upper), ("lower", mouth.lower)):
+        landmark = landmarks.get(f"{lip}_lip_outer")
+        guide = guides[f"{lip}_red"]
+        if landmark is None:
+            landmark = int(np.linalg.norm(surface.points - guide[len(guide) // 2], axis=1).argmin())
+        if landmark in line:
+            continue
+        border = surface.way(corners, landmark, guide, used)
+        found[f"{lip}_red"] = Line(border, line_places(surface.points[border], border.tolist().index(landmark)))
+        used = np.union1d(used, np.setdiff1d(border, corners))
+    return found
+
+
+def _enclosed(surface: Surface, lines: dict[str, Line], nose: int, behind: np.ndarray) -> np.ndarray:
+    rims = [lines[name].vertices for name in ("upper_red", "lower_red") if name in lines]
+    inner = np.concatenate([lines[name].vertices for name in ("upper_lip", "lower_lip")])
+    if len(rims) < 2:
+        return np.unique(inner)
+    ring = np.unique(np.concatenate(rims))
+    within = separated(surface, ring, nose) & ~behind
+    within[ring] = within[inner] = True
+    return np.flatnonzero(within)

@@ -1,0 +1,70 @@
+"""The jaw of another head: how far it swings, and what closes the lips over it again."""
+
+import numpy as np
+
+from model_runtime.heads.fields import Face, spread_near
+from model_runtime.heads.source import Source
+
+__all__ = ["close_lips", "open_jaw"]
+
+# The opening of the lips at jawOpen 1, eye distances, and how far the jaw may swing for it, radians.
+OPENING = 0.45
+LEAST, MOST = np.radians(6.0), np.radians(26.0)
+# The lips meet at this share of the way (x, y, z) from the upper to the lower one, as on our own head.
+MEETING = np.array([0.4, 0.05, 0.36])
+STEPS = 24
+# How far behind the lips what closes them reaches, eye distances.
+BEHIND = 0.12
+
+
+def open_jaw(face: Face, share: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, float]:
+    """jawOpen: (N, 3) m, and the angle (radians) at which the lips stand OPENING apart.
+
+    share: (N,) of the jaw that each vertex takes. rest: (N, 3) what the skin does besides.
+    """
+    lips = np.array([face.landmarks["upper_lip_inner"], face.landmarks["lower_lip_inner"]])
+
+    def gap(angle: float) -> float:
+        places = face.surface.points[lips]
+        placed = places + face.swing(places, share[lips], angle) + rest[lips]
+        return float(np.linalg.norm(placed[0] - placed[1])) / face.surface.unit
+
+    low, high = LEAST, MOST
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if gap(middle) < OPENING else (low, middle)
+    return face.swing(face.surface.points, share, high) + rest, high
+
+
+def close_lips(source: Source, face: Face, opened: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
+    """mouthClose: (N, 3) m that brings the lips back to how they rest, at the same weight of jawOpen `opened`.
+
+    elsewhere: (N, 3) what it does away from the lips.
+    """
+    lines = face.lines
+    moved = elsewhere.copy()
+    held = []
+    for lip, other, part in (("upper", "lower", MEETING), ("lower", "upper", 1 - MEETING)):
+        facing = lines[f"{other}_lip"]
+        across = np.argsort(facing.at)
+        for kind in ("red", "lip"):
+            if f"{lip}_{kind}" not in lines:
+                continue
+            mine = lines[f"{lip}_{kind}"]
+            own = lines[f"{lip}_lip"]
+            ordered = np.argsort(own.at)
+            here = _read(mine.at, own.at[ordered], opened[own.vertices[ordered]])
+            there = _read(mine.at, facing.at[across], opened[facing.vertices[across]])
+            moved[mine.vertices] = part * (there - here)
+            held.append(mine.vertices)
+    for corner in (face.landmarks["mouth_left"], face.landmarks["mouth_right"]):
+        moved[corner] = 0
+    moved = spread_near(face, moved[None], np.unique(np.concatenate(held)))[0]
+    inside = np.flatnonzero(face.behind & np.isfinite(face.lip_distance))
+    fade = np.exp(-((face.lip_distance[inside] / (BEHIND * face.surface.unit)) ** 2))
+    moved[inside] = moved[face.lip_source[inside]] * fade[:, None]
+    return moved
+
+
+def _read(at: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.stack([np.interp(at, known, values[:, axis]) for axis in range(3)], axis=1)

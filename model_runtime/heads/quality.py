@@ -1,0 +1,91 @@
+"""How good a head's shapes are, in numbers: opening, closing, symmetry, stretch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from model_runtime.channels import MOUTH, mirrored
+from model_runtime.heads.head import Head
+
+__all__ = ["Quality", "measure"]
+
+# Twins on both sides of the face lie within this of each other's mirror image, eye distances.
+TWIN = 0.01
+# Edges shorter than this are no measure of stretch, eye distances.
+SHORTEST = 0.008
+
+
+@dataclass(frozen=True)
+class Quality:
+    """rest, opened, closed: gap between the inner lips at rest, at jawOpen 1, at jawOpen and mouthClose 1, eye
+    distances. symmetry: largest difference of a channel and the mirror image of its other side, share of its greatest
+    displacement. stretch: longest edge of the skin over its length at rest, and the channel. skull: largest
+    displacement of the top and the back of the head by the mouth's channels, eye distances.
+    """
+
+    rest: float
+    opened: float
+    closed: float
+    symmetry: float
+    stretch: float
+    stretched_by: str
+    skull: float
+
+
+def measure(head: Head) -> Quality:
+    """Measure a head. The mirror is the plane between the eyes."""
+    unit = head.eye_distance
+    points, deltas = head.vertices.astype(np.float64), head.deltas.astype(np.float64)
+    number = {channel: index for index, channel in enumerate(head.channels)}
+    lips = [head.landmarks["upper_lip_inner"], head.landmarks["lower_lip_inner"]]
+
+    def gap(**weights: float) -> float:
+        placed = points[lips] + sum(weight * deltas[number[name]][lips] for name, weight in weights.items())
+        return float(np.linalg.norm(placed[0] - placed[1])) / unit
+
+    factor, channel = _stretch(head, points, deltas)
+    eyes = points[[head.landmarks["eye_left_outer"], head.landmarks["eye_right_outer"]]]
+    still = (points[:, 2] > eyes[:, 2].mean() + 0.9 * unit) | (points[:, 1] > eyes[:, 1].mean() + 1.6 * unit)
+    moved = [np.abs(deltas[number[name]][still]).max() for name in MOUTH] if still.any() else [0.0]
+    return Quality(
+        rest=gap(),
+        opened=gap(jawOpen=1),
+        closed=gap(jawOpen=1, mouthClose=1),
+        symmetry=_asymmetry(head, points, deltas),
+        stretch=factor,
+        stretched_by=channel,
+        skull=float(max(moved)) / unit,
+    )
+
+
+def _asymmetry(head: Head, points: np.ndarray, deltas: np.ndarray) -> float:
+    unit = head.eye_distance
+    ends = points[[head.landmarks["eye_left_outer"], head.landmarks["eye_right_outer"]]]
+    jaw = deltas[head.channels.index("jawOpen")] + 2 * deltas[head.channels.index("mouthClose")]
+    # Lips that touch are told apart by how the jaw moves them.
+    here = np.concatenate([points - [ends[:, 0].mean(), 0, 0], jaw], axis=1)
+    away, twin = cKDTree(here).query(here * [-1, 1, 1, -1, 1, 1])
+    some = away < TWIN * unit
+    worst = 0.0
+    for index, channel in enumerate(head.channels):
+        other = deltas[head.channels.index(mirrored(channel))][twin[some]] * [-1, 1, 1]
+        largest = np.linalg.norm(deltas[index], axis=1).max()
+        if largest > 1e-6:
+            worst = max(worst, float(np.linalg.norm(deltas[index][some] - other, axis=1).max() / largest))
+    return worst
+
+
+def _stretch(head: Head, points: np.ndarray, deltas: np.ndarray) -> tuple[float, str]:
+    skin = np.isin(head.materials, [head.material_names.index(name) for name in ("skin", "lips")])
+    faces = head.faces[skin]
+    edges = np.unique(np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1), axis=0)
+    rest = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
+    edges, rest = edges[rest > SHORTEST * head.eye_distance], rest[rest > SHORTEST * head.eye_distance]
+    worst, name = 0.0, ""
+    for channel, delta in zip(head.channels, deltas, strict=True):
+        posed = points + delta
+        factor = float((np.linalg.norm(posed[edges[:, 0]] - posed[edges[:, 1]], axis=1) / rest).max())
+        if factor > worst:
+            worst, name = factor, channel
+    return worst, name

@@ -1,0 +1,168 @@
+"""Give a head its channels: our own head's movements, carried over by landmarks and along the surface.
+
+The lips and lids are found as lines on the mesh; what our own does along those lines is carried over by how far along
+it is, what it does further away by where it is, and between both the skin bends as little as it can. Distances run
+along the surface, so lips that touch part.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from model_runtime.channels import CHANNELS, LIDS
+from model_runtime.errors import InputError
+from model_runtime.heads.face_frame import stand_up
+from model_runtime.heads.fields import Face, bend, lay_out
+from model_runtime.heads.head import LANDMARKS, Head
+from model_runtime.heads.jaw import close_lips, open_jaw
+from model_runtime.heads.lid_closing import blink
+from model_runtime.heads.mesh import Mesh, pieces, weld
+from model_runtime.heads.mirror import even_out
+from model_runtime.heads.pieces import Piece, sort_pieces
+from model_runtime.heads.source import CURVES, Source, make_source
+from model_runtime.heads.surface import make_surface
+from model_runtime.requests import Report
+
+__all__ = ["MATERIALS", "rig_mesh"]
+
+MATERIALS = ("skin", "lips", "teeth", "tongue", "eye_white")
+OF_KIND = {"upper": "teeth", "lower": "teeth", "tongue": "tongue", "eye": "eye_white", "skin": "skin"}
+# A loose piece follows this many points of the skin nearest to it.
+FOLLOWED = 6
+
+
+def rig_mesh(mesh: Mesh, name: str, report: Report) -> Head:
+    """The mesh as a head with all CHANNELS, standing in metres; vertices and triangles in their order.
+
+    mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows make it better.
+    Raises InputError when landmarks lack or lie on different pieces, or the lips are no opening.
+    """
+    missing = [landmark for landmark in LANDMARKS if landmark not in mesh.landmarks]
+    if missing:
+        raise InputError(f"{name} lacks the landmarks {', '.join(missing)}; mark them on the mesh.")
+    same = [a for a in LANDMARKS for b in LANDMARKS if a < b and mesh.landmarks[a] == mesh.landmarks[b]]
+    if same:
+        raise InputError(f"The landmark {same[0]} of {name} is marked at another one's vertex; mark it where it is.")
+    report("head", 0.05, "Measuring")
+    source = make_source()
+    standing = source.head.vertices[[source.landmarks[landmark] for landmark in LANDMARKS]].astype(np.float64)
+    marked = mesh.vertices[[mesh.landmarks[landmark] for landmark in LANDMARKS]]
+    points = stand_up(marked, standing)(mesh.vertices)
+    owner = weld(mesh)
+    faces = owner[mesh.faces]
+    label = pieces(len(points), faces)
+    skin = label[owner[mesh.landmarks["nose_tip"]]]
+    for landmark, index in mesh.landmarks.items():
+        if label[owner[index]] != skin:
+            raise InputError(
+                f"The landmark {landmark} of {name} is not on the piece of the mesh that the nose is on; mark it on the "
+                "skin, or merge the skin's vertices by distance."
+            )
+    report("head", 0.2, "Fitting")
+    inside = np.flatnonzero((label == skin) & (owner == np.arange(len(points))))
+    place = np.full(len(points), -1)
+    place[inside] = np.arange(len(inside))
+    of_skin = faces[(label[faces] == skin).all(axis=1)]
+    landmarks = {landmark: int(place[owner[index]]) for landmark, index in mesh.landmarks.items()}
+    eyes = _eye_middles(points, mesh.landmarks)
+    surface = make_surface(points[inside], place[of_skin], float(np.linalg.norm(eyes[0] - eyes[1])))
+    face = lay_out(source, surface, landmarks)
+    report("head", 0.4, "Carrying over")
+    loose = label.copy()
+    loose[owner != np.arange(len(points))] = -1
+    sorted_pieces = sort_pieces(source, face.warped, points, loose, skin, surface.unit)
+    balls = [points[piece.vertices] for piece in sorted_pieces if piece.kind == "eye"]
+    deltas, jaw = _skin_shapes(source, face, balls)
+    report("head", 0.8, "Placing teeth and eyes")
+    whole = np.zeros((len(CHANNELS), *points.shape))
+    whole[:, inside] = deltas
+    for piece in sorted_pieces:
+        whole[:, piece.vertices] = _piece_shapes(piece, points, points[inside], deltas, face, jaw)
+    lips = np.flatnonzero(np.isin(place[owner], face.lips))
+    return Head(
+        vertices=points.astype(np.float32),
+        faces=mesh.faces.astype(np.int32),
+        channels=CHANNELS,
+        deltas=whole[:, owner].astype(np.float32),
+        landmarks=mesh.landmarks | _facemesh(source, face, inside),
+        lips=lips.astype(np.int32),
+        upper_face=np.flatnonzero(np.isin(place[owner], _upper_face(source, face))).astype(np.int32),
+        materials=_materials(mesh, owner, sorted_pieces, lips),
+        material_names=MATERIALS,
+        polygons=mesh.polygons.astype(np.int32),
+    )
+
+
+def _eye_middles(points: np.ndarray, landmarks: dict[str, int]) -> list[np.ndarray]:
+    return [
+        points[[landmarks[f"eye_{side}_{end}"] for end in ("inner", "outer")]].mean(axis=0)
+        for side in ("left", "right")
+    ]
+
+
+def _skin_shapes(source: Source, face: Face, balls: list[np.ndarray]) -> tuple[np.ndarray, float]:
+    """(K, N, 3) m displacements of the skin, and the angle of the open jaw, radians."""
+    ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
+    turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
+    moved = bend(source, face, np.concatenate([turned, np.repeat(source.jaw[None, :, None], 3, axis=2)]))
+    share, moved = moved[-1, :, 0], moved[:-1]
+    opened, angle = open_jaw(face, share, moved[CHANNELS.index("jawOpen")])
+    moved[CHANNELS.index("jawOpen")] = opened
+    moved[CHANNELS.index("mouthClose")] = close_lips(source, face, opened, moved[CHANNELS.index("mouthClose")])
+    for side, channel in zip(("left", "right"), LIDS, strict=True):
+        moved[CHANNELS.index(channel)] = blink(face, side, moved[CHANNELS.index(channel)], balls)
+    return even_out(face, moved), angle
+
+
+def _piece_shapes(
+    piece: Piece, points: np.ndarray, skin: np.ndarray, deltas: np.ndarray, face: Face, angle: float
+) -> np.ndarray:
+    here = points[piece.vertices]
+    result = np.zeros((len(CHANNELS), *here.shape))
+    if piece.kind == "skin":
+        away, near = cKDTree(skin).query(here, k=FOLLOWED)
+        weight = 1 / np.maximum(away, 1e-6) ** 2
+        weight /= weight.sum(axis=1, keepdims=True)
+        return np.einsum("knjd,nj->knd", deltas[:, near], weight)
+    if piece.jaw.any():
+        result[CHANNELS.index("jawOpen")] = face.swing(here, piece.jaw, angle)
+        for channel in ("jawForward", "jawLeft", "jawRight"):
+            chin = deltas[CHANNELS.index(channel), face.landmarks["chin"]]
+            result[CHANNELS.index(channel)] = piece.jaw[:, None] * chin
+    if piece.kind == "tongue":
+        reach = np.clip((here[:, 1].max() - here[:, 1]) / max(np.ptp(here[:, 1]), 1e-9), 0, 1)
+        lip = face.surface.points[face.landmarks["lower_lip_inner"]]
+        forward = lip[1] - 0.15 * face.surface.unit - here[:, 1].min()
+        result[CHANNELS.index("tongueOut"), :, 1] = forward * reach
+        result[CHANNELS.index("tongueOut"), :, 2] = 0.14 * face.surface.unit * reach
+    return result
+
+
+def _facemesh(source: Source, face: Face, inside: np.ndarray) -> dict[str, int]:
+    """The FaceMesh points of lips and lids: the vertices that lie as far along their lines."""
+    found = {}
+    for curve, line in face.lines.items():
+        numbers = CURVES[curve]
+        for number, at in zip(numbers, face.ours_at[curve], strict=True):
+            vertex = line.vertices[np.abs(line.at - at).argmin()]
+            found.setdefault(f"facemesh_{number}", int(inside[vertex]))
+    found |= {f"facemesh_{number}": int(inside[face.landmarks["chin"]]) for number in (152, 175, 199)}
+    found["facemesh_1"] = int(inside[face.landmarks["nose_tip"]])
+    return found
+
+
+def _upper_face(source: Source, face: Face) -> np.ndarray:
+    chosen = np.zeros(len(source.head.vertices), bool)
+    chosen[source.head.upper_face] = True
+    near = cKDTree(face.warped.points[source.skin]).query(face.surface.points)[1]
+    return np.flatnonzero(chosen[source.skin[near]])
+
+
+def _materials(mesh: Mesh, owner: np.ndarray, sorted_pieces: list[Piece], lips: np.ndarray) -> np.ndarray:
+    of_vertex = np.zeros(len(mesh.vertices), np.int32)
+    for piece in sorted_pieces:
+        of_vertex[piece.vertices] = MATERIALS.index(OF_KIND[piece.kind])
+    of_vertex[lips] = MATERIALS.index("lips")
+    corners = of_vertex[owner][mesh.faces]
+    return np.where((corners == corners[:, :1]).all(axis=1), corners[:, 0], 0).astype(np.int32)

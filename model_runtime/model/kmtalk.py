@@ -18,8 +18,8 @@ class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
     sound: (B, 2 S, BANDS + 1) acoustics. labels: (B, S, 5), timing: (B, S, 6): see inputs.PhoneFrames. style: (B, n)
-    weights of the style vectors. has_sound: (B,) 1 or 0, whether the sound is to be used. has_phones: (B,) 1 phones that
-    are known, 0.5 phones that a recogniser heard (some wrong), 0 none.
+    weights of the style vectors. has_sound: (B,) 1 or 0, whether the sound is to be used. has_phones: (B,) 1 phones
+    that are known, 0.5 phones that a recogniser heard (some are wrong), 0 none.
     """
 
     sound: Tensor

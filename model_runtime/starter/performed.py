@@ -1,5 +1,7 @@
 """Examples from artists' curves: channel weights beside the sound (the FACEGOOD takes, ARKit names)."""
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +9,10 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.npz import read_npz
 from model_runtime.training.examples import SECONDS, Example, make_example
 
-__all__ = ["performed"]
+__all__ = ["misunderstood", "performed"]
 
 # Seconds between the beginnings of pieces cut from a long take.
 HOP = 1.5
@@ -20,10 +21,7 @@ HOP = 1.5
 def performed(
     folder: Path | str, split: str, channels: tuple[str, ...], style: int, importance: float
 ) -> list[Example]:
-    """Pieces of the takes of one split.
-
-    They have no phones, as their language is not English, only what an English recogniser hears in them.
-    """
+    """Pieces of the takes of one split. They have no phones: their language is not English."""
     examples = []
     for path in sorted(Path(folder).glob("*.npz")):
         arrays = read_npz(path, ("weights", "channels", "fps", "split"))
@@ -37,9 +35,17 @@ def performed(
             if name in names:
                 weights[:, column] = arrays["weights"][:, names.index(name)]
         fps = float(arrays["fps"])
-        waveform = read_audio(path.with_suffix(".flac"))
-        mel, heard = log_mel(waveform), find_phones(waveform)
+        mel = log_mel(read_audio(path.with_suffix(".flac")))
         for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
-            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start), heard)
+            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start))
             examples.append(example)
     return examples
+
+
+def misunderstood(examples: list[Example], others: list[Example], seed: int) -> list[Example]:
+    """The examples with what a recogniser of another language might hear in them: phones of something else.
+
+    Those of some other example stand in, so that the networks learn to go by the sound where the two disagree.
+    """
+    chance = random.Random(seed)
+    return [replace(example, heard=replace(chance.choice(others).phones, heard=True)) for example in examples]

@@ -46,14 +46,13 @@ def recorded(
     """The clips of a landmark folder in one split, of all or some speakers; style 0, importance 1."""
     entries = [entry for entry in list_tracks(folder, split) if speakers is None or entry.speaker in speakers]
     decoders = Decoders()
-    mels, phones, heard, tracks = [], [], [], []
+    mels, phones, tracks = [], [], []
     for index, entry in enumerate(entries):
         if index % 100 == 0:
             report(f"aligning {split} {index}/{len(entries)}")
         waveform = read_audio(entry.sound)
         mels.append(log_mel(waveform))
         phones.append(find_phones(waveform, entry.text, decoders=decoders))
-        heard.append(find_phones(waveform, decoders=decoders))
         tracks.append(read_track(entry))
     report(f"fitting {split}")
     weights = _fit(head, tracks, phones, fit)[:, model_columns(head, fit)]
@@ -61,8 +60,7 @@ def recorded(
 
     def example(index: int, entry: TrackEntry) -> Example:
         motion = weights[starts[index] : starts[index + 1]]
-        fps = tracks[index].fps
-        return make_example(entry.name, mels[index], phones[index], motion, fps, 0, 1.0, heard=heard[index])
+        return make_example(entry.name, mels[index], phones[index], motion, tracks[index].fps, 0, 1.0)
 
     return [Recording(example(index, entry), entry.text) for index, entry in enumerate(entries)]
 

@@ -17,7 +17,7 @@ from model_runtime.model.checkpoint import Model, Style, save_model
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.kmtalk import KMTalk
 from model_runtime.starter.objective import StarterConfig, StarterObjective
-from model_runtime.starter.performed import performed
+from model_runtime.starter.performed import misunderstood, performed
 from model_runtime.starter.recorded import Recording, model_columns, recorded
 from model_runtime.starter.spoken import other_words, same_words
 from model_runtime.starter.store import read_examples, write_examples
@@ -103,6 +103,7 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
     spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
     taught = teach(teacher, spoken, Facts())
     shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
+    shown = misunderstood(shown, real, seed)
     network = fitted("starter", real + again + taught + shown, epochs)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])

@@ -19,10 +19,10 @@ ROWS = int(SECONDS * ACOUSTIC_RATE)
 class Example:
     """A piece of a recording; time 0 is its own beginning.
 
-    mel: ROWS rows. phones: None where they mean nothing. heard: what a recogniser makes of the sound without knowing
-    the words, None if it was not asked. times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool,
-    frames in which a P, B or M holds the lips together. style: index of the style vector. importance: of this example
-    in the loss.
+    mel: ROWS rows. phones: None where they mean nothing. heard: what a recogniser might make of the sound, None if
+    nothing is known of that. times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in
+    which a P, B or M holds the lips together. style: index of the style vector. importance: of this example in the
+    loss.
     """
 
     name: str
@@ -45,7 +45,6 @@ def make_example(
     style: int,
     importance: float,
     start: float = 0.0,
-    heard: PhoneTrack | None = None,
 ) -> Example:
     """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end."""
     first, count = round(start * fps), min(round(SECONDS * fps), len(weights) - round(start * fps))
@@ -56,7 +55,7 @@ def make_example(
         name=name,
         mel=LogMel(mel.bands[rows], mel.loudness[rows]),
         phones=phones,
-        heard=heard and _cut(heard, start, start + SECONDS),
+        heard=None,
         times=times,
         weights=weights[first : first + count].astype(np.float32),
         closed=_closed(times, phones),
@@ -71,7 +70,7 @@ def _cut(phones: PhoneTrack, start: float, end: float) -> PhoneTrack:
         for phone in phones.phones
         if phone.end > start and phone.start < end
     ]
-    return PhoneTrack(tuple(kept), heard=phones.heard)
+    return PhoneTrack(tuple(kept))
 
 
 def _closed(times: np.ndarray, phones: PhoneTrack | None) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The whole way without the licensed data: a made-up VOCASET is prepared, trained on, evaluated, and performs."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,27 @@ def test_bad_settings_are_one_sentence(folder, old, new, said, capsys):
     error = capsys.readouterr().err
     assert said in error
     assert len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of the size of files are Unix's")
+@pytest.mark.parametrize("command", ["prepare", "train"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(folder, command, tmp_path):
+    arguments = {"prepare": ["vocaset", str(folder / "official"), str(tmp_path / "out")], "train": ["full.toml"]}
+    (tmp_path / "full.toml").write_text(CONFIG.format(epochs=1, top="").replace('"data"', f'"{folder / "data"}"', 1))
+    limited = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)); "
+        "from model_runtime.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    line = [sys.executable, "-c", limited, command, *arguments[command]]
+    root = Path(__file__).parent.parent
+    done = subprocess.run(
+        line, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert done.returncode == 2
+    assert "Cannot write" in done.stderr.strip().splitlines()[-1]
+    assert not [
+        path for path in tmp_path.rglob("*") if path.name.startswith((".step", ".model")) or "npy." in path.name
+    ]
 
 
 def test_an_empty_split_is_named(folder, trained, capsys):

@@ -39,7 +39,9 @@ class PhoneRecogniser:
         try:
             self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
             path = cached_file(name, "vocab.json", local_files_only=local or not allow_download)
-            vocabulary = {int(index): str(label) for label, index in json.loads(Path(str(path)).read_text("utf-8")).items()}
+            vocabulary = {
+                int(index): str(label) for label, index in json.loads(Path(str(path)).read_text("utf-8")).items()
+            }
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise InputError(
                 f"The speech model {name} is not here; name a folder with config.json, model.safetensors and "

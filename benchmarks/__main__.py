@@ -1,0 +1,47 @@
+"""python -m benchmarks [--minutes 1 --minutes 10 ...]: prints every measurement as a ratio, in one Markdown table."""
+
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+
+from benchmarks.curves import keys_per_second
+from benchmarks.memory import peak_memory
+from benchmarks.paper import paper_against_encoder
+from benchmarks.speech import cold_start, completion, generation
+
+
+@dataclass(frozen=True)
+class Part:
+    """A group of measurements and what makes its rows."""
+
+    name: str
+    rows: Callable[[], list[tuple[str, str]]]
+
+
+@click.command()
+@click.option(
+    "--minutes", multiple=True, type=float, default=(1.0, 10.0), show_default=True, help="Lengths for memory."
+)
+@click.option("--only", help="Only the part of that name: speech, completion, curves, memory, paper.")
+def main(minutes: tuple[float, ...], only: str | None) -> None:
+    """Measure and print."""
+    parts = (
+        Part("speech", lambda: [*cold_start(), *generation()]),
+        Part("completion", completion),
+        Part("curves", keys_per_second),
+        Part("memory", lambda: peak_memory(minutes)),
+        Part("paper", paper_against_encoder),
+    )
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")
+    print("| what | measured |\n|---|---|")
+    for part in parts:
+        if only in (None, part.name):
+            for what, measured in part.rows():
+                print(f"| {what} | {measured} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks")

@@ -1,0 +1,46 @@
+"""Peak memory of generate against the length of the sound."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from benchmarks.worker import LINE
+
+__all__ = ["peak_memory"]
+
+# ru_maxrss of the process itself: that of its children would be the largest of all so far.
+MEASURED = """
+import resource, sys
+from model_runtime.cli import main
+code = main(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+sys.exit(code)
+"""
+
+
+def peak_memory(minutes: tuple[float, ...]) -> list[tuple[str, str]]:
+    """One process a length, without a transcript."""
+    rows = []
+    samples, rate = soundfile.read(LINE, dtype="int16")
+    unit = 1 if sys.platform == "darwin" else 1024
+    for length in minutes:
+        with tempfile.TemporaryDirectory() as folder:
+            sound = Path(folder) / "long.flac"
+            soundfile.write(sound, np.resize(samples, round(length * 60 * rate)), rate)
+            command = [sys.executable, "-c", MEASURED, "generate", str(sound), "-o", f"{folder}/take.npz"]
+            began = time.perf_counter()
+            result = subprocess.run(command, capture_output=True, text=True, check=True)
+            seconds = time.perf_counter() - began
+        peak = int(result.stdout.split()[-1]) * unit
+        rows.append(
+            (
+                f"generate, cold, {length:g} min, no transcript",
+                f"peak {peak / 1e6:.0f} MB, {length * 60 / seconds:.1f}x real time",
+            )
+        )
+    return rows

@@ -1,0 +1,73 @@
+"""Generation and completion by a worker, against the length of the line."""
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import soundfile
+
+from benchmarks.worker import LINE, TEXT, Worker
+from model_runtime.npz import write_npz
+from model_runtime.take import read_take
+
+__all__ = ["cold_start", "completion", "generation"]
+
+TIMES = 5
+SECONDS = 10.0
+
+
+def cold_start() -> list[tuple[str, str]]:
+    """From nothing to hello, and to the first take."""
+    with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        first, _ = worker.ask("generate", audio=str(LINE), output=f"{folder}/a.npz", fps=30, transcript=TEXT)
+        total = worker.hello + first
+    return [
+        ("worker: start to hello", f"{worker.hello:.2f} s"),
+        ("worker: start to the first take (6 s line, transcript)", f"{total:.2f} s"),
+    ]
+
+
+def generation() -> list[tuple[str, str]]:
+    """A warm worker, a line of ten seconds, with and without its transcript."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        line, text = _ten_seconds(Path(folder))
+        for name, options in (("with transcript", {"transcript": text}), ("without transcript", {})):
+            runs = [
+                worker.ask("generate", audio=str(line), output=f"{folder}/a.npz", fps=30, **options)
+                for _ in range(TIMES + 1)
+            ][1:]
+            seconds = median(run[0] for run in runs)
+            stages = ", ".join(f"{stage} {value:.2f}" for stage, value in runs[-1][1]["seconds"].items())
+            rows.append(
+                (
+                    f"generate, warm, 10 s line, {name}",
+                    f"{seconds:.2f} s, {SECONDS / seconds:.0f}x real time ({stages})",
+                )
+            )
+    return rows
+
+
+def completion() -> list[tuple[str, str]]:
+    """A warm worker fills in a take of ten seconds around one edited key."""
+    with tempfile.TemporaryDirectory() as folder, Worker() as worker:
+        line, text = _ten_seconds(Path(folder))
+        take, keys = f"{folder}/take.npz", f"{folder}/keys.npz"
+        worker.ask("generate", audio=str(line), output=take, fps=30, transcript=text)
+        made = read_take(take)
+        weights = made.key_weights.copy()
+        weights[len(weights) // 2] *= 0.5
+        write_npz(keys, {"key_frames": made.key_frames, "key_weights": weights, "channels": np.array(made.channels)})
+        runs = [worker.ask("complete", take=take, keys=keys, output=f"{folder}/b.npz")[0] for _ in range(TIMES + 1)]
+    return [("complete, warm, 10 s take", f"{median(runs[1:]):.3f} s")]
+
+
+def _ten_seconds(folder: Path) -> tuple[Path, str]:
+    """The line, and again as much as fits; the words of both."""
+    samples, rate = soundfile.read(LINE)
+    wanted = round(SECONDS * rate)
+    path = folder / "ten.wav"
+    soundfile.write(path, np.concatenate([samples, samples])[:wanted], rate)
+    words = TEXT.split()
+    return path, " ".join([*words, *words[: round(len(words) * (wanted / len(samples) - 1))]])

@@ -28,6 +28,8 @@ FLAME_LIPS = (1579, 3543, 2715, 3503, 1579, 3531, 2715, 3504, 1579)
 FLAME_BROWS = (1175, 571, 3851, 3684, 1984, 2437, 3632, 3833, 1175)
 # How many vertices FLAME_masks.pkl counts as lips, and as forehead and eye region together.
 LIP_COUNT, UPPER_COUNT = 250, 827
+# The forehead has few vertices for its size: above the brows distances count this much.
+FOREHEAD = 0.3
 # Without masks, on an unknown topology: this share of the vertices moves most while people speak.
 LIP_SHARE = 0.05
 
@@ -59,13 +61,17 @@ def read_indices(path: Path | str, vertices: int) -> np.ndarray:
 def flame_regions(template: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Our estimate of lips and upper face on a FLAME template (5023, 3): the skin nearest to mouth and brows."""
 
-    def nearest(loop: tuple[int, ...], count: int) -> np.ndarray:
-        distance = np.full(FLAME_SKIN, np.inf)
-        for first, last in pairwise(loop):
-            distance = np.minimum(distance, _to_segment(template[:FLAME_SKIN], template[first], template[last]))
-        return np.sort(np.argsort(distance, kind="stable")[:count]).astype(np.int32)
+    skin = template[:FLAME_SKIN]
 
-    return nearest(FLAME_LIPS, LIP_COUNT), nearest(FLAME_BROWS, UPPER_COUNT)
+    def distance(loop: tuple[int, ...]) -> np.ndarray:
+        return np.min([_to_segment(skin, template[first], template[last]) for first, last in pairwise(loop)], axis=0)
+
+    def nearest(distances: np.ndarray, count: int) -> np.ndarray:
+        return np.sort(np.argsort(distances, kind="stable")[:count]).astype(np.int32)
+
+    to_brows = distance(FLAME_BROWS)
+    to_brows[skin[:, 1] > template[list(FLAME_BROWS), 1].max()] *= FOREHEAD
+    return nearest(distance(FLAME_LIPS), LIP_COUNT), nearest(to_brows, UPPER_COUNT)
 
 
 def moving_regions(template: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

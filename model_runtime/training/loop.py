@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from accelerate import Accelerator
@@ -24,26 +24,30 @@ B = TypeVar("B")
 
 
 class Objective(Protocol[B]):
-    """What is learned, and from what.
+    """What is learned, and from what."""
 
-    module: the network; its parameters that require gradients are trained. epoch_batches: batches an epoch, the same in
-    each. fingerprint: a digest of data and settings; a training is only resumed with the same one.
-    """
+    @property
+    def module(self) -> nn.Module:
+        """The network; its parameters that require gradients are trained."""
 
-    module: nn.Module
-    epoch_batches: int
-    fingerprint: str
+    @property
+    def epoch_batches(self) -> int:
+        """Batches an epoch, the same number in each."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of data and settings; a training is only resumed with the same one."""
 
     def batches(self, epoch: int) -> Iterable[B]:
         """The batches of an epoch: the same ones whenever the same epoch is asked for."""
 
-    def loss(self, batch: B) -> Tensor:
+    def loss(self, batch: B, /) -> Tensor:
         """One number. The batch is on the CPU; the module is where its parameters are."""
 
-    def clips(self, batch: B) -> Sequence[str]:
+    def clips(self, batch: B, /) -> Sequence[str]:
         """Names of the clips in a batch, for the error when its loss is no number."""
 
-    def validate(self, module: nn.Module) -> dict[str, float]:
+    def validate(self, module: Any, /) -> dict[str, float]:
         """Figures of the network (averaged weights where there are some) on data that is not trained on."""
 
 

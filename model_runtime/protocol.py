@@ -30,7 +30,7 @@ complete    take, keys, output, model?, device?, first?, last? (frames), locked?
             phones? [[label, start, end], ..]
 phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]],
                                                                                          notes [sentences]
-head        output, flame? | mesh?                                                       output, vertices, channels
+head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files), landmarks?         output, vertices, channels
 info        -                                                                            version, python, torch, models,
                                                                                          device, styles
 """

@@ -1,11 +1,12 @@
 """head: a head that can move, as a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 
 from model_runtime.errors import InputError
-from model_runtime.heads.head import write_head
+from model_runtime.heads.head import Head, write_head
 from model_runtime.requests import Report, check_output
 from model_runtime.terminal import answer, json_option, progress_bar
 from model_runtime.warm import Warm
@@ -15,32 +16,56 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """Which head: the project's own, or made of a FLAME model or of a mesh."""
+    """Which head: the project's own, or made of a FLAME model or of a mesh. landmarks: a JSON file for the mesh."""
 
     output: str
     flame: str | None = None
     mesh: str | None = None
+    landmarks: str | None = None
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
     """Write the head. Gives output, the number of vertices and the names of the channels. Raises InputError."""
     output = check_output(request.output)
-    if request.flame is not None or request.mesh is not None:
-        raise InputError("Heads from FLAME models and meshes are not built in yet; leave out flame and mesh.")
-    # Here, because making shapes brings scipy.
-    from model_runtime.heads.demo_head import demo_head
-
+    if request.flame is not None and request.mesh is not None:
+        raise InputError("A head is made of a FLAME model or of a mesh; leave one of both out.")
+    if request.landmarks is not None and request.mesh is None:
+        raise InputError("Landmarks belong to a mesh; give the mesh too.")
     report("head", 0.0, "Shaping")
-    head = demo_head()
+    head = _make(request, report)
     write_head(head, output)
     report("head", 1.0, "Done")
     return {"output": str(output), "vertices": len(head.vertices), "channels": list(head.channels)}
 
 
+def _make(request: Request, report: Report) -> Head:
+    # Here, because making shapes brings scipy.
+    if request.flame is not None:
+        from model_runtime.heads.flame import flame_head, read_flame
+
+        return flame_head(read_flame(request.flame), request.flame, report)
+    if request.mesh is not None:
+        from model_runtime.heads.flame_topology import flame_landmarks
+        from model_runtime.heads.mesh import check_mesh
+        from model_runtime.heads.mesh_files import read_landmarks, read_mesh
+        from model_runtime.heads.rigging import rig_mesh
+
+        mesh = read_mesh(request.mesh)
+        given = read_landmarks(request.landmarks) if request.landmarks is not None else mesh.landmarks
+        mesh = replace(mesh, landmarks=given or flame_landmarks(mesh))
+        name = Path(request.mesh).name
+        check_mesh(mesh, name)
+        return rig_mesh(mesh, name, report)
+    from model_runtime.heads.demo_head import demo_head
+
+    return demo_head()
+
+
 @click.command("head", help="Write a head (.npz) with one shape a channel.")
 @click.option("-o", "--output", required=True, help="The head to write.")
-@click.option("--flame", help="A FLAME model file.")
-@click.option("--mesh", help="A mesh (.obj or .ply).")
+@click.option("--flame", help="A FLAME model (.pkl, .npz) or template (.ply, .obj).")
+@click.option("--mesh", help="A mesh of a head (.obj or .ply).")
+@click.option("--landmarks", help="The mesh's landmarks: JSON, name -> vertex; FLAME's topology needs none.")
 @json_option
 def command(as_json: bool, **options: object) -> None:
     """The command line's way to `run`."""

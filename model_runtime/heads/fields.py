@@ -9,14 +9,16 @@ from model_runtime.heads.demo.fields import smoothstep, spreader
 from model_runtime.heads.source import Source, Warped, carried, warp_source
 from model_runtime.heads.surface import Slit, Surface, find_slit, line_places, separated
 
-__all__ = ["Face", "Line", "bend", "lay_out"]
+__all__ = ["Face", "Line", "bend", "eased", "lay_out", "spread_near"]
 
-# Beyond this from the lines of the lips movements are carried over by place; nearer they bend. Eye distances.
+# Beyond this from the lips movements are carried over by place; nearer they bend. Eye distances.
 BENT = 0.3
 # How far behind the lips their movements reach into the mouth, eye distances.
 BEHIND = 0.16
 # The throat stands: the jaw's share fades between these depths behind the lips, eye distances.
 THROAT = (0.9, 1.6)
+# Movements are smoothed within this of the corners of the mouth, eye distances; so often.
+CORNER, EASINGS = 0.12, 30
 MILLIMETRES = 1000.0
 
 
@@ -33,8 +35,8 @@ class Face:
     """A skin with our head laid over it.
 
     lines: by the names of CURVES. ours_at: how far along our own curves their points are. behind: (N,) bool, inside the
-    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, by distance along the surface. lips: indices of the
-    red of the lips. lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
+    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, along the surface. lips: indices of the red of the lips.
+    lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
     """
 
     surface: Surface
@@ -123,7 +125,7 @@ def bend(source: Source, face: Face, ours: np.ndarray) -> np.ndarray:
     held = np.array(sorted(known))
     moved[:, held] = np.stack([known[vertex] for vertex in held.tolist()], axis=1)
     moved = spread_near(face, moved, held)
-    return _into_mouth(face, moved)
+    return eased(face, _into_mouth(face, moved), EASINGS)
 
 
 def spread_near(face: Face, moved: np.ndarray, held: np.ndarray) -> np.ndarray:
@@ -146,7 +148,7 @@ def spread_near(face: Face, moved: np.ndarray, held: np.ndarray) -> np.ndarray:
 
 
 def _into_mouth(face: Face, moved: np.ndarray) -> np.ndarray:
-    """Fields behind the lips: their movement fades with depth; the last field, the jaw's share, goes from lip to lip."""
+    """Fields behind the lips: movements fade with depth; the last field, the jaw's share, goes from lip to lip."""
     inside = np.flatnonzero(face.behind & np.isfinite(face.lip_distance))
     lost = np.flatnonzero(face.behind & ~np.isfinite(face.lip_distance))
     depth = face.lip_distance[inside] / face.surface.unit
@@ -156,6 +158,20 @@ def _into_mouth(face: Face, moved: np.ndarray) -> np.ndarray:
     moved[-1, inside] = ((1 - ends) * moved[-1, face.lip_source[inside], 0] + ends * share)[:, None]
     moved[:, lost] = 0
     return moved
+
+
+def eased(face: Face, moved: np.ndarray, times: int) -> np.ndarray:
+    """Fields (K, N, 3) smoothed about the corners of the mouth, where lines that part would tear at one vertex."""
+    surface = face.surface
+    corners = np.array([face.landmarks["mouth_left"], face.landmarks["mouth_right"]])
+    share = 1 - smoothstep(0.3, 1.0, surface.nearest_source(corners)[0] / (CORNER * surface.unit))
+    some = np.flatnonzero(share > 0)
+    graph = surface.graph(1 / np.maximum(surface.lengths, 1e-9))[some]
+    total = np.asarray(graph.sum(axis=1))
+    flat = moved.transpose(1, 0, 2).reshape(len(surface.points), -1)
+    for _ in range(times):
+        flat[some] += share[some, None] * 0.5 * (graph @ flat / total - flat[some])
+    return flat.reshape(len(surface.points), len(moved), 3).transpose(1, 0, 2)
 
 
 def _red(

@@ -55,7 +55,7 @@ def _outside(points: np.ndarray, moved: np.ndarray, balls: list[np.ndarray]) -> 
     """Displacements that end outside of the eyeballs."""
     for ball in balls:
         centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
-        radius = float(np.median(np.linalg.norm(ball - centre, axis=1))) * CLEAR
+        radius = float(np.quantile(np.linalg.norm(ball - centre, axis=1), 0.95)) * CLEAR
         arm = points + moved - centre
         away = np.linalg.norm(arm, axis=1, keepdims=True)
         short = (away < radius) & (np.linalg.norm(moved, axis=1, keepdims=True) > 0)

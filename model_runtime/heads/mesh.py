@@ -16,8 +16,8 @@ SAME_WAY = 0.3
 
 @dataclass(frozen=True)
 class Mesh:
-    """vertices: (V, 3) float64, any unit and axes. faces: (F, 3) int32 triangles. polygons: (F,) int32, the polygon that
-    a triangle belongs to. landmarks: name -> vertex index, as far as known."""
+    """vertices: (V, 3) float64, any unit and axes. faces: (F, 3) int32 triangles. polygons: (F,) int32, the polygon
+    that a triangle belongs to. landmarks: name -> vertex index, as far as known."""
 
     vertices: np.ndarray
     faces: np.ndarray

@@ -57,12 +57,18 @@ def read_landmarks(path: Path | str) -> dict[str, int]:
 
 
 def _from_polygons(vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, landmarks: dict[str, int]) -> Mesh:
-    """Triangles of polygons: a fan each."""
+    """Triangles of polygons: a fan each, quads cut along the shorter diagonal, so that mirror images are cut alike."""
     if len(vertices.shape) != 2 or vertices.shape[1] != 3 or sizes.sum() != len(loops) or (sizes < 3).any():
         raise ValueError("shapes")
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     polygons = np.repeat(np.arange(len(sizes)), sizes - 2)
     step = np.arange(len(polygons)) - np.repeat(np.cumsum(sizes - 2) - (sizes - 2), sizes - 2)
+    quads = starts[sizes == 4]
+    ends = vertices[loops[quads[:, None] + np.arange(4)]]
+    first, second = (np.linalg.norm(ends[:, i] - ends[:, i + 2], axis=1) for i in (0, 1))
+    turned = quads[second < first * (1 - 1e-6)][:, None] + np.arange(4)
+    loops = loops.copy()
+    loops[turned] = np.roll(loops[turned], -1, axis=1)
     start = starts[polygons]
     faces = np.stack([loops[start], loops[start + step + 1], loops[start + step + 2]], axis=1)
     return Mesh(vertices.astype(np.float64), faces.astype(np.int32), polygons.astype(np.int32), landmarks)

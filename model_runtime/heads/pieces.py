@@ -9,8 +9,10 @@ from model_runtime.heads.source import Source, Warped
 
 __all__ = ["Piece", "sort_pieces"]
 
-# A piece whose middle is nearer than this to the middle of an eye, of its size, is part of the eye; in eye distances.
+# A piece with its middle so near to that of an eye, and no wider than that, belongs to the eye; eye distances.
 EYE_NEAR, EYE_WIDE = 0.3, 0.75
+# What lies on an eyeball reaches no further from its middle than this, of its radius.
+ON_BALL = 1.3
 # Both rows of teeth in one piece: at least this share of it lies on either side of the bite.
 SPANS = 0.2
 # The height over which the part of such a piece between the rows changes from still to jaw, eye distances.
@@ -19,7 +21,7 @@ BITE = 0.12
 
 @dataclass(frozen=True)
 class Piece:
-    """kind: eye, upper, lower, tongue or skin. vertices: indices. jaw: (n,) share of the jaw that each takes (teeth)."""
+    """kind: eye, upper, lower, tongue or skin. vertices: indices. jaw: (n,) share of the jaw that each takes."""
 
     kind: str
     vertices: np.ndarray
@@ -27,17 +29,25 @@ class Piece:
 
 
 def sort_pieces(
-    source: Source, warped: Warped, points: np.ndarray, label: np.ndarray, skin: int, unit: float
+    source: Source, warped: Warped, points: np.ndarray, label: np.ndarray, skin: int, lips: float, unit: float
 ) -> list[Piece]:
-    """What each piece other than the skin is. label: (V,) piece of each vertex, -1 for none."""
+    """What each piece other than the skin is. label: (V,) piece of each vertex, -1 for none. lips: height at which the
+    lips meet, m. unit: the eye distance, m."""
     parts = _parts(source, warped)
-    sorted_ones = []
-    for number in np.unique(label[label >= 0]):
-        if number == skin:
-            continue
-        vertices = np.flatnonzero(label == number)
-        sorted_ones.append(_sort(vertices, points[vertices], parts, unit))
-    return sorted_ones
+    groups = [np.flatnonzero(label == number) for number in np.unique(label[label >= 0]) if number != skin]
+    sorted_ones = [_sort(vertices, points[vertices], parts, lips, unit) for vertices in groups]
+    balls = [points[piece.vertices] for piece in sorted_ones if piece.kind == "eye"]
+    return [_on_eyeball(piece, points[piece.vertices], balls) for piece in sorted_ones]
+
+
+def _on_eyeball(piece: Piece, here: np.ndarray, balls: list[np.ndarray]) -> Piece:
+    """A piece that lies on an eyeball (cornea, wetness) stays with it; lashes reach away from it."""
+    for ball in balls:
+        centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
+        radius = np.quantile(np.linalg.norm(ball - centre, axis=1), 0.9)
+        if piece.kind == "skin" and np.linalg.norm(here - centre, axis=1).max() < ON_BALL * radius:
+            return Piece("eye", piece.vertices, piece.jaw)
+    return piece
 
 
 def _parts(source: Source, warped: Warped) -> dict[str, np.ndarray]:
@@ -55,7 +65,7 @@ def _parts(source: Source, warped: Warped) -> dict[str, np.ndarray]:
     }
 
 
-def _sort(vertices: np.ndarray, here: np.ndarray, parts: dict[str, np.ndarray], unit: float) -> Piece:
+def _sort(vertices: np.ndarray, here: np.ndarray, parts: dict[str, np.ndarray], lips: float, unit: float) -> Piece:
     low, high = here.min(axis=0), here.max(axis=0)
     middle, none = (low + high) / 2, np.zeros(len(vertices))
     eyes = [parts[name].mean(axis=0) for name in ("eye_left", "eye_right")]
@@ -67,10 +77,10 @@ def _sort(vertices: np.ndarray, here: np.ndarray, parts: dict[str, np.ndarray], 
     box = mouth.min(axis=0) - 0.15 * unit, mouth.max(axis=0) + 0.15 * unit
     if not ((middle > box[0]) & (middle < box[1])).all() or np.ptp(here[:, 0]) > 1.6 * np.ptp(mouth[:, 0]):
         return Piece("skin", vertices, none)
-    bite = (parts["upper"][:, 2].min() + parts["lower"][:, 2].max()) / 2
-    below = here[:, 2] < bite
+    below = here[:, 2] < lips
     if SPANS < below.mean() < 1 - SPANS and np.ptp(here[:, 2]) > 0.35 * unit:
-        return Piece("lower", vertices, np.clip((bite - here[:, 2]) / (BITE * unit) + 0.5, 0, 1))
-    kinds = {name: cKDTree(parts[name]).query(here)[0].mean() for name in ("upper", "lower", "tongue")}
-    kind = min(kinds, key=lambda name: kinds[name])
-    return Piece(kind, vertices, none if kind == "upper" else none + 1)
+        return Piece("lower", vertices, np.clip((lips - here[:, 2]) / (BITE * unit) + 0.5, 0, 1))
+    if middle[2] > lips:
+        return Piece("upper", vertices, none)
+    away = {name: cKDTree(parts[name]).query(here)[0].mean() for name in ("lower", "tongue")}
+    return Piece("tongue" if away["tongue"] < away["lower"] else "lower", vertices, none + 1)

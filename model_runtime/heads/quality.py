@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from model_runtime.channels import MOUTH, mirrored
 from model_runtime.heads.head import Head
+from model_runtime.heads.mirror import find_mirror
+from model_runtime.heads.surface import make_surface
 
 __all__ = ["Quality", "measure"]
 
-# Twins on both sides of the face lie within this of each other's mirror image, eye distances.
-TWIN = 0.01
 # Edges shorter than this are no measure of stretch, eye distances.
 SHORTEST = 0.008
 
@@ -60,16 +59,17 @@ def measure(head: Head) -> Quality:
 
 
 def _asymmetry(head: Head, points: np.ndarray, deltas: np.ndarray) -> float:
-    unit = head.eye_distance
-    ends = points[[head.landmarks["eye_left_outer"], head.landmarks["eye_right_outer"]]]
-    jaw = deltas[head.channels.index("jawOpen")] + 2 * deltas[head.channels.index("mouthClose")]
+    skin = np.isin(head.materials, [head.material_names.index(name) for name in ("skin", "lips")])
     # Lips that touch are told apart by how the jaw moves them.
-    here = np.concatenate([points - [ends[:, 0].mean(), 0, 0], jaw], axis=1)
-    away, twin = cKDTree(here).query(here * [-1, 1, 1, -1, 1, 1])
-    some = away < TWIN * unit
+    jaw = deltas[head.channels.index("jawOpen")] + 2 * deltas[head.channels.index("mouthClose")]
+    sides = np.concatenate([np.abs(jaw[:, :1]), jaw[:, 1:]], axis=1)
+    mirror = find_mirror(make_surface(points, head.faces[skin], head.eye_distance), head.landmarks, sides)
+    some = np.zeros(len(points), bool)
+    some[head.faces[skin]] = True
+    some &= mirror.twin >= 0
     worst = 0.0
     for index, channel in enumerate(head.channels):
-        other = deltas[head.channels.index(mirrored(channel))][twin[some]] * [-1, 1, 1]
+        other = deltas[head.channels.index(mirrored(channel))][mirror.twin[some]] * [-1, 1, 1]
         largest = np.linalg.norm(deltas[index], axis=1).max()
         if largest > 1e-6:
             worst = max(worst, float(np.linalg.norm(deltas[index][some] - other, axis=1).max() / largest))

@@ -5,8 +5,6 @@ it is, what it does further away by where it is, and between both the skin bends
 along the surface, so lips that touch part.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -18,7 +16,7 @@ from model_runtime.heads.head import LANDMARKS, Head
 from model_runtime.heads.jaw import close_lips, open_jaw
 from model_runtime.heads.lid_closing import blink
 from model_runtime.heads.mesh import Mesh, pieces, weld
-from model_runtime.heads.mirror import even_out
+from model_runtime.heads.mirror import even_by_place, even_out, evened, find_mirror
 from model_runtime.heads.pieces import Piece, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
@@ -30,12 +28,15 @@ MATERIALS = ("skin", "lips", "teeth", "tongue", "eye_white")
 OF_KIND = {"upper": "teeth", "lower": "teeth", "tongue": "tongue", "eye": "eye_white", "skin": "skin"}
 # A loose piece follows this many points of the skin nearest to it.
 FOLLOWED = 6
+# Nearer than this to the lips, upper and lower lip are told apart, eye distances.
+APART = 0.3
 
 
-def rig_mesh(mesh: Mesh, name: str, report: Report) -> Head:
+def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray] | None = None) -> Head:
     """The mesh as a head with all CHANNELS, standing in metres; vertices and triangles in their order.
 
     mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows make it better.
+    given: channel -> (V, 3) displacements in the mesh's own unit and axes that are known already.
     Raises InputError when landmarks lack or lie on different pieces, or the lips are no opening.
     """
     missing = [landmark for landmark in LANDMARKS if landmark not in mesh.landmarks]
@@ -48,7 +49,8 @@ def rig_mesh(mesh: Mesh, name: str, report: Report) -> Head:
     source = make_source()
     standing = source.head.vertices[[source.landmarks[landmark] for landmark in LANDMARKS]].astype(np.float64)
     marked = mesh.vertices[[mesh.landmarks[landmark] for landmark in LANDMARKS]]
-    points = stand_up(marked, standing)(mesh.vertices)
+    stood = stand_up(marked, standing)
+    points = stood(mesh.vertices)
     owner = weld(mesh)
     faces = owner[mesh.faces]
     label = pieces(len(points), faces)
@@ -56,7 +58,7 @@ def rig_mesh(mesh: Mesh, name: str, report: Report) -> Head:
     for landmark, index in mesh.landmarks.items():
         if label[owner[index]] != skin:
             raise InputError(
-                f"The landmark {landmark} of {name} is not on the piece of the mesh that the nose is on; mark it on the "
+                f"The landmark {landmark} of {name} is not on the piece of the mesh with the nose; mark it on the "
                 "skin, or merge the skin's vertices by distance."
             )
     report("head", 0.2, "Fitting")
@@ -67,18 +69,24 @@ def rig_mesh(mesh: Mesh, name: str, report: Report) -> Head:
     landmarks = {landmark: int(place[owner[index]]) for landmark, index in mesh.landmarks.items()}
     eyes = _eye_middles(points, mesh.landmarks)
     surface = make_surface(points[inside], place[of_skin], float(np.linalg.norm(eyes[0] - eyes[1])))
-    face = lay_out(source, surface, landmarks)
+    face = lay_out(source, evened(surface, find_mirror(surface, landmarks)), landmarks)
     report("head", 0.4, "Carrying over")
     loose = label.copy()
     loose[owner != np.arange(len(points))] = -1
-    sorted_pieces = sort_pieces(source, face.warped, points, loose, skin, surface.unit)
+    sorted_pieces = sort_pieces(source, face.warped, points, loose, skin, _lip_height(points, mesh), surface.unit)
     balls = [points[piece.vertices] for piece in sorted_pieces if piece.kind == "eye"]
-    deltas, jaw = _skin_shapes(source, face, balls)
+    known = {channel: stood.scale * moved[inside] @ stood.rotation.T for channel, moved in (given or {}).items()}
+    deltas, jaw = _skin_shapes(source, face, balls, known)
     report("head", 0.8, "Placing teeth and eyes")
     whole = np.zeros((len(CHANNELS), *points.shape))
     whole[:, inside] = deltas
     for piece in sorted_pieces:
         whole[:, piece.vertices] = _piece_shapes(piece, points, points[inside], deltas, face, jaw)
+    riding = [piece.vertices for piece in sorted_pieces if piece.kind == "skin"]
+    if riding:
+        whole[:, np.concatenate(riding)] = even_by_place(
+            points[np.concatenate(riding)], eyes, whole[:, np.concatenate(riding)]
+        )
     lips = np.flatnonzero(np.isin(place[owner], face.lips))
     return Head(
         vertices=points.astype(np.float32),
@@ -101,7 +109,13 @@ def _eye_middles(points: np.ndarray, landmarks: dict[str, int]) -> list[np.ndarr
     ]
 
 
-def _skin_shapes(source: Source, face: Face, balls: list[np.ndarray]) -> tuple[np.ndarray, float]:
+def _lip_height(points: np.ndarray, mesh: Mesh) -> float:
+    return float(points[[mesh.landmarks["upper_lip_inner"], mesh.landmarks["lower_lip_inner"]], 2].mean())
+
+
+def _skin_shapes(
+    source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray]
+) -> tuple[np.ndarray, float]:
     """(K, N, 3) m displacements of the skin, and the angle of the open jaw, radians."""
     ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
     turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
@@ -109,10 +123,15 @@ def _skin_shapes(source: Source, face: Face, balls: list[np.ndarray]) -> tuple[n
     share, moved = moved[-1, :, 0], moved[:-1]
     opened, angle = open_jaw(face, share, moved[CHANNELS.index("jawOpen")])
     moved[CHANNELS.index("jawOpen")] = opened
+    for channel, field in known.items():
+        moved[CHANNELS.index(channel)] = field
+    opened = moved[CHANNELS.index("jawOpen")]
     moved[CHANNELS.index("mouthClose")] = close_lips(source, face, opened, moved[CHANNELS.index("mouthClose")])
     for side, channel in zip(("left", "right"), LIDS, strict=True):
         moved[CHANNELS.index(channel)] = blink(face, side, moved[CHANNELS.index(channel)], balls)
-    return even_out(face, moved), angle
+    lip = np.where(face.lip_distance < APART * face.surface.unit, np.where(face.lower_side > 0.5, 1.0, -1.0), 0.0)
+    sides = face.surface.unit * np.stack([lip, face.behind], axis=1)
+    return even_out(find_mirror(face.surface, face.landmarks, sides), moved), angle
 
 
 def _piece_shapes(

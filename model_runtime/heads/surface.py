@@ -1,6 +1,7 @@
 """The skin as a network of edges: distances and ways along it, so that what only touches stays apart."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -37,7 +38,7 @@ class Surface:
         return sparse.csr_matrix((np.tile(weights, 2), (rows, columns)), shape=(len(self.points),) * 2)
 
     def nearest_source(self, sources: np.ndarray, without: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """(N,) distance along edges to the nearest of the source vertices, inf where none is reached, and which it is."""
+        """(N,) distance along edges to the nearest source, inf where none is reached, and which source that is."""
         distance, _, source = dijkstra(
             self.graph(self.lengths, without), indices=sources, min_only=True, return_predecessors=True
         )
@@ -51,11 +52,11 @@ class Surface:
         graph = self.graph(self.lengths * (1 + off**2), used)
         stops = [corners[0], *([] if middle is None else [middle]), corners[1]]
         whole: list[int] = []
-        for start, end in zip(stops[:-1], stops[1:], strict=True):
+        for start, end in pairwise(stops):
             distance, before = dijkstra(graph, indices=start, return_predecessors=True)
             if not np.isfinite(distance[end]):
                 raise InputError(
-                    "The lips or lids are not one piece of the mesh between their corners; merge its vertices by distance."
+                    "Lips or lids are not one piece of the mesh between their corners; merge its vertices by distance."
                 )
             part = [end]
             while part[-1] != start:
@@ -112,7 +113,7 @@ def find_slit(
 
 
 def separated(surface: Surface, ring: np.ndarray, outside: int) -> np.ndarray:
-    """(N,) bool: what lies behind a closed ring of vertices, seen from the vertex `outside`; the ring itself does not."""
+    """(N,) bool: what lies behind a closed ring of vertices, seen from the vertex `outside`; not the ring itself."""
     label = connected_components(surface.graph(surface.lengths, ring), directed=False)[1]
     behind = label != label[outside]
     behind[ring] = False

@@ -1,12 +1,14 @@
-"""KMTalk for scripts: everything that the buttons do, as plain functions. `client` is `kmtalk.session.worker()`.
+"""KMTalk for scripts: everything that the buttons do, as plain functions.
 
-from kmtalk_blender import scene, session
-client = session.worker()
-head = scene.add_demo_head(bpy.context, client)
-report = scene.generate(bpy.context, client, scene.Line(target=head.name, strip="line.wav"))
-# edit keys ...
-scene.complete(bpy.context, client, head)
-scene.export_take(head, Path("line.csv"))
+Those that need the runtime take a client: `session.worker()` of this package. One line:
+
+    head = scene.add_demo_head(bpy.context, client)
+    scene.generate(bpy.context, client, scene.Line(target=head.name, strip="line.wav"))
+
+then, after some keys were edited:
+
+    scene.complete(bpy.context, client, head)
+    scene.export_take(head, Path("line.csv"))
 """
 
 from ..runtime.space_file import read_space
@@ -14,9 +16,9 @@ from .api import add_demo_head, complete, generate
 from .basis import add_basis
 from .checks import fix_obstacle, obstacles
 from .exchange import export_take, import_take
-from .jobs import Report
 from .keys import Density
 from .options import Line, Options, Style, options_of
+from .report import Report
 from .takes import activate_take, clear_takes, takes_of
 
 __all__ = [

@@ -11,9 +11,10 @@ from ..errors import UserError
 from ..runtime.client import Client
 from ..runtime.head_file import read_head
 from .heads import add_head
-from .jobs import CompleteJob, GenerateJob, Report
+from .jobs import CompleteJob, GenerateJob
 from .options import Line, Options, options_of
 from .queue import JobQueue, Order
+from .report import Report
 
 __all__ = ["add_demo_head", "complete", "generate", "run"]
 

@@ -13,9 +13,9 @@ from ..runtime.take_file import Take, pack_take, read_take, write_whole
 from .baseline import Baseline, load_baseline
 from .compat import action_curves
 from .edits import find_edits
-from .jobs import fill_phones
 from .keys import make_keys
 from .options import Options
+from .phone_list import fill_phones
 from .rigs import check_target, shape_map, value_path
 from .strips import frame_rate
 from .takes import active_take, place_take

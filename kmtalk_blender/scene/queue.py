@@ -10,7 +10,8 @@ import bpy
 
 from ..errors import UserError
 from ..runtime.client import Client, Ticket
-from .jobs import Report, Request
+from .report import Report
+from .requests import Request
 
 __all__ = ["Job", "JobQueue", "Order"]
 

@@ -102,6 +102,13 @@ class MappingRow(bpy.types.PropertyGroup):
     offset: FloatProperty(name="Offset", description="Value of the shape key at rest", override={"LIBRARY_OVERRIDABLE"})
 
 
+class LandmarkItem(bpy.types.PropertyGroup):
+    """A landmark of the face that was marked on a vertex; its name is the landmark's."""
+
+    vertex: IntProperty(name="Vertex", description="Number of the vertex", default=-1)
+    guessed: BoolProperty(name="Guessed", description="Not marked by hand")
+
+
 class LineItem(bpy.types.PropertyGroup):
     """One line of the table: which strip which character speaks."""
 
@@ -210,6 +217,7 @@ class ObjectSettings(bpy.types.PropertyGroup):
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
+    landmarks: CollectionProperty(type=LandmarkItem)
     mapping_mode: EnumProperty(
         name="Shapes", description="What the shape keys are", items=MAPPINGS, override={"LIBRARY_OVERRIDABLE"}
     )
@@ -241,6 +249,7 @@ class WindowState(bpy.types.PropertyGroup):
 CLASSES = (
     PhoneItem,
     MappingRow,
+    LandmarkItem,
     LineItem,
     RuleItem,
     SceneSettings,

@@ -3,6 +3,8 @@
 import bpy
 
 from ..errors import UserError
+from ..operators.make_shapes import mesh_of
+from ..scene.marks import LANDMARKS, REQUIRED
 from ..scene.rigs import target_of
 from .places import in_both_places
 
@@ -38,10 +40,10 @@ class Rig:
         try:
             target = target_of(context)
         except UserError:
-            layout.label(text="No character", icon="INFO")
-            return
-        if target.type == "MESH" and target.data.shape_keys is not None:
+            target = None
+        if target is not None and target.type == "MESH" and target.data.shape_keys is not None:
             _draw_mapping(layout, target)
+        _draw_shapes(layout, mesh_of(context))
 
 
 def _draw_mapping(layout: bpy.types.UILayout, target: bpy.types.Object) -> None:
@@ -63,6 +65,25 @@ def _draw_mapping(layout: bpy.types.UILayout, target: bpy.types.Object) -> None:
     row = layout.row(align=True)
     row.operator("kmtalk.calibrate", text="Closed Here").pose = "CLOSED"
     row.operator("kmtalk.calibrate", text="Fully Open Here").pose = "OPEN"
+
+
+def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:
+    """Heads without shapes: FLAME, or landmarks and Make Shapes."""
+    row = layout.row(align=True)
+    row.operator("kmtalk.import_flame", icon="IMPORT")
+    row.operator("kmtalk.make_shapes", icon="SHAPEKEY_DATA")
+    if target is None or (target.mode != "EDIT" and not len(target.kmtalk.landmarks)):
+        return
+    marked = target.kmtalk.landmarks
+    column = layout.column(align=True)
+    for name in LANDMARKS:
+        row = column.row(align=True)
+        item = marked.get(name)
+        icon = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
+        text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
+        row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
+        row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name
+    layout.operator("kmtalk.guess_landmarks", icon="MOD_MIRROR")
 
 
 CLASSES = (KMTALK_UL_mapping, *in_both_places(Rig, parent="Main"))

@@ -35,8 +35,8 @@ class Face:
     """A skin with our head laid over it.
 
     lines: by the names of CURVES. ours_at: how far along our own curves their points are. behind: (N,) bool, inside the
-    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, along the surface. lips: indices of the red of the lips.
-    lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
+    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, along the surface. lips: indices of the red of
+    the lips. lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
     """
 
     surface: Surface
@@ -94,9 +94,9 @@ def lay_out(source: Source, surface: Surface, landmarks: dict[str, int]) -> Face
         within, origin = surface.nearest_source(mouth.ring, np.flatnonzero(inner))
         distance, nearest = np.where(behind, within, distance), np.where(behind, origin, nearest)
     up, down = (surface.nearest_source(line)[0] for line in (mouth.upper, mouth.lower))
-    side = np.divide(up, up + down, out=np.full(len(up), 0.5), where=np.isfinite(up + down) & (up + down > 0))
+    lower_side = np.divide(up, up + down, out=np.full(len(up), 0.5), where=np.isfinite(up + down) & (up + down > 0))
     red = _enclosed(surface, lines, landmarks["nose_tip"], behind)
-    return Face(surface, landmarks, warped, lines, ours_at, behind, side, red, distance, nearest)
+    return Face(surface, landmarks, warped, lines, ours_at, behind, lower_side, red, distance, nearest)
 
 
 def along(source_values: np.ndarray, source_at: np.ndarray, line: Line) -> np.ndarray:

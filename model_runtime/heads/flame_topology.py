@@ -67,7 +67,7 @@ def _laid_out(mesh: Mesh) -> bool:
     at = {name: mesh.vertices[index] for name, index in FLAME_LANDMARKS.items()}
     across = at["eye_left_outer"] - at["eye_right_outer"]
     mouth = at["mouth_left"] - at["mouth_right"]
-    unit = np.linalg.norm(across)
+    unit = float(np.linalg.norm(across))
     along = float(mouth @ across) / max(unit**2, 1e-30)
-    lips = np.linalg.norm(at["upper_lip_inner"] - at["lower_lip_inner"]) / max(unit, 1e-30)
+    lips = float(np.linalg.norm(at["upper_lip_inner"] - at["lower_lip_inner"])) / max(unit, 1e-30)
     return sizes == PIECES and 0.3 < along < 0.9 and lips < 0.15

@@ -160,7 +160,7 @@ def _piece_shapes(
 
 def _facemesh(source: Source, face: Face, inside: np.ndarray) -> dict[str, int]:
     """The FaceMesh points of lips and lids: the vertices that lie as far along their lines."""
-    found = {}
+    found: dict[str, int] = {}
     for curve, line in face.lines.items():
         numbers = CURVES[curve]
         for number, at in zip(numbers, face.ours_at[curve], strict=True):

@@ -1,0 +1,50 @@
+"""kmtalk.make_shapes: a head without shapes gets them."""
+
+import bpy
+from bpy.props import EnumProperty
+
+from ..scene.queue import Order
+from ..scene.shapes import ShapesJob, check_mesh
+from .base import JobOperator, busy
+
+__all__ = ["KMTALK_OT_make_shapes", "register", "unregister"]
+
+CHOICES = (
+    ("ASK", "Ask", "Refuse when shape keys of a channel's name are there"),
+    ("REPLACE", "Replace", "Shape keys of a channel's name are made anew"),
+    ("KEEP", "Keep", "Shape keys of a channel's name stay as they are"),
+)
+
+
+def mesh_of(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active mesh, else the panel's character."""
+    active = context.view_layer.objects.active if context.view_layer else None
+    return active if active is not None and active.type == "MESH" else context.scene.kmtalk.target
+
+
+class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
+    """Add the channels' shape keys to the head: of FLAME's topology, or with its landmarks marked"""
+
+    bl_idname = "kmtalk.make_shapes"
+    bl_label = "Make Shapes"
+    bl_options = {"UNDO"}
+
+    existing: EnumProperty(name="Existing", description="Shape keys that are there already", items=CHOICES)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        target, existing = mesh_of(context), self.existing
+        check_mesh(target)
+        name = target.name
+        return [Order(name, lambda _, folder: ShapesJob(bpy.data.objects[name], existing, folder))]
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_make_shapes)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_make_shapes)

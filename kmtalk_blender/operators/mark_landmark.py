@@ -1,0 +1,107 @@
+"""kmtalk.mark_landmark: the selected vertex is a landmark of the face; and guesses for the rest."""
+
+import bpy
+from bpy.props import EnumProperty, IntProperty
+
+from ..errors import UserError
+from ..scene.marks import LANDMARKS, guess_marks, mark
+from .base import Reasoned, busy
+from .make_shapes import mesh_of
+
+__all__ = ["register", "unregister"]
+
+NAMES = tuple((name, name.replace("_", " ").capitalize(), f"Where {name.replace('_', ' ')} is") for name in LANDMARKS)
+
+
+class KMTALK_OT_mark_landmark(Reasoned, bpy.types.Operator):
+    """The selected vertex is this landmark. Left is the character's left"""
+
+    bl_idname = "kmtalk.mark_landmark"
+    bl_label = "Mark Landmark"
+    bl_options = {"REGISTER", "UNDO"}
+
+    landmark: EnumProperty(name="Landmark", description="What the vertex is", items=NAMES)
+    vertex: IntProperty(name="Vertex", description="Its number; -1: the selected one", default=-1)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = mesh_of(context)
+        try:
+            mark(target, self.landmark, _selected(target) if self.vertex < 0 else self.vertex)
+        except UserError as error:
+            return self.refuse(error)
+        return {"FINISHED"}
+
+
+class KMTALK_OT_guess_landmarks(Reasoned, bpy.types.Operator):
+    """Guess the landmarks that are not marked from those that are; look at each guess"""
+
+    bl_idname = "kmtalk.guess_landmarks"
+    bl_label = "Guess the Rest"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            count = guess_marks(mesh_of(context))
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{count} landmarks guessed; look at each")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_show_landmark(Reasoned, bpy.types.Operator):
+    """Select the vertex of this landmark"""
+
+    bl_idname = "kmtalk.show_landmark"
+    bl_label = "Show Landmark"
+    bl_options = {"REGISTER", "UNDO"}
+
+    landmark: EnumProperty(name="Landmark", description="Which", items=NAMES)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        target = mesh_of(context)
+        item = target.kmtalk.landmarks.get(self.landmark)
+        if item is None or not 0 <= item.vertex < len(target.data.vertices):
+            return self.refuse(UserError(f"{self.landmark} is not marked on {target.name}; mark it first."))
+        editing = target.mode == "EDIT"
+        if editing:
+            bpy.ops.object.mode_set(mode="OBJECT")
+        for kind in (target.data.polygons, target.data.edges, target.data.vertices):
+            kind.foreach_set("select", [False] * len(kind))
+        target.data.vertices[item.vertex].select = True
+        if editing:
+            bpy.ops.object.mode_set(mode="EDIT")
+        return {"FINISHED"}
+
+
+def _selected(target: bpy.types.Object) -> int:
+    """The one selected vertex. Raises UserError when there is none or more than one."""
+    target.update_from_editmode()
+    chosen = [vertex.index for vertex in target.data.vertices if vertex.select]
+    if len(chosen) != 1:
+        raise UserError(f"{len(chosen)} vertices of {target.name} are selected; select one in edit mode.")
+    return chosen[0]
+
+
+CLASSES = (KMTALK_OT_mark_landmark, KMTALK_OT_guess_landmarks, KMTALK_OT_show_landmark)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -65,6 +65,9 @@ def _draw_mapping(layout: bpy.types.UILayout, target: bpy.types.Object) -> None:
     row = layout.row(align=True)
     row.operator("kmtalk.calibrate", text="Closed Here").pose = "CLOSED"
     row.operator("kmtalk.calibrate", text="Fully Open Here").pose = "OPEN"
+    row = layout.row(align=True)
+    row.operator("kmtalk.drive_jaw_bone", icon="BONE_DATA")
+    row.operator("kmtalk.free_jaw_bone", text="", icon="X")
 
 
 def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:

@@ -1,0 +1,100 @@
+"""kmtalk.drive_jaw_bone: a pose bone follows the jaw's channels."""
+
+import math
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, StringProperty
+
+from ..errors import UserError
+from ..scene.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
+from ..scene.rigs import target_of
+from .base import Reasoned, busy
+
+__all__ = ["register", "unregister"]
+
+CHANNELS = tuple((name, name, f"The bone follows {name}") for name in JAW_CHANNELS)
+KINDS = (("ROTATION", "Rotation", "The bone turns"), ("LOCATION", "Location", "The bone moves"))
+AXES = (("0", "X", "The bone's X"), ("1", "Y", "The bone's Y"), ("2", "Z", "The bone's Z"))
+
+
+class BoneReasoned(Reasoned):
+    """An operator that needs a character and its active pose bone."""
+
+    armature: StringProperty(name="Armature", description="The armature; empty: the active object")
+    bone: StringProperty(name="Bone", description="The jaw's bone; empty: the active one")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        if busy(context):
+            return busy(context)
+        try:
+            target_of(context)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def chosen(self, context: bpy.types.Context) -> tuple[bpy.types.Object | None, str]:
+        """The armature and the name of the bone."""
+        armature = bpy.data.objects.get(self.armature) if self.armature else context.view_layer.objects.active
+        active = getattr(context, "active_pose_bone", None)
+        return armature, self.bone or (active.name if active else "")
+
+
+class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
+    """Let the active pose bone follow a movement of the jaw"""
+
+    bl_idname = "kmtalk.drive_jaw_bone"
+    bl_label = "Jaw Bone"
+    bl_options = {"REGISTER", "UNDO"}
+
+    channel: EnumProperty(name="Channel", description="What the bone follows", items=CHANNELS)
+    kind: EnumProperty(name="Kind", description="How it follows", items=KINDS)
+    axis: EnumProperty(name="Axis", description="Of the bone", items=AXES)
+    angle: FloatProperty(
+        name="Angle", description="At weight 1", default=math.radians(18), subtype="ANGLE", soft_min=-1, soft_max=1
+    )
+    distance: FloatProperty(name="Distance", description="At weight 1", default=0.006, subtype="DISTANCE")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        armature, bone = self.chosen(context)
+        amount = self.angle if self.kind == "ROTATION" else self.distance
+        try:
+            jaw = JawRange(self.channel, self.kind, int(self.axis), amount)
+            shape = drive_bone(target_of(context), armature, bone, jaw)
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"Bone {bone} follows {shape}")
+        return {"FINISHED"}
+
+
+class KMTALK_OT_free_jaw_bone(BoneReasoned, bpy.types.Operator):
+    """The pose bone follows the jaw no longer"""
+
+    bl_idname = "kmtalk.free_jaw_bone"
+    bl_label = "Free Jaw Bone"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        armature, bone = self.chosen(context)
+        try:
+            count = free_bone(armature, bone)
+        except UserError as error:
+            return self.refuse(error)
+        self.report({"INFO"}, f"{count} drivers removed")
+        return {"FINISHED"}
+
+
+CLASSES = (KMTALK_OT_drive_jaw_bone, KMTALK_OT_free_jaw_bone)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -94,6 +94,9 @@ def read_take(path: Path | str) -> Take:
     acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
     if acoustics.ndim != 2 or acoustics.dtype.kind != "f" or not np.isfinite(acoustics).all():
         raise refuse("acoustics must be finite numbers, one row a step")
+    heard = arrays.get("phones_heard", np.array(False))
+    if heard.size != 1 or heard.dtype.kind != "b":
+        raise refuse("phones_heard must be true or false")
     try:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
         phones = _spans(arrays, "phone")
@@ -107,7 +110,7 @@ def read_take(path: Path | str) -> Take:
         channels=channels,
         fps=float(arrays["fps"]),
         key_frames=key_frames.astype(np.int32),
-        phones=PhoneTrack(phones, words, bool(arrays.get("phones_heard", False))),
+        phones=PhoneTrack(phones, words, bool(heard)),
         acoustics=acoustics.astype(np.float16),
         meta=meta,
     )

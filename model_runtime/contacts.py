@@ -4,56 +4,66 @@ Recordings show every bilabial closed by its onset (articulograph: the lip dista
 minimum in the first 40 % of the sound). A network trained on means closes most of the way; this closes the rest.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, PhoneTrack
 
-__all__ = ["apply_contacts", "contact_envelope"]
+__all__ = ["apply_contacts"]
 
 # Seconds that a contact takes to form and to release: fast speech closes and opens lips in 60-90 ms.
-FORM, RELEASE = 0.08, 0.09
-# The part of the sound that the contact lasts.
-HOLD = 0.45
-# Lip gap (IOD) left at a contact of the lips, and of lower lip and teeth.
-CLOSED, TOUCHING = 0.0, 0.05
+FORM, RELEASE = 0.07, 0.07
+# A contact lies within the sound, or this long before it or after it, seconds.
+BEFORE, AFTER = 0.05, 0.015
 
 
-def contact_envelope(phones: PhoneTrack, labels: tuple[str, ...], times: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) in [0, 1]: 1 while one of `labels` holds its contact, smooth on both sides.
+@dataclass(frozen=True)
+class Contact:
+    """Sounds that need the lips within `target` of each other (IOD)."""
 
-    The frame nearest to each onset is always held, however short the sound and however slow the frame rate.
-    """
-    envelope = np.zeros(len(times))
-    half = 0.5 / fps
-    for phone in phones.phones:
-        if phone.label not in labels:
-            continue
-        start = phone.start - half
-        end = max(phone.start + HOLD * (phone.end - phone.start), phone.start + half)
-        rise = np.clip((times - (start - FORM)) / FORM, 0, 1)
-        fall = np.clip(((end + RELEASE) - times) / RELEASE, 0, 1)
-        shape = np.minimum(rise, fall)
-        envelope = np.maximum(envelope, shape * shape * (3 - 2 * shape))
-    return envelope
+    labels: tuple[str, ...]
+    target: float
+
+
+CONTACTS = (Contact(BILABIALS, 0.0), Contact(LABIODENTALS, 0.05))
 
 
 def apply_contacts(
     weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, phones: PhoneTrack, fps: float
 ) -> np.ndarray:
-    """Weights (T, K) in [0, 1] with contacts made.
+    """Weights (T, K) in [0, 1] with every contact made.
 
-    gap: (K,) IOD that each channel opens the inner lips by at weight 1 (negative: closes). What opens the lips is taken
-    back as far as the contact asks: mouthClose follows the jaw, lifted and lowered lips return.
+    gap: (K,) IOD that each channel opens the inner lips by at weight 1 (negative: closes). The contact is made at the
+    moment at which the network came nearest to it: it knows the moment better than a boundary that may be off. What
+    opens the lips is taken back for that: mouthClose follows the jaw, lifted and lowered lips return.
     """
     times = np.arange(len(weights)) / fps
-    weights = weights.copy()
-    for labels, target in ((BILABIALS, CLOSED), (LABIODENTALS, TOUCHING)):
-        envelope = contact_envelope(phones, labels, times, fps)
+    for contact in CONTACTS:
         opened = weights @ gap
-        surplus = np.clip(opened - target, 0, None) * envelope
+        envelope = _envelope(opened, contact, phones, times, fps)
+        surplus = np.clip(opened - contact.target, 0, None) * envelope
         share = np.divide(surplus, opened, out=np.zeros_like(opened), where=opened > 1e-6)
         weights = _take_back(weights, channels, gap, share)
     return weights
+
+
+def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: np.ndarray, fps: float) -> np.ndarray:
+    """(T,) in [0, 1]: 1 at the frames at which a contact is to be made, smooth on both sides."""
+    envelope = np.zeros(len(times))
+    half = 0.5 / fps
+    for phone in phones.phones:
+        if phone.label not in contact.labels:
+            continue
+        near = np.flatnonzero((times >= phone.start - max(BEFORE, half)) & (times <= phone.end + max(AFTER, half)))
+        if not len(near):
+            continue
+        moment = times[near[np.argmin(opened[near])]]
+        rise = np.clip((times - (moment - half - FORM)) / FORM, 0, 1)
+        fall = np.clip((moment + half + RELEASE - times) / RELEASE, 0, 1)
+        share = np.minimum(rise, fall)
+        envelope = np.maximum(envelope, share * share * (3 - 2 * share))
+    return envelope
 
 
 def _take_back(weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
 from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
+from model_runtime.anticipation import apply_anticipation
 from model_runtime.articulators import apply_articulators, tongue
 from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
@@ -127,8 +128,10 @@ def predict(
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
-        weights = apply_contacts(weights, model.channels, np.array(model.gap), performance.phones, settings.fps)
+        gap = np.array(model.gap)
         weights = apply_rest(weights, performance.phones, settings.fps)
+        weights = apply_anticipation(weights, model.channels, gap, performance.phones, settings.fps)
+        weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:
         weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)

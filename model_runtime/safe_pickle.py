@@ -112,8 +112,8 @@ class _Reader(pickle.Unpickler):
         if module in NUMPY:
             known = {
                 "_reconstruct": _empty_array,
-                "ndarray": np.ndarray,
-                "dtype": np.dtype,
+                "ndarray": type("Inert", (Inert,), {"kind": "numpy.ndarray"}),
+                "dtype": _Kind,
                 "scalar": _scalar,
                 "_frombuffer": _from_buffer,
             }
@@ -136,17 +136,42 @@ class _Reader(pickle.Unpickler):
         raise InputError("refers to something outside of itself; use another file.")
 
 
+class _Kind:
+    """Stands for a numpy dtype. The real one's flags can be set by a file such that numpy takes numbers for
+    pointers."""
+
+    def __init__(self, spec: Any, *_options: Any) -> None:
+        self.dtype = np.dtype(str(spec))
+        if self.dtype.kind not in "biufcSU":
+            raise InputError(f"holds an array of {self.dtype}, which is no plain data; use another file.")
+
+    def __setstate__(self, state: tuple) -> None:
+        """Of all that numpy keeps, only the order of the bytes is taken."""
+        self.dtype = self.dtype.newbyteorder(">" if state[1] == ">" else "<")
+
+
+class _Array(np.ndarray):
+    """An array that is filled from a file's bytes, and from nothing else."""
+
+    def __setstate__(self, state: tuple) -> None:
+        """state: version, shape, kind, whether columns come first, bytes."""
+        _version, shape, kind, fortran, data = state
+        filled = _from_buffer(data, kind, shape, "F" if fortran else "C")
+        super().__setstate__((1, filled.shape, filled.dtype, bool(fortran), filled.tobytes("A")))
+
+
 def _empty_array(_kind: Any, _shape: Any, _code: Any) -> np.ndarray:
     """What numpy makes first; its shape and values follow. The file's own shape could ask for all of the memory."""
-    return np.ndarray((0,), np.int8)
+    return np.ndarray.__new__(_Array, (0,), np.int8)
 
 
-def _from_buffer(data: bytes, kind: np.dtype, shape: tuple, order: str) -> np.ndarray:
-    return np.frombuffer(data, kind).reshape(shape, order=order)  # type: ignore[call-overload]
+def _from_buffer(data: Any, kind: _Kind, shape: tuple, order: Any) -> np.ndarray:
+    raw = data.encode("latin1") if isinstance(data, str) else bytes(data)
+    return np.frombuffer(raw, kind.dtype).reshape(shape, order="F" if order == "F" else "C").copy("K")
 
 
-def _scalar(kind: np.dtype, data: Any) -> Any:
-    return np.frombuffer(data if isinstance(data, bytes) else data.encode("latin1"), kind)[0]
+def _scalar(kind: _Kind, data: Any) -> Any:
+    return _from_buffer(data, kind, (1,), "C")[0]
 
 
 def _latin1(text: str, codec: str) -> bytes:

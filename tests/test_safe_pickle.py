@@ -40,6 +40,9 @@ def test_plain_data_comes_through(tmp_path, protocol):
         "array": np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4),
         "fortran": np.asfortranarray(np.arange(6).reshape(2, 3)),
         "scalar": np.float64(2.5),
+        "big": np.arange(4, dtype=">i2"),
+        "text": np.array(["lips", "nose"]),
+        "flags": np.array([True, False]),
         "nested": [{"a": (1, 2.0, "x", b"y", None, True)}, collections.OrderedDict(k=1)],
         "set": {1, 2},
     }
@@ -50,6 +53,8 @@ def test_plain_data_comes_through(tmp_path, protocol):
     assert found["array"].dtype == np.float32
     assert np.array_equal(found["fortran"], data["fortran"])
     assert found["scalar"] == 2.5
+    for name in ("big", "text", "flags"):
+        assert np.array_equal(found[name], data[name])
     assert found["nested"] == data["nested"]
     assert found["set"] == {1, 2}
 
@@ -91,6 +96,23 @@ def test_other_names_are_refused(tmp_path, name):
     (tmp_path / "bad.pkl").write_bytes(b"\x80\x02c" + name + b"\n.")
     with pytest.raises(InputError, match=name.split(b"\n")[1].decode()):
         read_pickle(tmp_path / "bad.pkl")
+
+
+def test_numbers_are_never_taken_for_pointers(tmp_path):
+    """numpy's own dtype takes flags from a pickle; 63 would make it follow 8 bytes of data as if they were objects."""
+    whole = pickle.dumps(np.arange(3.0), 2)
+    flags = b"K\x00t"  # the last number of the dtype's state
+    assert whole.count(flags) == 1
+    (tmp_path / "flags.pkl").write_bytes(whole.replace(flags, b"K\x3ft"))
+    found = read_pickle(tmp_path / "flags.pkl")
+    assert found.dtype.flags == np.dtype("f8").flags
+    assert np.array_equal(found, [0, 1, 2])
+
+
+def test_arrays_of_objects_are_refused(tmp_path):
+    (tmp_path / "objects.pkl").write_bytes(pickle.dumps(np.array([{}, []], dtype=object), 2))
+    with pytest.raises(InputError, match="array of object"):
+        read_pickle(tmp_path / "objects.pkl")
 
 
 def test_it_cannot_ask_for_all_of_the_memory(tmp_path):

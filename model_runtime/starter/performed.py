@@ -48,4 +48,5 @@ def misunderstood(examples: list[Example], others: list[Example], seed: int) -> 
     Those of some other example stand in, so that the networks learn to go by the sound where the two disagree.
     """
     chance = random.Random(seed)
-    return [replace(example, heard=replace(chance.choice(others).phones, heard=True)) for example in examples]
+    heard = [other.phones for other in others if other.phones is not None]
+    return [replace(example, heard=replace(chance.choice(heard), heard=True)) for example in examples]

@@ -40,6 +40,7 @@ def same_words(
         spoken = [phone for phone in track.phones if phone.label != SILENCE]
         rate = (spoken[-1].end - spoken[0].start) / chance.uniform(*PACE)
         waveform, track = speak(text, replace(voice, rate=min(2.5, max(0.4, rate))))
+        assert recording.example.phones is not None, "a recorded sentence has its phones"
         source = _warp(recording.example.phones, track)
         if source is None:
             continue

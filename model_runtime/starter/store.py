@@ -65,7 +65,7 @@ def read_examples(path: Path) -> list[Example]:
 
 
 def _listed(track: PhoneTrack | None) -> list | None:
-    return track and [[phone.label, phone.start, phone.end] for phone in track.phones]
+    return None if track is None else [[phone.label, phone.start, phone.end] for phone in track.phones]
 
 
 def _track(phones: list | None, heard: bool) -> PhoneTrack | None:

@@ -45,6 +45,7 @@ def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Exampl
     network.eval()
     taught = []
     for example in examples:
+        assert example.phones is not None, "what is taught has phones"
         asked = replace(example, phones=_asked(example.phones, facts))
         batch = make_batch([asked], len(network.config.styles), None)
         voice = replace(batch.voice, has_sound=torch.zeros(1))
@@ -72,6 +73,7 @@ def _asked(phones: PhoneTrack, facts: Facts) -> PhoneTrack:
 def _with_facts(weights: np.ndarray, channels: tuple[str, ...], example: Example, facts: Facts) -> np.ndarray:
     factors, times = dict(facts.opened), example.times
     gain, protrusion = np.ones(len(times)), np.zeros(len(times))
+    assert example.phones is not None, "what is taught has phones"
     for phone in example.phones.phones:
         inside = np.minimum(times - (phone.start - facts.overlap), (phone.end + facts.overlap) - times)
         share = np.clip(inside / (2 * facts.overlap), 0, 1)

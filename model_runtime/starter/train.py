@@ -36,12 +36,13 @@ STYLES = ("speech", "performance")
 # Importance of what was not recorded from a face, against 1 for what was.
 SAME_WORDS, OTHER_WORDS, PERFORMED = 0.5, 0.4, 0.5
 LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face (MIT): see CARD.md"
-# Named styles: weights of the style vectors, gain of the jaw, gain of the lips.
+# Named styles: weights of the style vectors, gain of the jaw, gain of the lips. The speaker of the training clips opens
+# less than most (95th percentile of the gap .18 IOD, of free speech .25-.27); neutral makes up for half of it.
 NAMED = {
-    "neutral": Style((1.0, 0.0)),
-    "clear": Style((1.0, 0.0), 1.2, 1.15),
-    "mumbled": Style((1.0, 0.0), 0.65, 0.75),
-    "broad": Style((0.5, 0.5), 1.35, 1.3),
+    "neutral": Style((1.0, 0.0), 1.15, 1.15),
+    "clear": Style((1.0, 0.0), 1.35, 1.3),
+    "mumbled": Style((1.0, 0.0), 0.7, 0.8),
+    "broad": Style((0.5, 0.5), 1.5, 1.4),
 }
 
 
@@ -96,7 +97,9 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
         )
         where = folder / name
         train(objective, loop, where, resume=find_checkpoint(where) is not None)
-        load_weights(find_checkpoint(where), network)
+        last = find_checkpoint(where)
+        assert last is not None, "training ends with a checkpoint"
+        load_weights(last, network)
         return network
 
     teacher = fitted("teacher", real + again, teacher_epochs)

@@ -124,7 +124,7 @@ def _with_ends(take: Take, keys: Keys) -> Keys:
     frames = np.unique(np.concatenate([[0], keys.key_frames, [len(take.weights) - 1]]))
     weights = take.weights[frames].copy()
     rows = np.searchsorted(frames, keys.key_frames)
-    columns = [take.channels.index(name) for name in keys.channels]
+    columns = np.array([take.channels.index(name) for name in keys.channels], np.intp)
     weights[np.ix_(rows, columns)] = keys.key_weights
     return Keys(frames, weights, take.channels)
 

@@ -56,7 +56,7 @@ def write_take(take: Take, path: Path | str) -> Path:
         {
             "weights": take.weights.astype(np.float32),
             "channels": np.array(take.channels, dtype=np.str_),
-            "fps": np.float64(take.fps),
+            "fps": np.array(take.fps, np.float64),
             "key_frames": take.key_frames.astype(np.int32),
             "key_weights": take.key_weights.astype(np.float32),
             "phone_labels": np.array([p.label for p in phones], dtype=np.str_),
@@ -65,7 +65,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
-            "phones_heard": np.bool_(take.phones.heard),
+            "phones_heard": np.array(take.phones.heard),
             "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
         },

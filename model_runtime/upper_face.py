@@ -49,7 +49,8 @@ def blink_times(phones: PhoneTrack, seed: int) -> list[float]:
     """Seconds at which blinks begin, ascending, 15-20 a minute on average."""
     chance = np.random.default_rng([seed, 1])
     pauses = [phone.start for phone in phones.phones if phone.label == SILENCE and phone.start > 0]
-    starts, now = [], float(chance.uniform(0.3, MEAN))
+    starts: list[float] = []
+    now = float(chance.uniform(0.3, MEAN))
     while now < phones.duration - CLOSING:
         near = [pause for pause in pauses if now - DRAWN / 2 <= pause <= now + DRAWN]
         earliest = starts[-1] + SOONEST if starts else 0.0

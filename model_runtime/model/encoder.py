@@ -30,6 +30,8 @@ class ConvBlock(nn.Module):
 class Encoder(nn.Module):
     """Two streams, added: either may be missing (a learned vector stands in), so that wrong phones do not break it."""
 
+    articulation: Tensor
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width = config.width

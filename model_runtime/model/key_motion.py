@@ -24,6 +24,8 @@ def sample_steps(features: Tensor, times: Tensor, rate: float) -> Tensor:
 class KeyLayer(nn.Module):
     """Self-attention among the keys, cross-attention to the audio features, feed-forward; attention fades with time."""
 
+    slopes: Tensor
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width = config.width

@@ -24,7 +24,6 @@ __all__ = ["FlameModel", "flame_head", "read_flame"]
 
 JAW = 2
 SHAPES = 300
-TRIANGLES = 9976
 # The opening at jawOpen 1, eye distances; how far the jaw slides to the sides and forward, m.
 OPENING, SLIDE = 0.45, 0.006
 NARROWEST, WIDEST, STEPS = 0.02, 0.8, 24
@@ -50,7 +49,7 @@ class Motion:
 
 @dataclass(frozen=True)
 class FlameModel:
-    """template: (5023, 3) m. faces: (9976, 3). motion: None in a bare template."""
+    """template: (5023, 3) m. faces: (F, 3). motion: None in a bare template."""
 
     template: np.ndarray
     faces: np.ndarray
@@ -88,7 +87,7 @@ def _from_values(values: dict, path: str) -> FlameModel:
         return found
 
     template = array("v_template", (FLAME_VERTICES, 3))
-    faces = array("f", (TRIANGLES, 3)).astype(np.int32)
+    faces = array("f", (None, 3)).astype(np.int32)
     full = ("shapedirs", "posedirs", "J_regressor", "weights")
     missing = [name for name in full if name not in values]
     if len(missing) == len(full):
@@ -108,7 +107,7 @@ def flame_head(model: FlameModel, name: str, report: Report) -> Head:
     """A FLAME model as a head. Raises InputError when its triangles are not FLAME's."""
     mesh = Mesh(model.template, model.faces, np.arange(len(model.faces), dtype=np.int32))
     check_mesh(mesh, name)
-    mesh = replace(mesh, landmarks=flame_landmarks(mesh))
+    mesh = replace(mesh, landmarks=flame_landmarks(mesh, model=True))
     if model.motion is None:
         return rig_mesh(mesh, name, report)
     head = rig_mesh(mesh, name, report, _jaw_channels(model.template, model.motion))

@@ -37,15 +37,16 @@ FLAME_LANDMARKS = {
 }
 
 
-def flame_landmarks(mesh: Mesh) -> dict[str, int]:
+def flame_landmarks(mesh: Mesh, model: bool = False) -> dict[str, int]:
     """The landmarks of a mesh with FLAME's vertices in FLAME's order; empty when it has another number of vertices.
 
-    Triangles joined to other polygons are taken when the pieces and the layout of the face are FLAME's. Raises
-    InputError when the number is FLAME's but the order is not.
+    Triangles joined to other polygons are taken when the pieces and the layout of the face are FLAME's; a model's own
+    triangles (model=True), when the layout is. Raises InputError when the number is FLAME's but the order is not.
     """
     if len(mesh.vertices) != FLAME_VERTICES:
         return {}
-    if _digest(mesh.faces) == TRIANGLES or (len(np.unique(mesh.polygons)) < len(mesh.faces) and _laid_out(mesh)):
+    joined = len(np.unique(mesh.polygons)) < len(mesh.faces) and _in_pieces(mesh)
+    if _digest(mesh.faces) == TRIANGLES or ((joined or model) and _laid_out(mesh)):
         return dict(FLAME_LANDMARKS)
     raise InputError(
         f"The mesh has FLAME's {FLAME_VERTICES} vertices, but not its triangles in its order; import it again with the "
@@ -60,14 +61,17 @@ def _digest(faces: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(ordered, "<i4").tobytes()).hexdigest()
 
 
-def _laid_out(mesh: Mesh) -> bool:
-    """True when pieces and landmarks lie as FLAME's do, whatever the polygons."""
+def _in_pieces(mesh: Mesh) -> bool:
     label = pieces(len(mesh.vertices), mesh.faces)
-    sizes = tuple(sorted(np.bincount(label).tolist(), reverse=True))
+    return tuple(sorted(np.bincount(label).tolist(), reverse=True)) == PIECES
+
+
+def _laid_out(mesh: Mesh) -> bool:
+    """True when the landmarks lie as FLAME's do, whatever the polygons."""
     at = {name: mesh.vertices[index] for name, index in FLAME_LANDMARKS.items()}
     across = at["eye_left_outer"] - at["eye_right_outer"]
     mouth = at["mouth_left"] - at["mouth_right"]
     unit = float(np.linalg.norm(across))
     along = float(mouth @ across) / max(unit**2, 1e-30)
     lips = float(np.linalg.norm(at["upper_lip_inner"] - at["lower_lip_inner"])) / max(unit, 1e-30)
-    return sizes == PIECES and 0.3 < along < 0.9 and lips < 0.15
+    return 0.3 < along < 0.9 and lips < 0.15

@@ -55,8 +55,8 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
     faces = owner[mesh.faces]
     label = pieces(len(points), faces)
     skin = label[owner[mesh.landmarks["nose_tip"]]]
-    for landmark, index in mesh.landmarks.items():
-        if label[owner[index]] != skin:
+    for landmark in LANDMARKS:
+        if label[owner[mesh.landmarks[landmark]]] != skin:
             raise InputError(
                 f"The landmark {landmark} of {name} is not on the piece of the mesh with the nose; mark it on the "
                 "skin, or merge the skin's vertices by distance."
@@ -66,7 +66,10 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
     place = np.full(len(points), -1)
     place[inside] = np.arange(len(inside))
     of_skin = faces[(label[faces] == skin).all(axis=1)]
-    landmarks = {landmark: int(place[owner[index]]) for landmark, index in mesh.landmarks.items()}
+    # Brows may be pieces of their own; then they are no landmarks of the skin.
+    landmarks = {
+        name: int(place[owner[index]]) for name, index in mesh.landmarks.items() if label[owner[index]] == skin
+    }
     eyes = _eye_middles(points, mesh.landmarks)
     surface = make_surface(points[inside], place[of_skin], float(np.linalg.norm(eyes[0] - eyes[1])))
     face = lay_out(source, evened(surface, find_mirror(surface, landmarks)), landmarks)

@@ -1,0 +1,182 @@
+"""Heads that are not ours get the channels: measured, not looked at; and meshes that cannot be heads."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from other_heads import other_mesh
+
+from model_runtime.channels import CHANNELS
+from model_runtime.cli import main
+from model_runtime.errors import InputError
+from model_runtime.heads.face_frame import fit_similarity
+from model_runtime.heads.head import Head, read_head
+from model_runtime.heads.mesh import Mesh, weld
+from model_runtime.heads.mesh_files import read_mesh
+from model_runtime.heads.quality import measure
+from model_runtime.heads.rigging import rig_mesh
+
+
+@pytest.fixture(scope="module")
+def mesh() -> Mesh:
+    return other_mesh()
+
+
+@pytest.fixture(scope="module")
+def head(mesh: Mesh) -> Head:
+    return rig_mesh(mesh, "other", lambda *_: None)
+
+
+def write_obj(mesh: Mesh, path) -> None:
+    lines = [f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in mesh.vertices]
+    lines += ["f " + " ".join(f"{corner + 1}//" for corner in face) for face in mesh.faces]
+    path.write_text("\n".join(lines))
+
+
+def test_opens_closes_mirrors_and_holds_still(head: Head):
+    quality = measure(head)
+    assert 0.35 < quality.opened < 0.6
+    assert quality.rest < 0.01
+    assert quality.closed < 0.01
+    assert quality.symmetry < 0.01
+    assert quality.skull < 1e-6
+    assert quality.stretch < 4
+
+
+def test_stands_in_metres_in_the_meshs_order(mesh: Mesh, head: Head):
+    assert head.eye_distance == pytest.approx(0.062, rel=0.15)
+    at = {name: head.vertices[index] for name, index in head.landmarks.items()}
+    assert at["mouth_left"][0] > 0 > at["mouth_right"][0]
+    assert at["chin"][2] < at["nose_tip"][2] < at["eye_left_inner"][2]
+    np.testing.assert_array_equal(head.faces, mesh.faces)
+    back = fit_similarity(head.vertices.astype(float), mesh.vertices)
+    assert np.abs(back(head.vertices.astype(float)) - mesh.vertices).max() < 1e-3
+    assert back.scale == pytest.approx(100, rel=1e-4)
+
+
+def test_every_channel_does_what_it_says(head: Head):
+    def moved(channel: str, landmark: str) -> np.ndarray:
+        return head.deltas[CHANNELS.index(channel), head.landmarks[landmark]] / head.eye_distance
+
+    assert moved("jawOpen", "chin")[2] < -0.2
+    assert moved("jawForward", "chin")[1] < -0.05
+    assert moved("jawLeft", "chin")[0] > 0.05
+    assert moved("mouthSmileLeft", "mouth_left")[2] > 0.04
+    assert np.abs(moved("mouthSmileLeft", "mouth_right")).max() < 0.01
+    assert moved("mouthPucker", "upper_lip_inner")[1] < -0.06
+    assert moved("mouthPucker", "mouth_left")[0] < -0.03
+    assert moved("mouthUpperUpLeft", "upper_lip_inner")[2] > 0.02
+    assert abs(moved("mouthUpperUpLeft", "lower_lip_inner")[2]) < 0.01
+    assert moved("mouthLowerDownRight", "lower_lip_inner")[2] < -0.02
+    assert abs(moved("mouthLowerDownRight", "upper_lip_inner")[2]) < 0.01
+    for channel in CHANNELS:
+        assert np.abs(head.deltas[CHANNELS.index(channel)]).max() > 0.001, channel
+
+
+def test_lids_meet_outside_of_the_eyeball(head: Head):
+    shut = head.vertices + head.deltas[CHANNELS.index("eyeBlinkLeft")]
+    upper, lower = (
+        shut[[head.landmarks[f"facemesh_{n}"] for n in row]] for row in ((388, 387, 386, 385), (390, 373, 374, 380))
+    )
+    assert np.abs(upper[:, 2] - lower[:, 2]).max() < 0.03 * head.eye_distance
+    white = np.unique(head.faces[head.materials == head.material_names.index("eye_white")])
+    ball = head.vertices[white][head.vertices[white, 0] > 0]
+    centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
+    assert np.linalg.norm(upper - centre, axis=1).min() > 0.98 * np.quantile(
+        np.linalg.norm(ball - centre, axis=1), 0.95
+    )
+
+
+def test_teeth_and_tongue_follow_eyes_stay(head: Head):
+    opened = np.abs(head.deltas[CHANNELS.index("jawOpen")]).max(axis=1)
+    of = {name: np.unique(head.faces[head.materials == i]) for i, name in enumerate(head.material_names)}
+    teeth = opened[of["teeth"]]
+    assert (teeth < 1e-9).sum() > 400, "the upper row stays"
+    assert (teeth > 0.005).sum() > 400, "the lower row goes along"
+    assert opened[of["tongue"]].min() > 0.003
+    assert np.abs(head.deltas[:, of["eye_white"]]).max() < 1e-9
+    forward = head.deltas[CHANNELS.index("tongueOut"), of["tongue"], 1]
+    assert forward.min() < -0.015
+
+
+def test_lip_measures_know_the_head(head: Head):
+    from model_runtime.heads.fitting import lip_measures
+
+    gap = lip_measures(head).gap
+    assert gap[CHANNELS.index("jawOpen")] == pytest.approx(0.45, abs=0.02)
+    assert gap[CHANNELS.index("mouthClose")] == pytest.approx(-0.45, abs=0.03)
+
+
+def test_the_same_bytes_on_the_command_line(mesh: Mesh, head: Head, tmp_path, capsys):
+    write_obj(mesh, tmp_path / "other.obj")
+    (tmp_path / "marks.json").write_text(json.dumps(mesh.landmarks))
+    arguments = ["head", "-o", str(tmp_path / "head.npz"), "--mesh", str(tmp_path / "other.obj")]
+    assert main([*arguments, "--landmarks", str(tmp_path / "marks.json")]) == 0
+    made = read_head(tmp_path / "head.npz")
+    np.testing.assert_allclose(made.deltas, head.deltas, atol=2e-4)
+    assert main(arguments) == 2
+    assert "other.obj lacks the landmarks upper_lip_inner" in capsys.readouterr().err
+
+
+def test_a_seam_does_not_tear_and_touching_lips_stay_two(mesh: Mesh):
+    points, faces = mesh.vertices, mesh.faces.copy()
+    across = points[faces].mean(axis=1)[:, 1] > 167
+    moved = np.unique(faces[across])
+    copy = np.full(len(points), -1)
+    copy[moved] = len(points) + np.arange(len(moved))
+    faces[across] = copy[faces[across]]
+    split = Mesh(np.concatenate([points, points[moved]]), faces, mesh.polygons, mesh.landmarks)
+    owner = weld(split)
+    seam = np.intersect1d(moved, np.unique(mesh.faces[~across]))
+    np.testing.assert_array_equal(owner[copy[seam]], seam)
+    lips = [mesh.landmarks["upper_lip_inner"], mesh.landmarks["lower_lip_inner"]]
+    assert owner[lips[0]] != owner[lips[1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("cut.obj", "v 0 0 0\nv 1 0 0\nv 1 1", "damaged or cut off|no faces"),
+        ("points.obj", "v 0 0 0\nv 1 0 0\n", "has no faces"),
+        ("beyond.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "vertices it does not have"),
+        ("words.obj", "v a b c\nf 1 2 3\n", "damaged"),
+        (
+            "fins.obj",
+            "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nv 0 -1 0\nf 1 2 3\nf 1 2 4\nf 1 2 5\n",
+            "not manifold: 1 edges",
+        ),
+        ("head.stl", "solid", "is no mesh that can be read"),
+        (
+            "cut.ply",
+            "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+            "element face 1\nproperty list uchar int vertex_indices\nend_header\n0 0 0\n1 0 0\n",
+            "damaged or cut off",
+        ),
+        ("not.ply", "hello", "is no .ply file"),
+    ],
+)
+def test_files_that_are_no_meshes(tmp_path, name, text, sentence):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        read_mesh(tmp_path / name)
+
+
+def test_landmarks_that_cannot_be(mesh: Mesh):
+    marks = mesh.landmarks
+    tooth = next(i for i in range(len(mesh.vertices)) if i not in marks.values() and _alone(mesh, i))
+    for wrong, sentence in (
+        ({name: marks[name] for name in marks if name != "chin"}, "lacks the landmarks chin"),
+        (marks | {"chin": marks["nose_tip"]}, "is marked at another one's vertex"),
+        (marks | {"chin": tooth}, "landmark chin of other is not on the piece"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            rig_mesh(replace(mesh, landmarks=wrong), "other", lambda *_: None)
+
+
+def _alone(mesh: Mesh, vertex: int) -> bool:
+    """True for a vertex of a small piece: one whose piece is a tooth."""
+    from model_runtime.heads.mesh import pieces
+
+    label = pieces(len(mesh.vertices), mesh.faces)
+    return bool((label == label[vertex]).sum() < 100)

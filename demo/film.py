@@ -14,7 +14,7 @@ def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
     """Render the scene's frame range into `folder`, one PNG a frame; in order."""
     scene.render.image_settings.file_format = "PNG"
     paths = []
-    for frame in tqdm(range(scene.frame_start, scene.frame_end + 1), leave=False, unit="frame"):
+    for frame in tqdm(range(scene.frame_start, scene.frame_end + 1), leave=False, unit="frame", disable=None):
         path = folder / f"{frame:04d}.png"
         scene.frame_set(frame)
         scene.render.filepath = str(path.resolve())

@@ -69,15 +69,13 @@ def guess_marks(target: bpy.types.Object) -> int:
     known = {name: points[vertex] for name, vertex in sure.items()}
     ours = np.array([LANDMARKS[name] for name in known])
     scale, rotation, shift = similarity(ours, np.array(list(known.values())))
+    across, middle = _mirror(known, rotation, scale * rotation @ np.array([0.0, *LANDMARKS["nose_tip"][1:]]) + shift)
     taken = set(sure.values())
     guesses = [name for name in LANDMARKS if name not in sure]
     for name in guesses:
         place = scale * rotation @ np.array(LANDMARKS[name]) + shift
         twin = _twin(name)
         if twin in known:
-            # The mirror image of a marked twin is nearer than our head's place.
-            across = rotation[:, 0]
-            middle = scale * rotation @ np.array([0.0, *LANDMARKS[name][1:]]) + shift
             place = known[twin] - 2 * across * float(across @ (known[twin] - middle))
         away = np.linalg.norm(points - place, axis=1)
         away[list(taken)] = np.inf
@@ -109,6 +107,16 @@ def vertices_of(target: bpy.types.Object) -> np.ndarray:
     points = np.empty(3 * len(target.data.vertices), np.float32)
     (keys.reference_key.data if keys else target.data.vertices).foreach_get("co", points)
     return points.reshape(-1, 3).astype(np.float64)
+
+
+def _mirror(known: dict[str, np.ndarray], rotation: np.ndarray, nose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit normal and a point of the plane that the face is symmetric to: through the marks on the middle of the face
+    where there are three, else where our head's lies."""
+    along = np.array([place for name, place in known.items() if not _twin(name)])
+    if len(along) < 3:
+        return rotation[:, 0], nose
+    normal = np.linalg.svd(along - along.mean(axis=0))[2][2]
+    return normal, along.mean(axis=0)
 
 
 def _twin(name: str) -> str:

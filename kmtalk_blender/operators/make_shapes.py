@@ -3,11 +3,12 @@
 import bpy
 from bpy.props import EnumProperty
 
+from ..scene.measure import MeasureJob
 from ..scene.queue import Order
 from ..scene.shapes import ShapesJob, check_mesh
 from .base import JobOperator, busy
 
-__all__ = ["KMTALK_OT_make_shapes", "register", "unregister"]
+__all__ = ["mesh_of", "register", "unregister"]
 
 CHOICES = (
     ("ASK", "Ask", "Refuse when shape keys of a channel's name are there"),
@@ -42,9 +43,32 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
         return [Order(name, lambda _, folder: ShapesJob(bpy.data.objects[name], existing, folder))]
 
 
+class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
+    """Map shape keys of any name by what they do: needs FLAME's topology or marked landmarks"""
+
+    bl_idname = "kmtalk.measure_shapes"
+    bl_label = "Measure Shapes"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        target = mesh_of(context)
+        check_mesh(target)
+        name = target.name
+        return [Order(name, lambda _, folder: MeasureJob(bpy.data.objects[name], folder))]
+
+
+CLASSES = (KMTALK_OT_make_shapes, KMTALK_OT_measure_shapes)
+
+
 def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_make_shapes)
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
 
 
 def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_make_shapes)
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

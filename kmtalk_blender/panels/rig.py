@@ -75,6 +75,8 @@ def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) ->
     row = layout.row(align=True)
     row.operator("kmtalk.import_flame", icon="IMPORT")
     row.operator("kmtalk.make_shapes", icon="SHAPEKEY_DATA")
+    if target is not None and target.type == "MESH" and target.data.shape_keys is not None:
+        layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
     if target is None or (target.mode != "EDIT" and not len(target.kmtalk.landmarks)):
         return
     marked = target.kmtalk.landmarks

@@ -13,7 +13,7 @@ from .marks import marks_text, similarity, vertices_of
 from .report import Report
 from .requests import Request
 
-__all__ = ["EXISTING", "FlameJob", "ShapesJob"]
+__all__ = ["EXISTING", "FlameJob", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
 EXISTING = ("ASK", "REPLACE", "KEEP")
 # Modifiers that make another face of the mesh than the one that would get the shapes.
@@ -37,7 +37,7 @@ class ShapesJob:
             raise UserError(f"{target.name} has the shape keys {names} already; choose Replace or Keep.")
         self.title, self.target, self.existing, self.folder = target.name, target.name, existing, folder
         self.head: Head | None = None
-        _write_mesh(target, folder / "mesh.npz")
+        write_mesh(target, folder / "mesh.npz")
 
     def first(self) -> Request:
         """The one request."""
@@ -131,7 +131,8 @@ def _taken(target: bpy.types.Object) -> list[str]:
     return [name for name in CHANNELS if keys is not None and name in keys.key_blocks]
 
 
-def _write_mesh(target: bpy.types.Object, path: Path) -> None:
+def write_mesh(target: bpy.types.Object, path: Path) -> None:
+    """Write a mesh at rest and its landmarks for the worker (model_runtime.heads.mesh_files)."""
     mesh = target.data
     loops, sizes = np.empty(len(mesh.loops), np.int32), np.empty(len(mesh.polygons), np.int32)
     mesh.loops.foreach_get("vertex_index", loops)

@@ -63,6 +63,32 @@ def test_marks_guesses_shapes_and_speech(bare, ours, line, scene):
     assert max(point.co[1] for point in curve_of(bare, "jawOpen").keyframe_points) > 0.05
 
 
+def test_visemes_of_any_name_are_measured_on_the_mesh(bare, ours):
+    mark_all(ours, ours.landmarks.keys() & set(_required()))
+    assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}
+    rest = shape(bare, "Basis")
+    moved = {name: shape(bare, name) - rest for name in CHANNELS}
+    bare.shape_key_clear()
+    made = {
+        "Mund 1": {"jawOpen": 0.7, "mouthFunnel": 0.2},
+        "Mund 2": {"mouthPucker": 0.8, "jawOpen": 0.15},
+        "Zu": {"eyeBlinkLeft": 1.0},
+    }
+    for name in ("Basis", *made, "Hat"):
+        bare.shape_key_add(name=name, from_mix=False)
+    blocks = bare.data.shape_keys.key_blocks
+    for name, parts in made.items():
+        blocks[name].data.foreach_set("co", (rest + sum(gain * moved[c] for c, gain in parts.items())).ravel())
+    blocks["Hat"].data.foreach_set("co", (rest + np.array([0, 5, 0]) * (rest[:, 1:2] > 5)).astype(np.float32).ravel())
+    assert bpy.ops.kmtalk.measure_shapes() == {"FINISHED"}
+    assert bare.kmtalk.mapping_mode == "VISEMES"
+    found = {(row.shape, row.channel): row.gain for row in bare.kmtalk.mapping if row.shape}
+    for name, parts in made.items():
+        for channel, gain in parts.items():
+            assert found[name, channel] == pytest.approx(gain, abs=0.08), (name, channel)
+    assert not any(name == "Hat" for name, _ in found), "what is no movement of the face is left out"
+
+
 def test_existing_shapes_are_asked_about(bare, ours):
     bare.shape_key_add(name="Basis")
     bare.shape_key_add(name="jawOpen")

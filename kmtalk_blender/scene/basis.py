@@ -46,6 +46,8 @@ def add_basis(target: bpy.types.Object, space: Space) -> list[str]:
         block = target.shape_key_add(name=name, from_mix=False)
         block.data.foreach_set("co", (rest + shape).astype(np.float32).ravel())
         block.slider_min, block.slider_max = (-REACH, REACH) if space.signed else (0.0, 1.0)
+        # Since 5.0 a new shape key starts at 1.
+        block.value = 0.0
     kept = tuple(row for row in mapping_of(target).rows if row.shape)
     added = tuple(Row(name, name) for name in space.names)
     write_mapping(target, Mapping("DIRECT", (*kept, *added), "a model's own shapes"))

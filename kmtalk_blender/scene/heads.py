@@ -51,7 +51,8 @@ def _add_shapes(target: bpy.types.Object, head: Head) -> None:
     for channel, delta in zip(head.channels, head.deltas, strict=True):
         block = target.shape_key_add(name=channel, from_mix=False)
         block.data.foreach_set("co", (head.vertices + delta).astype(np.float32).ravel())
-        block.slider_min, block.slider_max = 0.0, 1.0
+        # Since 5.0 a new shape key starts at 1.
+        block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
     target.active_shape_key_index = 0
 
 

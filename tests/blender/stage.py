@@ -28,7 +28,7 @@ def make_character(scene, name: str):
     target = bpy.data.objects.new(name, mesh)
     scene.collection.objects.link(target)
     for channel in ("Basis", *CHANNELS):
-        target.shape_key_add(name=channel, from_mix=False)
+        target.shape_key_add(name=channel, from_mix=False).value = 0.0
     scene.kmtalk.target = target
     return target
 

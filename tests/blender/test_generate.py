@@ -19,6 +19,7 @@ def test_our_head_comes_with_a_shape_a_channel(scene):
     target = scene.kmtalk.target
     assert [block.name for block in target.data.shape_keys.key_blocks] == ["Basis", *CHANNELS]
     assert all((block.slider_min, block.slider_max) == (0, 1) for block in target.data.shape_keys.key_blocks[1:])
+    assert all(block.value == 0 for block in target.data.shape_keys.key_blocks[1:])
     quads = sum(len(polygon.vertices) == 4 for polygon in target.data.polygons)
     assert quads > 0.9 * len(target.data.polygons)
     assert all(polygon.use_smooth for polygon in target.data.polygons)

@@ -19,7 +19,7 @@ def character(scene, shapes, name="Bert"):
     target = bpy.data.objects.new(name, mesh)
     scene.collection.objects.link(target)
     for shape in ("Basis", *shapes):
-        target.shape_key_add(name=shape, from_mix=False)
+        target.shape_key_add(name=shape, from_mix=False).value = 0.0
     scene.kmtalk.target = target
     return target
 

@@ -14,15 +14,21 @@ then, after some keys were edited:
 from ..runtime.space_file import read_space
 from .api import add_demo_head, complete, generate
 from .basis import add_basis
+from .calibration import calibrate_closed, calibrate_open
 from .checks import fix_obstacle, obstacles
 from .exchange import export_take, import_take
+from .jaw_bones import JawRange, drive_bone, free_bone
 from .keys import Density
+from .mapping import load_preset, map_channels, save_preset
+from .marks import guess_marks, mark
 from .options import Line, Options, Style, options_of
 from .report import Report
+from .rig_api import import_flame, make_shapes, measure_shapes
 from .takes import activate_take, clear_takes, takes_of
 
 __all__ = [
     "Density",
+    "JawRange",
     "Line",
     "Options",
     "Report",
@@ -30,14 +36,26 @@ __all__ = [
     "activate_take",
     "add_basis",
     "add_demo_head",
+    "calibrate_closed",
+    "calibrate_open",
     "clear_takes",
     "complete",
+    "drive_bone",
     "export_take",
     "fix_obstacle",
+    "free_bone",
     "generate",
+    "guess_marks",
+    "import_flame",
     "import_take",
+    "load_preset",
+    "make_shapes",
+    "map_channels",
+    "mark",
+    "measure_shapes",
     "obstacles",
     "options_of",
     "read_space",
+    "save_preset",
     "takes_of",
 ]

@@ -14,6 +14,7 @@ MEETING = 0.1
 BENT, BEHIND = 0.26, 0.08
 # Lids pass this far outside of the eyeball, of its radius.
 CLEAR = 1.03
+INSIDE = 0.96
 MILLIMETRES = 1000.0
 
 
@@ -42,12 +43,12 @@ def blink(face: Face, side: str, elsewhere: np.ndarray, balls: list[np.ndarray])
     scale = MILLIMETRES * 0.062 / surface.unit
     spread = spreader(surface.points[around] * scale, np.concatenate([faces, faces[:, 2:]], axis=1), fixed)
     moved[around] = spread(moved[around])
-    going = around[np.linalg.norm(moved[around], axis=1) > 0.004 * surface.unit]
-    near = going[distance[going] < 0.5 * BENT * surface.unit]
-    moved[near] = _outside(surface.points[near], moved[near], balls)
     inside = np.flatnonzero(behind & (distance < 3 * BEHIND * surface.unit))
     fade = 1 - smoothstep(0, 3 * BEHIND, distance[inside] / surface.unit)
     moved[inside] = moved[nearest[inside]] * fade[:, None]
+    going = np.linalg.norm(moved, axis=1) > 0.004 * surface.unit
+    near = np.flatnonzero(going & (distance < BENT * surface.unit))
+    moved[near] = _outside(surface.points[near], moved[near], balls)
     return moved
 
 
@@ -58,6 +59,8 @@ def _outside(points: np.ndarray, moved: np.ndarray, balls: list[np.ndarray]) -> 
         radius = float(np.quantile(np.linalg.norm(ball - centre, axis=1), 0.95)) * CLEAR
         arm = points + moved - centre
         away = np.linalg.norm(arm, axis=1, keepdims=True)
-        short = (away < radius) & (np.linalg.norm(moved, axis=1, keepdims=True) > 0)
+        # What rests inside of it, like the linings of the lids, may stay there.
+        started = np.linalg.norm(points - centre, axis=1, keepdims=True) > INSIDE * radius
+        short = (away < radius) & started & (np.linalg.norm(moved, axis=1, keepdims=True) > 0)
         moved = np.where(short, moved + arm * (radius / np.maximum(away, 1e-9) - 1), moved)
     return moved

@@ -141,17 +141,19 @@ def _work(inbox: Inbox, events: Events, idle: float) -> None:
             return
         if request is None:
             break
-        _answer(request, warm, inbox, events)
+        last = _answer(request, warm, inbox, events)
+        # First: a client may use the id again as soon as it has the answer.
         inbox.open.discard(request.id)
         inbox.cancelled.discard(request.id)
+        events.send(id=request.id, **last)
     while not inbox.waiting.empty():
         left = inbox.waiting.get()
         if left is not None:
             events.send(id=left.id, event="cancelled")
 
 
-def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> None:
-    """Run a request and send its last event."""
+def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> dict[str, object]:
+    """Run a request; returns its last event."""
     furthest = 0.0
 
     def report(stage: str, fraction: float, text: str) -> None:
@@ -167,15 +169,14 @@ def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> Non
         operation = importlib.import_module(f"model_runtime.commands.{request.op}")
         result = operation.run(request_from(operation.Request, request.params), warm, report)
     except Cancelled:
-        events.send(id=request.id, event="cancelled")
+        return {"event": "cancelled"}
     except InputError as error:
-        events.refuse(request.id, str(error))
+        return {"event": "error", "kind": "input", "message": str(error)}
     except BrokenPipeError:
         raise
     # The boundary to the client: whatever goes wrong in a request ends that request, never the worker.
     except Exception as error:
         traceback.print_exc()
         message = f"KMTalk failed: {type(error).__name__}: {error}"
-        events.send(id=request.id, event="error", kind="internal", message=" ".join(message.split()))
-    else:
-        events.send(id=request.id, event="result", result=result)
+        return {"event": "error", "kind": "internal", "message": " ".join(message.split())}
+    return {"event": "result", "result": result}

@@ -47,7 +47,7 @@ class FitConfig:
 
 @dataclass(frozen=True)
 class LipMeasures:
-    """How far each channel at weight 1 changes what people see of the lips, in IOD: all are linear in the weights.
+    """How far each channel at weight 1 changes what people see of the lips, in IOD; linear in the weights.
 
     gap: (K,) inner-lip distance on the midline, along the direction in which the jaw opens it. width: (K,) distance of
     the corners. points: (K, 80) x and z of the 40 lip points.
@@ -87,8 +87,8 @@ def fit_channels(head: Head, displacement: np.ndarray, numbers: tuple[int, ...],
     """Weights whose shapes move the head's landmarks as a recorded face moved.
 
     displacement: (T, P, 2) from that face's neutral, IOD, x to the face's left, y up; numbers: the FaceMesh point of
-    each column. The head needs the landmarks facemesh_<i> of the lips and the chin. mouthClose never exceeds jawOpen, so
-    lips never cross.
+    each column. The head needs the landmarks facemesh_<i> of the lips and the chin. mouthClose never exceeds jawOpen,
+    so lips never cross.
     """
     groups = [_columns(head, name) for name in config.channels]
     rows, targets = [], []

@@ -31,6 +31,8 @@ from model_runtime.training.losses import Lips
 
 __all__ = ["main", "train_starter"]
 
+# Highest learning rate of a training from scratch, and epochs of the second, gentler cycle.
+RATE, POLISHING = 2.5e-3, 4
 # Style vectors: how people speak to a camera, and how artists animate a performance.
 STYLES = ("speech", "performance")
 # Importance of what was not recorded from a face, against 1 for what was.
@@ -81,12 +83,14 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
         "performed": kept("test_performed", lambda: performed(performances, "dev", channels, 1, 1.0)),
     }
 
-    def fitted(name: str, examples: list[Example], passes: int) -> KMTalk:
-        network = KMTalk(config)
+    def fitted(
+        name: str, examples: list[Example], passes: int, rate: float = RATE, start: KMTalk | None = None
+    ) -> KMTalk:
+        network = start or KMTalk(config)
         objective = StarterObjective(network, examples, tests, lips, StarterConfig(), Disturbance(), seed)
         loop = LoopConfig(
             epochs=passes,
-            learning_rate=2.5e-3,
+            learning_rate=rate,
             weight_decay=0.02,
             gradient_clip=2.0,
             average=0.99,
@@ -96,10 +100,7 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
             threads=threads,
         )
         where = folder / name
-        train(objective, loop, where, resume=find_checkpoint(where) is not None)
-        last = find_checkpoint(where)
-        assert last is not None, "training ends with a checkpoint"
-        load_weights(last, network)
+        load_weights(train(objective, loop, where, resume=find_checkpoint(where) is not None), network)
         return network
 
     teacher = fitted("teacher", real + again, teacher_epochs)
@@ -107,7 +108,9 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
     taught = teach(teacher, spoken, Facts())
     shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
     shown = misunderstood(shown, real, seed)
-    network = fitted("starter", real + again + taught + shown, epochs)
+    everything = real + again + taught + shown
+    network = fitted("starter", everything, epochs)
+    network = fitted("polished", everything, POLISHING, RATE / 4, network)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])
     save_model(Model(network, "starter", "", NAMED, gap, LICENCE), out)

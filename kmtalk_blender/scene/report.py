@@ -41,7 +41,7 @@ def report_of(
     if baseline.density.mode == "SPARSE":
         text += f", {count / len(curves) / max(seconds, 1e-3):.1f} a second within {baseline.density.tolerance:g}"
     if kept:
-        text += f", {kept} edited frames kept"
+        text += f", {kept} edited {'frame' if kept == 1 else 'frames'} kept"
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))
     if undriven:
         text += f"; {undriven} channels have no shape"

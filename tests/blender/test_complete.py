@@ -166,7 +166,7 @@ def test_generating_again_keeps_the_edits_or_not(scene, spoken):
     edit(spoken, index, 0.97)
     bpy.ops.kmtalk.generate()
     assert values(spoken)[index] == np.float32(0.97)
-    assert "1 edited frames kept" in bpy.context.window_manager.kmtalk.report
+    assert "1 edited frame kept" in bpy.context.window_manager.kmtalk.report
     from kmtalk_blender.scene.edits import find_edits
 
     assert find_edits(action_of(spoken), baseline(spoken)).count == 1

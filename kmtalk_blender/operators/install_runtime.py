@@ -28,7 +28,7 @@ def runtime_folder() -> Path:
 
 
 class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
-    """Make KMTalk's own Python environment (about 300 MB to download, 1.2 GB on the disk); it never touches Blender's"""
+    """Make KMTalk's own Python environment (300 MB to download, 1.2 GB on the disk); it never touches Blender's"""
 
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"

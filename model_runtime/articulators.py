@@ -35,11 +35,11 @@ class Bump:
 
 
 # Rounding starts 30-100 ms before the rounded sound.
-ROUNDING = (Bump("mouthPucker", 0.22, 0.10, 0.08), Bump("mouthFunnel", 0.08, 0.10, 0.08))
+ROUNDING = (Bump("mouthPucker", 0.22, 0.10, 0.08), Bump("mouthFunnel", 0.04, 0.10, 0.08))
 TUCKING = (
     Bump("mouthRollLower", 0.40, 0.07, 0.06),
-    Bump("mouthUpperUpLeft", 0.12, 0.07, 0.06),
-    Bump("mouthUpperUpRight", 0.12, 0.07, 0.06),
+    Bump("mouthUpperUpLeft", 0.08, 0.07, 0.06),
+    Bump("mouthUpperUpRight", 0.08, 0.07, 0.06),
 )
 
 

@@ -26,7 +26,7 @@ class Contact:
     target: float
 
 
-CONTACTS = (Contact(BILABIALS, 0.0), Contact(LABIODENTALS, 0.05))
+CONTACTS = (Contact(BILABIALS, 0.0), Contact(LABIODENTALS, 0.035))
 
 
 def apply_contacts(

@@ -17,7 +17,7 @@ CLOSED, AT_TEETH = 0.03, 0.06
 # A contact counts from this long before the sound to this long after it, seconds.
 BEFORE, AFTER = 0.04, 0.02
 # Silence is deep this far from any sound, seconds.
-DEEP = 0.5
+DEEP = 0.75
 LAGS = np.arange(-250, 251, 10) / 1000
 
 
@@ -29,7 +29,7 @@ class TrackScore:
     correlation and where (ms, positive: the take is late). amplitude: ratio of the gap's standard deviations, take to
     recording, each in its own IOD. closures: share of P B M during which the lips close. teeth: share of F V at which
     the lower lip comes to the teeth. speed: 95th percentile of the gap's speed, IOD/s. above_5hz: share of the gap's
-    power. closed_silence: share of silent frames that are closed. silence_speed: RMS speed deep in silence (0.5 s and
+    power. closed_silence: share of silent frames that are closed. silence_speed: RMS speed deep in silence (0.75 s and
     more from any sound, where nothing is anticipated any more) over that in speech.
     """
 

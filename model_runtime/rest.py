@@ -18,10 +18,14 @@ def rest_envelope(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
         if phone.label != SILENCE:
             continue
         # Before the first sound and after the last there is no speech to settle from or to prepare.
-        start = phone.start + SETTLE if phone.start > 0 else -np.inf
-        end = phone.end - ANTICIPATE if phone.end < phones.duration else np.inf
+        last = phone.end >= phones.duration
+        # The end of a recording may be short; the lips are closed by then all the same.
+        length = phone.end - phone.start
+        settle, fade = (min(SETTLE, 0.4 * length), min(FADE, 0.4 * length)) if last else (SETTLE, FADE)
+        start = phone.start + settle if phone.start > 0 else -np.inf
+        end = np.inf if last else phone.end - ANTICIPATE
         inside = np.minimum(times - start, end - times)
-        share = np.clip(inside / FADE, 0, 1) if np.isfinite([start, end]).any() else np.ones(len(times))
+        share = np.clip(inside / fade, 0, 1) if np.isfinite([start, end]).any() else np.ones(len(times))
         envelope = np.maximum(envelope, share * share * (3 - 2 * share))
     return envelope
 

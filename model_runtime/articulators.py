@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model_runtime.easing import ease
 from model_runtime.linguistics.phones import LABIODENTALS, PhoneTrack
 
 __all__ = ["apply_articulators", "phone_envelope", "tongue"]
@@ -51,10 +52,9 @@ def phone_envelope(
     for phone in phones.phones:
         amount = amounts.get(phone.label, 0.0)
         if amount:
-            rise = np.clip((times - (phone.start - ahead)) / ahead, 0, 1)
-            fall = np.clip((phone.end + after - times) / after, 0, 1)
-            share = np.minimum(rise, fall)
-            envelope = np.maximum(envelope, amount * share * share * (3 - 2 * share))
+            rise = (times - (phone.start - ahead)) / ahead
+            fall = (phone.end + after - times) / after
+            envelope = np.maximum(envelope, amount * ease(np.minimum(rise, fall)))
     return envelope
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from model_runtime.easing import ease
 from model_runtime.errors import InputError
 from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
@@ -134,8 +135,7 @@ def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
     ramp = min(RAMP, (times[last] - times[first]) / 4)
     rise = (times - times[first]) / ramp if first > 0 else np.ones(len(times))
     fall = (times[last] - times) / ramp if last < len(times) - 1 else np.ones(len(times))
-    share = np.clip(np.minimum(rise, fall), 0, 1)
-    return share * share * (3 - 2 * share)
+    return ease(np.minimum(rise, fall))
 
 
 def _through_keys(

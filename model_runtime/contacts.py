@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model_runtime.easing import ease
 from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, PhoneTrack
 
 __all__ = ["apply_contacts"]
@@ -59,10 +60,9 @@ def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: n
         if not len(near):
             continue
         moment = times[near[np.argmin(opened[near])]]
-        rise = np.clip((times - (moment - half - FORM)) / FORM, 0, 1)
-        fall = np.clip((moment + half + RELEASE - times) / RELEASE, 0, 1)
-        share = np.minimum(rise, fall)
-        envelope = np.maximum(envelope, share * share * (3 - 2 * share))
+        rise = (times - (moment - half - FORM)) / FORM
+        fall = (moment + half + RELEASE - times) / RELEASE
+        envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))
     return envelope
 
 

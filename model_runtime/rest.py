@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 
 __all__ = ["apply_rest", "rest_envelope"]
@@ -25,8 +26,8 @@ def rest_envelope(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
         start = phone.start + settle if phone.start > 0 else -np.inf
         end = np.inf if last else phone.end - ANTICIPATE
         inside = np.minimum(times - start, end - times)
-        share = np.clip(inside / fade, 0, 1) if np.isfinite([start, end]).any() else np.ones(len(times))
-        envelope = np.maximum(envelope, share * share * (3 - 2 * share))
+        share = ease(inside / fade) if np.isfinite([start, end]).any() else np.ones(len(times))
+        envelope = np.maximum(envelope, share)
     return envelope
 
 

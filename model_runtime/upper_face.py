@@ -8,6 +8,7 @@ import numpy as np
 
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.channels import BROWS, LIDS
+from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack
 from model_runtime.settings import Settings
 
@@ -36,9 +37,9 @@ def upper_face(phones: PhoneTrack, sound: np.ndarray, frames: int, settings: Set
     if settings.brows:
         names = (*LIDS, *BROWS)
         for start, height in _accents(phones, sound, settings.seed):
-            rise = np.clip((times - start + RAISE) / RAISE, 0, 1)
-            fall = np.clip((start + FALL - times) / FALL, 0, 1)
-            bump = height * np.minimum(_ease(rise), _ease(fall))
+            rise = (times - start + RAISE) / RAISE
+            fall = (start + FALL - times) / FALL
+            bump = height * np.minimum(ease(rise), ease(fall))
             for name, share in (("browInnerUp", 1.0), ("browOuterUpLeft", 0.6), ("browOuterUpRight", 0.6)):
                 column = names.index(name)
                 weights[:, column] = np.maximum(weights[:, column], share * bump)
@@ -62,13 +63,9 @@ def blink_times(phones: PhoneTrack, seed: int) -> list[float]:
 
 
 def _blink(since: np.ndarray) -> np.ndarray:
-    down = _ease(np.clip(since / CLOSING, 0, 1))
-    up = _ease(np.clip((since - CLOSING - SHUT) / OPENING, 0, 1))
+    down = ease(since / CLOSING)
+    up = ease((since - CLOSING - SHUT) / OPENING)
     return down - up
-
-
-def _ease(share: np.ndarray) -> np.ndarray:
-    return share * share * (3 - 2 * share)
 
 
 def _accents(phones: PhoneTrack, sound: np.ndarray, seed: int) -> list[tuple[float, float]]:

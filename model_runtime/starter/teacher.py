@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.model.kmtalk import KMTalk
 from model_runtime.training.batches import make_batch
@@ -76,8 +77,7 @@ def _with_facts(weights: np.ndarray, channels: tuple[str, ...], example: Example
     assert example.phones is not None, "what is taught has phones"
     for phone in example.phones.phones:
         inside = np.minimum(times - (phone.start - facts.overlap), (phone.end + facts.overlap) - times)
-        share = np.clip(inside / (2 * facts.overlap), 0, 1)
-        share = share * share * (3 - 2 * share)
+        share = ease(inside / (2 * facts.overlap))
         gain *= 1 + (factors.get(phone.label, 1.0) - 1) * share
         if phone.label in facts.protruded:
             protrusion = np.maximum(protrusion, share)

@@ -1,14 +1,13 @@
 """HEAD.npz as the extension sees it, with numpy alone. The format is model_runtime.heads.head's."""
 
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import UserError
+from .unreadable import UNREADABLE
 
 __all__ = ["Head", "read_head"]
 
@@ -48,16 +47,7 @@ def read_head(path: Path | str) -> Head:
             deltas=arrays["deltas"].astype(np.float32),
             landmarks={str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()},
         )
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        EOFError,
-        KeyError,
-        AttributeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except UNREADABLE as error:
         raise UserError(f"{path} is not a head; make it again with `python -m model_runtime head`.") from error
     count = len(head.vertices)
     if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):

@@ -2,14 +2,13 @@
 
 import io
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import UserError
+from .unreadable import UNREADABLE
 
 __all__ = ["Span", "Take", "pack_take", "read_take", "unpack_take", "write_keys", "write_take", "write_whole"]
 
@@ -64,16 +63,7 @@ def unpack_take(data: bytes, name: str) -> Take:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
         phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
         acoustics = arrays.get("acoustics", np.zeros((0, 0))).astype(np.float16)
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        EOFError,
-        KeyError,
-        AttributeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except UNREADABLE as error:
         raise UserError(f"{name} is not a take; export it again.") from error
     if weights.ndim != 2 or not len(weights) or weights.shape[1] != len(channels) or not np.isfinite(weights).all():
         raise UserError(f"{name} is not a take: weights must be finite, a row a frame and a column a channel.")

@@ -7,6 +7,24 @@ import bpy
 import pytest
 from stage import LINE, TREE, has_strips, make_character
 
+EXIT_STATUS = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[EXIT_STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The process ends before bpy is torn down.
+
+    As a module, Blender frees what Python gave it (one app handler is enough) after Python itself has gone: 4.2 then
+    ends with a segmentation fault although every test has passed.
+    """
+    if EXIT_STATUS in config.stash:
+        config.get_terminal_writer().flush()
+        os._exit(config.stash[EXIT_STATUS])
+
 
 @pytest.fixture(scope="session", autouse=True)
 def worker_python():

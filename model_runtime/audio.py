@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +43,10 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
     path = Path(path)
     _check_request(path, start, end, speed)
     try:
-        samples, rate = _read_part(path, start, end)
+        with soundfile.SoundFile(path) as sound:
+            samples = _resampled(_blocks(path, sound, start, end), sound.samplerate * speed, path)
     except soundfile.LibsndfileError as error:
-        samples, rate = _read_with_ffmpeg(path, start, end, error), SAMPLE_RATE
-    if not np.isfinite(samples).all():
-        raise InputError(f"{path} holds samples that are not numbers; export the sound again.")
-    # Playing faster is the same as having been recorded at a higher rate.
-    if rate * speed != SAMPLE_RATE and len(samples):
-        samples = soxr.resample(samples, rate * speed, SAMPLE_RATE)
+        samples = _resampled([_read_with_ffmpeg(path, start, end, error)], SAMPLE_RATE * speed, path)
     waveform = Waveform(np.ascontiguousarray(samples, dtype=np.float32))
     if waveform.duration < SHORTEST:
         raise InputError(f"{path} holds {waveform.duration:.2f} s of sound here; at least {SHORTEST} s is needed.")
@@ -71,20 +68,28 @@ def _check_request(path: Path, start: float, end: float | None, speed: float) ->
         raise InputError(f"The speed must lie between 0.01 and 100, not {speed}.")
 
 
-def _read_part(path: Path, start: float, end: float | None) -> tuple[np.ndarray, int]:
-    with soundfile.SoundFile(path) as sound:
-        rate = sound.samplerate
-        first, last = _frames(path, start, end, sound.frames, rate)
-        sound.seek(first)
-        parts = []
-        # In blocks: an hour of 96 kHz surround sound is never in memory at once.
-        while last > first:
-            block = sound.read(min(FRAMES_AT_ONCE, last - first), dtype="float32", always_2d=True)
-            if not len(block):
-                break
-            parts.append(block.mean(axis=1))
-            first += len(block)
-    return (np.concatenate(parts) if parts else np.zeros(0, np.float32)), rate
+def _blocks(path: Path, sound: soundfile.SoundFile, start: float, end: float | None) -> Iterator[np.ndarray]:
+    """The part as mono float32, piece by piece: an hour of 96 kHz surround sound is never in memory at once."""
+    first, last = _frames(path, start, end, sound.frames, sound.samplerate)
+    sound.seek(first)
+    while last > first:
+        block = sound.read(min(FRAMES_AT_ONCE, last - first), dtype="float32", always_2d=True)
+        if not len(block):
+            break
+        yield block.mean(axis=1)
+        first += len(block)
+
+
+def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndarray:
+    """(N,) float32 at 16 kHz of sound at `rate`. Playing faster is the same as having been recorded at a higher rate."""
+    stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+    parts = []
+    for block in blocks:
+        if not np.isfinite(block).all():
+            raise InputError(f"{path} holds samples that are not numbers; export the sound again.")
+        parts.append(block if rate == SAMPLE_RATE else stream.resample_chunk(block))
+    parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
+    return np.concatenate(parts)
 
 
 def _frames(path: Path, start: float, end: float | None, frames: int, rate: int) -> tuple[int, int]:

@@ -1,17 +1,31 @@
-"""Blender's part is tested inside bpy, whatever its version, with the real worker in a process of its own."""
+"""Blender's part is tested inside bpy, whatever its version, as users have it: installed from the built zip.
 
+The real worker runs in a process of its own.
+"""
+
+import importlib
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
+
+# Blender asks where the user's folders are when it is imported; the extension goes into scratch ones.
+os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="kmtalk-blender-")
 
 import bpy
 import pytest
 from stage import LINE, TREE, has_strips, make_character
+
+INSTALLED = "bl_ext.user_default.kmtalk"
 
 EXIT_STATUS = pytest.StashKey[int]()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.config.stash[EXIT_STATUS] = int(exitstatus)
+    shutil.rmtree(os.environ["BLENDER_USER_RESOURCES"])
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,14 +49,24 @@ def worker_python():
 
 
 @pytest.fixture(scope="session")
-def extension(worker_python):
-    """KMTalk from the source tree, registered once; its worker stays warm over the tests."""
-    sys.path.insert(0, str(TREE))
-    import kmtalk_blender
+def package(tmp_path_factory) -> Path:
+    """The extension's zip, built from the working tree. Blender's own environments lack what the build needs."""
+    folder = tmp_path_factory.mktemp("package")
+    builder = TREE / ".venv" / "bin" / "python"
+    command = [builder if builder.exists() else sys.executable, TREE / "build_addon.py", "--output", folder]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("kmtalk-*.zip"))
 
-    kmtalk_blender.register()
-    yield kmtalk_blender
-    kmtalk_blender.unregister()
+
+@pytest.fixture(scope="session")
+def extension(worker_python, package):
+    """KMTalk, installed from its zip and switched on once; its worker stays warm over the tests."""
+    bpy.ops.extensions.package_install_files(filepath=str(package), repo="user_default", enable_on_install=True)
+    installed = importlib.import_module(INSTALLED)
+    assert Path(installed.__file__).is_relative_to(os.environ["BLENDER_USER_RESOURCES"])
+    yield installed
+    bpy.ops.preferences.addon_disable(module=INSTALLED)
 
 
 @pytest.fixture

@@ -135,9 +135,9 @@ def test_a_worker_that_dies_half_way(scene, head, line, client):
 
 
 def test_cancel_half_way(scene, head, line, client):
-    from kmtalk_blender.scene import Line, Options
-    from kmtalk_blender.scene.jobs import GenerateJob
-    from kmtalk_blender.scene.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
+    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
 
     before = snapshot()
     spoken = Line(head.name, audio=str(LINE))
@@ -152,11 +152,11 @@ def test_cancel_half_way(scene, head, line, client):
 
 
 def test_a_character_that_vanishes_while_it_is_computed(scene, head, line, client):
-    from kmtalk_blender.errors import UserError
-    from kmtalk_blender.scene import Line, Options
-    from kmtalk_blender.scene.api import run
-    from kmtalk_blender.scene.jobs import GenerateJob
-    from kmtalk_blender.scene.queue import Order
+    from bl_ext.user_default.kmtalk.errors import UserError
+    from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.api import run
+    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
+    from bl_ext.user_default.kmtalk.scene.queue import Order
 
     spoken = Line(head.name, audio=str(LINE))
     order = Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))
@@ -178,8 +178,8 @@ def test_takes_that_are_none(scene, head, tmp_path):
 
 
 def test_operators_say_why_they_are_grey(scene, head):
-    from kmtalk_blender.operators.complete import KMTALK_OT_complete
-    from kmtalk_blender.operators.generate import KMTALK_OT_generate
+    from bl_ext.user_default.kmtalk.operators.complete import KMTALK_OT_complete
+    from bl_ext.user_default.kmtalk.operators.generate import KMTALK_OT_generate
 
     assert KMTALK_OT_complete.disabled_reason(bpy.context) == "Anna has no take; generate one first"
     assert KMTALK_OT_generate.disabled_reason(bpy.context) == ""

@@ -16,7 +16,7 @@ def run(monkeypatch, name, *arguments):
 
 
 def speakers():
-    from kmtalk_blender.scene import takes_of
+    from bl_ext.user_default.kmtalk.scene import takes_of
 
     return {obj.name: [take.start for take in takes_of(obj)] for obj in bpy.data.objects if obj.type == "MESH"}
 

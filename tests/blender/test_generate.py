@@ -46,7 +46,7 @@ def test_a_line_is_one_action_of_its_own(scene, head, line):
 
 
 def take_of(action):
-    from kmtalk_blender.scene.baseline import load_baseline
+    from bl_ext.user_default.kmtalk.scene.baseline import load_baseline
 
     return load_baseline(action).take
 
@@ -118,7 +118,7 @@ def test_a_second_line_leaves_the_first_playing(scene, head, line):
 def export(head):
     from pathlib import Path
 
-    from kmtalk_blender.scene import export_take
+    from bl_ext.user_default.kmtalk.scene import export_take
 
     path = Path(bpy.app.tempdir) / "exported.npz"
     return export_take(head, path)
@@ -203,7 +203,7 @@ def test_the_whole_scene_each_strip_for_its_character(scene):
         strip = editor.strips.new_sound(name, str(LINE), 1 + index, 1 + 200 * index)
         strip.frame_final_end = strip.frame_final_start + 45
     assert bpy.ops.kmtalk.generate(scope="SCENE") == {"FINISHED"}
-    from kmtalk_blender.scene import takes_of
+    from bl_ext.user_default.kmtalk.scene import takes_of
 
     assert [(take.strip, take.start) for take in takes_of(anna)] == [("anna one", 1), ("anna two", 401)]
     assert [(take.strip, take.start) for take in takes_of(ben)] == [("ben one", 201)]
@@ -219,7 +219,7 @@ def test_a_line_that_fails_does_not_stop_the_others(scene):
         strip.frame_final_end = strip.frame_final_start + 45
     ghost = bpy.data.objects.new("Ghost", bpy.data.meshes.new("Ghost"))
     scene.collection.objects.link(ghost)
-    from kmtalk_blender.scene.cast import fill_lines
+    from bl_ext.user_default.kmtalk.scene.cast import fill_lines
 
     fill_lines(scene, scene)
     scene.kmtalk.lines[0].target = ghost

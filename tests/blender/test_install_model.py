@@ -23,7 +23,7 @@ def model(worker_python, tmp_path_factory) -> Path:
 @pytest.fixture
 def models(extension):
     """The module under test; importing it needs the extension's package."""
-    from kmtalk_blender.runtime import model_folder
+    from bl_ext.user_default.kmtalk.runtime import model_folder
 
     return model_folder
 
@@ -59,7 +59,7 @@ def test_a_name_leads_nowhere(models, model, tmp_path, name):
 
 
 def test_damage_and_other_models_are_refused(models, model, tmp_path):
-    from kmtalk_blender.errors import UserError
+    from bl_ext.user_default.kmtalk.errors import UserError
 
     source = tmp_path / "source"
     source.mkdir()
@@ -82,6 +82,8 @@ def test_damage_and_other_models_are_refused(models, model, tmp_path):
         models.install_model(source, tmp_path / "models")
 
 
-def test_outside_of_an_extension_the_button_says_what_to_do(scene, model):
-    with pytest.raises(RuntimeError, match="not installed as an extension"):
-        bpy.ops.kmtalk.install_model(filepath=str(model))
+def test_the_button_installs_into_the_extensions_own_folder_and_chooses_it(scene, model):
+    assert bpy.ops.kmtalk.install_model(filepath=str(model)) == {"FINISHED"}
+    installed = Path(scene.kmtalk.model)
+    assert installed.is_relative_to(os.environ["BLENDER_USER_RESOURCES"])
+    assert (installed / "weights.safetensors").is_file()

@@ -17,7 +17,7 @@ VERSION = "{}.{}".format(*sys.version_info[:2])
 @pytest.fixture
 def install(extension):
     """The module under test; importing it needs the extension's package."""
-    from kmtalk_blender.runtime import install
+    from bl_ext.user_default.kmtalk.runtime import install
 
     return install
 
@@ -125,8 +125,8 @@ def test_what_is_no_python_is_refused(install, source, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(VERSION != "3.11", reason="the lock's CPU build of torch for Linux is for Python 3.11")
 def test_the_real_lock_makes_a_runtime_that_speaks(install, tmp_path):
-    from kmtalk_blender.runtime.check import check_runtime
-    from kmtalk_blender.runtime.client import Client
+    from bl_ext.user_default.kmtalk.runtime.check import check_runtime
+    from bl_ext.user_default.kmtalk.runtime.client import Client
 
     plan = install.plan_for(tmp_path / "runtime", Path(sys.executable), TREE, online=True, index="")
     installation = install.Installation(plan)

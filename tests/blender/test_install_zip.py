@@ -32,14 +32,7 @@ os._exit(0)
 
 
 @pytest.mark.slow
-def test_zip_installs_and_speaks(tmp_path, worker_python):
-    builder = TREE / ".venv" / "bin" / "python"
-    python = builder if builder.exists() else Path(sys.executable)
-    built = subprocess.run(
-        [python, TREE / "build_addon.py", "--output", tmp_path], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr
-    package = next(tmp_path.glob("kmtalk-*.zip"))
+def test_zip_installs_and_speaks(tmp_path, worker_python, package):
     environment = os.environ | {"BLENDER_USER_RESOURCES": str(tmp_path / "blender")}
     line = TREE / "assets" / "demo_line.flac"
     result = subprocess.run(

@@ -13,7 +13,7 @@ MARKED = ("eye_left_outer", "eye_left_inner", "mouth_left", "upper_lip_inner", "
 @pytest.fixture(scope="module")
 def ours(extension, tmp_path_factory):
     """The project's own head, as the worker makes it."""
-    from kmtalk_blender.runtime.head_file import read_head
+    from bl_ext.user_default.kmtalk.runtime.head_file import read_head
 
     path = tmp_path_factory.mktemp("head") / "head.npz"
     return read_head(extension.session.worker().call("head", {"output": str(path)})["output"])
@@ -165,6 +165,6 @@ def test_files_that_are_no_flame_models(scene, tmp_path, name, data, sentence):
 
 
 def _required():
-    from kmtalk_blender.scene.marks import REQUIRED
+    from bl_ext.user_default.kmtalk.scene.marks import REQUIRED
 
     return REQUIRED

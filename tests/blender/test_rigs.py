@@ -26,7 +26,7 @@ def character(scene, shapes, name="Bert"):
 
 def posed(target, **weights):
     """Values of the shape keys for one frame with channels at these weights; a bare stem stands for both sides."""
-    from kmtalk_blender.scene.rigs import shape_map
+    from bl_ext.user_default.kmtalk.scene.rigs import shape_map
 
     row = np.zeros((1, len(CHANNELS)), np.float32)
     for name, weight in weights.items():
@@ -61,7 +61,7 @@ def test_arkit_in_any_spelling(scene, spelling):
 
 
 def test_channels_are_the_runtimes(extension):
-    from kmtalk_blender.scene.aliases import CHANNELS as OURS
+    from bl_ext.user_default.kmtalk.scene.aliases import CHANNELS as OURS
 
     assert OURS == CHANNELS
 
@@ -172,9 +172,9 @@ def test_visemes_follow_the_motion(scene, names, wide, tight, open_):
 
 
 def test_generate_and_complete_write_through_visemes(scene, line):
-    from kmtalk_blender.scene.baseline import load_baseline
-    from kmtalk_blender.scene.rigs import shape_map
-    from kmtalk_blender.scene.visemes import seen
+    from bl_ext.user_default.kmtalk.scene.baseline import load_baseline
+    from bl_ext.user_default.kmtalk.scene.rigs import shape_map
+    from bl_ext.user_default.kmtalk.scene.visemes import seen
 
     target = character(scene, [f"viseme_{name}" for name in OCULUS])
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}

@@ -14,7 +14,7 @@ LINE = TREE / "assets" / "demo_line.flac"
 
 @pytest.mark.slow
 def test_killed_at_twenty_moments_a_sentence_and_the_next_request_works(extension, tmp_path):
-    from kmtalk_blender.runtime.client import Client
+    from bl_ext.user_default.kmtalk.runtime.client import Client
 
     client = Client(Path(os.environ["KMTALK_PYTHON"]))
     moments = random.Random(0)

@@ -18,7 +18,7 @@ class Head:
 
     vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. polygons: (F,) the polygon a triangle belongs to.
     materials: (F,) index into material_names. channels: K names. deltas: (K, V, 3) m, displacement at weight 1.
-    landmarks: name -> vertex index.
+    landmarks: name -> vertex index. resting: channel -> weight that closes lips which stand apart in the neutral mesh.
     """
 
     vertices: np.ndarray
@@ -29,6 +29,7 @@ class Head:
     channels: tuple[str, ...]
     deltas: np.ndarray
     landmarks: dict[str, int]
+    resting: dict[str, float]
 
 
 def read_head(path: Path | str) -> Head:
@@ -46,6 +47,7 @@ def read_head(path: Path | str) -> Head:
             channels=tuple(str(name) for name in np.atleast_1d(arrays["channels"])),
             deltas=arrays["deltas"].astype(np.float32),
             landmarks={str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()},
+            resting={str(name): float(value) for name, value in json.loads(str(arrays.get("resting", "{}"))).items()},
         )
     except UNREADABLE as error:
         raise UserError(f"{path} is not a head; make it again with `python -m model_runtime head`.") from error

@@ -7,9 +7,11 @@ __all__ = [
     "action_slot",
     "assign_action",
     "ensure_curves",
+    "every_strip",
     "nla_strip_slot",
     "root_strips",
     "selected_strips",
+    "sequencer_override",
     "sequencer_scene",
 ]
 
@@ -19,10 +21,21 @@ def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
     return getattr(context, "sequencer_scene", None) or context.scene
 
 
+def sequencer_override(scene: bpy.types.Scene) -> dict:
+    """What makes operators of the sequencer work on this scene, for `context.temp_override`."""
+    since_5 = {"sequencer_scene": scene} if hasattr(bpy.context, "sequencer_scene") else {}
+    return {"scene": scene, "view_layer": scene.view_layers[0], **since_5}
+
+
 def root_strips(editor: bpy.types.SequenceEditor) -> list:
     """The strips of a sequence editor that lie in no meta strip."""
     # An empty collection is falsy, so this asks for the attribute, never for the contents.
     return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
+def every_strip(editor: bpy.types.SequenceEditor) -> list:
+    """The strips of a sequence editor, those inside meta strips included."""
+    return list(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
 
 
 def selected_strips(scene: bpy.types.Scene) -> list:
@@ -30,8 +43,8 @@ def selected_strips(scene: bpy.types.Scene) -> list:
     editor = scene.sequence_editor
     if editor is None:
         return []
-    every = editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all
-    return sorted((strip for strip in every if strip.select), key=lambda strip: strip.frame_final_start)
+    chosen = [strip for strip in every_strip(editor) if strip.select]
+    return sorted(chosen, key=lambda strip: strip.frame_final_start)
 
 
 def action_slot(action: bpy.types.Action, datablock: bpy.types.ID) -> object | None:

@@ -235,5 +235,5 @@ def _take_window(baseline: Baseline, window: tuple[int, int] | None) -> tuple[in
 
 
 def _info(heard: Heard, options: Options) -> dict:
-    audio = {"path": str(heard.path), "start": heard.start, "end": heard.end, "speed": heard.speed}
+    audio = {"path": str(heard.path), "start": heard.start, "end": heard.end}
     return {"strip": heard.name, "audio": audio, "settings": dataclasses.asdict(options.style)}

@@ -30,7 +30,6 @@ def generate_request(
         "output": str(folder / "generated.npz"),
         "fps": heard.fps,
         "start": heard.start,
-        "speed": heard.speed,
     }
     if heard.end is not None:
         params["end"] = heard.end

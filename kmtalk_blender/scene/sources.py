@@ -36,7 +36,6 @@ def heard_again(scene: bpy.types.Scene, baseline: Baseline, folder: Path) -> Hea
         path,
         float(stored.get("start", 0.0)),
         None if end is None else float(end),
-        float(stored.get("speed", 1.0)),
         round(baseline.start),
         baseline.take.fps,
     )

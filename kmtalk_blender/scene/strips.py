@@ -1,6 +1,5 @@
-"""What is heard of a sound strip: which part of which file, how fast, and when."""
+"""What is heard of a sound strip: which part of which file, and when."""
 
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import bpy
 
 from ..errors import UserError
 from . import compat
+from .mixdown import mix_down
 
 __all__ = ["Heard", "audible_strips", "chosen_strip", "find_strip", "frame_rate", "heard_file", "heard_of"]
 
@@ -17,16 +17,22 @@ class Heard:
     """A piece of sound on the timeline.
 
     name: the strip's (or the file's). path: the file. start, end: seconds within the file, end None = to its end.
-    speed: playback factor. frame: where it starts on the timeline. fps: frames a second of that timeline.
+    frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's sound
+    file when its playback speed is another, and `path` is what Blender made of it.
     """
 
     name: str
     path: Path
     start: float
     end: float | None
-    speed: float
     frame: int
     fps: float
+    retimed_from: Path | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True when all of the file is heard."""
+        return self.start == 0.0 and self.end is None
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
@@ -79,27 +85,30 @@ def find_strip(scene: bpy.types.Scene, name: str) -> object:
 def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
     """What is heard of a sound strip: its trimmed, offset, retimed part, clipped by the meta strips around it.
 
-    A packed sound is written into `folder`. Raises UserError when nothing is heard: muted, missing, outside its meta.
+    A packed or retimed sound is written into `folder`. Raises UserError when nothing is heard: muted, missing,
+    outside its meta.
     """
     editor = scene.sequence_editor
     parents = next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
     reason = _silence(editor, strip, parents)
     if reason:
         raise UserError(reason)
-    path = _file_of(strip, folder)
-    fps = frame_rate(scene)
+    path, fps = _file_of(strip, folder), frame_rate(scene)
     first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
     last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
-    speed = _speed(strip, path, fps)
+    to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
+    if len(getattr(strip, "retiming_keys", ())):
+        played = mix_down(scene, strip, parents, (first, last), folder / "retimed.wav")
+        whole = to_the_end and first <= strip.frame_start
+        return Heard(strip.name, played, 0.0, None if whole else (last - first) / fps, first, fps, path)
     # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
-    origin = strip.frame_start - strip.animation_offset_start / speed + strip.sound_offset * fps
+    origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
-    start = max(0.0, (first - origin) * speed / fps)
-    whole = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
-    end = None if whole else (last - origin) * speed / fps
-    return Heard(strip.name, path, start, end, speed, first + lead_in, fps)
+    start = max(0.0, (first - origin) / fps)
+    end = None if to_the_end else (last - origin) / fps
+    return Heard(strip.name, path, start, end, first + lead_in, fps)
 
 
 def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
@@ -107,7 +116,7 @@ def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     path = Path(bpy.path.abspath(filepath))
     if not path.is_file():
         raise UserError(f"There is no sound file {path}; choose one.")
-    return Heard(path.stem, path, 0.0, None, 1.0, frame, frame_rate(scene))
+    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene))
 
 
 def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
@@ -147,36 +156,3 @@ def _file_of(strip: object, folder: Path) -> Path:
     unpacked = folder / f"packed{path.suffix}"
     unpacked.write_bytes(sound.packed_file.data)
     return unpacked
-
-
-def _speed(strip: object, path: Path, fps: float) -> float:
-    """The playback factor of a strip. Raises UserError when it changes within the strip."""
-    keys = getattr(strip, "retiming_keys", ())
-    if len(keys) < 2:
-        return 1.0
-    if len(keys) > 2:
-        raise UserError(
-            f"The speed of strip {strip.name} changes; KMTalk follows one constant speed: remove the retiming keys "
-            "between its first and last, or mix its sound down to a file."
-        )
-    stretched = keys[1].timeline_frame - keys[0].timeline_frame
-    content = _seconds_of(path, strip.name) * fps
-    return content / stretched if stretched > 0 else 1.0
-
-
-def _seconds_of(path: Path, name: str) -> float:
-    """Length of a sound file, by Blender's own decoder where this Blender has one."""
-    try:
-        import aud
-
-        frames, rate = aud.Sound(str(path)).length, aud.Sound(str(path)).specs[0]
-        return frames / rate
-    except (ImportError, AttributeError):
-        pass
-    try:
-        with wave.open(str(path)) as stream:
-            return stream.getnframes() / stream.getframerate()
-    except (OSError, EOFError, wave.Error) as error:
-        raise UserError(
-            f"The length of the retimed strip {name} cannot be read in this Blender; convert its sound to .wav."
-        ) from error

@@ -33,16 +33,17 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
         return Transcript(typed.strip(), origin="typed")
     if text is not None and text.as_string().strip():
         return Transcript(text.as_string().strip(), origin=text.name)
-    grid = _beside(heard.path, ".TextGrid", ".textgrid")
-    # Times in a TextGrid count from the file's start, so it fits a strip that starts there.
-    if grid is not None and heard.start == 0.0 and heard.end is None and heard.speed == 1.0:
+    sound, retimed = heard.retimed_from or heard.path, heard.retimed_from is not None
+    grid = _beside(sound, ".TextGrid", ".textgrid")
+    # Times in a TextGrid count from the file's start, so it fits a strip that starts there and keeps the file's speed.
+    if grid is not None and heard.whole and not retimed:
         return Transcript(textgrid=grid, origin=grid.name)
-    subtitles = _beside(heard.path, ".srt")
-    if subtitles is not None:
+    subtitles = _beside(sound, ".srt")
+    if subtitles is not None and (heard.whole or not retimed):
         return Transcript(_spoken(_read(subtitles), heard), origin=subtitles.name)
-    plain = _beside(heard.path, ".txt")
+    plain = _beside(sound, ".txt")
     # The words of a whole file are not those of a part of it.
-    if plain is not None and heard.start == 0.0 and heard.end is None:
+    if plain is not None and heard.whole:
         return Transcript(_read(plain).strip(), origin=plain.name)
     return Transcript()
 

@@ -59,7 +59,7 @@ def test_a_take_of_another_rate_keeps_its_time(scene, spoken, tmp_path):
 
 
 def run(capsys, *arguments):
-    from kmtalk_blender.cli import run as command
+    from bl_ext.user_default.kmtalk.cli import run as command
 
     code = command(list(arguments))
     printed = capsys.readouterr()
@@ -99,7 +99,7 @@ def test_the_command_makes_a_file_a_line(scene, tmp_path, capsys):
 
 
 def test_what_keeps_a_take_from_playing_is_named_and_fixed(scene, spoken):
-    from kmtalk_blender.scene import obstacles
+    from bl_ext.user_default.kmtalk.scene import obstacles
 
     keys = spoken.data.shape_keys
     scene.frame_end = 500
@@ -132,11 +132,11 @@ def test_markers_and_textgrid(scene, spoken, tmp_path):
 
 
 def test_a_transcript_beside_the_sound(scene, tmp_path):
-    from kmtalk_blender.scene.strips import Heard
-    from kmtalk_blender.scene.transcripts import find_transcript
+    from bl_ext.user_default.kmtalk.scene.strips import Heard
+    from bl_ext.user_default.kmtalk.scene.transcripts import find_transcript
 
     sound = tmp_path / "line.wav"
-    whole, part = Heard("line", sound, 0.0, None, 1.0, 1, 30.0), Heard("line", sound, 2.0, 4.0, 1.0, 1, 30.0)
+    whole, part = Heard("line", sound, 0.0, None, 1, 30.0), Heard("line", sound, 2.0, 4.0, 1, 30.0)
     assert find_transcript(whole, "", None).text == ""
     (tmp_path / "line.txt").write_text("hello there", encoding="utf-8")
     assert find_transcript(whole, "", None).text == "hello there"
@@ -173,7 +173,7 @@ def test_the_runtime_says_what_it_is(scene):
 
 
 def test_the_list_of_phones_follows_the_playhead_and_jumps(scene, spoken):
-    from kmtalk_blender.scene.phones import follow
+    from bl_ext.user_default.kmtalk.scene.phones import follow
 
     phones, state = action_of(spoken).kmtalk.phones, bpy.context.window_manager.kmtalk
     scene.frame_set(60)

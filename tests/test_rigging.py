@@ -11,7 +11,8 @@ from model_runtime.channels import CHANNELS
 from model_runtime.cli import main
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
-from model_runtime.heads.head import Head, read_head
+from model_runtime.heads.head import Head, read_head, write_head
+from model_runtime.heads.lip_gap import find_lips
 from model_runtime.heads.mesh import Mesh, weld
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.quality import measure
@@ -39,9 +40,38 @@ def test_opens_closes_mirrors_and_holds_still(head: Head):
     assert 0.35 < quality.opened < 0.6
     assert quality.rest < 0.01
     assert quality.closed < 0.01
+    assert quality.crossing < 0.01
     assert quality.symmetry < 0.01
     assert quality.skull < 1e-6
     assert quality.stretch < 4
+    assert not head.resting, "lips that touch need nothing"
+
+
+def test_lips_that_stand_apart_come_to_rest_closed(mesh: Mesh, head: Head, tmp_path):
+    def jaw(weight: float) -> np.ndarray:
+        return weight * head.deltas[CHANNELS.index("jawOpen")]
+
+    parted = replace(mesh, vertices=(head.vertices + jaw(0.05)).astype(float))
+    made = rig_mesh(parted, "parted", lambda *_: None)
+    lips = find_lips(made)
+    assert lips.gap(made.vertices.astype(float)).middle > 0.015
+    assert 0.02 < made.resting["mouthClose"] < 0.1
+    quality = measure(made)
+    assert quality.rest < 0.01
+    assert quality.closed < 0.01
+    assert quality.crossing < 0.01
+    assert read_head(write_head(made, tmp_path / "head.npz")).resting == made.resting
+
+
+def test_what_parts_the_lips_and_what_crosses_them_is_seen(head: Head):
+    lips, neutral = find_lips(head), head.vertices.astype(float)
+    unit = head.eye_distance
+    lower = head.deltas[CHANNELS.index("mouthLowerDownLeft")] + head.deltas[CHANNELS.index("mouthLowerDownRight")]
+    middle = -lower[head.landmarks["lower_lip_inner"], 2] / unit
+    assert lips.gap(neutral + lower).middle == pytest.approx(middle, abs=0.01)
+    assert lips.gap(neutral - lower).middle == 0
+    assert lips.gap(neutral - lower).crossing == pytest.approx(middle, abs=0.02)
+    assert lips.gap(neutral).crossing < 0.002
 
 
 def test_stands_in_metres_in_the_meshs_order(mesh: Mesh, head: Head):

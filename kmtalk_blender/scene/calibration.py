@@ -3,9 +3,9 @@
 import bpy
 
 from ..errors import UserError
-from .mapping import Mapping, Row, mapping_of, shape_names, write_mapping
+from .mapping import Mapping, Row, mapping_of, rested_at, rests_of, shape_names, write_mapping
 
-__all__ = ["calibrate_closed", "calibrate_open"]
+__all__ = ["calibrate_closed", "calibrate_open", "rest_at"]
 
 LEAST = 1e-3
 
@@ -16,14 +16,20 @@ def calibrate_closed(target: bpy.types.Object) -> int:
     Raises UserError when nothing is mapped.
     """
     mapping, values = _posed(target)
-    rows, seen = [], set()
-    for row in mapping.rows:
-        # The offset of a shape stands in its first row; more would add up.
-        first = row.shape and row.shape not in seen
-        seen.add(row.shape)
-        rows.append(Row(row.channel, row.shape, row.gain, values[row.shape] if first else 0.0))
-    write_mapping(target, Mapping(mapping.mode, tuple(rows), mapping.title))
-    return sum(abs(row.offset) > LEAST for row in rows)
+    rested = rested_at(mapping, values)
+    write_mapping(target, rested)
+    return sum(abs(row.offset) > LEAST for row in rested.rows)
+
+
+def rest_at(target: bpy.types.Object, values: dict[str, float]) -> None:
+    """Make values the rest of some mapped shape keys, and set their sliders there; the others rest as they did.
+
+    Raises UserError when nothing is mapped.
+    """
+    mapping, _ = _posed(target)
+    write_mapping(target, rested_at(mapping, rests_of(mapping) | values))
+    for shape, value in values.items():
+        target.data.shape_keys.key_blocks[shape].value = value
 
 
 def calibrate_open(target: bpy.types.Object, channel: str = "jawOpen") -> int:
@@ -36,9 +42,7 @@ def calibrate_open(target: bpy.types.Object, channel: str = "jawOpen") -> int:
         raise UserError(
             f"{target.name} speaks in whole mouth shapes, which have no gain; calibrate a character of ARKit."
         )
-    rests: dict[str, float] = {}
-    for row in mapping.rows:
-        rests[row.shape] = rests.get(row.shape, 0.0) + row.offset
+    rests = rests_of(mapping)
     chosen = [row for row in mapping.rows if row.channel == channel and row.shape]
     if not chosen:
         raise UserError(f"{channel} moves no shape key of {target.name}; choose one in the table first.")

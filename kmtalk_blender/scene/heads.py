@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 
 from ..runtime.head_file import Head
+from .calibration import rest_at
 
 __all__ = ["add_head"]
 
@@ -38,6 +39,8 @@ def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") 
     collection = context.collection or context.scene.collection
     collection.objects.link(target)
     _add_shapes(target, head)
+    if head.resting:
+        rest_at(target, head.resting)
     for other in context.selected_objects:
         other.select_set(False)
     target.select_set(True)

@@ -1,7 +1,7 @@
 """Which shape keys the channels move: found by name, kept on the object, in files as presets."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -11,7 +11,18 @@ from ..runtime.take_file import write_whole
 from .aliases import CHANNELS, match_channels
 from .visemes import find_visemes
 
-__all__ = ["Mapping", "Row", "identify", "load_preset", "map_channels", "mapping_of", "save_preset", "write_mapping"]
+__all__ = [
+    "Mapping",
+    "Row",
+    "identify",
+    "load_preset",
+    "map_channels",
+    "mapping_of",
+    "rested_at",
+    "rests_of",
+    "save_preset",
+    "write_mapping",
+]
 
 PRESET = "kmtalk_mapping"
 # A character with the jaw and this many more channels of the mouth needs no visemes.
@@ -71,12 +82,34 @@ def mapping_of(target: bpy.types.Object) -> Mapping:
     return identify(shape_names(target))
 
 
+def rests_of(mapping: Mapping) -> dict[str, float]:
+    """Shape key -> its value at rest, for every shape key that is mapped."""
+    rests: dict[str, float] = {}
+    for row in mapping.rows:
+        if row.shape:
+            rests[row.shape] = rests.get(row.shape, 0.0) + row.offset
+    return rests
+
+
+def rested_at(mapping: Mapping, values: dict[str, float]) -> Mapping:
+    """The mapping with every shape key's rest at its value, 0 where none is given."""
+    rows, seen = [], set()
+    for row in mapping.rows:
+        # The rest of a shape stands in its first row; more would add up.
+        first = row.shape and row.shape not in seen
+        seen.add(row.shape)
+        rows.append(replace(row, offset=values.get(row.shape, 0.0) if first else 0.0))
+    return replace(mapping, rows=tuple(rows))
+
+
 def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mapping:
     """Find the mapping by name and keep it on the object. Raises UserError when no shape key is recognised.
 
-    only_missing: rows that move a shape key which is still there stay as they are.
+    only_missing: rows that move a shape key which is still there stay as they are. Where shape keys rest stays in any
+    case: that is the character's, whatever moves them.
     """
     shapes = shape_names(target)
+    rests = rests_of(mapping_of(target))
     found = identify(shapes)
     if only_missing and len(target.kmtalk.mapping):
         stored = mapping_of(target)
@@ -92,6 +125,7 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
             f"No shape key of {target.name} has a name that is known; choose shape keys in the table by hand, or press "
             "Make Shapes."
         )
+    found = rested_at(found, rests)
     write_mapping(target, found)
     return found
 

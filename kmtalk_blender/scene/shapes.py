@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.head_file import Head, read_head
 from .aliases import CHANNELS
+from .calibration import rest_at
 from .heads import add_head
 from .marks import marks_text, similarity, vertices_of
 from .report import Report
@@ -102,7 +103,8 @@ def check_mesh(target: bpy.types.Object) -> None:
 def write_shapes(target: bpy.types.Object, head: Head, existing: str) -> int:
     """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit. Returns how many were written.
 
-    Raises UserError, with the mesh as it was, when the head's vertices are not the mesh's.
+    Where its lips stand apart, mouthClose rests at what closes them. Raises UserError, with the mesh as it was, when
+    the head's vertices are not the mesh's.
     """
     points = vertices_of(target)
     if len(points) != len(head.vertices):
@@ -113,7 +115,7 @@ def write_shapes(target: bpy.types.Object, head: Head, existing: str) -> int:
         raise UserError(f"{target.name} was changed while its shapes were made; make them again.")
     if target.data.shape_keys is None:
         target.shape_key_add(name="Basis", from_mix=False)
-    blocks, count = target.data.shape_keys.key_blocks, 0
+    blocks, made = target.data.shape_keys.key_blocks, set()
     for channel, delta in zip(head.channels, head.deltas, strict=True):
         if channel in blocks and existing == "KEEP":
             continue
@@ -121,9 +123,12 @@ def write_shapes(target: bpy.types.Object, head: Head, existing: str) -> int:
         moved = points + scale * delta.astype(np.float64) @ rotation.T
         block.data.foreach_set("co", moved.astype(np.float32).ravel())
         block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
-        count += 1
+        made.add(channel)
     target.data.update()
-    return count
+    resting = {channel: value for channel, value in head.resting.items() if channel in made}
+    if resting:
+        rest_at(target, resting)
+    return len(made)
 
 
 def _taken(target: bpy.types.Object) -> list[str]:

@@ -6,8 +6,10 @@ import numpy as np
 
 from model_runtime.errors import InputError
 from model_runtime.heads.demo.fields import smoothstep, spreader
+from model_runtime.heads.face_lines import find_lids, find_mouth, find_red
+from model_runtime.heads.mirror import Mirror
 from model_runtime.heads.source import Source, Warped, carried, warp_source
-from model_runtime.heads.surface import Slit, Surface, find_slit, line_places, separated
+from model_runtime.heads.surface import Slit, Surface, line_places, separated
 
 __all__ = ["Face", "Line", "bend", "eased", "lay_out", "spread_near"]
 
@@ -58,7 +60,7 @@ class Face:
         return share[:, None] * (turned - arm)
 
 
-def lay_out(source: Source, surface: Surface, landmarks: dict[str, int]) -> Face:
+def lay_out(source: Source, surface: Surface, landmarks: dict[str, int], mirror: Mirror) -> Face:
     """Fit our head and find the lines of lips and lids. Raises InputError when the mouth is no opening."""
     places = {name: surface.points[index] for name, index in landmarks.items()}
     warped = warp_source(source, places, surface.points, surface.faces)
@@ -69,16 +71,17 @@ def lay_out(source: Source, surface: Surface, landmarks: dict[str, int]) -> Face
         guides[name] = warped.points[curve]
     corners = landmarks["mouth_left"], landmarks["mouth_right"]
     middles = landmarks["upper_lip_inner"], landmarks["lower_lip_inner"]
-    mouth = find_slit(surface, corners, (guides["upper_lip"], guides["lower_lip"]), middles)
+    mouth = find_mouth(surface, corners, (guides["upper_lip"], guides["lower_lip"]), middles, mirror)
     lines = {"upper_lip": Line(mouth.upper, mouth.upper_at), "lower_lip": Line(mouth.lower, mouth.lower_at)}
-    lines |= _red(surface, corners, landmarks, guides, mouth)
+    lines |= _red(surface, corners, landmarks, guides, mouth, mirror)
     for side in ("left", "right"):
         for lid in ("upper", "lower"):
             curve = source.curve(f"{lid}_lid_{side}")
             ours_at[f"{lid}_lid_{side}"] = line_places(source.head.vertices[curve].astype(float), None)
             guides[f"{lid}_lid_{side}"] = warped.points[curve]
-        ends = landmarks[f"eye_{side}_outer"], landmarks[f"eye_{side}_inner"]
-        eye = find_slit(surface, ends, (guides[f"upper_lid_{side}"], guides[f"lower_lid_{side}"]), None)
+    ends = {side: (landmarks[f"eye_{side}_outer"], landmarks[f"eye_{side}_inner"]) for side in ("left", "right")}
+    lid_guides = {side: (guides[f"upper_lid_{side}"], guides[f"lower_lid_{side}"]) for side in ends}
+    for side, eye in find_lids(surface, ends, lid_guides, mirror).items():
         lines[f"upper_lid_{side}"] = Line(eye.upper, eye.upper_at)
         lines[f"lower_lid_{side}"] = Line(eye.lower, eye.lower_at)
     behind = separated(surface, mouth.ring, landmarks["nose_tip"])
@@ -175,7 +178,12 @@ def eased(face: Face, moved: np.ndarray, times: int) -> np.ndarray:
 
 
 def _red(
-    surface: Surface, corners: tuple[int, int], landmarks: dict[str, int], guides: dict[str, np.ndarray], mouth: Slit
+    surface: Surface,
+    corners: tuple[int, int],
+    landmarks: dict[str, int],
+    guides: dict[str, np.ndarray],
+    mouth: Slit,
+    mirror: Mirror,
 ) -> dict[str, Line]:
     """The borders of the red of the lips; none where no way round the lips is free."""
     found = {}
@@ -187,8 +195,8 @@ def _red(
             landmark = int(np.linalg.norm(surface.points - guide[len(guide) // 2], axis=1).argmin())
         if landmark in line:
             continue
-        border = surface.way(corners, landmark, guide, used)
-        found[f"{lip}_red"] = Line(border, line_places(surface.points[border], border.tolist().index(landmark)))
+        border, at = find_red(surface, corners, landmark, guide, used, mirror)
+        found[f"{lip}_red"] = Line(border, at)
         used = np.union1d(used, np.setdiff1d(border, corners))
     return found
 

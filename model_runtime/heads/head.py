@@ -1,7 +1,7 @@
 """Head: a neutral mesh with one shape per channel, and its file (HEAD.npz)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,8 @@ class Head:
     vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. channels: K names. deltas: (K, V, 3) float32 m,
     displacement at weight 1. landmarks: name -> vertex index, LANDMARKS at least; our own head adds facemesh_<i>
     (MediaPipe FaceMesh point i). lips, upper_face: int32 vertex indices. materials: (F,) int32 into material_names.
-    polygons: (F,) int32, the polygon a triangle belongs to (triangles of one quad share a number).
+    polygons: (F,) int32, the polygon a triangle belongs to (triangles of one quad share a number). resting: channel ->
+    weight in [0, 1] that is added always, where the neutral mesh is not at rest: it closes lips that stand apart.
     """
 
     vertices: np.ndarray
@@ -46,6 +47,7 @@ class Head:
     materials: np.ndarray
     material_names: tuple[str, ...]
     polygons: np.ndarray
+    resting: dict[str, float] = field(default_factory=dict)
 
     @property
     def eye_distance(self) -> float:
@@ -72,6 +74,7 @@ def write_head(head: Head, path: Path | str) -> Path:
             "materials": head.materials.astype(np.int32),
             "material_names": np.array(head.material_names, dtype=np.str_),
             "polygons": head.polygons.astype(np.int32),
+            "resting": np.array(json.dumps(head.resting, sort_keys=True)),
         },
     )
 
@@ -97,6 +100,12 @@ def read_head(path: Path | str) -> Head:
         landmarks = {str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise refuse("landmarks must be a JSON object of vertex indices") from error
+    try:
+        resting = {str(name): float(weight) for name, weight in json.loads(str(arrays.get("resting", "{}"))).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise refuse("resting must be a JSON object of weights") from error
+    if not all(name in channels and 0 <= weight <= 1 for name, weight in resting.items()):
+        raise refuse("resting must give channels of the head weights from 0 to 1")
     missing = [name for name in LANDMARKS if name not in landmarks]
     if missing:
         raise refuse(f"landmarks lack {', '.join(missing)}")
@@ -123,4 +132,5 @@ def read_head(path: Path | str) -> Head:
         materials=materials.astype(np.int32),
         material_names=material_names,
         polygons=polygons.astype(np.int32),
+        resting=resting,
     )

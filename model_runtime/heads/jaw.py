@@ -15,8 +15,8 @@ MEETING = np.array([0.4, 0.05, 0.36])
 STEPS = 24
 # Fewer than for the other channels: what is smoothed at the corners closes less.
 EASINGS = 8
-# How far behind the lips what closes them reaches, eye distances.
-BEHIND = 0.12
+# How far behind the lips what closes them reaches, and how far it does whole: there lips may touch too. Eye distances.
+BEHIND, WHOLE = 0.12, 0.04
 
 
 def open_jaw(face: Face, share: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, float]:
@@ -63,7 +63,8 @@ def close_lips(source: Source, face: Face, opened: np.ndarray, elsewhere: np.nda
         moved[corner] = 0
     moved = spread_near(face, moved[None], np.unique(np.concatenate(held)))[0]
     inside = np.flatnonzero(face.behind & np.isfinite(face.lip_distance))
-    fade = np.exp(-((face.lip_distance[inside] / (BEHIND * face.surface.unit)) ** 2))
+    depth = np.maximum(face.lip_distance[inside] / face.surface.unit - WHOLE, 0)
+    fade = np.exp(-((depth / BEHIND) ** 2))
     moved[inside] = moved[face.lip_source[inside]] * fade[:, None]
     return eased(face, moved[None], EASINGS)[0]
 

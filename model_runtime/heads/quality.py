@@ -6,6 +6,7 @@ import numpy as np
 
 from model_runtime.channels import MOUTH, mirrored
 from model_runtime.heads.head import Head
+from model_runtime.heads.lip_gap import find_lips
 from model_runtime.heads.mirror import find_mirror
 from model_runtime.heads.surface import make_surface
 
@@ -17,15 +18,18 @@ SHORTEST = 0.008
 
 @dataclass(frozen=True)
 class Quality:
-    """rest, opened, closed: gap between the inner lips at rest, at jawOpen 1, at jawOpen and mouthClose 1, eye
-    distances. symmetry: largest difference of a channel and the mirror image of its other side, share of its greatest
-    displacement. stretch: longest edge of the skin over its length at rest, and the channel. skull: largest
-    displacement of the top and the back of the head by the mouth's channels, eye distances.
+    """rest, opened, closed: free height between the lips on the midline, seen from the front, at rest, at jawOpen 1 and
+    the widest one anywhere at jawOpen and mouthClose 1; eye distances. crossing: by how much deeper than in the neutral
+    mesh the lips then lie in each other, eye distances. symmetry: largest difference of a channel and the mirror image
+    of its other side, share of its greatest displacement. stretch: longest edge of the skin over its length at rest,
+    and the channel; mouthClose is stretched together with jawOpen, which it is made for. skull: largest displacement
+    of the top and the back of the head by the mouth's channels, eye distances.
     """
 
     rest: float
     opened: float
     closed: float
+    crossing: float
     symmetry: float
     stretch: float
     stretched_by: str
@@ -37,20 +41,19 @@ def measure(head: Head) -> Quality:
     unit = head.eye_distance
     points, deltas = head.vertices.astype(np.float64), head.deltas.astype(np.float64)
     number = {channel: index for index, channel in enumerate(head.channels)}
-    lips = [head.landmarks["upper_lip_inner"], head.landmarks["lower_lip_inner"]]
-
-    def gap(**weights: float) -> float:
-        placed = points[lips] + sum(weight * deltas[number[name]][lips] for name, weight in weights.items())
-        return float(np.linalg.norm(placed[0] - placed[1])) / unit
-
+    lips = find_lips(head)
+    neutral = points + sum((weight * deltas[number[name]] for name, weight in head.resting.items()), np.zeros((1, 3)))
+    opened = lips.gap(neutral + deltas[number["jawOpen"]])
+    closed = lips.gap(neutral + deltas[number["jawOpen"]] + deltas[number["mouthClose"]])
     factor, channel = _stretch(head, points, deltas)
     eyes = points[[head.landmarks["eye_left_outer"], head.landmarks["eye_right_outer"]]]
     still = (points[:, 2] > eyes[:, 2].mean() + 0.9 * unit) | (points[:, 1] > eyes[:, 1].mean() + 1.6 * unit)
     moved = [np.abs(deltas[number[name]][still]).max() for name in MOUTH] if still.any() else [0.0]
     return Quality(
-        rest=gap(),
-        opened=gap(jawOpen=1),
-        closed=gap(jawOpen=1, mouthClose=1),
+        rest=lips.gap(neutral).widest,
+        opened=opened.middle,
+        closed=closed.widest,
+        crossing=max(0.0, closed.crossing - lips.gap(points).crossing),
         symmetry=_asymmetry(head, points, deltas),
         stretch=factor,
         stretched_by=channel,
@@ -83,8 +86,9 @@ def _stretch(head: Head, points: np.ndarray, deltas: np.ndarray) -> tuple[float,
     rest = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
     edges, rest = edges[rest > SHORTEST * head.eye_distance], rest[rest > SHORTEST * head.eye_distance]
     worst, name = 0.0, ""
+    opened = deltas[head.channels.index("jawOpen")]
     for channel, delta in zip(head.channels, deltas, strict=True):
-        posed = points + delta
+        posed = points + (delta + opened if channel == "mouthClose" else delta)
         factor = float((np.linalg.norm(posed[edges[:, 0]] - posed[edges[:, 1]], axis=1) / rest).max())
         if factor > worst:
             worst, name = factor, channel

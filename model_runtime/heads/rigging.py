@@ -5,6 +5,8 @@ it is, what it does further away by where it is, and between both the skin bends
 along the surface, so lips that touch part.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -15,8 +17,9 @@ from model_runtime.heads.fields import Face, bend, lay_out
 from model_runtime.heads.head import LANDMARKS, Head
 from model_runtime.heads.jaw import close_lips, open_jaw
 from model_runtime.heads.lid_closing import blink
+from model_runtime.heads.lip_gap import closing
 from model_runtime.heads.mesh import Mesh, pieces, weld
-from model_runtime.heads.mirror import even_by_place, even_out, evened, find_mirror
+from model_runtime.heads.mirror import Mirror, even_by_place, even_out, evened, find_mirror
 from model_runtime.heads.pieces import Piece, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
@@ -72,14 +75,15 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
     }
     eyes = _eye_middles(points, mesh.landmarks)
     surface = make_surface(points[inside], place[of_skin], float(np.linalg.norm(eyes[0] - eyes[1])))
-    face = lay_out(source, evened(surface, find_mirror(surface, landmarks)), landmarks)
+    mirror = find_mirror(surface, landmarks)
+    face = lay_out(source, evened(surface, mirror), landmarks, mirror)
     report("head", 0.4, "Carrying over")
     loose = label.copy()
     loose[owner != np.arange(len(points))] = -1
     sorted_pieces = sort_pieces(source, face.warped, points, loose, skin, _lip_height(points, mesh), surface.unit)
     balls = [points[piece.vertices] for piece in sorted_pieces if piece.kind == "eye"]
     known = {channel: stood.scale * moved[inside] @ stood.rotation.T for channel, moved in (given or {}).items()}
-    deltas, jaw = _skin_shapes(source, face, balls, known)
+    deltas, jaw = _skin_shapes(source, face, balls, known, mirror)
     report("head", 0.8, "Placing teeth and eyes")
     whole = np.zeros((len(CHANNELS), *points.shape))
     whole[:, inside] = deltas
@@ -91,7 +95,7 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
             points[np.concatenate(riding)], eyes, whole[:, np.concatenate(riding)]
         )
     lips = np.flatnonzero(np.isin(place[owner], face.lips))
-    return Head(
+    head = Head(
         vertices=points.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
         channels=CHANNELS,
@@ -103,6 +107,7 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
         material_names=MATERIALS,
         polygons=mesh.polygons.astype(np.int32),
     )
+    return replace(head, resting=closing(head))
 
 
 def _eye_middles(points: np.ndarray, landmarks: dict[str, int]) -> list[np.ndarray]:
@@ -117,7 +122,7 @@ def _lip_height(points: np.ndarray, mesh: Mesh) -> float:
 
 
 def _skin_shapes(
-    source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray]
+    source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray], mirror: Mirror
 ) -> tuple[np.ndarray, float]:
     """(K, N, 3) m displacements of the skin, and the angle of the open jaw, radians."""
     ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
@@ -132,6 +137,8 @@ def _skin_shapes(
     moved[CHANNELS.index("mouthClose")] = close_lips(source, face, opened, moved[CHANNELS.index("mouthClose")])
     for side, channel in zip(("left", "right"), LIDS, strict=True):
         moved[CHANNELS.index(channel)] = blink(face, side, moved[CHANNELS.index(channel)], balls)
+    if mirror.exact:
+        return even_out(mirror, moved), angle
     lip = np.where(face.lip_distance < APART * face.surface.unit, np.where(face.lower_side > 0.5, 1.0, -1.0), 0.0)
     sides = face.surface.unit * np.stack([lip, face.behind], axis=1)
     return even_out(find_mirror(face.surface, face.landmarks, sides), moved), angle

@@ -44,11 +44,13 @@ class Surface:
         )
         return distance, source
 
-    def way(self, corners: tuple[int, int], middle: int | None, guide: np.ndarray, used: np.ndarray) -> np.ndarray:
-        """Vertices of the cheapest way from corner to corner (through `middle`): short, near the guide (G, 3), and
-        through none of the vertices `used`. Raises InputError when there is no way."""
-        centres = self.points[self.edges].mean(axis=1)
-        off = cKDTree(_dense(guide)).query(centres)[0] / (GUIDE * self.unit)
+    def off(self, guide: np.ndarray) -> np.ndarray:
+        """(E,) how far off a guiding line (G, 3) each edge lies; 1 is where a way along it costs double."""
+        return cKDTree(_dense(guide)).query(self.points[self.edges].mean(axis=1))[0] / (GUIDE * self.unit)
+
+    def way(self, corners: tuple[int, int], middle: int | None, off: np.ndarray, used: np.ndarray) -> np.ndarray:
+        """Vertices of the cheapest way from corner to corner (through `middle`): short, along edges that are little
+        `off` (E,), and through none of the vertices `used`. Raises InputError when there is no way."""
         graph = self.graph(self.lengths * (1 + off**2), used)
         stops = [corners[0], *([] if middle is None else [middle]), corners[1]]
         whole: list[int] = []
@@ -93,18 +95,19 @@ def make_surface(points: np.ndarray, faces: np.ndarray, unit: float) -> Surface:
 
 
 def find_slit(
-    surface: Surface, corners: tuple[int, int], guides: tuple[np.ndarray, np.ndarray], middles: tuple[int, int] | None
+    surface: Surface, corners: tuple[int, int], offs: tuple[np.ndarray, np.ndarray], middles: tuple[int, int] | None
 ) -> Slit:
     """The lines along which two lips meet, from corner to corner.
 
-    guides: (G, 3) points that the upper and the lower line should keep near to. middles: vertices that they go through.
+    offs: (E,) for the upper and the lower line, how much it should keep away from each edge. middles: vertices that
+    they go through.
     Raises InputError when there is no way.
     """
     through = middles or (None, None)
     upper = surface.way(
-        corners, through[0], guides[0], np.zeros(0, int) if through[1] is None else np.array([through[1]])
+        corners, through[0], offs[0], np.zeros(0, int) if through[1] is None else np.array([through[1]])
     )
-    lower = surface.way(corners, through[1], guides[1], np.setdiff1d(upper, corners))
+    lower = surface.way(corners, through[1], offs[1], np.setdiff1d(upper, corners))
     places = [
         line_places(surface.points[line], None if stop is None else line.tolist().index(stop))
         for line, stop in zip((upper, lower), through, strict=True)

@@ -63,6 +63,23 @@ def test_marks_guesses_shapes_and_speech(bare, ours, line, scene):
     assert max(point.co[1] for point in curve_of(bare, "jawOpen").keyframe_points) > 0.05
 
 
+def test_lips_that_stand_apart_rest_closed(bare, ours, line):
+    points = np.array([vertex.co for vertex in bare.data.vertices])
+    opened = ours.deltas[CHANNELS.index("jawOpen")][:, [0, 2, 1]] * [0.9, 1.05, -1.0] * 100
+    bare.data.vertices.foreach_set("co", (points + 0.05 * opened).astype(np.float32).ravel())
+    mark_all(ours, ours.landmarks.keys() & set(_required()))
+    assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}
+    rest = bare.data.shape_keys.key_blocks["mouthClose"].value
+    assert 0.02 < rest < 0.1
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    written = curve_of(bare, "mouthClose").keyframe_points
+    assert min(point.co[1] for point in written) == pytest.approx(rest, abs=1e-3), "every frame starts from the rest"
+    assert bpy.ops.kmtalk.map_channels() == {"FINISHED"}
+    assert bpy.ops.kmtalk.clear() == {"FINISHED"}
+    assert bare.data.shape_keys.key_blocks["mouthClose"].value == pytest.approx(rest, abs=1e-3)
+    assert bare.data.shape_keys.key_blocks["jawOpen"].value == 0
+
+
 def test_visemes_of_any_name_are_measured_on_the_mesh(bare, ours):
     mark_all(ours, ours.landmarks.keys() & set(_required()))
     assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}

@@ -9,7 +9,7 @@ from ..scene.jobs import CompleteJob, discard_edits
 from ..scene.options import options_of
 from ..scene.queue import Order
 from ..scene.rigs import target_of
-from ..scene.takes import active_take, takes_of
+from ..scene.takes import editable_take, takes_of
 from .base import JobOperator, Reasoned, busy
 
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
@@ -65,7 +65,7 @@ class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             target = target_of(context)
-            action = active_take(target)
+            action = editable_take(target)
             discard_edits(target, action)
         except UserError as error:
             return self.refuse(error)

@@ -39,7 +39,7 @@ class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
 
 
 class KMTALK_OT_activate_take(Reasoned, bpy.types.Operator):
-    """Work on this take: its action becomes the active one"""
+    """Work on this take: its action becomes the active one; of a linked take a copy"""
 
     bl_idname = "kmtalk.activate_take"
     bl_label = "Work on Take"

@@ -24,7 +24,7 @@ from .requests import Request, complete_request, generate_request
 from .rigs import ShapeMap, check_target, shape_map
 from .sources import heard_again, heard_line, line_transcript
 from .strips import Heard
-from .takes import active_take, find_take, place_take, rewrite_take
+from .takes import editable_take, find_take, place_take, rewrite_take
 from .transcripts import Transcript
 
 __all__ = ["CompleteJob", "GenerateJob", "discard_edits"]
@@ -132,7 +132,7 @@ class CompleteJob:
 
         Raises UserError when there is no take or nothing was edited.
         """
-        action = active_take(target)
+        action = editable_take(target)
         self.options, self.folder, self.target, self.action = options, folder, target.name, action.name
         self.title = action.name
         self.baseline = load_baseline(action)

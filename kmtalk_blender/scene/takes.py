@@ -9,9 +9,20 @@ from ..errors import UserError
 from . import compat
 from .baseline import Baseline, drop_baseline, has_baseline, load_baseline, store_baseline, take_info
 from .curves import CurveKeys, read_curves, write_curves
+from .mapping import mapping_of, rests_of
 from .rigs import animated_keys, check_target
 
-__all__ = ["PLACEMENTS", "Placed", "activate_take", "active_take", "clear_takes", "place_take", "takes_of"]
+__all__ = [
+    "PLACEMENTS",
+    "Placed",
+    "activate_take",
+    "active_take",
+    "clear_takes",
+    "editable_take",
+    "place_take",
+    "rewrite_take",
+    "takes_of",
+]
 
 PLACEMENTS = ("ACTION", "NLA", "ACTIVE")
 BLEND_FRAMES = 4
@@ -20,7 +31,8 @@ STASHED = "KMTalk stash: "
 
 @dataclass(frozen=True)
 class Placed:
-    """A take on a character. action: its action's name. strip: what it speaks. active: played as the active action."""
+    """A take on a character. action: its action's name. strip: what it speaks. active: it is the active action and can
+    be edited (one from a library cannot)."""
 
     action: str
     strip: str
@@ -32,17 +44,10 @@ class Placed:
 def takes_of(target: bpy.types.Object) -> list[Placed]:
     """The takes of a character, in the order of time."""
     keys = target.data.shape_keys if target.type == "MESH" else None
-    animation = keys.animation_data if keys else None
-    if animation is None:
-        return []
-    actions = {strip.action for track in animation.nla_tracks for strip in track.strips}
     found = []
-    for action in actions | {animation.action}:
-        if has_baseline(action):
-            info, active = take_info(action), action == animation.action
-            found.append(
-                Placed(action.name, info.get("strip", ""), info.get("start", 0.0), info.get("end", 0.0), active)
-            )
+    for action in _take_actions(keys):
+        info, active = take_info(action), action == keys.animation_data.action and action.library is None
+        found.append(Placed(action.name, info.get("strip", ""), info.get("start", 0.0), info.get("end", 0.0), active))
     return sorted(found, key=lambda take: (take.start, take.action))
 
 
@@ -51,17 +56,26 @@ def active_take(target: bpy.types.Object) -> bpy.types.Action:
     keys = check_target(target)
     action = keys.animation_data.action if keys.animation_data else None
     if not has_baseline(action):
-        others = takes_of(target)
-        if len(others) == 1:
-            return bpy.data.actions[others[0].action]
-        hint = "choose one in the list of takes" if others else "generate one first"
-        raise UserError(f"No take of {target.name} is active; {hint}.")
+        others = _take_actions(keys)
+        if len(others) != 1:
+            hint = "choose one in the list of takes" if others else "generate one first"
+            raise UserError(f"No take of {target.name} is active; {hint}.")
+        action = others[0]
+    return action
+
+
+def editable_take(target: bpy.types.Object) -> bpy.types.Action:
+    """As `active_take`, for what changes it. Raises UserError when it comes from a library."""
+    action = active_take(target)
+    if action.library is not None:
+        raise UserError(f"Take {action.name} is linked; choose it in the list of takes to work on a copy of it.")
     return action
 
 
 def find_take(target: bpy.types.Object, strip: str) -> bpy.types.Action | None:
     """The action of the character's take of a strip, or None."""
-    return next((bpy.data.actions[take.action] for take in takes_of(target) if take.strip == strip), None)
+    actions = _take_actions(target.data.shape_keys)
+    return next((action for action in actions if take_info(action).get("strip", "") == strip), None)
 
 
 def place_take(
@@ -116,31 +130,35 @@ def rewrite_take(
 
 
 def activate_take(target: bpy.types.Object, name: str) -> None:
-    """Make a take the active one, to edit its keys; the one that was goes to its NLA track."""
-    keys = check_target(target)
-    action = bpy.data.actions.get(name)
-    if not has_baseline(action):
+    """Make a take the active one, to edit its keys; the one that was goes to its NLA track.
+
+    Of a take that comes from a library a copy is made, which takes its place. Raises UserError when there is none.
+    """
+    action = next((action for action in _take_actions(check_target(target)) if action.name == name), None)
+    if action is None:
         raise UserError(f"There is no take named {name} on {target.name}.")
-    if keys.animation_data and keys.animation_data.action == action:
+    keys = animated_keys(target)
+    if keys.animation_data.action == action and action.library is None:
         return
     _unlink(keys, action)
-    _make_active(keys, action)
+    _make_active(keys, action if action.library is None else action.copy())
 
 
 def clear_takes(target: bpy.types.Object, names: tuple[str, ...] = ()) -> int:
     """Remove takes of a character (all, or the actions named) and give back the action they had put aside.
 
-    Returns how many. Shapes go back to 0. Raises UserError when there are none.
+    Returns how many. Shapes go back to where they rest. Raises UserError when there are none.
     """
     keys = check_target(target)
     chosen = [take for take in takes_of(target) if not names or take.action in names]
     if not chosen:
         raise UserError(f"{target.name} has no take to clear.")
+    rests = rests_of(mapping_of(target))
     for take in chosen:
         action = bpy.data.actions[take.action]
         for shape in read_curves(action):
             if shape in keys.key_blocks:
-                keys.key_blocks[shape].value = 0.0
+                keys.key_blocks[shape].value = rests.get(shape, 0.0)
         if take_info(action).get("guest"):
             _leave(keys, action)
         else:
@@ -152,6 +170,15 @@ def clear_takes(target: bpy.types.Object, names: tuple[str, ...] = ()) -> int:
         animation.nla_tracks.remove(stash)
         compat.assign_action(keys, action)
     return len(chosen)
+
+
+def _take_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+    """The actions that hold the takes of shape keys, in no particular order."""
+    animation = keys.animation_data if keys is not None else None
+    if animation is None:
+        return []
+    actions = {strip.action for track in animation.nla_tracks for strip in track.strips} | {animation.action}
+    return [action for action in actions if has_baseline(action)]
 
 
 def _write_into(

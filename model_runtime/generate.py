@@ -72,7 +72,7 @@ def generate(
         "torch": torch.__version__,
         "python": platform.python_version(),
         "settings": asdict(settings),
-        "audio_sha256": hashlib.sha256(waveform.samples.tobytes()).hexdigest(),
+        "audio_sha256": hashlib.sha256(np.ascontiguousarray(waveform.samples).data).hexdigest(),
         "duration": waveform.duration,
     }
     return Take(weights, channels, settings.fps, keys, phones, sound, json.loads(json.dumps(meta)))

@@ -21,7 +21,9 @@ def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
     The recogniser starts speech some 20 ms early and ends it some 20 ms late in clean recordings.
     """
     # The difference of neighbouring samples holds no hum and little rumble, which would hide soft consonants.
-    level = levels(Waveform(np.diff(waveform.samples, prepend=waveform.samples[:1])))
+    difference = np.zeros_like(waveform.samples)
+    np.subtract(waveform.samples[1:], waveform.samples[:-1], out=difference[1:])
+    level = levels(Waveform(difference))
     phones = track.phones
     bounds = [span.start for span in phones] + [track.duration]
     moved = {}

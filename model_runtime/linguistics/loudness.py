@@ -14,18 +14,22 @@ FLOOR = -100.0  # dB
 SILENT = -65.0  # dB of full scale: nothing louder is digital silence or the noise of a converter
 SPEECH_RANGE = 12.0  # dB between quiet and loud moments; steady noise has less
 PAUSE = 0.1  # seconds
+BLOCK = 6000  # steps measured at a time: bounds the memory of long recordings
 
 
 def levels(waveform: Waveform) -> np.ndarray:
     """(N,) float32 dB of full scale (RMS of 25 ms around the middle of each 10 ms), N = duration / 10 ms rounded up."""
     step, window = round(STEP * SAMPLE_RATE), round(WINDOW * SAMPLE_RATE)
     count = -(-len(waveform.samples) // step)
-    before = (window - step) // 2
-    energy = np.cumsum(np.square(waveform.samples, dtype=np.float64))
-    energy = np.concatenate([[0.0], energy])
-    first = np.clip(np.arange(count) * step - before, 0, len(waveform.samples))
-    last = np.clip(np.arange(count) * step - before + window, 0, len(waveform.samples))
-    power = (energy[last] - energy[first]) / np.maximum(last - first, 1)
+    starts = np.arange(count) * step - (window - step) // 2
+    first, last = np.clip([starts, starts + window], 0, len(waveform.samples))
+    power = np.empty(count)
+    for block in (slice(start, start + BLOCK) for start in range(0, count, BLOCK)):
+        begin, end = first[block][0], last[block][-1]
+        energy = np.cumsum(np.square(waveform.samples[begin:end], dtype=np.float64))
+        energy = np.concatenate([[0.0], energy])
+        total = energy[last[block] - begin] - energy[first[block] - begin]
+        power[block] = total / np.maximum(last[block] - first[block], 1)
     return (10 * np.log10(np.maximum(power, 10 ** (FLOOR / 10)))).astype(np.float32)
 
 

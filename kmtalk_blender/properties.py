@@ -11,45 +11,15 @@ from bpy.props import (
     StringProperty,
 )
 
+from .choices import DEVICES, INTERPOLATIONS, KEYS, MAPPINGS, PLACEMENTS, RULES, SOURCES, STYLES
 from .errors import UserError
 from .runtime.model_folder import installed_models
-from .scene.compat import sequencer_scene
+from .scene.compat import sequencer_scene, strip_type
 from .scene.phones import jump
 from .scene.strips import chosen_strip
 from .session import models_folder
 
 __all__ = ["register", "unregister"]
-
-KEYS = (
-    ("EVERY_FRAME", "Every Frame", "A key on every frame; key motions stand out by their colour"),
-    ("KEY_MOTIONS", "Key Motions", "Keys only where sounds meet, curves in between: few, and easy to change"),
-    ("SPARSE", "Sparse", "The fewest keys that keep the motion within the tolerance"),
-)
-PLACEMENTS = (
-    ("ACTION", "Own Action", "An action of its own becomes the active one; earlier takes move to NLA tracks"),
-    ("NLA", "NLA Track", "An action of its own on an NLA track named after the strip"),
-    ("ACTIVE", "Active Action", "Into the active action, in the range of the strip"),
-)
-INTERPOLATIONS = (
-    ("BEZIER", "Bezier", "Smooth curves between keys"),
-    ("LINEAR", "Linear", "Straight lines between keys"),
-    ("CONSTANT", "Constant", "Hold each key, for 2D work"),
-)
-DEVICES = (
-    ("auto", "Automatic", "The fastest there is"),
-    ("cpu", "CPU", "The processor"),
-    ("cuda", "CUDA", "An NVIDIA graphics card"),
-    ("mps", "Metal", "An Apple graphics card"),
-)
-MAPPINGS = (
-    ("DIRECT", "Movements", "Each channel moves its shape keys by the gain"),
-    ("VISEMES", "Visemes", "Shape keys are whole mouth shapes, made of channels; those that look most like the motion"),
-)
-RULES = (
-    ("NAME", "Name", "Strips whose name has this in it"),
-    ("CHANNEL", "Channel", "Strips in this channel"),
-)
-STYLES = ("neutral", "clear", "mumbled", "broad")
 
 
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
@@ -74,12 +44,36 @@ def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
     jump(context, self.phone_index)
 
 
-def note_strip(self: "SceneSettings", context: bpy.types.Context) -> None:
-    """Remember for which strip the words were typed, so that the panel can say when another one is selected."""
+def spoken_strip(settings: "SceneSettings") -> object | None:
+    """The strip that Generate would speak, or None."""
+    if settings.source == "FILE":
+        return None
     try:
-        self.transcript_strip = chosen_strip(sequencer_scene(context)).name
+        return chosen_strip(sequencer_scene(bpy.context))
     except UserError:
-        self.transcript_strip = ""
+        return None
+
+
+def words_of(self: "SceneSettings") -> str:
+    """The words of the strip that Generate would speak, else of the sound file."""
+    strip = spoken_strip(self)
+    return self.words if strip is None else strip.kmtalk.transcript or self.words
+
+
+def set_words(self: "SceneSettings", words: str) -> None:
+    """They belong to that strip from now on."""
+    strip = spoken_strip(self)
+    if strip is None:
+        self.words = words
+    else:
+        strip.kmtalk.transcript, self.words = words, ""
+
+
+def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
+    """A text that is chosen for a strip belongs to it."""
+    strip = spoken_strip(self)
+    if strip is not None and self.text is not None:
+        strip.kmtalk.text, self.text = self.text, None
 
 
 class PhoneItem(bpy.types.PropertyGroup):
@@ -109,14 +103,19 @@ class LandmarkItem(bpy.types.PropertyGroup):
     guessed: BoolProperty(name="Guessed", description="Not marked by hand")
 
 
+class StripSettings(bpy.types.PropertyGroup):
+    """strip.kmtalk: what is said in a strip. It goes where the strip goes."""
+
+    transcript: StringProperty(name="Transcript", description="The words; empty: found beside the sound, or heard")
+    text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
+
+
 class LineItem(bpy.types.PropertyGroup):
     """One line of the table: which strip which character speaks."""
 
     use: BoolProperty(name="Use", description="Generate this line with the others", default=True)
     strip: StringProperty(name="Strip", description="Sound strip")
     target: PointerProperty(name="Character", description="Who speaks it", type=bpy.types.Object, poll=has_shape_keys)
-    transcript: StringProperty(name="Transcript", description="The words; empty: found beside the sound, or heard")
-    text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
     state: StringProperty(name="State", description="How far it is")
     fraction: FloatProperty(name="Progress", min=0, max=1)
 
@@ -137,23 +136,22 @@ class SceneSettings(bpy.types.PropertyGroup):
     target: PointerProperty(
         name="Character", description="The mesh with shape keys that speaks", type=bpy.types.Object, poll=has_shape_keys
     )
-    source: EnumProperty(
-        name="Source",
-        description="What is spoken",
-        items=(
-            ("STRIP", "Strip", "The selected sound strip of the sequencer"),
-            ("FILE", "File", "A sound file, without a strip"),
-        ),
-    )
+    source: EnumProperty(name="Source", description="What is spoken", items=SOURCES)
     audio: StringProperty(name="Sound", description="Sound file that is spoken", subtype="FILE_PATH")
     frame: IntProperty(name="Start", description="Frame at which the sound file starts", default=1)
     transcript: StringProperty(
         name="Transcript",
-        description="The words of the line. Empty: a .txt, .srt or .TextGrid beside the sound, or heard",
-        update=note_strip,
+        description="The words of the strip, or of the file. Empty: a .txt, .srt or .TextGrid beside it, or heard",
+        get=words_of,
+        set=set_words,
     )
-    transcript_strip: StringProperty(name="Typed For", description="The strip whose words the transcript holds")
-    text: PointerProperty(name="Text", description="A text of this file that holds the words", type=bpy.types.Text)
+    words: StringProperty(name="Words", description="The words of the sound file, or typed before there was a strip")
+    text: PointerProperty(
+        name="Text",
+        description="A text of this file that holds the words",
+        type=bpy.types.Text,
+        update=hand_text_on,
+    )
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models
     )
@@ -250,6 +248,7 @@ CLASSES = (
     PhoneItem,
     MappingRow,
     LandmarkItem,
+    StripSettings,
     LineItem,
     RuleItem,
     SceneSettings,
@@ -261,6 +260,7 @@ PLACES = (
     (bpy.types.Scene, SceneSettings),
     (bpy.types.Object, ObjectSettings),
     (bpy.types.Action, ActionSettings),
+    (strip_type(), StripSettings),
     (bpy.types.WindowManager, WindowState),
 )
 

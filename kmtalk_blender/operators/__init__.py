@@ -19,6 +19,7 @@ from . import (
     mark_landmark,
     phones,
     presets,
+    take_words,
     takes,
 )
 
@@ -32,6 +33,7 @@ MODULES = (
     takes,
     phones,
     lines,
+    take_words,
     import_flame,
     make_shapes,
     mark_landmark,

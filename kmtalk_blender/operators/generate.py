@@ -10,7 +10,7 @@ from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
 from ..scene.queue import Order
 from ..scene.rigs import check_target, target_of
-from ..scene.strips import chosen_strip
+from ..scene.strips import chosen_strip, find_strip
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_generate", "register", "unregister"]
@@ -81,18 +81,16 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
         ]
 
     def _single(self, context: bpy.types.Context) -> Line:
-        settings, target = context.scene.kmtalk, target_of(context)
+        settings, target, strips = context.scene.kmtalk, target_of(context), sequencer_scene(context)
         words = {"transcript": settings.transcript, "text": settings.text.name if settings.text else ""}
         if self.filepath:
             return Line(target.name, audio=self.filepath, frame=self.frame, **words)
         if not self.strip and (settings.source == "FILE" or self._has_no_strip(context)) and settings.audio:
             return Line(target.name, audio=settings.audio, frame=settings.frame, **words)
-        name = self.strip or chosen_strip(sequencer_scene(context)).name
-        row = next((line for line in settings.lines if line.strip == name), None)
-        if row is not None and (row.transcript or row.text):
-            # Words in the table belong to this very strip.
-            words = {"transcript": row.transcript, "text": row.text.name if row.text else ""}
-        return Line(target.name, strip=name, **words)
+        strip = find_strip(strips, self.strip) if self.strip else chosen_strip(strips)
+        # What was typed before there was a strip is for one that has no words of its own.
+        early = "" if strip.kmtalk.transcript or strip.kmtalk.text else settings.words
+        return Line(target.name, strip=strip.name, transcript=early)
 
     def _has_no_strip(self, context: bpy.types.Context) -> bool:
         editor = sequencer_scene(context).sequence_editor
@@ -110,8 +108,7 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             target = row.target if row is not None and row.target else speaker_of(strip, scene)
             if target is None:
                 raise UserError(f"Strip {strip.name} has no character; choose one in the panel or in the table.")
-            text = row.text.name if row is not None and row.text else ""
-            lines.append(Line(target.name, strip=strip.name, transcript=row.transcript if row else "", text=text))
+            lines.append(Line(target.name, strip=strip.name))
         return lines
 
 

@@ -2,6 +2,10 @@
 
 import bpy
 
+from ..errors import UserError
+from ..scene.compat import sequencer_scene
+from ..scene.strips import find_strip
+from .main import draw_words
 from .places import in_both_places
 
 __all__ = ["register", "unregister"]
@@ -51,14 +55,23 @@ class Lines:
             column.use_property_split = True
             column.use_property_decorate = False
             column.prop(line, "target")
-            column.prop(line, "transcript")
-            column.prop(line, "text")
+            _draw_words(column, context, line.strip)
             if line.state not in ICONS:
                 layout.label(text=line.state, icon="ERROR", translate=False)
         row = layout.row(align=True)
         row.operator("kmtalk.generate", text="Table", icon="PLAY").scope = "TABLE"
         row.operator("kmtalk.generate", text="Selected").scope = "SELECTED"
         row.operator("kmtalk.generate", text="Scene").scope = "SCENE"
+
+
+def _draw_words(layout: bpy.types.UILayout, context: bpy.types.Context, name: str) -> None:
+    scene = sequencer_scene(context)
+    try:
+        strip = find_strip(scene, name)
+    except UserError as error:
+        layout.label(text=str(error), icon="ERROR", translate=False)
+        return
+    draw_words(layout, scene, strip, strip.kmtalk)
 
 
 class Rules:

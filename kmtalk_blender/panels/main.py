@@ -8,10 +8,11 @@ from ..errors import UserError
 from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.rigs import target_of
-from ..scene.strips import chosen_strip
+from ..scene.strips import chosen_strip, outline_of
+from ..scene.transcripts import sidecar
 from .places import in_both_places
 
-__all__ = ["register", "unregister"]
+__all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 
 LETTER_WIDTH = 7.0
 
@@ -29,10 +30,6 @@ class Main:
         row.prop(settings, "target", icon="USER")
         row.operator("kmtalk.add_head", text="", icon="ADD")
         _draw_source(layout, context)
-        column = layout.column(align=True)
-        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
-        column.prop(settings, "text")
-        _draw_owner(layout, context)
         _draw_action(layout, context)
 
 
@@ -43,36 +40,43 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column = layout.column(align=True)
         column.prop(settings, "audio")
         column.prop(settings, "frame")
+        column = layout.column(align=True)
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
+        column.prop(settings, "text")
         return
-    row = layout.row()
     scene = sequencer_scene(context)
     editor = scene.sequence_editor
     if editor is None or not root_strips(editor):
-        row.label(text="No sound strip in the sequencer", icon="INFO")
+        layout.label(text="No sound strip in the sequencer", icon="INFO")
         return
     try:
         strip = chosen_strip(scene)
     except UserError as error:
-        row.label(text=str(error).split(";")[0], icon="INFO")
+        layout.label(text=str(error).split(";")[0], icon="INFO")
         return
-    split = row.split(factor=0.4)
+    split = layout.row().split(factor=0.4)
     side = split.row()
     side.alignment = "RIGHT"
     side.label(text="Strip")
     split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
+    draw_words(layout, scene, strip, settings)
 
 
-def _draw_owner(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The transcript was typed for another strip than the one that is selected now: say so."""
-    settings = context.scene.kmtalk
-    if settings.source == "FILE" or not settings.transcript or not settings.transcript_strip:
-        return
+def draw_words(
+    layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: object, owner: bpy.types.PropertyGroup
+) -> None:
+    """What is said in a strip: typed (the `transcript` of `owner`), a text of the file, or beside the sound."""
     try:
-        strip = chosen_strip(sequencer_scene(context))
-    except UserError:
-        return
-    if strip.name != settings.transcript_strip:
-        draw_sentence(layout, context, f"The transcript was typed for {settings.transcript_strip}.", "ERROR")
+        beside = sidecar(outline_of(scene, strip))
+    except UserError as error:
+        layout.label(text=str(error), icon="ERROR", translate=False)
+        beside = None
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Heard, if empty")
+    if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
+        row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
+    column.prop(strip.kmtalk, "text")
 
 
 def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -28,7 +28,7 @@ def speaker_of(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None
 
 
 def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
-    """One line a sound strip that is heard; what was typed in lines that are there stays. Returns how many."""
+    """One line a sound strip that is heard; the characters of lines that are there stay. Returns how many."""
     lines = scene.kmtalk.lines
     known = {line.strip: index for index, line in enumerate(lines)}
     strips = audible_strips(strips_scene)
@@ -48,15 +48,7 @@ def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
 def lines_of(scene: bpy.types.Scene) -> list[tuple[int, Line]]:
     """The lines of the table that are switched on and have a character, with their row."""
     return [
-        (
-            row,
-            Line(
-                target=item.target.name,
-                strip=item.strip,
-                transcript=item.transcript,
-                text=item.text.name if item.text else "",
-            ),
-        )
+        (row, Line(item.target.name, strip=item.strip))
         for row, item in enumerate(scene.kmtalk.lines)
         if item.use and item.target is not None
     ]

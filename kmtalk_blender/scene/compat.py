@@ -13,6 +13,7 @@ __all__ = [
     "selected_strips",
     "sequencer_override",
     "sequencer_scene",
+    "strip_type",
 ]
 
 
@@ -31,6 +32,11 @@ def root_strips(editor: bpy.types.SequenceEditor) -> list:
     """The strips of a sequence editor that lie in no meta strip."""
     # An empty collection is falsy, so this asks for the attribute, never for the contents.
     return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
+def strip_type() -> type:
+    """What every strip is, for properties of its own."""
+    return bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence
 
 
 def every_strip(editor: bpy.types.SequenceEditor) -> list:

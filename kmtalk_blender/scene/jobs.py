@@ -39,9 +39,9 @@ class GenerateJob:
         check_target(target)
         self.options, self.folder, self.title = options, folder, line.name
         self.target = target.name
-        self.heard = heard_line(sequencer_scene(context), line, folder)
-        text = bpy.data.texts.get(line.text) if line.text else None
-        self.transcript = line_transcript(line, self.heard, text)
+        strips = sequencer_scene(context)
+        self.heard = heard_line(strips, line, folder)
+        self.transcript = line_transcript(strips, line, self.heard)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None

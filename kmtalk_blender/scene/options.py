@@ -43,8 +43,9 @@ class Options:
 @dataclass(frozen=True)
 class Line:
     """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
-    file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: found beside
-    the sound, else heard. textgrid: a file with the phones and their times, instead."""
+    file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: those of the
+    strip (strip.kmtalk), else found beside the sound, else heard. textgrid: a file with the phones and their times,
+    instead."""
 
     target: str
     strip: str = ""

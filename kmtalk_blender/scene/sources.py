@@ -17,8 +17,7 @@ def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
     """What is heard of a line. Raises UserError when nothing is."""
     if line.audio:
         return heard_file(scene, line.audio, line.frame)
-    strip = find_strip(scene, line.strip) if line.strip else chosen_strip(scene)
-    return heard_of(scene, strip, folder)
+    return heard_of(scene, _strip_of(scene, line), folder)
 
 
 def heard_again(scene: bpy.types.Scene, baseline: Baseline, folder: Path) -> Heard:
@@ -41,11 +40,19 @@ def heard_again(scene: bpy.types.Scene, baseline: Baseline, folder: Path) -> Hea
     )
 
 
-def line_transcript(line: Line, heard: Heard, text: bpy.types.Text | None) -> Transcript:
-    """What a line says. Raises UserError when its TextGrid is gone."""
-    if not line.textgrid:
-        return find_transcript(heard, line.transcript, text)
-    path = Path(bpy.path.abspath(line.textgrid))
-    if not path.is_file():
-        raise UserError(f"There is no TextGrid {path}; choose one.")
-    return Transcript(textgrid=path, origin=path.name)
+def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcript:
+    """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
+    if line.textgrid:
+        path = Path(bpy.path.abspath(line.textgrid))
+        if not path.is_file():
+            raise UserError(f"There is no TextGrid {path}; choose one.")
+        return Transcript(textgrid=path, origin=path.name)
+    typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
+    if not typed and text is None and not line.audio:
+        own = _strip_of(scene, line).kmtalk
+        typed, text = own.transcript, own.text
+    return find_transcript(heard, typed, text)
+
+
+def _strip_of(scene: bpy.types.Scene, line: Line) -> object:
+    return find_strip(scene, line.strip) if line.strip else chosen_strip(scene)

@@ -1,6 +1,6 @@
 """What is heard of a sound strip: which part of which file, and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -9,7 +9,16 @@ from ..errors import UserError
 from . import compat
 from .mixdown import mix_down
 
-__all__ = ["Heard", "audible_strips", "chosen_strip", "find_strip", "frame_rate", "heard_file", "heard_of"]
+__all__ = [
+    "Heard",
+    "audible_strips",
+    "chosen_strip",
+    "find_strip",
+    "frame_rate",
+    "heard_file",
+    "heard_of",
+    "outline_of",
+]
 
 
 @dataclass(frozen=True)
@@ -82,33 +91,46 @@ def find_strip(scene: bpy.types.Scene, name: str) -> object:
     raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
 
 
-def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
-    """What is heard of a sound strip: its trimmed, offset, retimed part, clipped by the meta strips around it.
+def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
+    """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
 
-    A packed or retimed sound is written into `folder`. Raises UserError when nothing is heard: muted, missing,
-    outside its meta.
+    `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
+    else. Cheap enough for a panel. Raises UserError when nothing is heard: muted, outside its meta strip.
     """
     editor = scene.sequence_editor
-    parents = next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
+    parents = _parents(editor, strip)
     reason = _silence(editor, strip, parents)
     if reason:
         raise UserError(reason)
-    path, fps = _file_of(strip, folder), frame_rate(scene)
+    path, fps = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library)), frame_rate(scene)
     first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
     last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
     to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
     if len(getattr(strip, "retiming_keys", ())):
-        played = mix_down(scene, strip, parents, (first, last), folder / "retimed.wav")
         whole = to_the_end and first <= strip.frame_start
-        return Heard(strip.name, played, 0.0, None if whole else (last - first) / fps, first, fps, path)
+        return Heard(strip.name, path, 0.0, None if whole else (last - first) / fps, first, fps, path)
     # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
     end = None if to_the_end else (last - origin) / fps
     return Heard(strip.name, path, start, end, first + lead_in, fps)
+
+
+def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
+    """As `outline_of`, with a file that is there: a packed or retimed sound is written into `folder`.
+
+    Raises UserError when nothing is heard, and when the sound is missing.
+    """
+    heard = outline_of(scene, strip)
+    path = _file_of(strip, heard.path, folder)
+    if heard.retimed_from is not None:
+        parents = _parents(scene.sequence_editor, strip)
+        last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+        path = mix_down(scene, strip, parents, (heard.frame, last), folder / "retimed.wav")
+    return replace(heard, path=path)
 
 
 def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
@@ -146,13 +168,16 @@ def _silence(editor: object, strip: object, parents: tuple) -> str:
     return ""
 
 
-def _file_of(strip: object, folder: Path) -> Path:
-    sound = strip.sound
-    path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
-    if sound.packed_file is None:
+def _parents(editor: object, strip: object) -> tuple:
+    """The meta strips around a strip, the outermost first."""
+    return next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
+
+
+def _file_of(strip: object, path: Path, folder: Path) -> Path:
+    if strip.sound.packed_file is None:
         if not path.is_file():
             raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")
         return path
     unpacked = folder / f"packed{path.suffix}"
-    unpacked.write_bytes(sound.packed_file.data)
+    unpacked.write_bytes(strip.sound.packed_file.data)
     return unpacked

@@ -9,7 +9,7 @@ import bpy
 from ..errors import UserError
 from .strips import Heard
 
-__all__ = ["Transcript", "find_transcript"]
+__all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
 
 CUE = re.compile(r"(\d+):(\d+):(\d+)[,.](\d+)\s*-->\s*(\d+):(\d+):(\d+)[,.](\d+)")
 
@@ -33,23 +33,29 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
         return Transcript(typed.strip(), origin="typed")
     if text is not None and text.as_string().strip():
         return Transcript(text.as_string().strip(), origin=text.name)
+    beside = sidecar(heard)
+    if beside is None:
+        return Transcript()
+    if beside.suffix.lower() == ".textgrid":
+        return Transcript(textgrid=beside, origin=beside.name)
+    return Transcript(read_sidecar(beside, heard), origin=beside.name)
+
+
+def sidecar(heard: Heard) -> Path | None:
+    """The file beside a sound that says what is heard: .TextGrid, .srt or .txt of the same name, or None."""
     sound, retimed = heard.retimed_from or heard.path, heard.retimed_from is not None
-    grid = _beside(sound, ".TextGrid", ".textgrid")
     # Times in a TextGrid count from the file's start, so it fits a strip that starts there and keeps the file's speed.
-    if grid is not None and heard.whole and not retimed:
-        return Transcript(textgrid=grid, origin=grid.name)
-    subtitles = _beside(sound, ".srt")
-    if subtitles is not None and (heard.whole or not retimed):
-        return Transcript(_spoken(_read(subtitles), heard), origin=subtitles.name)
-    plain = _beside(sound, ".txt")
+    grids = (".TextGrid", ".textgrid") if heard.whole and not retimed else ()
+    subtitles = (".srt",) if heard.whole or not retimed else ()
     # The words of a whole file are not those of a part of it.
-    if plain is not None and heard.whole:
-        return Transcript(_read(plain).strip(), origin=plain.name)
-    return Transcript()
+    plain = (".txt",) if heard.whole else ()
+    candidates = (sound.with_suffix(suffix) for suffix in (*grids, *subtitles, *plain))
+    return next((path for path in candidates if path.is_file()), None)
 
 
-def _beside(path: Path, *suffixes: str) -> Path | None:
-    return next((found for suffix in suffixes if (found := path.with_suffix(suffix)).is_file()), None)
+def read_sidecar(path: Path, heard: Heard) -> str:
+    """The words of a .txt or .srt beside a sound. Raises UserError when it is no readable text."""
+    return _spoken(_read(path), heard) if path.suffix == ".srt" else _read(path).strip()
 
 
 def _read(path: Path) -> str:

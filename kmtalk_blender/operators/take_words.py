@@ -1,0 +1,48 @@
+"""kmtalk.take_words: the words beside a sound, to edit them."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ..errors import UserError
+from ..scene.compat import sequencer_scene
+from ..scene.strips import find_strip, outline_of
+from ..scene.transcripts import read_sidecar, sidecar
+from .base import Reasoned, busy
+
+__all__ = ["KMTALK_OT_take_words", "register", "unregister"]
+
+
+class KMTALK_OT_take_words(Reasoned, bpy.types.Operator):
+    """Take the words from the file beside the sound into the strip's transcript, to edit them here"""
+
+    bl_idname = "kmtalk.take_words"
+    bl_label = "Take Words"
+    bl_options = {"REGISTER", "UNDO"}
+
+    strip: StringProperty(name="Strip", description="The strip's name")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = sequencer_scene(context)
+        try:
+            strip = find_strip(scene, self.strip)
+            heard = outline_of(scene, strip)
+            path = sidecar(heard)
+            if path is None or path.suffix.lower() not in (".txt", ".srt"):
+                raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
+            words = read_sidecar(path, heard)
+        except UserError as error:
+            return self.refuse(error)
+        strip.kmtalk.transcript = " ".join(words.split())
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_take_words)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_take_words)

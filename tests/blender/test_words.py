@@ -1,0 +1,94 @@
+"""What is said in a strip belongs to the strip: typed, from a text of the file, or beside the sound."""
+
+import shutil
+
+import bpy
+import pytest
+from stage import LINE, TREE, action_of, needs_strips
+
+pytestmark = needs_strips
+
+WORDS = (TREE / "assets" / "demo_line.txt").read_text()
+
+
+@pytest.fixture
+def strips(scene, head, tmp_path):
+    """Two strips of the demo line, the second one active."""
+    sound = shutil.copy(LINE, tmp_path / "line.flac")
+    editor = scene.sequence_editor_create()
+    made = [editor.strips.new_sound(name, str(sound), 1 + index, 11) for index, name in enumerate(("first", "second"))]
+    choose(scene, made[1])
+    return made
+
+
+def choose(scene, strip):
+    for other in scene.sequence_editor.strips:
+        other.select = other == strip
+    scene.sequence_editor.active_strip = strip
+
+
+def spoken_words(head):
+    return {phone.word.lower() for phone in action_of(head).kmtalk.phones if phone.word}
+
+
+def test_the_panel_shows_and_edits_the_words_of_the_strip_that_is_chosen(scene, strips):
+    first, second = strips
+    scene.kmtalk.transcript = "Second"
+    choose(scene, first)
+    assert scene.kmtalk.transcript == ""
+    scene.kmtalk.transcript = "First"
+    scene.kmtalk.text = bpy.data.texts.new("script")
+    assert [strip.kmtalk.transcript for strip in strips] == ["First", "Second"]
+    assert (first.kmtalk.text.name, second.kmtalk.text) == ("script", None)
+    scene.kmtalk.source = "FILE"
+    scene.kmtalk.transcript = "File"
+    scene.kmtalk.source = "STRIP"
+    choose(scene, second)
+    assert scene.kmtalk.transcript == "Second"
+
+
+def test_words_go_where_the_strip_goes(scene, strips, tmp_path):
+    scene.kmtalk.transcript = "Second"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "saved.blend"))
+    assert bpy.context.scene.sequence_editor.strips["second"].kmtalk.transcript == "Second"
+
+
+def test_each_strip_is_spoken_with_its_own_words(scene, head, strips):
+    for strip, words in zip(strips, ("Hello", WORDS), strict=True):
+        strip.kmtalk.transcript = words
+    bpy.ops.kmtalk.generate(strip="first")
+    assert spoken_words(head) == {"hello"}
+    bpy.ops.kmtalk.clear()
+    assert bpy.ops.kmtalk.generate(scope="SELECTED") == {"FINISHED"}
+    assert "kim" in spoken_words(head)
+
+
+def test_a_text_of_the_file(scene, head, strips):
+    text = bpy.data.texts.new("script")
+    text.write("Hello")
+    strips[1].kmtalk.text = text
+    bpy.ops.kmtalk.generate()
+    assert spoken_words(head) == {"hello"}
+
+
+def test_words_beside_the_sound_are_taken_over_to_be_edited(scene, head, strips, tmp_path):
+    with pytest.raises(RuntimeError, match="no words beside the sound of strip second; type them"):
+        bpy.ops.kmtalk.take_words(strip="second")
+    (tmp_path / "line.txt").write_text(WORDS + "\n")
+    bpy.ops.kmtalk.take_words(strip="second")
+    assert [strip.kmtalk.transcript for strip in strips] == ["", " ".join(WORDS.split())]
+    strips[1].frame_offset_end = 20
+    with pytest.raises(RuntimeError, match="no words beside"):
+        bpy.ops.kmtalk.take_words(strip="second")
+
+
+def test_words_that_were_typed_before_there_was_a_strip(scene, head):
+    scene.kmtalk.transcript = "Hello"
+    editor = scene.sequence_editor_create()
+    strip = editor.strips.new_sound("line", str(LINE), 1, 11)
+    assert scene.kmtalk.transcript == "Hello"
+    bpy.ops.kmtalk.generate()
+    assert spoken_words(head) == {"hello"}
+    scene.kmtalk.transcript = ""
+    assert (scene.kmtalk.transcript, strip.kmtalk.transcript) == ("", "")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from model_runtime.heads.demo.fields import smoothstep
 from model_runtime.heads.source import Source, Warped
+from model_runtime.heads.surface import make_surface
 
 __all__ = ["Piece", "sort_pieces"]
 
@@ -15,8 +17,11 @@ EYE_NEAR, EYE_WIDE = 0.3, 0.75
 ON_BALL = 1.3
 # Both rows of teeth in one piece: at least this share of it lies on either side of the bite.
 SPANS = 0.2
-# The height over which the part of such a piece between the rows changes from still to jaw, eye distances.
-BITE = 0.12
+# Where such a piece is this near to our teeth, and this far above or below the lips, it is a row's gum; eye distances.
+GUM, APART = 0.1, 0.1
+# Between the rows it changes from still to jaw at these shares of the way along it; the throat stands this far behind
+# the lips, eye distances.
+BITE, THROAT = (0.35, 0.65), (1.0, 1.5)
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,23 @@ class Piece:
 
 
 def sort_pieces(
-    source: Source, warped: Warped, points: np.ndarray, label: np.ndarray, skin: int, lips: float, unit: float
+    source: Source,
+    warped: Warped,
+    points: np.ndarray,
+    faces: np.ndarray,
+    label: np.ndarray,
+    skin: int,
+    lips: float,
+    unit: float,
 ) -> list[Piece]:
-    """What each piece other than the skin is. label: (V,) piece of each vertex, -1 for none. lips: height at which the
-    lips meet, m. unit: the eye distance, m."""
+    """What each piece other than the skin is. faces: (F, 3). label: (V,) piece of each vertex, -1 for none. lips: the
+    height at which the lips meet, m. unit: the eye distance, m."""
     parts = _parts(source, warped)
-    groups = [np.flatnonzero(label == number) for number in np.unique(label[label >= 0]) if number != skin]
-    sorted_ones = [_sort(vertices, points[vertices], parts, lips, unit) for vertices in groups]
+    sorted_ones = []
+    for number in np.setdiff1d(label, [-1, skin]):
+        vertices = np.flatnonzero(label == number)
+        own = np.searchsorted(vertices, faces[label[faces[:, 0]] == number])
+        sorted_ones.append(_sort(vertices, points[vertices], own, parts, lips, unit))
     balls = [points[piece.vertices] for piece in sorted_ones if piece.kind == "eye"]
     return [_on_eyeball(piece, points[piece.vertices], balls) for piece in sorted_ones]
 
@@ -65,7 +80,31 @@ def _parts(source: Source, warped: Warped) -> dict[str, np.ndarray]:
     }
 
 
-def _sort(vertices: np.ndarray, here: np.ndarray, parts: dict[str, np.ndarray], lips: float, unit: float) -> Piece:
+def _share(here: np.ndarray, faces: np.ndarray, parts: dict[str, np.ndarray], lips: float, unit: float) -> np.ndarray:
+    """(n,) share of the jaw in a piece with both rows: by how near the gums of either lie along it, so that a tongue
+    goes with the gums that it grows from. faces: (F, 3) into `here`."""
+    surface = make_surface(here, faces, unit)
+    away = {row: cKDTree(parts[row]).query(here)[0] for row in ("upper", "lower")}
+    along = {}
+    for row, beyond in (("upper", here[:, 2] - lips > APART * unit), ("lower", lips - here[:, 2] > APART * unit)):
+        gum = np.flatnonzero(beyond & (away[row] < GUM * unit))
+        along[row] = surface.nearest_source(gum)[0] if len(gum) else np.full(len(here), np.inf)
+    whole = along["upper"] + along["lower"]
+    share = np.divide(along["upper"], whole, out=np.full(len(here), 0.5), where=np.isfinite(whole) & (whole > 0))
+    share[~np.isfinite(along["upper"])] = 1.0
+    share[~np.isfinite(along["lower"])] = 0.0
+    deep = (here[:, 1] - here[:, 1].min()) / unit
+    return smoothstep(*BITE, share) * (1 - smoothstep(*THROAT, deep))
+
+
+def _sort(
+    vertices: np.ndarray,
+    here: np.ndarray,
+    faces: np.ndarray,
+    parts: dict[str, np.ndarray],
+    lips: float,
+    unit: float,
+) -> Piece:
     low, high = here.min(axis=0), here.max(axis=0)
     middle, none = (low + high) / 2, np.zeros(len(vertices))
     eyes = [parts[name].mean(axis=0) for name in ("eye_left", "eye_right")]
@@ -79,7 +118,7 @@ def _sort(vertices: np.ndarray, here: np.ndarray, parts: dict[str, np.ndarray], 
         return Piece("skin", vertices, none)
     below = here[:, 2] < lips
     if SPANS < below.mean() < 1 - SPANS and np.ptp(here[:, 2]) > 0.35 * unit:
-        return Piece("lower", vertices, np.clip((lips - here[:, 2]) / (BITE * unit) + 0.5, 0, 1))
+        return Piece("lower", vertices, _share(here, faces, parts, lips, unit))
     if middle[2] > lips:
         return Piece("upper", vertices, none)
     away = {name: cKDTree(parts[name]).query(here)[0].mean() for name in ("lower", "tongue")}

@@ -80,7 +80,9 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
     report("head", 0.4, "Carrying over")
     loose = label.copy()
     loose[owner != np.arange(len(points))] = -1
-    sorted_pieces = sort_pieces(source, face.warped, points, loose, skin, _lip_height(points, mesh), surface.unit)
+    sorted_pieces = sort_pieces(
+        source, face.warped, points, faces, loose, skin, _lip_height(points, mesh), surface.unit
+    )
     balls = [points[piece.vertices] for piece in sorted_pieces if piece.kind == "eye"]
     known = {channel: stood.scale * moved[inside] @ stood.rotation.T for channel, moved in (given or {}).items()}
     deltas, jaw = _skin_shapes(source, face, balls, known, mirror)

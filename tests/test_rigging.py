@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
 from model_runtime.heads.head import Head, read_head, write_head
 from model_runtime.heads.lip_gap import find_lips
-from model_runtime.heads.mesh import Mesh, weld
+from model_runtime.heads.mesh import Mesh, pieces, weld
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.quality import measure
 from model_runtime.heads.rigging import rig_mesh
@@ -133,6 +134,37 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
     assert forward.min() < -0.015
 
 
+def test_gums_and_tongue_of_one_piece_part_as_a_mouth_does(mesh: Mesh, head: Head):
+    opened = np.abs(head.deltas[CHANNELS.index("jawOpen")]).max(axis=1)
+    inside = [head.material_names.index(name) for name in ("teeth", "tongue")]
+    label = pieces(len(mesh.vertices), mesh.faces)
+    groups = [
+        np.flatnonzero(label == number) for number in np.unique(label[mesh.faces[np.isin(head.materials, inside)]])
+    ]
+    tongue = np.unique(mesh.faces[head.materials == inside[1]])
+    upper = [group for group in groups if opened[group].max() < 1e-9]
+    lower = [group for group in groups if opened[group].max() > 0.001 and group[0] not in tongue]
+    # One strip joins what lies side by side, and the rows at their backs.
+    upper, lower = (sorted(row, key=lambda group: -head.vertices[group, 0].mean()) for row in (upper, lower))
+    chain = [*upper, *lower[::-1], tongue]
+    joints = [_joint(head.vertices, one, other) for one, other in pairwise(chain)]
+    whole = replace(mesh, faces=np.concatenate([mesh.faces, joints]), polygons=np.arange(len(mesh.faces) + len(joints)))
+    made = rig_mesh(whole, "whole", lambda *_: None)
+    moved, ours = (each.deltas[CHANNELS.index("jawOpen")] for each in (made, head))
+    front = tongue[head.vertices[tongue, 1] < np.median(head.vertices[tongue, 1])]
+    for part in (np.concatenate(upper), np.concatenate(lower), front):
+        off = np.linalg.norm(moved[part] - ours[part], axis=1)
+        # Some at the back lie where the rows are joined.
+        assert np.quantile(off, 0.85) < 0.1 * opened.max()
+
+
+def _joint(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """A triangle from a piece to the nearest place of another one."""
+    apart = np.linalg.norm(points[one][:, None] - points[other][None], axis=2)
+    first, second = np.unravel_index(apart.argmin(), apart.shape)
+    return np.array([one[first], other[second], other[second - 3]], np.int32)
+
+
 def test_lip_measures_know_the_head(head: Head):
     from model_runtime.heads.fitting import lip_measures
 
@@ -209,7 +241,5 @@ def test_landmarks_that_cannot_be(mesh: Mesh):
 
 def _alone(mesh: Mesh, vertex: int) -> bool:
     """True for a vertex of a small piece: one whose piece is a tooth."""
-    from model_runtime.heads.mesh import pieces
-
     label = pieces(len(mesh.vertices), mesh.faces)
     return bool((label == label[vertex]).sum() < 100)

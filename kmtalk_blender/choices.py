@@ -1,6 +1,6 @@
 """What the menus offer: (value, name, tooltip)."""
 
-__all__ = ["DEVICES", "INTERPOLATIONS", "KEYS", "MAPPINGS", "PLACEMENTS", "RULES", "SOURCES", "STYLES"]
+__all__ = ["DEVICES", "INTERPOLATIONS", "KEYS", "MAPPINGS", "PHONES", "PLACEMENTS", "RULES", "SOURCES", "STYLES"]
 
 SOURCES = (
     ("STRIP", "Strip", "The selected sound strip of the sequencer"),
@@ -36,3 +36,10 @@ RULES = (
     ("CHANNEL", "Channel", "Strips in this channel"),
 )
 STYLES = ("neutral", "clear", "mumbled", "broad")
+# In the order of the runtime: silence, vowels, consonants.
+PHONES = (
+    "SIL",
+    *("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"),
+    *("B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N"),
+    *("NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y", "Z", "ZH"),
+)

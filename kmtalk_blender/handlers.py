@@ -1,4 +1,4 @@
-"""What KMTalk does by itself: the list of phones follows the playhead."""
+"""What KMTalk does by itself: the list of phones follows the playhead; what was undone is no longer reported."""
 
 import bpy
 
@@ -14,9 +14,25 @@ def on_frame(scene: bpy.types.Scene, _depsgraph: object = None) -> None:
         follow(scene, bpy.context)
 
 
+@bpy.app.handlers.persistent
+def on_undo(_scene: bpy.types.Scene, _depsgraph: object = None) -> None:
+    """Forget the last report: it may speak of what is gone."""
+    for manager in bpy.data.window_managers:
+        manager.kmtalk.report = manager.kmtalk.failure = ""
+
+
+HANDLERS = (
+    (bpy.app.handlers.frame_change_post, on_frame),
+    (bpy.app.handlers.undo_post, on_undo),
+    (bpy.app.handlers.redo_post, on_undo),
+)
+
+
 def register() -> None:
-    bpy.app.handlers.frame_change_post.append(on_frame)
+    for handlers, function in HANDLERS:
+        handlers.append(function)
 
 
 def unregister() -> None:
-    bpy.app.handlers.frame_change_post.remove(on_frame)
+    for handlers, function in HANDLERS:
+        handlers.remove(function)

@@ -11,9 +11,10 @@ from bpy.props import (
     StringProperty,
 )
 
-from .choices import DEVICES, INTERPOLATIONS, KEYS, MAPPINGS, PLACEMENTS, RULES, SOURCES, STYLES
+from .choices import DEVICES, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES, STYLES
 from .errors import UserError
 from .runtime.model_folder import installed_models
+from .scene.cast import choose_line
 from .scene.compat import sequencer_scene, strip_type
 from .scene.phones import jump
 from .scene.strips import chosen_strip
@@ -39,9 +40,19 @@ def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list
     return [*(context.window_manager.kmtalk.models or "starter").split(","), *installed]
 
 
+def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tuple[str, ...]:
+    """The sounds of English, for the search menu."""
+    return PHONES
+
+
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
     """A click on a phone moves the playhead there, unless it is already inside."""
     jump(context, self.phone_index)
+
+
+def go_to_line(self: "SceneSettings", context: bpy.types.Context) -> None:
+    """A click on a line chooses its strip and its character."""
+    choose_line(self.id_data, sequencer_scene(context), self.line_index)
 
 
 def spoken_strip(settings: "SceneSettings") -> object | None:
@@ -79,7 +90,9 @@ def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
 class PhoneItem(bpy.types.PropertyGroup):
     """One sound of a take. Changing it and completing again changes the motion."""
 
-    label: StringProperty(name="Phone", description="The sound, as an ARPAbet label; SIL is silence")
+    label: StringProperty(
+        name="Phone", description="The sound, as an ARPAbet label; SIL is silence", search=known_phones
+    )
     start: FloatProperty(name="Start", description="Where the sound starts, in the take", unit="TIME_ABSOLUTE", min=0)
     end: FloatProperty(name="End", description="Where the sound ends, in the take", unit="TIME_ABSOLUTE", min=0)
     word: StringProperty(name="Word", description="The word that the sound belongs to")
@@ -205,7 +218,7 @@ class SceneSettings(bpy.types.PropertyGroup):
         max=60,
     )
     lines: CollectionProperty(type=LineItem)
-    line_index: IntProperty(name="Line", description="Selected line")
+    line_index: IntProperty(name="Line", description="Click to work on its strip", update=go_to_line)
     rules: CollectionProperty(type=RuleItem)
     rule_index: IntProperty(name="Rule", description="Selected rule")
 

@@ -138,7 +138,7 @@ class JobOperator(Reasoned):
     def _show(self, context: bpy.types.Context) -> None:
         """Put the progress where panels read it; redraw only when it changed."""
         state, order = context.window_manager.kmtalk, self._queue.current
-        text = f"{order.text or 'Starting'} ({order.title})" if order else "Writing"
+        text = self._progress_text(order) if order else "Writing"
         now = (round(self._queue.fraction, 3), text)
         if (round(state.fraction, 3), state.text) == now:
             return
@@ -147,6 +147,12 @@ class JobOperator(Reasoned):
         self._mark_lines(context, self._queue)
         context.workspace.status_text_set(f"KMTalk: {text}   Esc: cancel")
         _redraw(context)
+
+    def _progress_text(self, order: Order) -> str:
+        """What is being done, to which line, and how many there are."""
+        orders = self._queue.orders
+        line = order.title if len(orders) == 1 else f"{order.title}, {orders.index(order) + 1} of {len(orders)}"
+        return f"{order.text or 'Starting'} ({line})"
 
     def _mark_lines(self, context: bpy.types.Context, queue: JobQueue) -> None:
         lines = context.scene.kmtalk.lines

@@ -98,14 +98,12 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
 
     def _selected(self, context: bpy.types.Context) -> list[Line]:
         scene = context.scene
-        table = {line.strip: line for line in scene.kmtalk.lines}
         strips = [strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND"]
         if not strips:
             raise UserError("No sound strip is selected; select some in the sequencer.")
         lines = []
         for strip in strips:
-            row = table.get(strip.name)
-            target = row.target if row is not None and row.target else speaker_of(strip, scene)
+            target = speaker_of(strip, scene)
             if target is None:
                 raise UserError(f"Strip {strip.name} has no character; choose one in the panel or in the table.")
             lines.append(Line(target.name, strip=strip.name))

@@ -51,6 +51,27 @@ class KMTALK_OT_edit_rules(Reasoned, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class KMTALK_OT_choose_character(Reasoned, bpy.types.Operator):
+    """Make this the character of the panel"""
+
+    bl_idname = "kmtalk.choose_character"
+    bl_label = "Switch Character"
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: StringProperty(name="Character", description="The object's name")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        found = bpy.data.objects.get(self.target)
+        if found is None or found.type != "MESH":
+            return self.refuse(UserError(f"There is no mesh named {self.target}; choose another character."))
+        context.scene.kmtalk.target = found
+        return {"FINISHED"}
+
+
 class KMTALK_OT_cancel(bpy.types.Operator):
     """Stop; nothing more is written"""
 
@@ -80,7 +101,13 @@ class KMTALK_OT_fix(Reasoned, bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (KMTALK_OT_fill_lines, KMTALK_OT_edit_rules, KMTALK_OT_cancel, KMTALK_OT_fix)
+CLASSES = (
+    KMTALK_OT_fill_lines,
+    KMTALK_OT_edit_rules,
+    KMTALK_OT_choose_character,
+    KMTALK_OT_cancel,
+    KMTALK_OT_fix,
+)
 
 
 def register() -> None:

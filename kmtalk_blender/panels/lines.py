@@ -19,8 +19,9 @@ class KMTALK_UL_lines(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
         row = layout.row(align=True)
         row.prop(item, "use", text="")
-        row.label(text=item.strip, translate=False)
-        row.prop(item, "target", text="", emboss=False)
+        split = row.split(factor=0.6)
+        split.label(text=item.strip, translate=False)
+        split.label(text=item.target.name if item.target else "nobody", translate=False)
         if item.state == "running":
             row.progress(factor=item.fraction, text="")
         else:
@@ -48,7 +49,8 @@ class Lines:
         layout.template_list(
             "KMTALK_UL_lines", "", settings, "lines", settings, "line_index", rows=4 if settings.lines else 2
         )
-        layout.operator("kmtalk.fill_lines", icon="FILE_REFRESH")
+        text = "Refresh" if settings.lines else "List the Strips"
+        layout.operator("kmtalk.fill_lines", text=text, icon="FILE_REFRESH")
         if 0 <= settings.line_index < len(settings.lines):
             line = settings.lines[settings.line_index]
             column = layout.column(align=True)
@@ -59,9 +61,8 @@ class Lines:
             if line.state not in ICONS:
                 layout.label(text=line.state, icon="ERROR", translate=False)
         row = layout.row(align=True)
-        row.operator("kmtalk.generate", text="Table", icon="PLAY").scope = "TABLE"
-        row.operator("kmtalk.generate", text="Selected").scope = "SELECTED"
-        row.operator("kmtalk.generate", text="Scene").scope = "SCENE"
+        row.operator("kmtalk.generate", text="Generate Table", icon="PLAY").scope = "TABLE"
+        row.operator("kmtalk.generate", text="Whole Scene").scope = "SCENE"
 
 
 def _draw_words(layout: bpy.types.UILayout, context: bpy.types.Context, name: str) -> None:

@@ -1,10 +1,12 @@
 """The main panel: who speaks what, the button, the progress, the result."""
 
 import textwrap
+from collections import Counter
 
 import bpy
 
 from ..errors import UserError
+from ..scene.cast import named_speaker, speaker_of
 from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.rigs import target_of
@@ -49,6 +51,9 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if editor is None or not root_strips(editor):
         layout.label(text="No sound strip in the sequencer", icon="INFO")
         return
+    if sum(strip.type == "SOUND" for strip in selected_strips(scene)) > 1:
+        _draw_speakers(layout, context)
+        return
     try:
         strip = chosen_strip(scene)
     except UserError as error:
@@ -59,7 +64,27 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     side.alignment = "RIGHT"
     side.label(text="Strip")
     split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
+    _draw_speaker(layout, context, strip)
     draw_words(layout, scene, strip, settings)
+
+
+def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
+    """The table, a rule or its name gives the strip to somebody else: say so."""
+    speaker, chosen = named_speaker(strip, context.scene), context.scene.kmtalk.target
+    if speaker is None or chosen is None or speaker == chosen:
+        return
+    box = layout.box()
+    draw_sentence(box, context, f"{strip.name} belongs to {speaker.name}; Generate speaks it on {chosen.name}.", "INFO")
+    box.operator("kmtalk.choose_character", text=f"Switch to {speaker.name}", icon="USER").target = speaker.name
+
+
+def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Who speaks how many of the selected strips."""
+    sounds = (strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND")
+    speakers = [speaker_of(strip, context.scene) for strip in sounds]
+    counts = Counter(speaker.name if speaker else "nobody" for speaker in speakers)
+    text = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    layout.label(text=f"Spoken by {text}", icon="INFO", translate=False)
 
 
 def draw_words(

@@ -21,7 +21,7 @@ class KMTALK_UL_phones(bpy.types.UIList):
         split = row.split(factor=0.3)
         split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)
         split = split.split(factor=0.4)
-        split.prop(item, "label", text="", emboss=False)
+        split.label(text=item.label, translate=False)
         split.label(text=item.word, translate=False)
 
 

@@ -36,7 +36,6 @@ class Rig:
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        layout.operator("kmtalk.add_basis", icon="SHAPEKEY_DATA")
         try:
             target = target_of(context)
         except UserError:
@@ -77,6 +76,7 @@ def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) ->
     row.operator("kmtalk.make_shapes", icon="SHAPEKEY_DATA")
     if target is not None and target.type == "MESH" and target.data.shape_keys is not None:
         layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
+    layout.operator("kmtalk.add_basis", icon="SHAPEKEY_DATA")
     if target is None or (target.mode != "EDIT" and not len(target.kmtalk.landmarks)):
         return
     marked = target.kmtalk.landmarks

@@ -2,15 +2,24 @@
 
 import bpy
 
+from .compat import every_strip
 from .options import Line
 from .strips import audible_strips
 
-__all__ = ["fill_lines", "lines_of", "speaker_of"]
+__all__ = ["choose_line", "fill_lines", "lines_of", "named_speaker", "speaker_of"]
 
 
 def speaker_of(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The character of a strip: the first rule that fits it, else a mesh named like the strip's start, else the
-    panel's."""
+    """The character of a strip: what its table, rules or name say, else the panel's."""
+    return named_speaker(strip, scene) or scene.kmtalk.target
+
+
+def named_speaker(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """Who speaks a strip by its line in the table, else by the first rule that fits, else the mesh that its name
+    starts with; None when nothing says."""
+    for line in scene.kmtalk.lines:
+        if line.strip == strip.name and line.target is not None:
+            return line.target
     for rule in scene.kmtalk.rules:
         wanted = rule.value.strip().lower()
         if not wanted or rule.target is None:
@@ -24,7 +33,20 @@ def speaker_of(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None
         for obj in scene.objects
         if obj.type == "MESH" and obj.data.shape_keys and strip.name.lower().startswith(obj.name.lower())
     ]
-    return max(named, key=lambda obj: len(obj.name)) if named else scene.kmtalk.target
+    return max(named, key=lambda obj: len(obj.name)) if named else None
+
+
+def choose_line(scene: bpy.types.Scene, strips_scene: bpy.types.Scene, index: int) -> None:
+    """Make the strip of a line the one that is selected, and its character the panel's."""
+    if not 0 <= index < len(scene.kmtalk.lines):
+        return
+    line, editor = scene.kmtalk.lines[index], strips_scene.sequence_editor
+    for strip in every_strip(editor) if editor else ():
+        strip.select = strip.name == line.strip
+        if strip.select:
+            editor.active_strip = strip
+    if line.target is not None:
+        scene.kmtalk.target = line.target
 
 
 def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:

@@ -4,7 +4,7 @@ import shutil
 
 import bpy
 import pytest
-from stage import LINE, TREE, action_of, needs_strips
+from stage import LINE, TREE, action_of, make_character, needs_strips
 
 pytestmark = needs_strips
 
@@ -92,3 +92,26 @@ def test_words_that_were_typed_before_there_was_a_strip(scene, head):
     assert spoken_words(head) == {"hello"}
     scene.kmtalk.transcript = ""
     assert (scene.kmtalk.transcript, strip.kmtalk.transcript) == ("", "")
+
+
+def test_a_line_of_the_table_chooses_its_strip_and_its_character(scene, head, strips):
+    other = make_character(scene, "Second")
+    scene.kmtalk.target = head
+    bpy.ops.kmtalk.fill_lines()
+    assert [line.target for line in scene.kmtalk.lines] == [head, other]
+    choose(scene, strips[0])
+    scene.kmtalk.line_index = 1
+    assert (scene.sequence_editor.active_strip, scene.kmtalk.target) == (strips[1], other)
+    assert [strip.select for strip in strips] == [False, True]
+    with pytest.raises(RuntimeError, match="no mesh named Nobody"):
+        bpy.ops.kmtalk.choose_character(target="Nobody")
+    bpy.ops.kmtalk.choose_character(target="Anna")
+    assert scene.kmtalk.target == head
+
+
+def test_the_runtimes_phones_are_those_of_the_menu(extension):
+    from bl_ext.user_default.kmtalk.choices import PHONES as OFFERED
+
+    from model_runtime.linguistics.phones import PHONES
+
+    assert OFFERED == PHONES

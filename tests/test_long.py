@@ -1,0 +1,112 @@
+"""Long recordings: memory grows by the arrays that must grow, and windows give the same bits whatever lies far away."""
+
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import soundfile
+from recordings import LINE, TEXT
+
+from model_runtime.acoustics import acoustics
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.generate import generate
+from model_runtime.linguistics.edges import place_edges
+from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.loudness import levels
+from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.model.checkpoint import load_model
+from model_runtime.model.inference import Performance
+from model_runtime.settings import Settings
+
+FPS = 50
+LENGTHS = (240, 720)  # seconds
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model("starter", "cpu")
+
+
+@pytest.fixture(scope="module")
+def line() -> tuple[Waveform, PhoneTrack]:
+    """The demo line; its phones begin at multiples of 1/128 s, so that moving them by seconds is exact."""
+    waveform = read_audio(LINE)
+    found = find_phones(waveform, TEXT).phones
+    spans = [Span(span.label, round(span.start * 128) / 128, round(span.end * 128) / 128) for span in found]
+    whole = round(waveform.duration)
+    spans[-1] = Span(spans[-1].label, spans[-1].start, float(whole))
+    samples = np.resize(waveform.samples, whole * SAMPLE_RATE)
+    return Waveform(samples), PhoneTrack(tuple(span for span in spans if span.end > span.start))
+
+
+def repeated(line: tuple[Waveform, PhoneTrack], seconds: float) -> tuple[Waveform, PhoneTrack]:
+    """The line again and again, for at least so long."""
+    waveform, phones = line
+    count = int(np.ceil(seconds / waveform.duration))
+    starts = [index * waveform.duration for index in range(count)]
+    spans = tuple(Span(span.label, span.start + start, span.end + start) for start in starts for span in phones.phones)
+    return Waveform(np.tile(waveform.samples, count)), PhoneTrack(spans)
+
+
+def growth(work: Callable[[Waveform, PhoneTrack], object], line: tuple[Waveform, PhoneTrack]) -> float:
+    """Bytes of peak memory for every byte of sound (64000 a second) that is added to a recording of four minutes."""
+    peaks, sizes = [], []
+    for seconds in LENGTHS:
+        waveform, phones = repeated(line, seconds)
+        tracemalloc.start()
+        work(waveform, phones)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        sizes.append(waveform.samples.nbytes)
+    return (peaks[1] - peaks[0]) / (sizes[1] - sizes[0])
+
+
+def test_a_recording_is_never_in_memory_at_its_own_rate(line, tmp_path):
+    def read(waveform: Waveform, phones: PhoneTrack) -> None:
+        read_audio(files[len(waveform.samples)])
+
+    files = {}
+    for seconds in LENGTHS:
+        waveform, _ = repeated(line, seconds)
+        files[len(waveform.samples)] = tmp_path / f"{seconds}.wav"
+        soundfile.write(tmp_path / f"{seconds}.wav", np.repeat(waveform.samples, 3), 48000)
+    # The pieces at 16 kHz and, at the end, all of them in one array.
+    assert growth(read, line) < 2.1
+
+
+def test_loudness_and_edges_take_at_most_a_second_copy_of_the_sound(line):
+    assert growth(lambda waveform, phones: levels(waveform), line) < 0.2
+    assert growth(lambda waveform, phones: place_edges(phones, waveform), line) < 1.3
+
+
+def test_what_is_heard_takes_less_than_twice_the_sound(line):
+    assert growth(lambda waveform, phones: acoustics(waveform), line) < 1.7
+
+
+@pytest.mark.slow
+def test_a_take_takes_less_than_twice_its_sound(line, model):
+    assert growth(lambda waveform, phones: generate(waveform, phones, Settings(), model), line) < 1.7
+
+
+def performance(model, waveform: Waveform, phones: PhoneTrack, start: int, end: int) -> np.ndarray:
+    """Motion of the part from `start` to `end` (seconds) alone, heard as in the whole."""
+    spans = [span for span in phones.phones if span.end > start and span.start < end]
+    part = tuple(Span(span.label, max(span.start - start, 0), min(span.end, end) - start) for span in spans)
+    times = np.arange((end - start) * FPS + 1) / FPS
+    keys = sorted({0, *(round(span.end * FPS) for span in part)})
+    sound = model.hear(waveform)[start * 100 : end * 100 + 1]
+    asked = Performance(sound, PhoneTrack(part), times[keys], None, times, model.style_vector(None))
+    return model.perform(asked, lambda share: None)
+
+
+def test_a_part_alone_moves_as_in_the_whole_to_the_last_bit(line, model):
+    """Windows lie at multiples of 30 s and hear 4 s around: what is further away changes nothing."""
+    waveform, phones = repeated(line, 130)
+    whole = performance(model, waveform, phones, 0, 130)
+    # Only near its end does a part lack what the whole heard next.
+    first = performance(model, waveform, phones, 0, 65)
+    np.testing.assert_array_equal(first[: 60 * FPS], whole[: 60 * FPS])
+    # From its second window on, a part that starts at a window's start sees what the whole saw.
+    second = performance(model, waveform, phones, 30, 130)
+    np.testing.assert_array_equal(second[31 * FPS :], whole[61 * FPS :])

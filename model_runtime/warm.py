@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from model_runtime.linguistics.decoders import Decoders
 
 if TYPE_CHECKING:
+    from model_runtime.heads.source import Source
     from model_runtime.model.checkpoint import Model
 
 __all__ = ["Warm"]
@@ -14,10 +15,20 @@ __all__ = ["Warm"]
 
 @dataclass
 class Warm:
-    """Decoders of speech and models, loaded when they are first asked for. Not for several threads at once."""
+    """Decoders of speech, models and our own head, made when first asked for. Not for several threads at once."""
 
     decoders: Decoders = field(default_factory=Decoders)
     models: dict[tuple[str, str], tuple[float, "Model"]] = field(default_factory=dict)
+
+    own: list["Source"] = field(default_factory=list)
+
+    def source(self) -> "Source":
+        """Our own head as the definition of every channel."""
+        from model_runtime.heads.source import make_source
+
+        if not self.own:
+            self.own.append(make_source())
+        return self.own[0]
 
     def model(self, name: str, device: str) -> "Model":
         """The model of that name or folder, loaded again when its folder has changed."""

@@ -32,18 +32,18 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     if request.landmarks is not None and request.mesh is None:
         raise InputError("Landmarks belong to a mesh; give the mesh too.")
     report("head", 0.0, "Shaping")
-    head = _make(request, report)
+    head = _make(request, warm, report)
     write_head(head, output)
     report("head", 1.0, "Done")
     return {"output": str(output), "vertices": len(head.vertices), "channels": list(head.channels)}
 
 
-def _make(request: Request, report: Report) -> Head:
+def _make(request: Request, warm: Warm, report: Report) -> Head:
     # Here, because making shapes brings scipy.
     if request.flame is not None:
         from model_runtime.heads.flame import flame_head, read_flame
 
-        return flame_head(read_flame(request.flame), request.flame, report)
+        return flame_head(read_flame(request.flame), request.flame, report, warm.source())
     if request.mesh is not None:
         from model_runtime.heads.flame_topology import flame_landmarks
         from model_runtime.heads.mesh import check_mesh
@@ -55,10 +55,8 @@ def _make(request: Request, report: Report) -> Head:
         mesh = replace(mesh, landmarks=given or flame_landmarks(mesh))
         name = Path(request.mesh).name
         check_mesh(mesh, name)
-        return rig_mesh(mesh, name, report)
-    from model_runtime.heads.demo_head import demo_head
-
-    return demo_head()
+        return rig_mesh(mesh, name, report, warm.source())
+    return warm.source().head
 
 
 @click.command("head", help="Write a head (.npz) with one shape a channel.")

@@ -24,7 +24,7 @@ def find_mouth(surface: Surface, corners: Pair, guides: Guides, middles: Pair, m
 
     Raises InputError when there is no way along a lip.
     """
-    first = find_slit(surface, corners, tuple(surface.off(guide) for guide in guides), middles)
+    first = find_slit(surface, corners, (surface.off(guides[0]), surface.off(guides[1])), middles)
     up, down = (surface.nearest_source(line)[0] for line in (first.upper, first.lower))
     near = np.minimum(up, down) < BAND * surface.unit
     apart = np.full(len(surface.points), np.inf)
@@ -32,26 +32,23 @@ def find_mouth(surface: Surface, corners: Pair, guides: Guides, middles: Pair, m
         apart[mine] = cKDTree(surface.points[other]).query(surface.points[mine])[0]
     apart[list(corners)] = 0
     off = np.minimum(apart[surface.edges].mean(axis=1) / (TOUCH * surface.unit), FAR)
-    offs = tuple(np.where(own[surface.edges].any(axis=1), off, FAR) for own in (up < down, down < up))
-    found = find_slit(surface, corners, offs, middles)
-    lines = [_mirrored(line, middle, mirror) for line, middle in zip((found.upper, found.lower), middles, strict=True)]
-    places = [
-        line_places(surface.points[line], line.tolist().index(middle))
-        for line, middle in zip(lines, middles, strict=True)
-    ]
-    return Slit(*lines, *places)
+    upper, lower = (np.where(own[surface.edges].any(axis=1), off, FAR) for own in (up < down, down < up))
+    found = find_slit(surface, corners, (upper, lower), middles)
+    above, under = _mirrored(found.upper, middles[0], mirror), _mirrored(found.lower, middles[1], mirror)
+    return Slit(above, under, _places(surface, above, middles[0]), _places(surface, under, middles[1]))
 
 
 def find_lids(surface: Surface, ends: dict[str, Pair], guides: dict[str, Guides], mirror: Mirror) -> dict[str, Slit]:
     """Side -> the lids of that eye, from the outer corner to the inner one; the right ones mirror the left ones."""
     found = {
-        side: find_slit(surface, ends[side], tuple(surface.off(guide) for guide in guides[side]), None) for side in ends
+        side: find_slit(surface, ends[side], (surface.off(upper), surface.off(lower)), None)
+        for side, (upper, lower) in guides.items()
     }
-    left, twin = found["left"], mirror.twin
-    lines = [twin[left.upper], twin[left.lower]]
-    fits = mirror.exact and all((line >= 0).all() and (line[0], line[-1]) == ends["right"] for line in lines)
-    if fits:
-        found["right"] = Slit(*lines, left.upper_at, left.lower_at)
+    left = found["left"]
+    upper, lower = mirror.twin[left.upper], mirror.twin[left.lower]
+    whole = all((line >= 0).all() and (line[0], line[-1]) == ends["right"] for line in (upper, lower))
+    if mirror.exact and whole:
+        found["right"] = Slit(upper, lower, left.upper_at, left.lower_at)
     return found
 
 
@@ -61,7 +58,11 @@ def find_red(
     """The border of the red of a lip through the vertex `outer`, by none of the vertices `used`, and how far along each
     vertex of it is."""
     border = _mirrored(surface.way(corners, outer, surface.off(guide), used), outer, mirror)
-    return border, line_places(surface.points[border], border.tolist().index(outer))
+    return border, _places(surface, border, outer)
+
+
+def _places(surface: Surface, line: np.ndarray, middle: int) -> np.ndarray:
+    return line_places(surface.points[line], line.tolist().index(middle))
 
 
 def _mirrored(line: np.ndarray, middle: int, mirror: Mirror) -> np.ndarray:

@@ -16,6 +16,7 @@ from model_runtime.heads.head import Head
 from model_runtime.heads.mesh import Mesh, check_mesh
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.rigging import rig_mesh
+from model_runtime.heads.source import Source
 from model_runtime.npz import read_npz
 from model_runtime.requests import Report
 from model_runtime.safe_pickle import as_array, read_pickle
@@ -103,14 +104,17 @@ def _from_values(values: dict, path: str) -> FlameModel:
     return FlameModel(template, faces, motion)
 
 
-def flame_head(model: FlameModel, name: str, report: Report) -> Head:
-    """A FLAME model as a head. Raises InputError when its triangles are not FLAME's."""
+def flame_head(model: FlameModel, name: str, report: Report, source: Source | None = None) -> Head:
+    """A FLAME model as a head. source: our own head, made anew when none is given.
+
+    Raises InputError when its triangles are not FLAME's.
+    """
     mesh = Mesh(model.template, model.faces, np.arange(len(model.faces), dtype=np.int32))
     check_mesh(mesh, name)
     mesh = replace(mesh, landmarks=flame_landmarks(mesh, model=True))
     if model.motion is None:
-        return rig_mesh(mesh, name, report)
-    head = rig_mesh(mesh, name, report, _jaw_channels(model.template, model.motion))
+        return rig_mesh(mesh, name, report, source)
+    head = rig_mesh(mesh, name, report, source, _jaw_channels(model.template, model.motion))
     return _expressed(head, model.template, model.motion)
 
 

@@ -58,8 +58,8 @@ def find_lips(head: Head) -> Lips:
     to_upper, to_lower = dijkstra(surface.graph(surface.lengths), indices=middles)
     faces = skin[near[skin].all(axis=1)]
     below = to_lower[faces].sum(axis=1) < to_upper[faces].sum(axis=1)
-    corners = tuple(float(points[head.landmarks[f"mouth_{side}"], 0]) for side in ("left", "right"))
-    return Lips(faces[~below], faces[below], corners, head.eye_distance)
+    left, right = (float(points[head.landmarks[f"mouth_{side}"], 0]) for side in ("left", "right"))
+    return Lips(faces[~below], faces[below], (left, right), head.eye_distance)
 
 
 def closing(head: Head) -> dict[str, float]:

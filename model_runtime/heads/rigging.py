@@ -35,11 +35,18 @@ FOLLOWED = 6
 APART = 0.3
 
 
-def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray] | None = None) -> Head:
+def rig_mesh(
+    mesh: Mesh,
+    name: str,
+    report: Report,
+    source: Source | None = None,
+    given: dict[str, np.ndarray] | None = None,
+) -> Head:
     """The mesh as a head with all CHANNELS, standing in metres; vertices and triangles in their order.
 
     mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows make it better.
-    given: channel -> (V, 3) displacements in the mesh's own unit and axes that are known already.
+    source: our own head, made anew when none is given. given: channel -> (V, 3) displacements in the mesh's own unit
+    and axes that are known already.
     Raises InputError when landmarks lack or lie on different pieces, or the lips are no opening.
     """
     missing = [landmark for landmark in LANDMARKS if landmark not in mesh.landmarks]
@@ -49,7 +56,7 @@ def rig_mesh(mesh: Mesh, name: str, report: Report, given: dict[str, np.ndarray]
     if same:
         raise InputError(f"The landmark {same[0]} of {name} is marked at another one's vertex; mark it where it is.")
     report("head", 0.05, "Measuring")
-    source = make_source()
+    source = source or make_source()
     standing = source.head.vertices[[source.landmarks[landmark] for landmark in LANDMARKS]].astype(np.float64)
     marked = mesh.vertices[[mesh.landmarks[landmark] for landmark in LANDMARKS]]
     stood = stand_up(marked, standing)

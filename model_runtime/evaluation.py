@@ -13,6 +13,7 @@ from model_runtime.metrics import (
     face_dynamics_deviation,
     lip_vertex_error,
     mean_vertex_error,
+    mouth_opening_correlation,
     mouth_opening_difference,
     mouth_timing,
     sound_lip_correlation,
@@ -27,7 +28,8 @@ __all__ = ["ClipFigures", "Evaluation", "as_json", "evaluate"]
 @dataclass(frozen=True)
 class ClipFigures:
     """One clip. lve: m^2, mean over frames. fdd: m^2, truth minus prediction. mve: m. mtm: ms. opening: mean difference
-    of the mouth's opening, m. mtm and opening are nan where the data does not say where the inner lips are."""
+    of the mouth's opening, m; r: its correlation. mtm, opening and r are nan where the data does not say where the inner
+    lips are."""
 
     name: str
     frames: int
@@ -36,6 +38,7 @@ class ClipFigures:
     mve: float
     mtm: float
     opening: float
+    r: float
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,9 @@ def evaluate(
         lve.append(lip_vertex_error(found[:, lips], truth[:, lips]))
         mve.append(mean_vertex_error(found, truth))
         still = np.zeros((len(upper), 3), np.float32)
-        mtm, opening = _mouth(dataset, clip, found, truth)
+        mouth = _mouth(dataset, clip, found, truth)
         deviation = face_dynamics_deviation(found[:, upper], truth[:, upper], still)
-        each = (float(lve[-1].mean()), deviation, float(mve[-1].mean()), mtm, opening)
+        each = (float(lve[-1].mean()), deviation, float(mve[-1].mean()), *mouth)
         figures.append(ClipFigures(clip.name, clip.frames, *each))
         loudness.append(_loudness(clip.sound(), dataset.fps, clip.frames))
         for name, motion in (("truth", truth), ("model", found)):
@@ -146,18 +149,18 @@ def _performed(model: Model, space: MotionSpace, dataset: Dataset, clip: Clip) -
     return space.displacement(placed)
 
 
-def _mouth(dataset: Dataset, clip: Clip, found: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+def _mouth(dataset: Dataset, clip: Clip, found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
+    """Timing, mean difference and correlation of the mouth's opening."""
     if dataset.face.mouth is None:
-        return float("nan"), float("nan")
+        return float("nan"), float("nan"), float("nan")
     pair = list(dataset.face.mouth)
     rest = dataset.template(clip.subject)[pair]
 
     def opening(motion: np.ndarray) -> np.ndarray:
         return np.linalg.norm(np.diff(rest + motion[:, pair], axis=1)[:, 0], axis=-1)
 
-    return mouth_timing(opening(found), opening(truth), dataset.fps), mouth_opening_difference(
-        opening(found), opening(truth)
-    )
+    both = opening(found), opening(truth)
+    return mouth_timing(*both, dataset.fps), mouth_opening_difference(*both), mouth_opening_correlation(*both)
 
 
 def _loudness(sound: Waveform, fps: float, frames: int) -> np.ndarray:

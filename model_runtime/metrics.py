@@ -13,6 +13,7 @@ __all__ = [
     "face_dynamics_deviation",
     "lip_vertex_error",
     "mean_vertex_error",
+    "mouth_opening_correlation",
     "mouth_opening_difference",
     "mouth_timing",
     "sound_lip_correlation",
@@ -54,6 +55,14 @@ def mouth_opening_difference(predicted: np.ndarray, truth: np.ndarray) -> float:
     """Mean absolute difference of two mouth openings (T,), in their unit."""
     _check(predicted, truth)
     return float(np.abs(predicted - truth).mean())
+
+
+def mouth_opening_correlation(predicted: np.ndarray, truth: np.ndarray) -> float:
+    """Pearson r of two mouth openings (T,), at zero lag; nan where either never changes."""
+    _check(predicted, truth)
+    if not predicted.std() or not truth.std():
+        return float("nan")
+    return float(np.corrcoef(predicted, truth)[0, 1])
 
 
 def mouth_timing(predicted: np.ndarray, truth: np.ndarray, fps: float) -> float:

@@ -45,7 +45,7 @@ def table(evaluations: list[Evaluation], kind: str, per_clip: bool = False) -> s
     known = kind in PUBLISHED
     lve, fdd = UNITS.get(kind, MILLIMETRES)
     heads = [f"LVE x1e-{lve}", f"FDD x1e-{fdd}"] if known else ["LVE mm^2", "FDD mm^2"]
-    heads += ["abs FDD", "MVE mm", "MTM ms", "opening mm", "LVE pooled", "SLCC (truth)"]
+    heads += ["abs FDD", "MVE mm", "MTM ms", "opening mm", "r(opening)", "LVE pooled", "SLCC (truth)"]
     lines = ["| model | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for name, published in PUBLISHED.get(kind, {}).items():
         cells = [*(_figure(value) for value in published), *["-"] * (len(heads) - 2)]
@@ -54,7 +54,7 @@ def table(evaluations: list[Evaluation], kind: str, per_clip: bool = False) -> s
         mean = each.per_sequence
         values = [
             *(mean["lve"] * 10**lve, mean["fdd"] * 10**fdd, mean["fdd_absolute"] * 10**fdd, mean["mve"] * 1e3),
-            *(mean["mtm"], mean["opening"] * 1e3, each.pooled["lve"] * 10**lve),
+            *(mean["mtm"], mean["opening"] * 1e3, mean["r"], each.pooled["lve"] * 10**lve),
         ]
         cells = [_figure(value) for value in values]
         cells.append(f"{_figure(each.slcc['model'])} ({_figure(each.slcc['truth'])})")
@@ -62,7 +62,7 @@ def table(evaluations: list[Evaluation], kind: str, per_clip: bool = False) -> s
         if per_clip:
             for clip in each.clips:
                 values = [clip.lve * 10**lve, clip.fdd * 10**fdd, abs(clip.fdd) * 10**fdd, clip.mve * 1e3]
-                cells = [_figure(value) for value in (*values, clip.mtm, clip.opening * 1e3)]
+                cells = [_figure(value) for value in (*values, clip.mtm, clip.opening * 1e3, clip.r)]
                 lines.append(f"| {clip.name} | " + " | ".join([*cells, "-", "-"]) + " |")
     notes = ["", "Means over clips; LVE pooled is over all frames. LVE is squared (metres squared on VOCASET)."]
     if any(each.estimated for each in evaluations):

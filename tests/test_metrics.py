@@ -9,6 +9,7 @@ from model_runtime.metrics import (
     face_dynamics_deviation,
     lip_vertex_error,
     mean_vertex_error,
+    mouth_opening_correlation,
     mouth_opening_difference,
     mouth_timing,
     sound_lip_correlation,
@@ -63,6 +64,13 @@ def test_opening_difference():
     assert mouth_opening_difference(np.array([0.0, 1.0]), np.array([1.0, 3.0])) == 1.5
 
 
+def test_opening_correlation_is_of_shape_not_size():
+    truth = np.array([0.0, 1.0, 3.0, 1.0])
+    assert mouth_opening_correlation(0.2 * truth + 1, truth) == pytest.approx(1)
+    assert mouth_opening_correlation(-truth, truth) == pytest.approx(-1)
+    assert np.isnan(mouth_opening_correlation(np.ones(4), truth))
+
+
 def test_louder_clips_with_larger_lips_correlate(chance):
     loudness = [np.full(10, level) for level in (0.1, 0.2, 0.3, 0.5)]
     assert sound_lip_correlation(loudness, [2 * clip for clip in loudness]) == pytest.approx(1)
@@ -70,7 +78,9 @@ def test_louder_clips_with_larger_lips_correlate(chance):
     assert np.isnan(sound_lip_correlation(loudness[:2], loudness[:2]))
 
 
-@pytest.mark.parametrize("measure", [lip_vertex_error, mean_vertex_error, mouth_opening_difference])
+@pytest.mark.parametrize(
+    "measure", [lip_vertex_error, mean_vertex_error, mouth_opening_correlation, mouth_opening_difference]
+)
 def test_unequal_motions_are_refused(measure):
     with pytest.raises(InputError, match="same frames"):
         measure(np.zeros((4, 2, 3)), np.zeros((5, 2, 3)))

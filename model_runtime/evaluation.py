@@ -28,8 +28,8 @@ __all__ = ["ClipFigures", "Evaluation", "as_json", "evaluate"]
 @dataclass(frozen=True)
 class ClipFigures:
     """One clip. lve: m^2, mean over frames. fdd: m^2, truth minus prediction. mve: m. mtm: ms. opening: mean difference
-    of the mouth's opening, m; r: its correlation; these and mtm are nan where the data does not say where the inner lips
-    are."""
+    of the mouth's opening, m; r: its correlation; these and mtm are nan where the data does not say where the inner
+    lips are."""
 
     name: str
     frames: int

@@ -13,11 +13,12 @@ import bpy
 
 from . import session
 from .errors import UserError
-from .scene import Line, add_demo_head, complete, export_take, generate, options_of, takes_of
+from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.cast import fill_lines, lines_of
 from .scene.compat import sequencer_scene
 from .scene.rigs import target_of
 from .scene.strips import chosen_strip
+from .scene.takes import editable_take
 
 __all__ = ["register", "run", "unregister"]
 
@@ -111,9 +112,11 @@ def _complete(chosen: argparse.Namespace) -> dict:
         )
     if chosen.reach is not None:
         bpy.context.scene.kmtalk.reach = chosen.reach
-    report = complete(bpy.context, session.worker(), _target(chosen.target), window, progress=_progress)
+    target = _target(chosen.target)
+    strips = edited_takes(editable_take(target), window) or (None,)
+    reports = [complete(bpy.context, session.worker(), target, window, None, _progress, strip) for strip in strips]
     _save(chosen.output)
-    return {"text": report.text, "takes": [vars(report)]}
+    return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
 
 
 def _batch(chosen: argparse.Namespace) -> dict:

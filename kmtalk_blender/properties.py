@@ -96,6 +96,7 @@ class PhoneItem(bpy.types.PropertyGroup):
     start: FloatProperty(name="Start", description="Where the sound starts, in the take", unit="TIME_ABSOLUTE", min=0)
     end: FloatProperty(name="End", description="Where the sound ends, in the take", unit="TIME_ABSOLUTE", min=0)
     word: StringProperty(name="Word", description="The word that the sound belongs to")
+    take: StringProperty(name="Take", description="The strip whose take the sound belongs to")
 
 
 class MappingRow(bpy.types.PropertyGroup):

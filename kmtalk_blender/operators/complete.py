@@ -1,11 +1,13 @@
 """kmtalk.complete, kmtalk.discard_edits: an edited take."""
 
+from pathlib import Path
+
 import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
-from ..scene.baseline import take_info
-from ..scene.jobs import CompleteJob, discard_edits
+from ..scene.baseline import strips_in
+from ..scene.jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
 from ..scene.queue import Order
 from ..scene.rigs import target_of
@@ -43,12 +45,16 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
         settings, options, target = context.scene.kmtalk, options_of(context.scene), target_of(context)
         ranged = settings.use_range or self.selected_range
         window = (settings.first, settings.last) if ranged else None
-        name = target.name
+        name, action = target.name, editable_take(target)
 
-        def make(ctx: bpy.types.Context, folder: object) -> CompleteJob:
-            return CompleteJob(ctx, bpy.data.objects[name], options, folder, window)
+        def order(strip: str | None) -> Order:
+            def make(ctx: bpy.types.Context, folder: Path) -> CompleteJob:
+                return CompleteJob(ctx, bpy.data.objects[name], options, folder, window, strip)
 
-        return [Order(name, make)]
+            return Order(strip or name, make)
+
+        # With nothing edited the job itself says so.
+        return [order(strip) for strip in edited_takes(action, window) or (None,)]
 
 
 class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
@@ -66,10 +72,11 @@ class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
         try:
             target = target_of(context)
             action = editable_take(target)
-            discard_edits(target, action)
+            for strip in strips_in(action):
+                discard_edits(target, action, strip)
         except UserError as error:
             return self.refuse(error)
-        self.report({"INFO"}, f"{take_info(action).get('strip', action.name)} is as it was generated")
+        self.report({"INFO"}, f"{', '.join(strips_in(action))}: as it was generated")
         return {"FINISHED"}
 
 

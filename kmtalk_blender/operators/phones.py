@@ -10,7 +10,7 @@ from ..scene.baseline import take_info
 from ..scene.compat import sequencer_scene
 from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
-from ..scene.phones import add_markers, listed_action, move_boundary, write_textgrid
+from ..scene.phones import add_markers, listed_action, listed_strip, move_boundary, write_textgrid
 from ..scene.queue import Order
 from ..scene.rigs import target_of
 from ..scene.strips import audible_strips, frame_rate
@@ -47,7 +47,9 @@ class KMTALK_OT_move_boundary(PhoneReasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         action, scene = listed_action(context), context.scene
         index = context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
-        at_playhead = (scene.frame_current - take_info(action).get("start", 0.0)) / frame_rate(scene)
+        phones = action.kmtalk.phones
+        strip = phones[index].take if 0 <= index < len(phones) else None
+        at_playhead = (scene.frame_current - take_info(action, strip).get("start", 0.0)) / frame_rate(scene)
         try:
             move_boundary(action, index, at_playhead if self.seconds < 0 else self.seconds)
         except UserError as error:
@@ -87,7 +89,8 @@ class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            write_textgrid(listed_action(context), Path(bpy.path.abspath(self.filepath)))
+            action = listed_action(context)
+            write_textgrid(action, Path(bpy.path.abspath(self.filepath)), listed_strip(context, action))
         except UserError as error:
             return self.refuse(error)
         self.report({"INFO"}, f"Wrote {self.filepath}")
@@ -115,7 +118,8 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
-        info, options = take_info(listed_action(context)), options_of(context.scene)
+        action, options = listed_action(context), options_of(context.scene)
+        info = take_info(action, listed_strip(context, action))
         strips = audible_strips(sequencer_scene(context))
         audio = info.get("audio", {}).get("path", "")
         if any(strip.name == info["strip"] for strip in strips):

@@ -9,7 +9,7 @@ from ..errors import UserError
 from ..scene.exchange import export_take, import_take
 from ..scene.options import options_of
 from ..scene.rigs import target_of
-from ..scene.takes import activate_take, clear_takes
+from ..scene.takes import activate_take, active_take, clear_takes, take_at
 from .base import Reasoned, busy
 from .complete import without_take
 
@@ -24,6 +24,7 @@ class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     take: StringProperty(name="Take", description="Only this take's action; empty: all of them")
+    strip: StringProperty(name="Strip", description="Only the take of this strip; empty: all of them")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -31,7 +32,7 @@ class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            count = clear_takes(target_of(context), (self.take,) if self.take else ())
+            count = clear_takes(target_of(context), (self.take,) if self.take else (), self.strip)
         except UserError as error:
             return self.refuse(error)
         self.report({"INFO"}, f"{count} take{'s' if count > 1 else ''} removed")
@@ -80,7 +81,9 @@ class KMTALK_OT_export_take(Reasoned, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
-            path = export_take(target_of(context), Path(bpy.path.abspath(self.filepath)))
+            target = target_of(context)
+            here = take_at(active_take(target), context.scene.frame_current)
+            path = export_take(target, Path(bpy.path.abspath(self.filepath)), here)
         except UserError as error:
             return self.refuse(error)
         self.report({"INFO"}, f"Wrote {path}")

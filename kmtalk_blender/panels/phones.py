@@ -16,7 +16,7 @@ class KMTALK_UL_phones(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
         scene = context.scene
         here = phone_at(data.id_data, scene.frame_current, frame_rate(scene)) == index
-        start = take_info(data.id_data).get("start", 0.0) + item.start * frame_rate(scene)
+        start = take_info(data.id_data, item.take).get("start", 0.0) + item.start * frame_rate(scene)
         row = layout.row(align=True)
         split = row.split(factor=0.3)
         split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)

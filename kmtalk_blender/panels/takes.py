@@ -29,7 +29,8 @@ class Takes:
             icon = "RADIOBUT_ON" if take.active else "RADIOBUT_OFF"
             text = f"{take.strip}  {take.start:g}–{take.end:g}"
             row.operator("kmtalk.activate_take", text=text, icon=icon, emboss=take.active).take = take.action
-            row.operator("kmtalk.clear", text="", icon="X").take = take.action
+            clear = row.operator("kmtalk.clear", text="", icon="X")
+            clear.take, clear.strip = take.action, take.strip
         column = layout.column(align=True)
         column.use_property_split = True
         column.use_property_decorate = False

@@ -18,6 +18,7 @@ from .calibration import calibrate_closed, calibrate_open
 from .checks import fix_obstacle, obstacles
 from .exchange import export_take, import_take
 from .jaw_bones import JawRange, drive_bone, free_bone
+from .jobs import discard_edits, edited_takes
 from .keys import Density
 from .mapping import load_preset, map_channels, save_preset
 from .marks import guess_marks, mark
@@ -40,7 +41,9 @@ __all__ = [
     "calibrate_open",
     "clear_takes",
     "complete",
+    "discard_edits",
     "drive_bone",
+    "edited_takes",
     "export_take",
     "fix_obstacle",
     "free_bone",

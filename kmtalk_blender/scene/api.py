@@ -49,14 +49,16 @@ def complete(
     window: tuple[int, int] | None = None,
     options: Options | None = None,
     progress: Callable[[float, str], None] | None = None,
+    strip: str | None = None,
 ) -> Report:
     """Fill in a character's active take around its edited keys.
 
-    window: first and last frame of the timeline that may change, None = all. options: the panel's when None. Raises
-    UserError, with nothing written, when nothing was edited or it cannot.
+    window: first and last frame of the timeline that may change, None = all. options: the panel's when None. strip:
+    which take, where the active action holds several (see `edited_takes`); None: its first. Raises UserError, with
+    nothing written, when nothing was edited or it cannot.
     """
     chosen = options or options_of(context.scene)
-    order = Order(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window))
+    order = Order(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
     return run(context, client, order, progress)
 
 

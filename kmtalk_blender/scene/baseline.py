@@ -1,7 +1,7 @@
 """What a take looked like when it was written, kept on its action: how later edits are found.
 
 It is a custom property of the action, so it is saved with the file and goes where the action goes: undo, copy, rename,
-append, library.
+append, library. An action of the user's may hold several takes, each of another strip.
 """
 
 import io
@@ -16,10 +16,10 @@ from ..runtime.take_file import Take, pack_take, unpack_take
 from . import curves
 from .keys import Density
 
-__all__ = ["Baseline", "drop_baseline", "has_baseline", "load_baseline", "store_baseline", "take_info"]
+__all__ = ["Baseline", "drop_baseline", "has_baseline", "load_baseline", "store_baseline", "strips_in", "take_info"]
 
-PROPERTY = "kmtalk_take"
-VERSION = 1
+PROPERTY = "kmtalk_takes"
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Baseline:
     take: as generated. motion: (T, K) weights as last written (completed, edits included). keyed: (N,) take frames of
     the poses that `motion` goes through. start: the timeline's frame of the take's frame 0. written: shape -> (n, 2)
     float32 frames and values as computed, without the user's edits. density: how the motion became keys. dropped: (D,)
-    take frames of key motions that the user deleted. info: `strip`, `audio` and the settings (JSON values).
+    take frames of key motions that the user deleted. info: `strip`, `audio` and the settings (JSON values); `guest`
+    when the action holds more than this take: only the keys in its range are its own.
     """
 
     take: Take
@@ -46,6 +47,20 @@ class Baseline:
         """The timeline's frame of the take's last frame."""
         return self.start + len(self.motion) - 1
 
+    @property
+    def strip(self) -> str:
+        """What the take speaks, which is its name within an action."""
+        return self.info.get("strip", "")
+
+    @property
+    def guest(self) -> bool:
+        """True when the action holds more than this take."""
+        return bool(self.info.get("guest"))
+
+    def mine(self, keys: curves.CurveKeys) -> np.ndarray:
+        """(n,) mask: which keys of a curve are in the take's range."""
+        return (keys.frames > self.start - 0.5) & (keys.frames < self.end + 0.5)
+
     def moved(self, frames: float) -> "Baseline":
         """The same take somewhere else on the timeline."""
         shift = np.array([frames, 0], np.float32)
@@ -58,8 +73,14 @@ def has_baseline(action: bpy.types.Action | None) -> bool:
     return action is not None and PROPERTY in action
 
 
+def strips_in(action: bpy.types.Action) -> tuple[str, ...]:
+    """What the takes of an action speak, in the order of time."""
+    infos = [_info_of(stored) for stored in action.get(PROPERTY, ())]
+    return tuple(info.get("strip", "") for info in sorted(infos, key=lambda info: info.get("start", 0.0)))
+
+
 def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
-    """Keep a baseline on an action."""
+    """Keep a baseline on an action, in place of the one of the same strip."""
     stream = io.BytesIO()
     shapes = list(baseline.written)
     np.savez_compressed(
@@ -78,37 +99,43 @@ def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
         "tolerance": baseline.density.tolerance,
         "interpolation": baseline.density.interpolation,
     }
-    action[PROPERTY] = {
+    stored = {
         "version": VERSION,
         "take": pack_take(baseline.take),
         "written": stream.getvalue(),
         "info": json.dumps(info, sort_keys=True),
     }
+    action[PROPERTY] = [*_others(action, baseline.strip), stored]
 
 
-def take_info(action: bpy.types.Action) -> dict:
-    """`strip`, `start`, `end`, `mode` ... of a take's action, without unpacking it: cheap enough for a panel."""
-    try:
-        info = json.loads(action[PROPERTY]["info"])
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return info if isinstance(info, dict) else {}
+def take_info(action: bpy.types.Action, strip: str | None = None) -> dict:
+    """`strip`, `start`, `end`, `mode` ... of a take, without unpacking it: cheap enough for a panel.
+
+    strip: which take of the action, None: its first.
+    """
+    stored = _stored(action, strip)
+    return {} if stored is None else _info_of(stored)
 
 
-def drop_baseline(action: bpy.types.Action) -> None:
-    """Make an action an ordinary one."""
-    del action[PROPERTY]
+def drop_baseline(action: bpy.types.Action, strip: str) -> None:
+    """Make a take of an action ordinary keys."""
+    others = _others(action, strip)
+    if others:
+        action[PROPERTY] = others
+    else:
+        del action[PROPERTY]
 
 
-def load_baseline(action: bpy.types.Action | None) -> Baseline:
+def load_baseline(action: bpy.types.Action | None, strip: str | None = None) -> Baseline:
     """The baseline of an action, its shapes under the names they have now and where its keys are now.
 
-    Raises UserError when the action holds no take, or one that another version wrote.
+    strip: which take of the action, None: its first. Raises UserError when the action holds no such take, or one that
+    another version wrote.
     """
-    if not has_baseline(action):
+    stored = _stored(action, strip) if has_baseline(action) else None
+    if stored is None:
         name = "The character's active action" if action is None else f"Action {action.name}"
         raise UserError(f"{name} is no KMTalk take; generate one first, or choose it in the list of takes.")
-    stored = action[PROPERTY]
     if stored.get("version") != VERSION:
         raise UserError(f"Action {action.name} was written by another version of KMTalk; generate it again.")
     take = unpack_take(bytes(stored["take"]), f"The take of action {action.name}")
@@ -128,6 +155,26 @@ def load_baseline(action: bpy.types.Action | None) -> Baseline:
         raise UserError(f"The take of action {action.name} is damaged; generate it again.")
     now = curves.read_curves(action)
     return _followed(_renamed(baseline, list(now)), now)
+
+
+def _stored(action: bpy.types.Action, strip: str | None) -> object | None:
+    """What is kept of a take."""
+    kept = {_info_of(stored).get("strip", ""): stored for stored in action.get(PROPERTY, ())}
+    wanted = next(iter(strips_in(action)), "") if strip is None else strip
+    return kept.get(wanted)
+
+
+def _others(action: bpy.types.Action, strip: str) -> list[dict]:
+    """What is kept of the takes of other strips."""
+    return [stored.to_dict() for stored in action.get(PROPERTY, ()) if _info_of(stored).get("strip", "") != strip]
+
+
+def _info_of(stored: object) -> dict:
+    try:
+        info = json.loads(stored["info"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return info if isinstance(info, dict) else {}
 
 
 def _renamed(baseline: Baseline, shapes: list[str]) -> Baseline:

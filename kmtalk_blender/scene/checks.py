@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import bpy
 
 from . import compat
-from .baseline import has_baseline, take_info
+from .baseline import has_baseline
 from .curves import keyed_shapes
+from .parts import follow_head, standing_still
 from .rigs import value_path
 from .takes import takes_of
 
@@ -54,12 +55,10 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
         found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
     if not keys.use_relative:
         found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
-    if has_baseline(action):
-        end = take_info(action).get("end", 0.0)
-        if end > scene.frame_end:
-            found.append(
-                Obstacle("range", f"The take ends at {end:g}, the scene at {scene.frame_end}.", "Extend Scene")
-            )
+    last = max(takes_of(target), key=lambda take: take.end)
+    if last.end > scene.frame_end:
+        text = f"Take {last.strip} ends at {last.end:g}, the scene at {scene.frame_end}."
+        found.append(Obstacle("range", text, "Extend Scene"))
     return found
 
 
@@ -75,6 +74,7 @@ def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) ->
         "curve_muted": _unmute_curves,
         "pinned": lambda _scene, obj: setattr(obj, "show_only_shape_key", False),
         "absolute": lambda _scene, obj: setattr(obj.data.shape_keys, "use_relative", True),
+        "parts": lambda _scene, obj: follow_head(obj),
         "range": _extend,
     }
     if kind in fixes:

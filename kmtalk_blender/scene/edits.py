@@ -63,7 +63,7 @@ def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
         if shape not in now:
             deleted[shape] = co[:, 0]
             continue
-        keys = now[shape]
+        keys = now[shape].where(baseline.mine(now[shape])) if baseline.guest else now[shape]
         same = _found(keys.co, co)
         if not same.all():
             changed[shape] = keys.where(~same)

@@ -25,10 +25,10 @@ __all__ = ["EXPORTS", "export_take", "import_take", "played_take"]
 EXPORTS = (".npz", ".csv", ".json")
 
 
-def played_take(target: bpy.types.Object) -> Take:
-    """The active take of a character as it plays now, edits included."""
+def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
+    """The active take of a character as it plays now, edits included. strip: which of its action, None: the first."""
     action = active_take(target)
-    baseline = load_baseline(action)
+    baseline = load_baseline(action, strip)
     take = baseline.take
     mapping = shape_map(target, take.channels)
     values = mapping.values(baseline.motion)
@@ -44,15 +44,16 @@ def played_take(target: bpy.types.Object) -> Take:
     return take.with_weights(mapping.weights(values, baseline.motion), np.union1d(take.key_frames, inside))
 
 
-def export_take(target: bpy.types.Object, path: Path) -> Path:
+def export_take(target: bpy.types.Object, path: Path, strip: str | None = None) -> Path:
     """Write the active take of a character as it plays now: .npz, .csv (Live Link Face) or .json by the suffix.
 
-    Raises UserError for another suffix, without a take, or when the file cannot be written.
+    strip: which take, where the active action holds several; None: the first. Raises UserError for another suffix,
+    without a take, or when the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix not in EXPORTS:
         raise UserError(f"{path.name} is none of {', '.join(EXPORTS)}; choose one of them.")
-    take = played_take(target)
+    take = played_take(target, strip)
     if suffix == ".npz":
         data = pack_take(take)
     elif suffix == ".csv":
@@ -93,7 +94,7 @@ def import_take(
         info={"strip": path.stem, "settings": {}},
     )
     action = place_take(target, baseline, curves, options.placement, options.replace)
-    fill_phones(action, take)
+    fill_phones(action, take, baseline.strip)
     return action, take
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.take_file import read_take
 from . import edits as edited
-from .baseline import Baseline, load_baseline
+from .baseline import Baseline, load_baseline, strips_in
 from .compat import sequencer_scene
 from .curves import locked_shapes, read_curves
 from .keys import make_keys
@@ -27,7 +27,7 @@ from .strips import Heard
 from .takes import editable_take, find_take, place_take, rewrite_take
 from .transcripts import Transcript
 
-__all__ = ["CompleteJob", "GenerateJob", "discard_edits"]
+__all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
 
 
 class GenerateJob:
@@ -50,7 +50,7 @@ class GenerateJob:
         self.phones: tuple = ()
         former = find_take(target, self.heard.name)
         if former is not None and options.keep_edits:
-            before = load_baseline(former)
+            before = load_baseline(former, self.heard.name)
             shift = self.heard.frame - before.start
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
@@ -99,7 +99,7 @@ class GenerateJob:
         )
         options = self.options
         action = place_take(target, baseline, curves, options.placement, options.replace)
-        fill_phones(action, self.baseline.take)
+        fill_phones(action, baseline.take, baseline.strip)
         return report_of(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
 
     @property
@@ -127,15 +127,17 @@ class CompleteJob:
         options: Options,
         folder: Path,
         window: tuple[int, int] | None = None,
+        strip: str | None = None,
     ) -> None:
-        """window: first and last frame of the timeline that may change, None = all.
+        """window: first and last frame of the timeline that may change, None = all. strip: which take of the active
+        action, None = its first.
 
         Raises UserError when there is no take or nothing was edited.
         """
         action = editable_take(target)
         self.options, self.folder, self.target, self.action = options, folder, target.name, action.name
         self.title = action.name
-        self.baseline = load_baseline(action)
+        self.baseline = load_baseline(action, strip)
         self.edits = edited.find_edits(action, self.baseline)
         self.phones = edited_phones(action, self.baseline)
         # Other phones move the whole take: key motions lie at their boundaries.
@@ -144,7 +146,7 @@ class CompleteJob:
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
-        if not self.edits.count and not self.phones and len(self.dropped) == len(self.baseline.dropped):
+        if not _was_edited(action, self.baseline):
             raise UserError(f"Nothing in {action.name} was edited; move, add or delete keys first, or edit its phones.")
 
     def first(self) -> Request:
@@ -182,7 +184,7 @@ class CompleteJob:
             self.baseline, motion=self.motion, keyed=self.key_frames, written=written, dropped=self.dropped
         )
         rewrite_take(target, action, baseline, curves)
-        fill_phones(action, self.baseline.take)
+        fill_phones(action, baseline.take, baseline.strip)
         return report_of(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
 
     def _complete(self) -> Request:
@@ -195,10 +197,20 @@ class CompleteJob:
         return complete_request(take, poses, self.options.style, self.window, locked, self.folder)
 
 
-def discard_edits(target: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Write a take as it was generated: no edited key, no dropped key motion, its own phones."""
+def edited_takes(action: bpy.types.Action, window: tuple[int, int] | None = None) -> tuple[str, ...]:
+    """The strips of the takes in an action that were edited, in the order of time; only those within `window`."""
+    baselines = [load_baseline(action, strip) for strip in strips_in(action)]
+    inside = [b for b in baselines if window is None or (b.start < window[1] and window[0] < b.end)]
+    return tuple(baseline.strip for baseline in inside if _was_edited(action, baseline))
+
+
+def discard_edits(target: bpy.types.Object, action: bpy.types.Action, strip: str | None = None) -> None:
+    """Write a take as it was generated: no edited key, no dropped key motion, its own phones.
+
+    strip: which take of the action, None = its first.
+    """
     check_target(target)
-    before = load_baseline(action)
+    before = load_baseline(action, strip)
     mapping = shape_map(target, before.take.channels)
     values = mapping.values(before.take.weights)
     curves = {
@@ -206,12 +218,21 @@ def discard_edits(target: bpy.types.Object, action: bpy.types.Action) -> None:
         for column, shape in enumerate(mapping.shapes)
     }
     written = {shape: keys.co for shape, keys in curves.items()}
+    if before.guest:
+        now = read_curves(action, mapping.shapes)
+        curves = {s: now[s].where(~before.mine(now[s])).merged(k) if s in now else k for s, k in curves.items()}
     none = np.zeros(0, np.int32)
     baseline = dataclasses.replace(
         before, motion=before.take.weights, keyed=before.take.key_frames, written=written, dropped=none
     )
     rewrite_take(target, action, baseline, curves)
-    fill_phones(action, before.take)
+    fill_phones(action, before.take, before.strip)
+
+
+def _was_edited(action: bpy.types.Action, baseline: Baseline) -> bool:
+    edits = edited.find_edits(action, baseline)
+    dropped = edited.dropped_motions(edits, baseline)
+    return bool(edits.count or edited_phones(action, baseline) or len(dropped) > len(baseline.dropped))
 
 
 def _object(name: str) -> bpy.types.Object:

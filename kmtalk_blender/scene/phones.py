@@ -6,11 +6,21 @@ import bpy
 
 from ..errors import UserError
 from ..runtime.take_file import write_whole
-from .baseline import has_baseline, take_info
+from .baseline import has_baseline, strips_in, take_info
 from .strips import frame_rate
 from .takes import active_take
 
-__all__ = ["add_markers", "follow", "jump", "listed_action", "move_boundary", "phone_at", "write_textgrid"]
+__all__ = [
+    "add_markers",
+    "follow",
+    "jump",
+    "listed_action",
+    "listed_strip",
+    "move_boundary",
+    "phone_at",
+    "phone_starts",
+    "write_textgrid",
+]
 
 MARKER = "phone "
 
@@ -23,11 +33,22 @@ def listed_action(context: bpy.types.Context) -> bpy.types.Action | None:
     return action if has_baseline(action) else None
 
 
+def listed_strip(context: bpy.types.Context, action: bpy.types.Action) -> str | None:
+    """The strip of the phone that is selected in the list; None when none is."""
+    phones, index = action.kmtalk.phones, context.window_manager.kmtalk.phone_index
+    return phones[index].take if 0 <= index < len(phones) else None
+
+
+def phone_starts(action: bpy.types.Action) -> dict[str, float]:
+    """The timeline's frame where each take of an action starts, by its strip."""
+    return {strip: take_info(action, strip).get("start", 0.0) for strip in strips_in(action)}
+
+
 def phone_at(action: bpy.types.Action, frame: float, fps: float) -> int:
     """Index of the phone at a frame of the timeline, or -1."""
-    seconds = (frame - take_info(action).get("start", 0.0)) / fps
+    starts = phone_starts(action)
     for index, phone in enumerate(action.kmtalk.phones):
-        if phone.start <= seconds < phone.end:
+        if phone.start <= (frame - starts.get(phone.take, 0.0)) / fps < phone.end:
             return index
     return -1
 
@@ -49,7 +70,8 @@ def jump(context: bpy.types.Context, index: int) -> None:
         return
     fps = frame_rate(scene)
     if phone_at(action, scene.frame_current, fps) != index:
-        start = take_info(action).get("start", 0.0) + action.kmtalk.phones[index].start * fps
+        phone = action.kmtalk.phones[index]
+        start = take_info(action, phone.take).get("start", 0.0) + phone.start * fps
         # The first frame that lies inside, however the boundary falls between frames.
         scene.frame_set(int(-(-start // 1)))
 
@@ -60,7 +82,7 @@ def move_boundary(action: bpy.types.Action, index: int, seconds: float) -> None:
     Raises UserError when that would leave one of them without any time.
     """
     phones = action.kmtalk.phones
-    if not 0 < index < len(phones):
+    if not 0 < index < len(phones) or phones[index - 1].take != phones[index].take:
         raise UserError("The first phone starts with the take; choose a later one.")
     if not phones[index - 1].start < seconds < phones[index].end:
         raise UserError(f"Between {phones[index - 1].start:.2f} s and {phones[index].end:.2f} s, please.")
@@ -72,20 +94,22 @@ def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
     action = active_take(target)
     for marker in [marker for marker in scene.timeline_markers if marker.name.startswith(MARKER)]:
         scene.timeline_markers.remove(marker)
-    start, fps = take_info(action).get("start", 0.0), frame_rate(scene)
+    starts, fps = phone_starts(action), frame_rate(scene)
     spoken = [phone for phone in action.kmtalk.phones if phone.label != "SIL"]
     for phone in spoken:
-        scene.timeline_markers.new(MARKER + phone.label, frame=round(start + phone.start * fps))
+        scene.timeline_markers.new(MARKER + phone.label, frame=round(starts.get(phone.take, 0.0) + phone.start * fps))
     return len(spoken)
 
 
-def write_textgrid(action: bpy.types.Action, path: Path) -> None:
-    """Write the phones and words of a take as a TextGrid (Praat's long form)."""
-    phones = [(phone.label, phone.start, phone.end) for phone in action.kmtalk.phones]
+def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = None) -> None:
+    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: which take, None: the first."""
+    name = next(iter(strips_in(action)), "") if strip is None else strip
+    items = [phone for phone in action.kmtalk.phones if phone.take == name]
+    phones = [(phone.label, phone.start, phone.end) for phone in items]
     if not phones:
         raise UserError(f"Take {action.name} has no phones to export.")
     words: list[tuple[str, float, float]] = []
-    for item in action.kmtalk.phones:
+    for item in items:
         if words and words[-1][0] == item.word:
             words[-1] = (item.word, words[-1][1], item.end)
         else:

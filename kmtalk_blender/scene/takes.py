@@ -7,10 +7,19 @@ import bpy
 
 from ..errors import UserError
 from . import compat
-from .baseline import Baseline, drop_baseline, has_baseline, load_baseline, store_baseline, take_info
+from .baseline import (
+    Baseline,
+    drop_baseline,
+    has_baseline,
+    load_baseline,
+    store_baseline,
+    strips_in,
+    take_info,
+)
 from .curves import CurveKeys, read_curves, write_curves
 from .mapping import mapping_of, rests_of
 from .rigs import animated_keys, check_target
+from .tracks import give_back, push, remove, stash, unlink
 
 __all__ = [
     "PLACEMENTS",
@@ -19,14 +28,14 @@ __all__ = [
     "active_take",
     "clear_takes",
     "editable_take",
+    "find_take",
     "place_take",
     "rewrite_take",
+    "take_at",
     "takes_of",
 ]
 
 PLACEMENTS = ("ACTION", "NLA", "ACTIVE")
-BLEND_FRAMES = 4
-STASHED = "KMTalk stash: "
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,10 @@ def takes_of(target: bpy.types.Object) -> list[Placed]:
     keys = target.data.shape_keys if target.type == "MESH" else None
     found = []
     for action in _take_actions(keys):
-        info, active = take_info(action), action == keys.animation_data.action and action.library is None
-        found.append(Placed(action.name, info.get("strip", ""), info.get("start", 0.0), info.get("end", 0.0), active))
+        active = action == keys.animation_data.action and action.library is None
+        for strip in strips_in(action):
+            info = take_info(action, strip)
+            found.append(Placed(action.name, strip, info.get("start", 0.0), info.get("end", 0.0), active))
     return sorted(found, key=lambda take: (take.start, take.action))
 
 
@@ -64,6 +75,16 @@ def active_take(target: bpy.types.Object) -> bpy.types.Action:
     return action
 
 
+def take_at(action: bpy.types.Action, frame: float) -> str:
+    """The strip of the take of an action that is nearest to a frame."""
+
+    def apart(strip: str) -> float:
+        info = take_info(action, strip)
+        return max(info.get("start", 0.0) - frame, frame - info.get("end", 0.0), 0.0)
+
+    return min(strips_in(action), key=apart)
+
+
 def editable_take(target: bpy.types.Object) -> bpy.types.Action:
     """As `active_take`, for what changes it. Raises UserError when it comes from a library."""
     action = active_take(target)
@@ -75,7 +96,7 @@ def editable_take(target: bpy.types.Object) -> bpy.types.Action:
 def find_take(target: bpy.types.Object, strip: str) -> bpy.types.Action | None:
     """The action of the character's take of a strip, or None."""
     actions = _take_actions(target.data.shape_keys)
-    return next((action for action in actions if take_info(action).get("strip", "") == strip), None)
+    return next((action for action in actions if strip in strips_in(action)), None)
 
 
 def place_take(
@@ -89,11 +110,14 @@ def place_take(
     Raises UserError, before anything is changed, when ACTIVE would overwrite keys and `replace` is False.
     """
     keys = animated_keys(target)
-    strip = baseline.info.get("strip", "")
+    former = find_take(target, baseline.strip)
     if placement == "ACTIVE" and keys.animation_data and keys.animation_data.action:
-        return _write_into(keys, keys.animation_data.action, baseline, curves, replace)
-    former = find_take(target, strip)
-    action = bpy.data.actions.new(f"{target.name} {strip}"[:60])
+        action = keys.animation_data.action
+        _write_into(keys, action, baseline, curves, replace)
+        if former is not None and former != action:
+            _take_out(keys, former, baseline.strip)
+        return action
+    action = bpy.data.actions.new(f"{target.name} {baseline.strip}"[:60])
     try:
         write_curves(action, keys, curves)
         store_baseline(action, baseline)
@@ -103,7 +127,7 @@ def place_take(
     _widen(keys, curves)
     if former is not None:
         name = former.name
-        _remove(keys, former)
+        _take_out(keys, former, baseline.strip)
         action.name = name
     overlapped = any(
         take.start < baseline.end and baseline.start < take.end
@@ -115,7 +139,7 @@ def place_take(
     if overlapped and placement != "NLA":
         compat.assign_action(keys, None)
     if overlapped or placement == "NLA":
-        _push(keys, action, baseline)
+        push(keys, action)
     return action
 
 
@@ -140,17 +164,20 @@ def activate_take(target: bpy.types.Object, name: str) -> None:
     keys = animated_keys(target)
     if keys.animation_data.action == action and action.library is None:
         return
-    _unlink(keys, action)
+    unlink(keys, action)
     _make_active(keys, action if action.library is None else action.copy())
 
 
-def clear_takes(target: bpy.types.Object, names: tuple[str, ...] = ()) -> int:
+def clear_takes(target: bpy.types.Object, names: tuple[str, ...] = (), strip: str = "") -> int:
     """Remove takes of a character (all, or the actions named) and give back the action they had put aside.
 
-    Returns how many. Shapes go back to where they rest. Raises UserError when there are none.
+    strip: only the takes of this strip; empty: of every one. Returns how many. Shapes go back to where they rest.
+    Raises UserError when there are none.
     """
     keys = check_target(target)
-    chosen = [take for take in takes_of(target) if not names or take.action in names]
+    chosen = [
+        take for take in takes_of(target) if (not names or take.action in names) and (not strip or take.strip == strip)
+    ]
     if not chosen:
         raise UserError(f"{target.name} has no take to clear.")
     rests = rests_of(mapping_of(target))
@@ -159,16 +186,9 @@ def clear_takes(target: bpy.types.Object, names: tuple[str, ...] = ()) -> int:
         for shape in read_curves(action):
             if shape in keys.key_blocks:
                 keys.key_blocks[shape].value = rests.get(shape, 0.0)
-        if take_info(action).get("guest"):
-            _leave(keys, action)
-        else:
-            _remove(keys, action)
-    animation = keys.animation_data
-    stash = next((track for track in animation.nla_tracks if track.name.startswith(STASHED)), None)
-    if animation.action is None and stash is not None and not takes_of(target):
-        action = stash.strips[0].action
-        animation.nla_tracks.remove(stash)
-        compat.assign_action(keys, action)
+        _take_out(keys, action, take.strip)
+    if keys.animation_data.action is None and not takes_of(target):
+        give_back(keys)
     return len(chosen)
 
 
@@ -183,35 +203,44 @@ def _take_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
 
 def _write_into(
     keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline, curves: dict[str, CurveKeys], replace: bool
-) -> bpy.types.Action:
+) -> None:
+    """Write a take into an action that holds other keys, or other takes."""
     now = read_curves(action, tuple(curves))
-    first, last = baseline.start - 0.5, baseline.end + 0.5
-    taken = sum(int(((k.frames > first) & (k.frames < last)).sum()) for k in now.values())
-    again = has_baseline(action) and take_info(action).get("strip") == baseline.info.get("strip")
-    if taken and not replace and not again:
+    if baseline.strip in strips_in(action):
+        # Its own former keys are no obstacle, and go.
+        former = load_baseline(action, baseline.strip)
+        now = {shape: old.where(~former.mine(old)) for shape, old in now.items()}
+    taken = sum(int(baseline.mine(old).sum()) for old in now.values())
+    if taken and not replace:
         raise UserError(
             f"Action {action.name} has {taken} keys between frames {baseline.start:g} and {baseline.end:g}; allow "
             "replacing them, or write the take as an action of its own."
         )
-    merged = {}
-    for shape, fresh in curves.items():
-        old = now.get(shape)
-        if old is not None:
-            fresh = old.where((old.frames < first) | (old.frames > last)).merged(fresh)
-        merged[shape] = fresh
+    merged = {
+        shape: now[shape].where(~baseline.mine(now[shape])).merged(fresh) if shape in now else fresh
+        for shape, fresh in curves.items()
+    }
     write_curves(action, keys, merged)
+    for strip in strips_in(action):
+        other = load_baseline(action, strip)
+        if other.start < baseline.end and baseline.start < other.end:
+            # What was written over is no take any more.
+            drop_baseline(action, strip)
+        elif not other.guest:
+            store_baseline(action, dataclasses.replace(other, info=other.info | {"guest": True}))
     store_baseline(action, dataclasses.replace(baseline, info=baseline.info | {"guest": True}))
     _widen(keys, curves)
-    return action
 
 
-def _leave(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Take the keys of a take out of the action of the user's that it was written into."""
-    baseline = load_baseline(action)
-    first, last = baseline.start - 0.5, baseline.end + 0.5
+def _take_out(keys: bpy.types.Key, action: bpy.types.Action, strip: str) -> None:
+    """Remove a take: its keys from an action that holds more than it, else its action."""
+    if not take_info(action, strip).get("guest"):
+        remove(keys, action)
+        return
+    baseline = load_baseline(action, strip)
     now = read_curves(action, tuple(baseline.written))
-    write_curves(action, keys, {s: k.where((k.frames < first) | (k.frames > last)) for s, k in now.items()})
-    drop_baseline(action)
+    write_curves(action, keys, {shape: old.where(~baseline.mine(old)) for shape, old in now.items()})
+    drop_baseline(action, strip)
 
 
 def _make_active(keys: bpy.types.Key, action: bpy.types.Action) -> None:
@@ -219,90 +248,12 @@ def _make_active(keys: bpy.types.Key, action: bpy.types.Action) -> None:
     before = animation.action
     if before is not None and before != action:
         if has_baseline(before):
-            _push(keys, before, load_baseline(before))
+            push(keys, before)
         else:
-            _stash(keys, before)
+            stash(keys, before)
     compat.assign_action(keys, action)
     # Beside its own range the active action leaves the earlier takes on the NLA tracks alone.
     animation.action_extrapolation = "NOTHING"
-
-
-def _push(keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline) -> None:
-    """Put a take on an NLA track of its own, named after its strip: a later start lies above and fades in."""
-    animation = keys.animation_data_create()
-    later = [
-        track
-        for track in animation.nla_tracks
-        if any(has_baseline(strip.action) and strip.frame_start > baseline.start for strip in track.strips)
-    ]
-    strip = _new_track(keys, baseline.info.get("strip", "") or action.name, action, baseline.start)
-    strip.action_frame_start, strip.action_frame_end = baseline.start, max(baseline.end, baseline.start + 1)
-    strip.frame_start = baseline.start
-    # Blender adds tracks at the top only, so what is to lie above is laid there again.
-    for track in sorted(later, key=lambda track: track.strips[0].frame_start):
-        _lift(keys, track)
-    _blend(keys)
-
-
-def _new_track(keys: bpy.types.Key, name: str, action: bpy.types.Action, start: float) -> bpy.types.NlaStrip:
-    track = keys.animation_data.nla_tracks.new()
-    track.name = name
-    strip = track.strips.new(action.name, round(start), action)
-    compat.nla_strip_slot(strip, keys)
-    strip.extrapolation = "NOTHING"
-    return strip
-
-
-def _lift(keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
-    """Lay a track on top, as the user left it."""
-    for old in track.strips:
-        new = _new_track(keys, track.name, old.action, old.frame_start)
-        for name in ("action_frame_start", "action_frame_end", "scale", "repeat", "frame_start", "mute", "influence"):
-            setattr(new, name, getattr(old, name))
-    keys.animation_data.nla_tracks[-1].mute = track.mute
-    keys.animation_data.nla_tracks.remove(track)
-
-
-def _blend(keys: bpy.types.Key) -> None:
-    """Each take fades in over the one that still speaks under it."""
-    strips = [
-        strip
-        for track in keys.animation_data.nla_tracks
-        for strip in track.strips
-        if has_baseline(strip.action) and not track.mute
-    ]
-    for strip in strips:
-        under = any(other.frame_start < strip.frame_start < other.frame_end for other in strips)
-        strip.blend_in = min(BLEND_FRAMES, strip.frame_end - strip.frame_start) if under else 0.0
-
-
-def _stash(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Keep the user's own action on a muted, locked track."""
-    track = keys.animation_data.nla_tracks.new(prev=None)
-    track.name = STASHED + action.name
-    strip = track.strips.new(action.name, round(action.frame_range[0]), action)
-    compat.nla_strip_slot(strip, keys)
-    track.mute = track.lock = True
-
-
-def _unlink(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Take an action off a character's NLA tracks and out of its active place."""
-    animation = keys.animation_data
-    if animation is None:
-        return
-    if animation.action == action:
-        compat.assign_action(keys, None)
-    for track in list(animation.nla_tracks):
-        for strip in [strip for strip in track.strips if strip.action == action]:
-            track.strips.remove(strip)
-        if not track.strips:
-            animation.nla_tracks.remove(track)
-
-
-def _remove(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    _unlink(keys, action)
-    if action.users - int(action.use_fake_user) <= 0:
-        bpy.data.actions.remove(action)
 
 
 def _widen(keys: bpy.types.Key, curves: dict[str, CurveKeys]) -> None:

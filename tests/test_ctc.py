@@ -53,17 +53,38 @@ def test_phones_tile_the_sound(folder, seconds):
     assert {span.label for span in track.phones} <= {SILENCE, "AA", "M", "CH"}
 
 
-def test_what_the_model_names_is_what_stands_there(folder):
-    """The labels' order is that of the model's own best path."""
-    recogniser = PhoneRecogniser(str(folder), allow_download=False)
-    sound = voice(1.0)
+def labels_of(recogniser: PhoneRecogniser, sound: Waveform) -> list[str]:
+    """The model's own best path over the whole sound at once, without blanks and repetitions."""
     samples = (sound.samples - sound.samples.mean()) / sound.samples.std()
     with torch.inference_mode():
         best = recogniser.model(torch.from_numpy(samples)[None]).logits[0].argmax(dim=-1).tolist()
     path = [index for place, index in enumerate(best) if not place or best[place - 1] != index]
-    expected = [{2: "AA", 3: "M", 4: "CH"}[index] for index in path if index in (2, 3, 4)]
-    found = [span.label for span in recogniser.find_phones(sound).phones if span.label != SILENCE]
+    return [{2: "AA", 3: "M", 4: "CH"}[index] for index in path if index in (2, 3, 4)]
+
+
+def test_what_the_model_names_is_what_stands_there(folder):
+    """The labels' order is that of the model's own best path."""
+    recogniser = PhoneRecogniser(str(folder), allow_download=False)
+    expected = labels_of(recogniser, voice(1.0))
+    found = [span.label for span in recogniser.find_phones(voice(1.0)).phones if span.label != SILENCE]
     assert len(expected) > 3
+    assert found == expected
+
+
+def test_only_what_a_window_hears_with_all_of_its_context_counts(folder):
+    """A network that sees 0.6 s to both sides, and what it lacks at a window's edge leads it astray."""
+    settings = {"feat_extract_norm": "layer", "conv_bias": True, "num_conv_pos_embeddings": 64}
+    config = json.loads((folder / "config.json").read_text())
+    model = Wav2Vec2ForCTC(Wav2Vec2Config(**{**config, **settings})).eval()
+    torch.nn.init.zeros_(model.wav2vec2.encoder.layers[0].attention.out_proj.weight)
+    torch.nn.init.normal_(model.lm_head.weight, std=5.0)
+    with torch.no_grad():
+        model.wav2vec2.encoder.pos_conv_embed.conv.parametrizations.weight.original0.mul_(30)
+    model.save_pretrained(folder)
+    recogniser = PhoneRecogniser(str(folder), allow_download=False)
+    expected = labels_of(recogniser, voice(24.0))
+    found = [span.label for span in recogniser.find_phones(voice(24.0)).phones if span.label != SILENCE]
+    assert len(expected) > 100
     assert found == expected
 
 

@@ -212,11 +212,24 @@ def test_damaged_stores_are_refused(prepared, tmp_path):
     with pytest.raises(InputError, match=f"{SUBJECTS[0]}_sentence01 .* damaged"):
         open_dataset(folder)
     index = json.loads((folder / "index.json").read_text())
-    (folder / "index.json").write_text(json.dumps({**index, "clips": ["../../outside"]}))
-    with pytest.raises(InputError, match="no file name"):
-        open_dataset(folder)
     (folder / "index.json").write_text(json.dumps({**index, "format": 99}))
     with pytest.raises(InputError, match="another version"):
+        open_dataset(folder)
+
+
+@pytest.mark.parametrize("name", ["../../outside/clip", "sub/clip", ".hidden", "{absolute}"])
+def test_a_clip_outside_of_its_folder_is_not_opened(prepared, tmp_path, name):
+    """The clip is whole and would open, were it not for its name."""
+    folder = tmp_path / "data"
+    shutil.copytree(prepared.dataset.folder, folder)
+    index = json.loads((folder / "index.json").read_text())
+    name = name.format(absolute=tmp_path / "outside" / "clip")
+    target = folder / "clips" / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("json", "motion.npy", "sound.npy"):
+        shutil.copy(f"{folder}/clips/{index['clips'][0]}.{ending}", f"{target}.{ending}")
+    (folder / "index.json").write_text(json.dumps({**index, "clips": [name]}))
+    with pytest.raises(InputError, match="no file name"):
         open_dataset(folder)
 
 

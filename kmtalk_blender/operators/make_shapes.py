@@ -1,5 +1,7 @@
 """kmtalk.make_shapes: a head without shapes gets them."""
 
+from pathlib import Path
+
 import bpy
 from bpy.props import EnumProperty
 
@@ -24,7 +26,7 @@ def mesh_of(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
-    """Add the channels' shape keys to the head: of FLAME's topology, or with its landmarks marked"""
+    """Add shape keys to the active head (FLAME, or with landmarks); other selected and parented meshes follow it"""
 
     bl_idname = "kmtalk.make_shapes"
     bl_label = "Make Shapes"
@@ -40,7 +42,12 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
         target, existing = mesh_of(context), self.existing
         check_mesh(target)
         name = target.name
-        return [Order(name, lambda _, folder: ShapesJob(bpy.data.objects[name], existing, folder))]
+        beside = tuple(thing.name for thing in context.selected_objects if thing.type == "MESH" and thing != target)
+
+        def job(_: object, folder: Path) -> ShapesJob:
+            return ShapesJob(bpy.data.objects[name], existing, folder, tuple(bpy.data.objects[b] for b in beside))
+
+        return [Order(name, job)]
 
 
 class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):

@@ -55,6 +55,9 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
         found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
     if not keys.use_relative:
         found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
+    still = standing_still(target)
+    if still:
+        found.append(Obstacle("parts", f"{', '.join(still)} stand still; their shapes have its names.", "Link Parts"))
     last = max(takes_of(target), key=lambda take: take.end)
     if last.end > scene.frame_end:
         text = f"Take {last.strip} ends at {last.end:g}, the scene at {scene.frame_end}."

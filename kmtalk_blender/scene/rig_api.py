@@ -14,13 +14,20 @@ from .shapes import FlameJob, ShapesJob
 __all__ = ["import_flame", "make_shapes", "measure_shapes"]
 
 
-def make_shapes(context: bpy.types.Context, client: Client, target: bpy.types.Object, existing: str = "ASK") -> Report:
+def make_shapes(
+    context: bpy.types.Context,
+    client: Client,
+    target: bpy.types.Object,
+    existing: str = "ASK",
+    parts: tuple[bpy.types.Object, ...] = (),
+) -> Report:
     """Give a mesh the channels' shape keys: of FLAME's topology, or with landmarks (`mark`).
 
-    existing: ASK, REPLACE or KEEP shape keys of a channel's name. Raises UserError, with the mesh as it was, when it
+    existing: ASK, REPLACE or KEEP shape keys of a channel's name. parts: teeth, tongue, lashes and eyes that follow it,
+    besides those parented to it. Raises UserError, with the mesh as it was, when it
     cannot.
     """
-    return run(context, client, Order(target.name, lambda _, folder: ShapesJob(target, existing, folder)))
+    return run(context, client, Order(target.name, lambda _, folder: ShapesJob(target, existing, folder, parts)))
 
 
 def measure_shapes(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> Report:

@@ -11,34 +11,42 @@ from .aliases import CHANNELS
 from .calibration import rest_at
 from .heads import add_head
 from .marks import marks_text, similarity, vertices_of
+from .modifiers import remaking_modifier
+from .parts import Part, follow, parts_of
 from .report import Report
 from .requests import Request
 
 __all__ = ["EXISTING", "FlameJob", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
 EXISTING = ("ASK", "REPLACE", "KEEP")
-# Modifiers that make another face of the mesh than the one that would get the shapes.
-REMAKING = ("MIRROR", "REMESH", "DECIMATE", "BOOLEAN", "BUILD", "SKIN", "WELD", "MASK")
 # How far the worker's vertices may lie from the mesh's, of its size, to be the same.
 SAME = 1e-3
+# A part that a channel moves less than this, of the head's size, stays without it.
+STILL = 1e-5
 
 
 class ShapesJob:
     """Shape keys for a mesh of FLAME's topology, or one with landmarks."""
 
-    def __init__(self, target: bpy.types.Object, existing: str, folder: Path) -> None:
-        """existing: what becomes of shape keys that have a channel's name, one of EXISTING; ASK refuses.
+    def __init__(
+        self, target: bpy.types.Object, existing: str, folder: Path, chosen: tuple[bpy.types.Object, ...] = ()
+    ) -> None:
+        """existing: what becomes of shape keys that have a channel's name, one of EXISTING; ASK refuses. chosen: meshes
+        that follow the head besides those parented to it: teeth, tongue, lashes, eyes.
 
         Raises UserError with what is wrong.
         """
         check_mesh(target)
-        taken = _taken(target)
-        if taken and existing == "ASK":
-            names = ", ".join(taken[:3]) + (" ..." if len(taken) > 3 else "")
-            raise UserError(f"{target.name} has the shape keys {names} already; choose Replace or Keep.")
+        parts = parts_of(target, chosen)
+        for thing in (target, *(bpy.data.objects[part.name] for part in parts)):
+            taken = _taken(thing)
+            if taken and existing == "ASK":
+                names = ", ".join(taken[:3]) + (" ..." if len(taken) > 3 else "")
+                raise UserError(f"{thing.name} has the shape keys {names} already; choose Replace or Keep.")
         self.title, self.target, self.existing, self.folder = target.name, target.name, existing, folder
+        self.chosen = tuple(part.name for part in parts)
         self.head: Head | None = None
-        write_mesh(target, folder / "mesh.npz")
+        write_mesh(target, folder / "mesh.npz", parts)
 
     def first(self) -> Request:
         """The one request."""
@@ -55,9 +63,14 @@ class ShapesJob:
         if target is None:
             raise UserError(f"{self.target} is gone; nothing was written.")
         check_mesh(target)
-        count = write_shapes(target, self.head, self.existing)
+        gone = [name for name in self.chosen if name not in bpy.data.objects]
+        if gone:
+            raise UserError(f"{gone[0]} is gone; nothing was written.")
+        parts = parts_of(target, tuple(bpy.data.objects[name] for name in self.chosen))
+        count, following = write_shapes(target, self.head, self.existing, parts)
         context.scene.kmtalk.target = target
-        return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made")
+        also = f"; {', '.join(following)} follow" if following else ""
+        return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made{also}")
 
 
 class FlameJob:
@@ -87,48 +100,75 @@ class FlameJob:
 
 def check_mesh(target: bpy.types.Object) -> None:
     """Raises UserError when a mesh cannot get shape keys now, with the reason."""
-    if target.type != "MESH":
-        raise UserError(f"{target.name} is no mesh; choose a mesh of a head.")
-    if target.library is not None or target.data.library is not None:
-        raise UserError(f"The mesh of {target.name} is linked; make it local (Object, Relations).")
-    if target.mode != "OBJECT":
-        raise UserError(f"{target.name} is in {target.mode.lower().replace('_', ' ')} mode; leave it first.")
-    if target.data.users > 1:
-        raise UserError(f"{target.name} shares its mesh with other objects; make it a single user first.")
-    remaking = [modifier.name for modifier in target.modifiers if modifier.type in REMAKING and modifier.show_viewport]
+    _check_editable(target)
+    remaking = remaking_modifier(target)
     if remaking:
-        raise UserError(f"The modifier {remaking[0]} of {target.name} makes another mesh; apply it or switch it off.")
+        raise UserError(f"The modifier {remaking} of {target.name} makes another mesh; apply it or switch it off.")
 
 
-def write_shapes(target: bpy.types.Object, head: Head, existing: str) -> int:
-    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit. Returns how many were written.
+def _check_editable(thing: bpy.types.Object) -> None:
+    if thing.type != "MESH":
+        raise UserError(f"{thing.name} is no mesh; choose a mesh of a head.")
+    if thing.library is not None or thing.data.library is not None:
+        raise UserError(f"The mesh of {thing.name} is linked; make it local (Object, Relations).")
+    if thing.mode != "OBJECT":
+        raise UserError(f"{thing.name} is in {thing.mode.lower().replace('_', ' ')} mode; leave it first.")
+    if thing.data.users > 1:
+        raise UserError(f"{thing.name} shares its mesh with other objects; make it a single user first.")
 
-    Where its lips stand apart, mouthClose rests at what closes them. Raises UserError, with the mesh as it was, when
-    the head's vertices are not the mesh's.
+
+def write_shapes(
+    target: bpy.types.Object, head: Head, existing: str, parts: tuple[Part, ...] = ()
+) -> tuple[int, list[str]]:
+    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit; parts get those that move them,
+    and follow. Returns how many were written on the mesh, and the names of the parts that follow.
+
+    Where its lips stand apart, mouthClose rests at what closes them. Raises UserError, with every mesh as it was, when
+    the head's vertices are not those of the mesh and its parts, or a part cannot be changed.
     """
-    points = vertices_of(target)
+    points = np.concatenate([vertices_of(target), *(part.points for part in parts)])
     if len(points) != len(head.vertices):
         raise UserError(f"{target.name} has {len(points)} vertices, its shapes {len(head.vertices)}; make them again.")
     scale, rotation, shift = similarity(head.vertices.astype(np.float64), points)
     apart = np.abs(scale * head.vertices @ rotation.T + shift - points).max()
     if apart > SAME * np.ptp(points, axis=0).max():
         raise UserError(f"{target.name} was changed while its shapes were made; make them again.")
-    if target.data.shape_keys is None:
-        target.shape_key_add(name="Basis", from_mix=False)
-    blocks, made = target.data.shape_keys.key_blocks, set()
-    for channel, delta in zip(head.channels, head.deltas, strict=True):
-        if channel in blocks and existing == "KEEP":
-            continue
-        block = blocks.get(channel) or target.shape_key_add(name=channel, from_mix=False)
-        moved = points + scale * delta.astype(np.float64) @ rotation.T
-        block.data.foreach_set("co", moved.astype(np.float32).ravel())
-        block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
-        made.add(channel)
-    target.data.update()
+    moved = {
+        channel: scale * delta.astype(np.float64) @ rotation.T
+        for channel, delta in zip(head.channels, head.deltas, strict=True)
+    }
+    ends = np.cumsum([len(target.data.vertices), *(len(part.points) for part in parts)])
+    least = STILL * np.ptp(points, axis=0).max()
+    following = {}
+    for part, start, end in zip(parts, ends[:-1], ends[1:], strict=True):
+        own = {channel: delta[start:end] for channel, delta in moved.items() if np.abs(delta[start:end]).max() > least}
+        if own:
+            _check_editable(bpy.data.objects[part.name])
+            following[part.name] = {channel: delta @ part.turn.T for channel, delta in own.items()}
+    made = _add_keys(target, {channel: delta[: ends[0]] for channel, delta in moved.items()}, existing)
     resting = {channel: value for channel, value in head.resting.items() if channel in made}
     if resting:
         rest_at(target, resting)
-    return len(made)
+    for name, deltas in following.items():
+        for channel in _add_keys(bpy.data.objects[name], deltas, existing):
+            follow(bpy.data.objects[name], target, channel)
+    return len(made), list(following)
+
+
+def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: str) -> list[str]:
+    """Shape keys of (V, 3) displacements, made or made anew; which they are."""
+    if thing.data.shape_keys is None:
+        thing.shape_key_add(name="Basis", from_mix=False)
+    blocks, points, made = thing.data.shape_keys.key_blocks, vertices_of(thing), []
+    for channel, delta in deltas.items():
+        if channel in blocks and existing == "KEEP":
+            continue
+        block = blocks.get(channel) or thing.shape_key_add(name=channel, from_mix=False)
+        block.data.foreach_set("co", (points + delta).astype(np.float32).ravel())
+        block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
+        made.append(channel)
+    thing.data.update()
+    return made
 
 
 def _taken(target: bpy.types.Object) -> list[str]:
@@ -136,14 +176,25 @@ def _taken(target: bpy.types.Object) -> list[str]:
     return [name for name in CHANNELS if keys is not None and name in keys.key_blocks]
 
 
-def write_mesh(target: bpy.types.Object, path: Path) -> None:
-    """Write a mesh at rest and its landmarks for the worker (model_runtime.heads.mesh_files)."""
-    mesh = target.data
-    loops, sizes = np.empty(len(mesh.loops), np.int32), np.empty(len(mesh.polygons), np.int32)
-    mesh.loops.foreach_get("vertex_index", loops)
-    mesh.polygons.foreach_get("loop_total", sizes)
-    if not len(sizes):
+def write_mesh(target: bpy.types.Object, path: Path, parts: tuple[Part, ...] = ()) -> None:
+    """Write a mesh at rest, its landmarks and its parts for the worker (model_runtime.heads.mesh_files)."""
+    things = [(target, vertices_of(target)), *((bpy.data.objects[part.name], part.points) for part in parts)]
+    if not len(target.data.polygons):
         raise UserError(f"{target.name} has no faces; choose a mesh of a head.")
+    loops, sizes, start = [], [], 0
+    for thing, points in things:
+        corners = np.empty(len(thing.data.loops), np.int32)
+        counts = np.empty(len(thing.data.polygons), np.int32)
+        thing.data.loops.foreach_get("vertex_index", corners)
+        thing.data.polygons.foreach_get("loop_total", counts)
+        loops.append(corners + start)
+        sizes.append(counts)
+        start += len(points)
     np.savez_compressed(
-        path, vertices=vertices_of(target), loops=loops, sizes=sizes, landmarks=np.array(marks_text(target))
+        path,
+        vertices=np.concatenate([points for _, points in things]),
+        loops=np.concatenate(loops),
+        sizes=np.concatenate(sizes),
+        own=np.array(len(things[0][1])),
+        landmarks=np.array(marks_text(target)),
     )

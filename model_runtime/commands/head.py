@@ -52,7 +52,7 @@ def _make(request: Request, warm: Warm, report: Report) -> Head:
 
         mesh = read_mesh(request.mesh)
         given = read_landmarks(request.landmarks) if request.landmarks is not None else mesh.landmarks
-        mesh = replace(mesh, landmarks=given or flame_landmarks(mesh))
+        mesh = replace(mesh, landmarks=given or flame_landmarks(mesh.alone()))
         name = Path(request.mesh).name
         check_mesh(mesh, name)
         return rig_mesh(mesh, name, report, warm.source())

@@ -17,12 +17,21 @@ SAME_WAY = 0.3
 @dataclass(frozen=True)
 class Mesh:
     """vertices: (V, 3) float64, any unit and axes. faces: (F, 3) int32 triangles. polygons: (F,) int32, the polygon
-    that a triangle belongs to. landmarks: name -> vertex index, as far as known."""
+    that a triangle belongs to. landmarks: name -> vertex index, as far as known. own: so many of the first vertices are
+    the head's, the others those of objects beside it; None when all are."""
 
     vertices: np.ndarray
     faces: np.ndarray
     polygons: np.ndarray
     landmarks: dict[str, int] = field(default_factory=dict)
+    own: int | None = None
+
+    def alone(self) -> "Mesh":
+        """The head without the objects beside it."""
+        if self.own is None:
+            return self
+        inside = (self.faces < self.own).all(axis=1)
+        return Mesh(self.vertices[: self.own], self.faces[inside], self.polygons[inside], self.landmarks)
 
 
 def check_mesh(mesh: Mesh, name: str) -> None:
@@ -33,7 +42,8 @@ def check_mesh(mesh: Mesh, name: str) -> None:
         raise InputError(f"{name} has vertices that are not numbers; export it again.")
     if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
         raise InputError(f"{name} has faces that name vertices it does not have; export it again.")
-    edges = np.sort(np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]]), axis=1)
+    faces = mesh.alone().faces
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     edges, count = np.unique(edges[edges[:, 0] != edges[:, 1]], axis=0, return_counts=True)
     bad = edges[count > 2]
     if len(bad):

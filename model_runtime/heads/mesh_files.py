@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,8 @@ def read_mesh(path: Path | str) -> Mesh:
     """A mesh with its vertex order kept. Raises InputError when the file is no such mesh, or none that is a surface.
 
     The .npz holds `vertices` (V, 3), `loops` (L,) vertex indices polygon after polygon, `sizes` (P,) corners of each
-    polygon, and `landmarks`, JSON text of name -> vertex index.
+    polygon, `landmarks`, JSON text of name -> vertex index, and maybe `own`, how many of the first vertices are the
+    head's and not those of objects beside it.
     """
     path = Path(path)
     readers = {".obj": _read_obj, ".ply": _read_ply, ".npz": _read_arrays}
@@ -77,7 +79,8 @@ def _from_polygons(vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, l
 def _read_arrays(path: Path) -> Mesh:
     arrays = read_npz(path, ("vertices", "loops", "sizes", "landmarks"))
     landmarks = {str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()}
-    return _from_polygons(arrays["vertices"], arrays["loops"], arrays["sizes"].astype(np.int64), landmarks)
+    mesh = _from_polygons(arrays["vertices"], arrays["loops"], arrays["sizes"].astype(np.int64), landmarks)
+    return replace(mesh, own=int(arrays["own"])) if "own" in arrays else mesh
 
 
 def _read_obj(path: Path) -> Mesh:

@@ -142,6 +142,33 @@ def test_what_cannot_get_shapes_says_why_and_stays(bare, ours):
     bpy.ops.object.mode_set(mode="OBJECT")
 
 
+def nodes(kind):
+    """Geometry nodes of one node between what comes in and what goes out."""
+    group = bpy.data.node_groups.new(kind, "GeometryNodeTree")
+    for way in ("INPUT", "OUTPUT"):
+        group.interface.new_socket("Geometry", in_out=way, socket_type="NodeSocketGeometry")
+    start, node, end = (group.nodes.new(name) for name in ("NodeGroupInput", kind, "NodeGroupOutput"))
+    group.links.new(start.outputs[0], node.inputs[0])
+    group.links.new(node.outputs[0], end.inputs[0])
+    return group
+
+
+def test_modifiers_that_keep_the_vertices_are_fine_others_are_named(bare, ours):
+    mark_all(ours, ours.landmarks.keys() & set(_required()))
+    bare.modifiers.new("Fine", "SUBSURF")
+    bare.modifiers.new("Soft", "SMOOTH")
+    bare.modifiers.new("Shift", "NODES").node_group = nodes("GeometryNodeSetPosition")
+    bare.modifiers.new("Split", "NODES").node_group = nodes("GeometryNodeSubdivideMesh")
+    before = sorted(thing.name for thing in bpy.data.objects)
+    with pytest.raises(RuntimeError, match="The modifier Split of Dora makes another mesh; apply it or switch it off"):
+        bpy.ops.kmtalk.make_shapes()
+    assert bare.data.shape_keys is None
+    assert sorted(thing.name for thing in bpy.data.objects) == before
+    assert [modifier.name for modifier in bare.modifiers] == ["Fine", "Soft", "Shift", "Split"]
+    bare.modifiers["Split"].show_viewport = False
+    assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}
+
+
 def test_a_selected_vertex_is_marked_in_edit_mode(bare):
     bpy.ops.object.mode_set(mode="EDIT")
     bpy.ops.mesh.select_all(action="SELECT")

@@ -23,6 +23,7 @@ from .keys import Density
 from .mapping import load_preset, map_channels, save_preset
 from .marks import guess_marks, mark
 from .options import Line, Options, Style, options_of
+from .parts import follow_head
 from .report import Report
 from .rig_api import import_flame, make_shapes, measure_shapes
 from .takes import activate_take, clear_takes, takes_of
@@ -46,6 +47,7 @@ __all__ = [
     "edited_takes",
     "export_take",
     "fix_obstacle",
+    "follow_head",
     "free_bone",
     "generate",
     "guess_marks",

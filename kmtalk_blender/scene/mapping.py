@@ -1,6 +1,7 @@
 """Which shape keys the channels move: found by name, kept on the object, in files as presets."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +28,8 @@ __all__ = [
 PRESET = "kmtalk_mapping"
 # A character with the jaw and this many more channels of the mouth needs no visemes.
 ENOUGH = 8
+# FLAME's and other statistical models' shapes.
+NUMBERED = re.compile(r"(exp|expression|shape|pose|id|identity|pc)[\W_]*\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,11 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
         ordered = sorted(rows, key=lambda row: CHANNELS.index(row.channel) if row.channel in CHANNELS else 99)
         found = Mapping(stored.mode, tuple(ordered), found.title)
     if not found.mapped:
+        if sum(bool(NUMBERED.fullmatch(shape)) for shape in shapes) > ENOUGH:
+            raise UserError(
+                f"The shape keys of {target.name} are numbered expressions ({shapes[-1]}), whose names tell no "
+                "movement; press Make Shapes, which puts the channels beside them."
+            )
         raise UserError(
             f"No shape key of {target.name} has a name that is known; choose shape keys in the table by hand, or press "
             "Make Shapes."

@@ -90,6 +90,30 @@ VISEMES: dict[str, dict[str, Parts]] = {
         },
     },
 }
+# As speech engines of Microsoft number them, and MPFB names them.
+VISEMES["Microsoft"] = {
+    "aaahax01": {"jawOpen": 0.45, **LIPS_APART},
+    "aa02": OPEN,
+    "ao03": ROUND,
+    "eyehuh04": HALF_OPEN,
+    "er05": {"mouthPucker": 0.35, "mouthFunnel": 0.3, "jawOpen": 0.15},
+    "yiyihix06": SPREAD,
+    "wuw07": TIGHT,
+    "ow08": {"jawOpen": 0.3, "mouthFunnel": 0.45, "mouthPucker": 0.5},
+    "aw09": {"jawOpen": 0.55, "mouthFunnel": 0.3},
+    "oy10": ROUND,
+    "ay11": {"jawOpen": 0.55, **WIDE},
+    "h12": {"jawOpen": 0.25, **LIPS_APART},
+    "r13": VISEMES["Oculus"]["rr"],
+    "l14": VISEMES["Oculus"]["nn"],
+    "sz15": VISEMES["Oculus"]["ss"],
+    "shchjhzh16": BUNCHED,
+    "thdh17": VISEMES["Oculus"]["th"],
+    "fv18": TEETH_ON_LIP,
+    "dtn19": NARROW,
+    "kgng20": VISEMES["Oculus"]["kk"],
+    "pbm21": PRESSED,
+}
 # The short sounds of the long-named set are called as in the other one.
 VISEMES["Oculus (long names)"] = {
     name: parts for name, parts in VISEMES["Oculus"].items() if name not in ("i", "o", "u")

@@ -1,0 +1,34 @@
+"""Characters that already have shapes, and what their mapping makes of channels."""
+
+import bpy
+import numpy as np
+
+from model_runtime.channels import CHANNELS
+
+__all__ = ["OCULUS", "character", "posed"]
+
+OCULUS = ["sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "I", "O", "U"]
+
+
+def character(scene, shapes, name="Bert"):
+    """A small mesh with shape keys of these names."""
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [], [(0, 1, 2, 3)])
+    target = bpy.data.objects.new(name, mesh)
+    scene.collection.objects.link(target)
+    for shape in ("Basis", *shapes):
+        target.shape_key_add(name=shape, from_mix=False).value = 0.0
+    scene.kmtalk.target = target
+    return target
+
+
+def posed(target, **weights):
+    """Values of the shape keys for one frame with channels at these weights; a bare stem stands for both sides."""
+    from bl_ext.user_default.kmtalk.scene.rigs import shape_map
+
+    row = np.zeros((1, len(CHANNELS)), np.float32)
+    for name, weight in weights.items():
+        for channel in [name] if name in CHANNELS else [f"{name}Left", f"{name}Right"]:
+            row[0, CHANNELS.index(channel)] = weight
+    mapping = shape_map(target, CHANNELS)
+    return dict(zip(mapping.shapes, mapping.values(row)[0], strict=True))

@@ -6,7 +6,8 @@ PYTHON ?= python3.11
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
 TORCH := $(shell grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
-PYTEST := python -m pytest
+# The plugin writes what was tested where to out/versions.md.
+PYTEST := python -m pytest -p tests.version_table
 TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 

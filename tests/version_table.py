@@ -1,0 +1,71 @@
+"""What was tested where: `pytest -p tests.version_table` adds its run to the table out/versions.md.
+
+`make test` runs all parts with it; a part that is run again replaces its row.
+"""
+
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+__all__ = ["pytest_terminal_summary"]
+
+TREE = Path(__file__).resolve().parents[1]
+ROWS = TREE / "out" / "versions"
+COLUMNS = ("part", "Blender", "Python", "system", "tests", "passed", "skipped", "failed", "commit")
+HEAD = """# Tested with
+
+Written by the test run itself (`make test SLOW=1 GUI=1 MATRIX=1` writes `out/versions.md`); no row is typed in by hand.
+
+"""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write this run's row, and the table of all rows that are there."""
+    counts = {name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "skipped", "failed", "error")}
+    part, blender = _part(config)
+    row = {
+        "part": part,
+        "Blender": blender,
+        "Python": platform.python_version(),
+        "system": _system(),
+        "tests": config.option.markexpr or "all",
+        "passed": str(counts["passed"]),
+        "skipped": str(counts["skipped"]),
+        "failed": str(counts["failed"] + counts["error"]),
+        "commit": _said("git", "-C", str(TREE), "describe", "--always", "--dirty"),
+    }
+    ROWS.mkdir(parents=True, exist_ok=True)
+    name = f"{part}-{blender}-{row['Python']}".replace(" ", "_")
+    (ROWS / f"{name}.json").write_text(json.dumps(row), encoding="utf-8")
+    rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(ROWS.glob("*.json"))]
+    lines = [COLUMNS, ["---"] * len(COLUMNS), *([row[column] for column in COLUMNS] for row in rows)]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    ROWS.with_suffix(".md").write_text(HEAD + table, encoding="utf-8")
+
+
+def _part(config: pytest.Config) -> tuple[str, str]:
+    """What the run is about, and the version of Blender in it."""
+    if "bpy" in sys.modules:
+        return "extension", sys.modules["bpy"].app.version_string
+    if any("gui" in Path(argument).parts for argument in config.args):
+        package = _said("chroot", str(TREE / ".blender"), "dpkg-query", "-W", "-f", "${Version}", "blender")
+        return "extension in a window", package.partition("+")[0]
+    return ("runtime" if "torch" in sys.modules else "runtime without torch"), "-"
+
+
+def _system() -> str:
+    if platform.system() == "Linux":
+        return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, {platform.machine()}"
+    return platform.platform(terse=True)
+
+
+def _said(*command: str) -> str:
+    """What a command prints, or - where it is not there or fails."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "-"

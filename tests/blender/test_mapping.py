@@ -72,6 +72,12 @@ def test_mapping_of_a_library_override(scene, tmp_path):
     assert posed(override, jawOpen=1)["A_jawOpen"] == pytest.approx(0.6)
     assert bpy.ops.kmtalk.map_channels() == {"FINISHED"}
     assert posed(override, jawOpen=1)["A_jawOpen"] == 1
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    opened = bpy.data.objects["Linked"]
+    assert opened.override_library is not None
+    assert {row.channel: row.shape for row in opened.kmtalk.mapping} == {name: f"A_{name}" for name in CHANNELS}
+    assert len(opened.kmtalk.mapping) == len(CHANNELS), "each row once, as before it was saved"
 
 
 def test_calibration(scene):

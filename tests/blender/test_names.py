@@ -2,7 +2,7 @@
 
 import bpy
 import pytest
-from characters import OCULUS, character, posed
+from characters import MICROSOFT, OCULUS, character, posed
 
 from model_runtime.channels import CHANNELS
 
@@ -121,7 +121,7 @@ def test_numbered_expressions_are_pointed_to_make_shapes(scene, name):
 
 @pytest.mark.parametrize("prefix", ["", "!ex-"])
 def test_mpfb_face_units_come_before_its_visemes(scene, prefix):
-    names = [prefix + name for name in (*CHANNELS, "noseSneerLeft", "aa_02", "p_b_m_21", "viseme_aa", "viseme_PP")]
+    names = [prefix + name for name in (*CHANNELS, "noseSneerLeft", *MICROSOFT, *(f"viseme_{n}" for n in OCULUS))]
     target = character(scene, ["$md-caucasian", *names])
     bpy.ops.kmtalk.map_channels()
     assert target.kmtalk.mapping_mode == "DIRECT"

@@ -3,15 +3,8 @@
 import bpy
 import numpy as np
 import pytest
-from characters import OCULUS, character, posed
+from characters import MICROSOFT, OCULUS, character, posed
 from stage import action_of, curve_of
-
-# As MPFB has them.
-MICROSOFT = [
-    *("sil_00", "aa_ah_ax_01", "aa_02", "ao_03", "ey_eh_uh_04", "er_05", "y_iy_ih_ix_06", "w_uw_07", "ow_08", "aw_09"),
-    *("oy_10", "ay_11", "h_12", "r_13", "l_14", "s_z_15", "sh_ch_jh_zh_16", "th_dh_17", "f_v_18", "d_t_n_19"),
-    *("k_g_ng_20", "p_b_m_21"),
-]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from .rigs import value_path
 __all__ = ["CurveKeys", "keyed_shapes", "keyframe_kinds", "locked_shapes", "read_curves", "write_curves"]
 
 COLUMNS = ("interpolation", "type", "handle_left_type", "handle_right_type", "easing")
+SELECTIONS = ("select_control_point", "select_left_handle", "select_right_handle")
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,9 @@ def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
     points.foreach_set("co", np.ascontiguousarray(keys.co, np.float32).ravel())
     for column, name in enumerate(COLUMNS):
         points.foreach_set(name, np.ascontiguousarray(keys.kinds[:, column], np.int32))
+    # New keys are selected, and the next drag would move them all.
+    for name in SELECTIONS:
+        points.foreach_set(name, np.zeros(len(keys.co), bool))
     # After the types: a handle of an automatic type is computed by update().
     points.foreach_set("handle_left", np.ascontiguousarray(keys.left, np.float32).ravel())
     points.foreach_set("handle_right", np.ascontiguousarray(keys.right, np.float32).ravel())

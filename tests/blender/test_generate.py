@@ -43,6 +43,7 @@ def test_a_line_is_one_action_of_its_own(scene, head, line):
     motions = [round(k.co.x) - 11 for k in curve_of(head, "jawOpen").keyframe_points if k.type == "KEYFRAME"]
     assert motions == take.key_frames.tolist()
     assert 0.1 < jaw[:, 1].max() <= 1.0
+    assert not any(key.select_control_point for key in curve_of(head, "jawOpen").keyframe_points)
 
 
 def take_of(action):

@@ -18,6 +18,11 @@ TAB = (1308, 206)
 ADD_HEAD = (1272, 127)
 GENERATE = (1174, 257)
 VIEW = (600, 500)
+# Where they are while there is no report of the last take under Generate.
+COMPLETE = (1164, 425)
+PHONES = (1096, 484)
+FIFTH_PHONE = (1100, 605)
+RIG = (1085, 511)
 
 SETUP = """
 import bpy
@@ -44,6 +49,49 @@ for area in bpy.context.window.screen.areas:
             bpy.ops.view3d.view_axis(type="FRONT")
             bpy.ops.view3d.view_selected()
 """
+# The lower third of the 3D view becomes a graph editor that shows seven keys of the jaw's curve around INDEX.
+GRAPH = """
+import bpy
+screen = bpy.context.window.screen
+view = next(area for area in screen.areas if area.type == "VIEW_3D")
+with bpy.context.temp_override(area=view, region=view.regions[-1]):
+    bpy.ops.screen.area_split(direction="HORIZONTAL", factor=0.33)
+graph = min((area for area in screen.areas if area.type == "VIEW_3D"), key=lambda area: area.y)
+graph.type = "GRAPH_EDITOR"
+graph.spaces[0].dopesheet.filter_text = "jawOpen"
+graph.spaces[0].show_region_ui = False
+"""
+ZOOM = """
+import bpy
+graph = next(area for area in bpy.context.window.screen.areas if area.type == "GRAPH_EDITOR")
+region = next(region for region in graph.regions if region.type == "WINDOW")
+keys = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys).data.shape_keys
+curve = next(curve for curve in keys.animation_data.action.fcurves if "jawOpen" in curve.data_path)
+for number, key in enumerate(curve.keyframe_points):
+    key.select_control_point = abs(number - {index}) <= 3
+with bpy.context.temp_override(area=graph, region=region):
+    bpy.ops.graph.view_selected()
+for key in curve.keyframe_points:
+    key.select_control_point = False
+"""
+SHOW_ALL = """
+import bpy
+graph = next(area for area in bpy.context.window.screen.areas if area.type == "GRAPH_EDITOR")
+region = next(region for region in graph.regions if region.type == "WINDOW")
+with bpy.context.temp_override(area=graph, region=region):
+    bpy.ops.graph.view_all()
+view = next(area for area in bpy.context.window.screen.areas if area.type == "VIEW_3D")
+region = next(region for region in view.regions if region.type == "WINDOW")
+with bpy.context.temp_override(area=view, region=region):
+    bpy.ops.view3d.view_selected()
+"""
+PLACE_OF_KEY = """
+import bpy
+graph = next(area for area in bpy.context.window.screen.areas if area.type == "GRAPH_EDITOR")
+region = next(region for region in graph.regions if region.type == "WINDOW")
+x, y = region.view2d.view_to_region({frame}, {value}, clip=False)
+answer = [region.x + x, 900 - region.y - y]
+"""
 JAW = """
 import bpy
 target = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys)
@@ -53,6 +101,13 @@ answer = None
 if action:
     curve = next(curve for curve in action.fcurves if "jawOpen" in curve.data_path)
     answer = [[key.co.x, key.co.y] for key in curve.keyframe_points]
+"""
+CHOSEN_PHONE = """
+import bpy
+keys = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys).data.shape_keys
+index = bpy.context.window_manager.kmtalk.phone_index
+start = 11 + keys.animation_data.action.kmtalk.phones[index].start * 30
+answer = [index, bpy.context.scene.frame_current, start]
 """
 TAB_OPEN = (
     "'KMTalk' in [r.active_panel_category for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D' "
@@ -104,31 +159,67 @@ def test_an_animators_hour(window, archive):
     time.sleep(1)
     assert window.python(JAW) == spoken
 
+    look_at_phones_and_rig(window)
     index = len(spoken) // 2
-    edit = JAW + f"curve.keyframe_points[{index}].co.y = 0.97\ncurve.update()\nbpy.ops.ed.undo_push(message='Edit')"
-    window.python(edit)
-    window.python("import bpy\nbpy.ops.kmtalk.complete('INVOKE_DEFAULT')")
-    window.until(IDLE, 60)
+    drag_key(window, spoken, index, 0.3)
+    edited = window.python(JAW)[index][1]
+    assert edited == pytest.approx(spoken[index][1] + 0.3, abs=1e-3)
+    window.click_until(COMPLETE, "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report")
     completed = window.python(JAW)
-    assert completed[index][1] == pytest.approx(0.97, abs=1e-6)
+    assert completed[index][1] == edited
     assert completed[index + 1] != spoken[index + 1]
     window.python(f"import bpy\nbpy.context.scene.frame_set({round(spoken[index][0])})")
+    window.python(SHOW_ALL)
+    window.move(*VIEW)
     time.sleep(1)
-    window.picture("5_completed")
+    window.picture("7_completed")
     window.key("ctrl+z")
     time.sleep(1)
     undone = window.python(JAW)
-    assert undone[index][1] == pytest.approx(0.97, abs=1e-6)
+    assert undone[index][1] == edited
     assert undone[index + 1] == spoken[index + 1]
-    window.key("ctrl+shift+z")
-    time.sleep(1)
+    # What was edited is still known, so it is completed as before.
+    window.click_until(COMPLETE, "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report")
+    assert window.python(JAW) == completed
 
     saved = TREE / "out" / "gui-exchange" / "saved.blend"
     window.python(f"import bpy\nbpy.ops.wm.save_as_mainfile(filepath='{saved}')")
     window.python(f"import bpy\nbpy.ops.wm.open_mainfile(filepath='{saved}')")
     assert window.python(JAW) == completed
-    window.picture("6_reopened")
+    window.picture("8_reopened")
     noise = (window.exchange / "log").read_text()
     assert "Traceback" not in noise
     assert "Error" not in noise
     shutil.copy(window.exchange / "log", Path(window.pictures) / "log.txt")
+
+
+def look_at_phones_and_rig(window):
+    """Open both panels; a click on a phone moves the playhead to it."""
+    before = window.python(CHOSEN_PHONE)
+    for _ in range(3):
+        window.click(*PHONES)
+        window.click(*FIFTH_PHONE)
+        phone, frame, start = window.python(CHOSEN_PHONE)
+        if phone != before[0]:
+            break
+    assert phone != before[0]
+    assert start <= frame < start + 1
+    time.sleep(1)
+    window.picture("5_phones")
+    window.click(*PHONES)
+    window.click(*RIG)
+    time.sleep(1)
+    window.picture("6_rig")
+    window.click(*RIG)
+
+
+def drag_key(window, keys, index, amount):
+    """Select a key in the graph editor by a click on it and move it up, as an animator does."""
+    window.python(GRAPH)
+    time.sleep(1)
+    window.python(ZOOM.format(index=index))
+    time.sleep(1)
+    frame, value = keys[index]
+    window.click(*window.python(PLACE_OF_KEY.format(frame=frame, value=value)))
+    window.key("g", "y", *(name.replace(".", "period") for name in str(amount)), "Return")
+    time.sleep(0.5)

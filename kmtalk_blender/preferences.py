@@ -1,16 +1,14 @@
 """The extension's preferences: which Python runs the runtime."""
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, StringProperty
 
 from .errors import UserError
 from .runtime.environment import interpreter
+from .runtime.install import BUILDS
 from .session import installed_interpreter
 
 __all__ = ["register", "unregister"]
-
-# Registered by operators that not every build has; drawn when they are there.
-RUNTIME_BUTTONS = ("check_runtime", "install_runtime")
 
 
 class KMTalkPreferences(bpy.types.AddonPreferences):
@@ -23,6 +21,7 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         description="Python that runs KMTalk's runtime. Empty: KMTALK_PYTHON, the installed runtime, or Blender's own",
         subtype="FILE_PATH",
     )
+    build: EnumProperty(name="Build to Install", items=BUILDS)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
@@ -36,9 +35,9 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
             layout.label(text=str(error), icon="ERROR", translate=False)
         row = layout.row()
         row.operator("kmtalk.ask_runtime")
-        for name in RUNTIME_BUTTONS:
-            if hasattr(bpy.types, f"KMTALK_OT_{name}"):
-                row.operator(f"kmtalk.{name}")
+        row.operator("kmtalk.check_runtime")
+        layout.prop(self, "build")
+        layout.operator("kmtalk.install_runtime").build = self.build
 
 
 def register() -> None:

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, StringProperty
 
 from .. import session
 from ..errors import UserError
 from ..runtime.environment import source_folder
-from ..runtime.install import TORCH_INDEX, Installation, plan_for, remove_environment
+from ..runtime.install import BUILDS, TORCH_GPU_INDEX, TORCH_INDEX, Installation, plan_for, remove_environment
 from .base import Reasoned, busy
 
 __all__ = ["register", "unregister"]
@@ -42,6 +42,12 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         name="CPU Builds",
         description="Where pip finds CPU builds of torch for Linux, besides where it is set to look",
         default=TORCH_INDEX,
+    )
+    build: EnumProperty(name="Build", items=BUILDS)
+    gpu_index: StringProperty(
+        name="CUDA Builds",
+        description="Where pip takes torch and what it needs from, for the CUDA build; no hashes guard these wheels",
+        default=TORCH_GPU_INDEX,
     )
 
     @classmethod
@@ -99,7 +105,8 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
 
     def _installation(self) -> Installation:
         python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
-        plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index)
+        gpu_index = self.gpu_index if self.build == "CUDA" else ""
+        plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index, gpu_index)
         # The worker may run out of the folder that is replaced.
         session.close()
         self._running = Installation(plan)

@@ -6,6 +6,7 @@ former one stays until the new one works. What was downloaded is kept when it is
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,12 +16,22 @@ from pathlib import Path
 
 from ..errors import UserError
 
-__all__ = ["MARKER", "TORCH_INDEX", "Installation", "Plan", "environment_python", "plan_for", "remove_environment"]
+__all__ = [
+    *("BUILDS", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan", "environment_python", "plan_for"),
+    "remove_environment",
+]
 
 MARKER = ".complete"
 # The general index has only a build of torch for Linux that brings gigabytes of CUDA.
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
-SPACE = 3_000_000_000
+TORCH_GPU_INDEX = "https://download.pytorch.org/whl/cu130"
+# What can be installed: identifier, label, what it is for.
+BUILDS = (
+    ("CPU", "CPU", "Small, and fast enough for the model that KMTalk comes with"),
+    ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
+)
+# Bytes that an installation takes at most, wheels included.
+SPACE, GPU_SPACE = 3_000_000_000, 15_000_000_000
 LOG_LINES = 400
 # CPU builds of torch for Linux are in an index of their own; the lock holds the hash of the one for this Python.
 LINUX_PYTHON = "3.11"
@@ -30,19 +41,26 @@ LINUX_PYTHON = "3.11"
 class Plan:
     """folder: of the environment. python: interpreter it is made from. source: folder that holds model_runtime.
     wheelhouse: wheels that came with the extension; None: pip downloads them. index: where CPU builds of torch are, for
-    Linux; empty: only where pip is set to look. trial: arguments for the new interpreter that must end with 0."""
+    Linux; empty: only where pip is set to look. gpu_index: where to take torch with CUDA from instead, with all that it
+    needs; empty: no such build. trial: arguments for the new interpreter that must end with 0."""
 
     folder: Path
     python: Path
     source: Path
     wheelhouse: Path | None = None
     index: str = ""
+    gpu_index: str = ""
     trial: tuple[str, ...] = ("-m", "model_runtime", "info")
 
     @property
     def lock(self) -> Path:
         """The requirements with their hashes."""
         return self.source / "model_runtime" / "runtime.lock"
+
+    @property
+    def lock_without_torch(self) -> Path:
+        """The same but for torch, beside the wheels, for a build with CUDA."""
+        return self.wheels / "without_torch.lock"
 
     @property
     def unfinished(self) -> Path:
@@ -55,11 +73,15 @@ class Plan:
         return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
 
 
-def plan_for(folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX) -> Plan:
+def plan_for(
+    folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX, gpu_index: str = ""
+) -> Plan:
     """Check what can be checked before anything is made. Raises UserError with what is missing."""
-    wheelhouse = source / "wheelhouse"
+    wheelhouse = source / "wheelhouse" if (source / "wheelhouse").is_dir() and not gpu_index else None
     linux = sys.platform.startswith("linux")
-    plan = Plan(folder, python, source, wheelhouse if wheelhouse.is_dir() else None, index if linux else "")
+    plan = Plan(folder, python, source, wheelhouse, index if linux else "", gpu_index)
+    if gpu_index and sys.platform == "darwin":
+        raise UserError("There is no CUDA on a Mac; install the usual build, which uses the Mac's own GPU.")
     if not plan.lock.is_file():
         raise UserError(f"{plan.lock} is missing; install the extension again.")
     if plan.wheelhouse is None and not online:
@@ -73,8 +95,9 @@ def plan_for(folder: Path, python: Path, source: Path, online: bool, index: str 
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
-    if free < SPACE:
-        raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {SPACE / 1e9:.0f} GB.")
+    needed = GPU_SPACE if gpu_index else SPACE
+    if free < needed:
+        raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {needed / 1e9:.0f} GB.")
     return plan
 
 
@@ -85,6 +108,14 @@ def _version(python: Path) -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
     except (OSError, subprocess.SubprocessError) as error:
         raise UserError(f"{python} does not run as a Python; choose another interpreter.") from error
+
+
+def _torch(lock: Path) -> str:
+    """The requirement, such as torch==2.13.0."""
+    found = re.search(r"^torch==[\w.]+", lock.read_text(), re.MULTILINE)
+    if found is None:
+        raise UserError(f"{lock} names no torch; install the extension again.")
+    return found[0]
 
 
 def environment_python(folder: Path) -> Path:
@@ -105,6 +136,16 @@ def remove_environment(folder: Path) -> None:
         raise UserError(f"Cannot delete {folder} ({error.strerror}); close other Blenders and try again.") from error
 
 
+@dataclass(frozen=True)
+class Step:
+    """One process. share: of the whole that is done when it starts; wheels: share that downloaded wheels add."""
+
+    text: str
+    command: list[str]
+    share: float
+    wheels: float = 0.0
+
+
 @dataclass
 class Installation:
     """Runs a plan, one process at a time. Call `tick` until it says that it is done; `cancel` ends it at any time."""
@@ -119,10 +160,12 @@ class Installation:
     @property
     def fraction(self) -> float:
         """Share that is done: the wheels that are there count for most of it."""
+        steps = self._steps()
+        if not 0 <= self._step < len(steps):
+            return 0.0
         wanted = max(1, self.plan.lock.read_text().count("=="))
         there = len(list(self.plan.wheels.glob("*.whl"))) if self.plan.wheels.is_dir() else 0
-        shares = (0.02, 0.05 + 0.6 * min(1.0, there / wanted), 0.7, 0.95)
-        return shares[self._step] if 0 <= self._step < len(shares) else 0.0
+        return steps[self._step].share + steps[self._step].wheels * min(1.0, there / wanted)
 
     def tick(self) -> bool:
         """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""
@@ -134,13 +177,15 @@ class Installation:
             self._process = None
             if code != 0:
                 raise UserError(f"{self.text} failed: {self._reason()}")
+        if self._step == -1 and self.plan.gpu_index:
+            self._write_lock_without_torch()
         self._step += 1
         steps = self._steps()
         if self._step == len(steps):
             self._put_in_place()
             return True
-        self.text, command = steps[self._step]
-        self._start(command)
+        self.text = steps[self._step].text
+        self._start(steps[self._step].command)
         return False
 
     def cancel(self) -> None:
@@ -151,20 +196,40 @@ class Installation:
             self._process = None
         shutil.rmtree(self.plan.unfinished, ignore_errors=True)
 
-    def _steps(self) -> list[tuple[str, list[str]]]:
+    def _steps(self) -> list[Step]:
         plan = self.plan
         python = str(environment_python(plan.unfinished))
         pip = [python, "-m", "pip"]
-        locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(plan.lock)]
-        index = ["--extra-index-url", plan.index] if plan.index else []
+        lock = plan.lock_without_torch if plan.gpu_index else plan.lock
+        locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(lock)]
+        index = ["--extra-index-url", plan.index] if plan.index and not plan.gpu_index else []
         download = [*pip, "download", *locked, *index, "-d", str(plan.wheels)]
-        return [
-            ("Making the environment", [str(plan.python), "-m", "venv", "--clear", str(plan.unfinished)]),
+        here = ["--no-index", "--find-links", str(plan.wheels)]
+        steps = [
+            Step("Making the environment", [str(plan.python), "-m", "venv", "--clear", str(plan.unfinished)], 0.02),
             # A wheelhouse is complete; this step only says so.
-            ("Downloading packages", [*pip, "--version"] if plan.wheelhouse else download),
-            ("Installing packages", [*pip, "install", "--no-index", "--find-links", str(plan.wheels), *locked]),
-            ("Trying it out", [python, *plan.trial]),
+            Step(
+                "Downloading packages",
+                [*pip, "--version"] if plan.wheelhouse else download,
+                0.05,
+                0.2 if plan.gpu_index else 0.6,
+            ),
+            Step("Installing packages", [*pip, "install", *here, *locked], 0.7),
+            Step("Trying it out", [python, *plan.trial], 0.95),
         ]
+        if plan.gpu_index:
+            # Which CUDA fits is the machine's matter, so the lock cannot hold hashes: the index that the user chose
+            # answers for these wheels.
+            torch = ["--only-binary=:all:", _torch(plan.lock)]
+            fetch = [*pip, "download", *torch, "--index-url", plan.gpu_index, "-d", str(plan.wheels)]
+            steps.insert(2, Step("Downloading torch for the GPU", fetch, 0.3))
+            steps.insert(4, Step("Installing torch for the GPU", [*pip, "install", *here, *torch], 0.8))
+        return steps
+
+    def _write_lock_without_torch(self) -> None:
+        text = re.sub(r"^torch==.*\n(?:[ \t].*\n?)*", "", self.plan.lock.read_text(), flags=re.MULTILINE)
+        self.plan.wheels.mkdir(parents=True, exist_ok=True)
+        self.plan.lock_without_torch.write_text(text)
 
     def _start(self, command: list[str]) -> None:
         # Variables for Blender's own Python would lead the new one to Blender's modules.

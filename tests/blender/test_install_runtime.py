@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import bpy
 import pytest
 
 TREE = Path(__file__).resolve().parents[2]
@@ -32,15 +34,22 @@ def source(tmp_path) -> Path:
     return folder
 
 
-def write_wheel(folder: Path, code: str) -> None:
-    wheel = folder / "wheelhouse" / "tiny-1.0-py3-none-any.whl"
+def make_wheel(folder: Path, name: str, code: str, needs: str = "") -> Path:
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needs and f'Requires-Dist: {needs}'}\n"
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("tiny.py", code)
-        archive.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        archive.writestr(f"{name}.py", code)
+        archive.writestr(f"{name}-1.0.dist-info/METADATA", about)
         archive.writestr(
-            "tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            f"{name}-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
-        archive.writestr("tiny-1.0.dist-info/RECORD", "")
+        archive.writestr(f"{name}-1.0.dist-info/RECORD", "")
+    return wheel
+
+
+def write_wheel(folder: Path, code: str) -> None:
+    wheel = make_wheel(folder / "wheelhouse", "tiny", code)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (folder / "model_runtime" / "runtime.lock").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
 
@@ -120,6 +129,45 @@ def test_offline_without_wheels_says_what_to_do(install, source, tmp_path):
 def test_what_is_no_python_is_refused(install, source, tmp_path):
     with pytest.raises(Exception, match="does not run as a Python"):
         install.plan_for(tmp_path / "user" / "runtime", tmp_path / "python", source, online=True)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="there is no CUDA on a Mac")
+def test_a_build_with_cuda_comes_from_the_index_that_was_chosen(install, source, tmp_path, monkeypatch):
+    """The locked packages by their hashes as ever; torch and what only it needs from an index of files."""
+    monkeypatch.setenv("PIP_FIND_LINKS", str(source / "wheelhouse"))
+    lock = source / "model_runtime" / "runtime.lock"
+    lock.write_text(f"torch==1.0 \\\n    --hash=sha256:{'0' * 64}\n{lock.read_text()}")
+    index = tmp_path / "index"
+    for name, code, needs in (("torch", "import nvidia_tiny, tiny", "nvidia-tiny"), ("nvidia_tiny", "", "")):
+        folder = index / name.replace("_", "-")
+        folder.mkdir(parents=True)
+        wheel = make_wheel(folder, name, code, needs)
+        (folder / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
+    found = install.plan_for(
+        tmp_path / "user" / "runtime", Path(sys.executable), source, online=True, gpu_index=index.as_uri()
+    )
+    plan = replace(found, index="", trial=("-m", "torch"))
+    installation = install.Installation(plan)
+    shares = [installation.fraction]
+    while not installation.tick():
+        shares.append(installation.fraction)
+        time.sleep(0.02)
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.9
+    assert "tried" in installation.log
+    python = install.environment_python(plan.folder)
+    assert subprocess.run([python, "-m", "torch"], capture_output=True, text=True, check=True).stdout == "tried\n"
+    assert sorted(path.name for path in plan.folder.parent.iterdir()) == ["runtime"]
+    # Without being asked for, nothing comes from anywhere but the lock.
+    with pytest.raises(Exception, match=r"torch==1\.0"):
+        finish(install.Installation(replace(plan, gpu_index="")))
+
+
+def test_the_button_asks_for_the_build_that_was_chosen_and_for_the_network(scene):
+    """Nothing is fetched while Blender is offline, whatever is asked for."""
+    for build in ("CPU", "CUDA"):
+        with pytest.raises(RuntimeError, match="may not go online" if sys.platform != "darwin" else "."):
+            bpy.ops.kmtalk.install_runtime(build=build)
 
 
 @pytest.mark.slow

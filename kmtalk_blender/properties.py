@@ -255,6 +255,7 @@ class WindowState(bpy.types.PropertyGroup):
     device: StringProperty(name="Device")
     models: StringProperty(name="Models")
     styles: StringProperty(name="Styles")
+    chosen_strips: StringProperty(name="Chosen Strips")
     phone_index: IntProperty(name="Phone", description="Click to go there", update=jump_to_phone)
 
 

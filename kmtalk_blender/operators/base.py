@@ -6,6 +6,7 @@ import bpy
 
 from .. import session
 from ..errors import UserError
+from ..scene.areas import redraw
 from ..scene.queue import JobQueue, Order
 
 __all__ = ["JobOperator", "Reasoned", "busy"]
@@ -123,7 +124,7 @@ class JobOperator(Reasoned):
             self.report({"INFO"}, state.report)
         else:
             self.report({"INFO"}, "Cancelled; nothing was changed.")
-        _redraw(context)
+        redraw(context.window_manager)
         return {"FINISHED"} if done else {"CANCELLED"}
 
     def _stop(self, context: bpy.types.Context) -> None:
@@ -146,7 +147,7 @@ class JobOperator(Reasoned):
         state.title = order.title if order else ""
         self._mark_lines(context, self._queue)
         context.workspace.status_text_set(f"KMTalk: {text}   Esc: cancel")
-        _redraw(context)
+        redraw(context.window_manager)
 
     def _progress_text(self, order: Order) -> str:
         """What is being done, to which line, and how many there are."""
@@ -161,10 +162,3 @@ class JobOperator(Reasoned):
                 line = lines[order.row]
                 line.fraction = order.fraction
                 line.state = order.text if order.state == "failed" else order.state
-
-
-def _redraw(context: bpy.types.Context) -> None:
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"):
-                area.tag_redraw()

@@ -14,6 +14,7 @@ __all__ = [
     "sequencer_override",
     "sequencer_scene",
     "strip_type",
+    "window_strips",
 ]
 
 
@@ -32,6 +33,11 @@ def root_strips(editor: bpy.types.SequenceEditor) -> list:
     """The strips of a sequence editor that lie in no meta strip."""
     # An empty collection is falsy, so this asks for the attribute, never for the contents.
     return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
+def window_strips(window: bpy.types.Window) -> bpy.types.Scene:
+    """The scene whose sequencer a window shows."""
+    return getattr(window.workspace, "sequencer_scene", None) or window.scene
 
 
 def strip_type() -> type:

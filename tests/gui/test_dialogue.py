@@ -1,0 +1,129 @@
+"""Two characters and six strips in a window: all in one go, one undone, one worked on. Pictures lie in out/gui."""
+
+import json
+import time
+
+import pytest
+from window import TREE
+
+pytestmark = pytest.mark.gui
+
+# In a window of 1600 x 900, in pixels from the top left; the 3D view takes the upper two thirds.
+TAB = (1309, 253)
+GENERATE = (1170, 210)
+SWITCH = (1160, 250)
+LINES = (1090, 293)
+LIST = (1174, 391)
+SECOND_LINE = (1085, 350)
+VIEW = (600, 300)
+
+SCENE = """
+import bpy
+scene, screen = bpy.context.scene, bpy.context.window.screen
+scene.render.fps, scene.frame_end = 30, 800
+bpy.ops.object.select_all(action="SELECT")
+bpy.ops.object.delete()
+view = next(area for area in screen.areas if area.type == "VIEW_3D")
+view.spaces[0].show_region_ui = True
+with bpy.context.temp_override(area=view, region=view.regions[-1]):
+    bpy.ops.screen.area_split(direction="HORIZONTAL", factor=0.33)
+low = min((area for area in screen.areas if area.type == "VIEW_3D"), key=lambda area: area.y)
+low.type = "SEQUENCE_EDITOR"
+low.spaces[0].show_region_ui = False
+for name, place in (("Anna", -0.13), ("Ben", 0.13)):
+    bpy.ops.kmtalk.add_head()
+    scene.kmtalk.target.name = name
+    scene.kmtalk.target.location.x = place
+editor, frame = scene.sequence_editor_create(), 1
+strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+for number in range(6):
+    strip = strips.new_sound(f"{('anna', 'ben')[number % 2]} {number // 2 + 1}", "SOUND", 1 + number % 2, frame)
+    strip.frame_final_end = frame + 90 + 10 * number
+    frame = strip.frame_final_end + 5
+"""
+LOOK = """
+import bpy
+for area in bpy.context.window.screen.areas:
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(area=area, region=region):
+        if area.type == "VIEW_3D":
+            bpy.ops.view3d.view_axis(type="FRONT")
+            bpy.ops.view3d.view_all()
+        if area.type == "SEQUENCE_EDITOR":
+            bpy.ops.sequencer.view_all()
+bpy.ops.ed.undo_push(message="Setup")
+"""
+TAKES = """
+import bpy
+answer = {}
+for name in ("Anna", "Ben"):
+    animation = bpy.data.objects[name].data.shape_keys.animation_data
+    actions = [strip.action for track in animation.nla_tracks for strip in track.strips] if animation else []
+    actions += [animation.action] if animation and animation.action else []
+    answer[name] = sorted(action.name for action in actions)
+"""
+PLACE_OF_STRIP = """
+import bpy
+area = next(area for area in bpy.context.window.screen.areas if area.type == "SEQUENCE_EDITOR")
+region = next(region for region in area.regions if region.type == "WINDOW")
+editor = bpy.context.scene.sequence_editor
+strip = (editor.strips if hasattr(editor, "strips") else editor.sequences)["NAME"]
+middle = (strip.frame_final_start + strip.frame_final_end) / 2
+x, y = region.view2d.view_to_region(middle, strip.channel + 0.3, clip=False)
+answer = [region.x + x, 900 - region.y - y]
+"""
+STATE = "bpy.context.window_manager.kmtalk"
+IDLE = f"not {STATE}.running"
+TARGET = "bpy.context.scene.kmtalk.target.name"
+CHOSEN = "bpy.context.scene.sequence_editor.active_strip.name"
+ALL = {name: [f"{name} {name.lower()} {number}" for number in (1, 2, 3)] for name in ("Anna", "Ben")}
+
+
+def test_a_dialogue(window, archive):
+    window.python(
+        f"import bpy\nbpy.ops.extensions.package_install_files(filepath={json.dumps(str(archive))}, "
+        "repo='user_default', enable_on_install=True)",
+        seconds=120,
+    )
+    window.python(SCENE.replace("SOUND", str(TREE / "assets" / "demo_line.flac")), seconds=120)
+    window.python(LOOK)
+    time.sleep(1)
+    tab = "'KMTalk' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
+    window.click_until(TAB, tab, seconds=2)
+    window.picture("dialogue_1_six_strips")
+
+    window.click_until(GENERATE, f"{STATE}.running")
+    window.until(f"'2 of 6' in {STATE}.text")
+    window.picture("dialogue_2_running")
+    window.until(IDLE, 180)
+    assert window.python(TAKES) == ALL
+    window.move(*VIEW)
+    window.python("import bpy\nbpy.context.scene.frame_set(130)")
+    time.sleep(1)
+    window.picture("dialogue_3_spoken")
+
+    window.key("ctrl+z")
+    time.sleep(1)
+    assert window.python(TAKES) == {"Anna": ALL["Anna"], "Ben": ALL["Ben"][:2]}
+    window.key("ctrl+shift+z")
+    time.sleep(1)
+    assert window.python(TAKES) == ALL
+
+    place = window.python(PLACE_OF_STRIP.replace("NAME", "anna 2"))
+    window.click_until(place, f"{CHOSEN} == 'anna 2'", seconds=2)
+    time.sleep(1)
+    window.picture("dialogue_4_who_speaks")
+    assert window.python(f"import bpy\nanswer = {TARGET}") == "Ben"
+    window.click_until(SWITCH, f"{TARGET} == 'Anna'", seconds=2)
+    window.picture("dialogue_5_switched")
+
+    for _ in range(3):
+        window.click(*LINES)
+        window.click(*LIST)
+        if window.python("import bpy\nanswer = len(bpy.context.scene.kmtalk.lines)"):
+            break
+    window.click_until(SECOND_LINE, f"{CHOSEN} == 'ben 1' and {TARGET} == 'Ben'", seconds=2)
+    window.python("import bpy\nbpy.context.scene.frame_set(130)")
+    window.move(*VIEW)
+    time.sleep(1)
+    window.picture("dialogue_6_lines")

@@ -6,7 +6,6 @@ import pytest
 from stage import curve_of
 
 from model_runtime.channels import CHANNELS
-from model_runtime.heads.mesh import pieces
 
 LANDMARKS = (
     *("nose_tip", "chin", "mouth_left", "mouth_right", "upper_lip_inner", "lower_lip_inner"),
@@ -21,6 +20,17 @@ def ours(extension, tmp_path_factory):
 
     path = tmp_path_factory.mktemp("head") / "head.npz"
     return read_head(extension.session.worker().call("head", {"output": str(path)})["output"])
+
+
+def pieces(count: int, faces: np.ndarray) -> np.ndarray:
+    """(V,) a number for every connected piece. Blender's own environments have numpy and no more."""
+    label = np.arange(count)
+    while True:
+        lowest = label.copy()
+        np.minimum.at(lowest, faces, label[faces].min(axis=1, keepdims=True))
+        if np.array_equal(lowest, label):
+            return label
+        label = lowest[lowest]
 
 
 def add(scene, name, ours, chosen, parent=None):

@@ -29,7 +29,7 @@ with bpy.context.temp_override(area=view, region=view.regions[-1]):
     bpy.ops.screen.area_split(direction="HORIZONTAL", factor=0.33)
 low = min((area for area in screen.areas if area.type == "VIEW_3D"), key=lambda area: area.y)
 low.type = "SEQUENCE_EDITOR"
-low.spaces[0].show_region_ui = False
+low.spaces[0].show_region_ui = low.spaces[0].timeline_overlay.show_strip_source = False
 for name, place in (("Anna", -0.13), ("Ben", 0.13)):
     bpy.ops.kmtalk.add_head()
     scene.kmtalk.target.name = name

@@ -5,7 +5,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from .errors import UserError
 from .runtime.environment import interpreter
-from .runtime.install import BUILDS
+from .runtime.install import BUILDS, TORCH_GPU_INDEX
 from .session import installed_interpreter
 
 __all__ = ["register", "unregister"]
@@ -21,7 +21,17 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         description="Python that runs KMTalk's runtime. Empty: KMTALK_PYTHON, the installed runtime, or Blender's own",
         subtype="FILE_PATH",
     )
+    made_from: StringProperty(
+        name="Made From",
+        description="Python that the runtime to install is made from. Empty: Blender's own",
+        subtype="FILE_PATH",
+    )
     build: EnumProperty(name="Build to Install", items=BUILDS)
+    gpu_index: StringProperty(
+        name="CUDA Builds",
+        description="Where pip takes torch and what it needs from, for the CUDA build; no hashes guard these wheels",
+        default=TORCH_GPU_INDEX,
+    )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
@@ -36,8 +46,12 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         row = layout.row()
         row.operator("kmtalk.ask_runtime")
         row.operator("kmtalk.check_runtime")
+        layout.prop(self, "made_from")
         layout.prop(self, "build")
-        layout.operator("kmtalk.install_runtime").build = self.build
+        if self.build == "CUDA":
+            layout.prop(self, "gpu_index")
+        install = layout.operator("kmtalk.install_runtime")
+        install.python, install.build, install.gpu_index = self.made_from, self.build, self.gpu_index
 
 
 def register() -> None:

@@ -5,15 +5,14 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
-from ..errors import UserError
 from ..runtime.space_file import read_space
 from ..scene.basis import add_basis
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_add_basis", "register", "unregister"]
 
 
-class KMTALK_OT_add_basis(Reasoned, bpy.types.Operator):
+class KMTALK_OT_add_basis(Acting, bpy.types.Operator):
     """Give the active mesh the shapes of a model that was trained on the same face"""
 
     bl_idname = "kmtalk.add_basis"
@@ -36,17 +35,13 @@ class KMTALK_OT_add_basis(Reasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = context.view_layer.objects.active
-        try:
-            folder = Path(bpy.path.abspath(self.filepath))
-            names = add_basis(target, read_space(folder))
-        except UserError as error:
-            return self.refuse(error)
+        folder = Path(bpy.path.abspath(self.filepath))
+        names = add_basis(target, read_space(folder))
         context.scene.kmtalk.target = target
         context.scene.kmtalk.model = str(folder if folder.is_dir() else folder.parent)
-        self.report({"INFO"}, f"{target.name}: {len(names)} shapes of the model")
-        return {"FINISHED"}
+        return f"{target.name}: {len(names)} shapes of the model"
 
 
 def register() -> None:

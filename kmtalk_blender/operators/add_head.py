@@ -3,14 +3,13 @@
 import bpy
 
 from .. import session
-from ..errors import UserError
 from ..scene.api import add_demo_head
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_add_head", "register", "unregister"]
 
 
-class KMTALK_OT_add_head(Reasoned, bpy.types.Operator):
+class KMTALK_OT_add_head(Acting, bpy.types.Operator):
     """Add a head that can speak, and make it the character"""
 
     bl_idname = "kmtalk.add_head"
@@ -23,13 +22,9 @@ class KMTALK_OT_add_head(Reasoned, bpy.types.Operator):
             return "Leave edit mode first (Tab)"
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            target = add_demo_head(context, session.worker())
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shapes")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        target = add_demo_head(context, session.worker())
+        return f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shapes"
 
 
 def register() -> None:

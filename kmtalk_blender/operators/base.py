@@ -9,7 +9,7 @@ from ..errors import UserError
 from ..scene.areas import redraw
 from ..scene.queue import JobQueue, Order
 
-__all__ = ["JobOperator", "Reasoned", "busy"]
+__all__ = ["Acting", "JobOperator", "Reasoned", "busy"]
 
 TICK = 0.1
 BLOCKING_TICK = 0.01
@@ -40,6 +40,24 @@ class Reasoned:
         """Report an error and end without a change."""
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
+
+
+class Acting(Reasoned):
+    """Does one thing at once: `act` does it, what goes wrong is reported."""
+
+    def act(self, context: bpy.types.Context) -> str:
+        """Do it. Returns what to report, or an empty string. Raises UserError, with nothing changed, when it cannot."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Act, and report."""
+        try:
+            done = self.act(context)
+        except UserError as error:
+            return self.refuse(error)
+        if done:
+            self.report({"INFO"}, done)
+        return {"FINISHED"}
 
 
 class JobOperator(Reasoned):

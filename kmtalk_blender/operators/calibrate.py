@@ -3,7 +3,6 @@
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..errors import UserError
 from ..scene.calibration import calibrate_closed, calibrate_open
 from ..scene.rigs import target_of
 from .map_channels import MappingReasoned
@@ -31,18 +30,13 @@ class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
         """The tooltip of the pose."""
         return next(text for name, _, text in POSES if name == properties.pose)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
-        try:
-            if self.pose == "CLOSED":
-                count = calibrate_closed(target)
-                self.report({"INFO"}, f"{target.name} rests with {count} shape keys away from 0")
-            else:
-                calibrate_open(target, self.channel)
-                self.report({"INFO"}, f"{target.name}: {self.channel} reaches this pose at 1")
-        except UserError as error:
-            return self.refuse(error)
-        return {"FINISHED"}
+        if self.pose == "CLOSED":
+            count = calibrate_closed(target)
+            return f"{target.name} rests with {count} shape keys away from 0"
+        calibrate_open(target, self.channel)
+        return f"{target.name}: {self.channel} reaches this pose at 1"
 
 
 def register() -> None:

@@ -12,7 +12,7 @@ from ..scene.options import options_of
 from ..scene.queue import Order
 from ..scene.rigs import target_of
 from ..scene.takes import editable_take, takes_of
-from .base import JobOperator, Reasoned, busy
+from .base import Acting, JobOperator, busy
 
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
 
@@ -57,7 +57,7 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
         return [order(strip) for strip in edited_takes(action, window) or (None,)]
 
 
-class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
+class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
     """Put the take back to how it was generated"""
 
     bl_idname = "kmtalk.discard_edits"
@@ -68,16 +68,12 @@ class KMTALK_OT_discard_edits(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            target = target_of(context)
-            action = editable_take(target)
-            for strip in strips_in(action):
-                discard_edits(target, action, strip)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{', '.join(strips_in(action))}: as it was generated")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        target = target_of(context)
+        action = editable_take(target)
+        for strip in strips_in(action):
+            discard_edits(target, action, strip)
+        return f"{', '.join(strips_in(action))}: as it was generated"
 
 
 def register() -> None:

@@ -8,12 +8,12 @@ from bpy.props import StringProperty
 from .. import session
 from ..errors import UserError
 from ..runtime.model_folder import install_model
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_install_model", "register", "unregister"]
 
 
-class KMTALK_OT_install_model(Reasoned, bpy.types.Operator):
+class KMTALK_OT_install_model(Acting, bpy.types.Operator):
     """Copy a trained model into KMTalk's list of models, and choose it"""
 
     bl_idname = "kmtalk.install_model"
@@ -30,20 +30,14 @@ class KMTALK_OT_install_model(Reasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         path = Path(bpy.path.abspath(self.filepath))
-        try:
-            folder = session.models_folder()
-            if folder is None:
-                raise UserError(
-                    "KMTalk is not installed as an extension; name the model's folder as the model instead."
-                )
-            model = install_model(path.parent if path.is_file() else path, folder)
-        except UserError as error:
-            return self.refuse(error)
+        folder = session.models_folder()
+        if folder is None:
+            raise UserError("KMTalk is not installed as an extension; name the model's folder as the model instead.")
+        model = install_model(path.parent if path.is_file() else path, folder)
         context.scene.kmtalk.model = str(model.folder)
-        self.report({"INFO"}, f"{model.name} is installed. Licence: {model.licence}")
-        return {"FINISHED"}
+        return f"{model.name} is installed. Licence: {model.licence}"
 
 
 def register() -> None:

@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..errors import UserError
 from ..scene.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
 from ..scene.rigs import target_of
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["register", "unregister"]
 
@@ -17,7 +17,7 @@ KINDS = (("ROTATION", "Rotation", "The bone turns"), ("LOCATION", "Location", "T
 AXES = (("0", "X", "The bone's X"), ("1", "Y", "The bone's Y"), ("2", "Z", "The bone's Z"))
 
 
-class BoneReasoned(Reasoned):
+class BoneReasoned(Acting):
     """An operator that needs a character and its active pose bone."""
 
     armature: StringProperty(name="Armature", description="The armature; empty: the active object")
@@ -58,16 +58,12 @@ class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         armature, bone = self.chosen(context)
         amount = self.angle if self.kind == "ROTATION" else self.distance
-        try:
-            jaw = JawRange(self.channel, self.kind, int(self.axis), amount)
-            shape = drive_bone(target_of(context), armature, bone, jaw)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"Bone {bone} follows {shape}")
-        return {"FINISHED"}
+        jaw = JawRange(self.channel, self.kind, int(self.axis), amount)
+        shape = drive_bone(target_of(context), armature, bone, jaw)
+        return f"Bone {bone} follows {shape}"
 
 
 class KMTALK_OT_free_jaw_bone(BoneReasoned, bpy.types.Operator):
@@ -77,14 +73,10 @@ class KMTALK_OT_free_jaw_bone(BoneReasoned, bpy.types.Operator):
     bl_label = "Free Jaw Bone"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         armature, bone = self.chosen(context)
-        try:
-            count = free_bone(armature, bone)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{count} drivers removed")
-        return {"FINISHED"}
+        count = free_bone(armature, bone)
+        return f"{count} drivers removed"
 
 
 CLASSES = (KMTALK_OT_drive_jaw_bone, KMTALK_OT_free_jaw_bone)

@@ -8,12 +8,12 @@ from ..scene.cast import fill_lines
 from ..scene.checks import fix_obstacle
 from ..scene.compat import sequencer_scene
 from ..scene.rigs import target_of
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_fill_lines(Reasoned, bpy.types.Operator):
+class KMTALK_OT_fill_lines(Acting, bpy.types.Operator):
     """List every sound strip that is heard, with its character; what you typed stays"""
 
     bl_idname = "kmtalk.fill_lines"
@@ -26,12 +26,11 @@ class KMTALK_OT_fill_lines(Reasoned, bpy.types.Operator):
             return "Add sound strips in the sequencer"
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        self.report({"INFO"}, f"{fill_lines(context.scene, sequencer_scene(context))} lines")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        return f"{fill_lines(context.scene, sequencer_scene(context))} lines"
 
 
-class KMTALK_OT_edit_rules(Reasoned, bpy.types.Operator):
+class KMTALK_OT_edit_rules(Acting, bpy.types.Operator):
     """Add or remove a rule: which strips a character speaks"""
 
     bl_idname = "kmtalk.edit_rules"
@@ -40,7 +39,7 @@ class KMTALK_OT_edit_rules(Reasoned, bpy.types.Operator):
 
     change: EnumProperty(name="Change", items=(("ADD", "Add", "A new rule"), ("REMOVE", "Remove", "The selected rule")))
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         settings = context.scene.kmtalk
         if self.change == "ADD":
             settings.rules.add().target = settings.target
@@ -48,10 +47,10 @@ class KMTALK_OT_edit_rules(Reasoned, bpy.types.Operator):
         elif settings.rules:
             settings.rules.remove(settings.rule_index)
             settings.rule_index = max(0, settings.rule_index - 1)
-        return {"FINISHED"}
+        return ""
 
 
-class KMTALK_OT_choose_character(Reasoned, bpy.types.Operator):
+class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
     """Make this the character of the panel"""
 
     bl_idname = "kmtalk.choose_character"
@@ -64,12 +63,12 @@ class KMTALK_OT_choose_character(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         found = bpy.data.objects.get(self.target)
         if found is None or found.type != "MESH":
-            return self.refuse(UserError(f"There is no mesh named {self.target}; choose another character."))
+            raise UserError(f"There is no mesh named {self.target}; choose another character.")
         context.scene.kmtalk.target = found
-        return {"FINISHED"}
+        return ""
 
 
 class KMTALK_OT_cancel(bpy.types.Operator):
@@ -84,7 +83,7 @@ class KMTALK_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class KMTALK_OT_fix(Reasoned, bpy.types.Operator):
+class KMTALK_OT_fix(Acting, bpy.types.Operator):
     """Remove what keeps the take from playing"""
 
     bl_idname = "kmtalk.fix"
@@ -93,12 +92,9 @@ class KMTALK_OT_fix(Reasoned, bpy.types.Operator):
 
     kind: StringProperty(name="Kind", description="What to fix")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            fix_obstacle(context.scene, target_of(context), self.kind)
-        except UserError as error:
-            return self.refuse(error)
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        fix_obstacle(context.scene, target_of(context), self.kind)
+        return ""
 
 
 CLASSES = (

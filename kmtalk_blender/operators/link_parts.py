@@ -2,7 +2,6 @@
 
 import bpy
 
-from ..errors import UserError
 from ..scene.parts import follow_head
 from ..scene.rigs import target_of
 from .map_channels import MappingReasoned
@@ -17,14 +16,10 @@ class KMTALK_OT_link_parts(MappingReasoned, bpy.types.Operator):
     bl_label = "Link Parts"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            target = target_of(context)
-            linked = follow_head(target)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{', '.join(linked)} follow {target.name}")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        target = target_of(context)
+        linked = follow_head(target)
+        return f"{', '.join(linked)} follow {target.name}"
 
 
 def register() -> None:

@@ -8,12 +8,12 @@ from bpy.props import BoolProperty, StringProperty
 from ..errors import UserError
 from ..scene.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
 from ..scene.rigs import target_of
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["MappingReasoned", "register", "unregister"]
 
 
-class MappingReasoned(Reasoned):
+class MappingReasoned(Acting):
     """An operator that needs a character with shape keys."""
 
     @classmethod
@@ -40,16 +40,12 @@ class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
         name="Only Missing", description="Keep the rows whose shape keys are still there", default=False
     )
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
-        try:
-            mapping = map_channels(target, self.only_missing)
-        except UserError as error:
-            return self.refuse(error)
+        mapping = map_channels(target, self.only_missing)
         missing = {row.channel for row in mapping.rows} - mapping.mapped
         text = f"{target.name}: {mapping.title}, {len(mapping.mapped)} channels mapped"
-        self.report({"INFO"}, f"{text}, {len(missing)} not" if missing else text)
-        return {"FINISHED"}
+        return f"{text}, {len(missing)} not" if missing else text
 
 
 class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
@@ -59,10 +55,10 @@ class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
     bl_label = "Forget Mapping"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         write_mapping(target, type(mapping_of(target))("DIRECT", ()))
-        return {"FINISHED"}
+        return ""
 
 
 class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
@@ -72,13 +68,13 @@ class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
     bl_label = "Add Row"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         settings = target_of(context).kmtalk
         rows, index = settings.mapping, settings.mapping_index
         row = rows.add()
         row.channel = rows[index].channel if 0 <= index < len(rows) - 1 else "jawOpen"
         settings.mapping_index = len(rows) - 1
-        return {"FINISHED"}
+        return ""
 
 
 class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
@@ -96,13 +92,9 @@ class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            save_preset(target_of(context), Path(bpy.path.abspath(self.filepath)))
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"Wrote {self.filepath}")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        save_preset(target_of(context), Path(bpy.path.abspath(self.filepath)))
+        return f"Wrote {self.filepath}"
 
 
 class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
@@ -119,18 +111,14 @@ class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
-        try:
-            mapping, gone = load_preset(target, Path(bpy.path.abspath(self.filepath)))
-        except UserError as error:
-            return self.refuse(error)
+        mapping, gone = load_preset(target, Path(bpy.path.abspath(self.filepath)))
         text = f"{target.name}: {len(mapping.mapped)} channels mapped"
-        if gone:
-            self.report({"WARNING"}, f"{text}; it has no shape key {', '.join(gone)}, left out")
-        else:
-            self.report({"INFO"}, text)
-        return {"FINISHED"}
+        if not gone:
+            return text
+        self.report({"WARNING"}, f"{text}; it has no shape key {', '.join(gone)}, left out")
+        return ""
 
 
 CLASSES = (

@@ -5,7 +5,7 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..errors import UserError
 from ..scene.marks import LANDMARKS, guess_marks, mark
-from .base import Reasoned, busy
+from .base import Acting, busy
 from .make_shapes import mesh_of
 
 __all__ = ["register", "unregister"]
@@ -13,7 +13,7 @@ __all__ = ["register", "unregister"]
 NAMES = tuple((name, name.replace("_", " ").capitalize(), f"Where {name.replace('_', ' ')} is") for name in LANDMARKS)
 
 
-class KMTALK_OT_mark_landmark(Reasoned, bpy.types.Operator):
+class KMTALK_OT_mark_landmark(Acting, bpy.types.Operator):
     """The selected vertex is this landmark. Left is the character's left"""
 
     bl_idname = "kmtalk.mark_landmark"
@@ -27,16 +27,13 @@ class KMTALK_OT_mark_landmark(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = mesh_of(context)
-        try:
-            mark(target, self.landmark, _selected(target) if self.vertex < 0 else self.vertex)
-        except UserError as error:
-            return self.refuse(error)
-        return {"FINISHED"}
+        mark(target, self.landmark, _selected(target) if self.vertex < 0 else self.vertex)
+        return ""
 
 
-class KMTALK_OT_guess_landmarks(Reasoned, bpy.types.Operator):
+class KMTALK_OT_guess_landmarks(Acting, bpy.types.Operator):
     """Guess the landmarks that are not marked from those that are; look at each guess"""
 
     bl_idname = "kmtalk.guess_landmarks"
@@ -47,16 +44,12 @@ class KMTALK_OT_guess_landmarks(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            count = guess_marks(mesh_of(context))
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{count} landmarks guessed; look at each")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        count = guess_marks(mesh_of(context))
+        return f"{count} landmarks guessed; look at each"
 
 
-class KMTALK_OT_show_landmark(Reasoned, bpy.types.Operator):
+class KMTALK_OT_show_landmark(Acting, bpy.types.Operator):
     """Select the vertex of this landmark"""
 
     bl_idname = "kmtalk.show_landmark"
@@ -69,11 +62,11 @@ class KMTALK_OT_show_landmark(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         target = mesh_of(context)
         item = target.kmtalk.landmarks.get(self.landmark)
         if item is None or not 0 <= item.vertex < len(target.data.vertices):
-            return self.refuse(UserError(f"{self.landmark} is not marked on {target.name}; mark it first."))
+            raise UserError(f"{self.landmark} is not marked on {target.name}; mark it first.")
         editing = target.mode == "EDIT"
         if editing:
             bpy.ops.object.mode_set(mode="OBJECT")
@@ -82,7 +75,7 @@ class KMTALK_OT_show_landmark(Reasoned, bpy.types.Operator):
         target.data.vertices[item.vertex].select = True
         if editing:
             bpy.ops.object.mode_set(mode="EDIT")
-        return {"FINISHED"}
+        return ""
 
 
 def _selected(target: bpy.types.Object) -> int:

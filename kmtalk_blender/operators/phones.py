@@ -5,7 +5,6 @@ from pathlib import Path
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
-from ..errors import UserError
 from ..scene.baseline import take_info
 from ..scene.compat import sequencer_scene
 from ..scene.jobs import GenerateJob
@@ -14,7 +13,7 @@ from ..scene.phones import add_markers, listed_action, listed_strip, move_bounda
 from ..scene.queue import Order
 from ..scene.rigs import target_of
 from ..scene.strips import audible_strips, frame_rate
-from .base import JobOperator, Reasoned, busy
+from .base import Acting, JobOperator, busy
 
 __all__ = ["register", "unregister"]
 
@@ -26,7 +25,7 @@ def phones_reason(context: bpy.types.Context) -> str:
     return "" if listed_action(context) is not None else "Make a take active first"
 
 
-class PhoneReasoned(Reasoned):
+class PhoneReasoned(Acting):
     """An operator that needs the phones of the active take."""
 
     @classmethod
@@ -44,17 +43,14 @@ class KMTALK_OT_move_boundary(PhoneReasoned, bpy.types.Operator):
     index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         action, scene = listed_action(context), context.scene
         index = context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
         phones = action.kmtalk.phones
         strip = phones[index].take if 0 <= index < len(phones) else None
         at_playhead = (scene.frame_current - take_info(action, strip).get("start", 0.0)) / frame_rate(scene)
-        try:
-            move_boundary(action, index, at_playhead if self.seconds < 0 else self.seconds)
-        except UserError as error:
-            return self.refuse(error)
-        return {"FINISHED"}
+        move_boundary(action, index, at_playhead if self.seconds < 0 else self.seconds)
+        return ""
 
 
 class KMTALK_OT_add_markers(PhoneReasoned, bpy.types.Operator):
@@ -64,13 +60,9 @@ class KMTALK_OT_add_markers(PhoneReasoned, bpy.types.Operator):
     bl_label = "Add Markers"
     bl_options = {"REGISTER", "UNDO"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            count = add_markers(context.scene, target_of(context))
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{count} markers")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        count = add_markers(context.scene, target_of(context))
+        return f"{count} markers"
 
 
 class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
@@ -87,14 +79,10 @@ class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            action = listed_action(context)
-            write_textgrid(action, Path(bpy.path.abspath(self.filepath)), listed_strip(context, action))
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"Wrote {self.filepath}")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        action = listed_action(context)
+        write_textgrid(action, Path(bpy.path.abspath(self.filepath)), listed_strip(context, action))
+        return f"Wrote {self.filepath}"
 
 
 class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):

@@ -7,12 +7,12 @@ from ..errors import UserError
 from ..scene.compat import sequencer_scene
 from ..scene.strips import find_strip, outline_of
 from ..scene.transcripts import read_sidecar, sidecar
-from .base import Reasoned, busy
+from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_take_words", "register", "unregister"]
 
 
-class KMTALK_OT_take_words(Reasoned, bpy.types.Operator):
+class KMTALK_OT_take_words(Acting, bpy.types.Operator):
     """Take the words from the file beside the sound into the strip's transcript, to edit them here"""
 
     bl_idname = "kmtalk.take_words"
@@ -25,19 +25,16 @@ class KMTALK_OT_take_words(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         scene = sequencer_scene(context)
-        try:
-            strip = find_strip(scene, self.strip)
-            heard = outline_of(scene, strip)
-            path = sidecar(heard)
-            if path is None or path.suffix.lower() not in (".txt", ".srt"):
-                raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
-            words = read_sidecar(path, heard)
-        except UserError as error:
-            return self.refuse(error)
+        strip = find_strip(scene, self.strip)
+        heard = outline_of(scene, strip)
+        path = sidecar(heard)
+        if path is None or path.suffix.lower() not in (".txt", ".srt"):
+            raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
+        words = read_sidecar(path, heard)
         strip.kmtalk.transcript = " ".join(words.split())
-        return {"FINISHED"}
+        return ""
 
 
 def register() -> None:

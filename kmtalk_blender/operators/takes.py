@@ -10,13 +10,13 @@ from ..scene.exchange import export_take, import_take
 from ..scene.options import options_of
 from ..scene.rigs import target_of
 from ..scene.takes import activate_take, active_take, clear_takes, take_at
-from .base import Reasoned, busy
+from .base import Acting, busy
 from .complete import without_take
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
+class KMTALK_OT_clear(Acting, bpy.types.Operator):
     """Remove the character's takes and give back the action they had put aside"""
 
     bl_idname = "kmtalk.clear"
@@ -30,16 +30,12 @@ class KMTALK_OT_clear(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            count = clear_takes(target_of(context), (self.take,) if self.take else (), self.strip)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{count} take{'s' if count > 1 else ''} removed")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        count = clear_takes(target_of(context), (self.take,) if self.take else (), self.strip)
+        return f"{count} take{'s' if count > 1 else ''} removed"
 
 
-class KMTALK_OT_activate_take(Reasoned, bpy.types.Operator):
+class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
     """Work on this take: its action becomes the active one; of a linked take a copy"""
 
     bl_idname = "kmtalk.activate_take"
@@ -52,15 +48,12 @@ class KMTALK_OT_activate_take(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            activate_take(target_of(context), self.take)
-        except UserError as error:
-            return self.refuse(error)
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        activate_take(target_of(context), self.take)
+        return ""
 
 
-class KMTALK_OT_export_take(Reasoned, bpy.types.Operator):
+class KMTALK_OT_export_take(Acting, bpy.types.Operator):
     """Write the take as it plays now: .npz (everything), .csv (Live Link Face) or .json"""
 
     bl_idname = "kmtalk.export_take"
@@ -79,18 +72,14 @@ class KMTALK_OT_export_take(Reasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            target = target_of(context)
-            here = take_at(active_take(target), context.scene.frame_current)
-            path = export_take(target, Path(bpy.path.abspath(self.filepath)), here)
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"Wrote {path}")
-        return {"FINISHED"}
+    def act(self, context: bpy.types.Context) -> str:
+        target = target_of(context)
+        here = take_at(active_take(target), context.scene.frame_current)
+        path = export_take(target, Path(bpy.path.abspath(self.filepath)), here)
+        return f"Wrote {path}"
 
 
-class KMTALK_OT_import_take(Reasoned, bpy.types.Operator):
+class KMTALK_OT_import_take(Acting, bpy.types.Operator):
     """Read a take (.npz, Live Link Face .csv, .json) onto the character, from the current frame"""
 
     bl_idname = "kmtalk.import_take"
@@ -117,16 +106,12 @@ class KMTALK_OT_import_take(Reasoned, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def act(self, context: bpy.types.Context) -> str:
         scene = context.scene
         frame = scene.frame_current if self.frame < 0 else self.frame
         path = Path(bpy.path.abspath(self.filepath))
-        try:
-            action, take = import_take(scene, target_of(context), path, frame, options_of(scene))
-        except UserError as error:
-            return self.refuse(error)
-        self.report({"INFO"}, f"{action.name}: {take.duration:.1f} s")
-        return {"FINISHED"}
+        action, take = import_take(scene, target_of(context), path, frame, options_of(scene))
+        return f"{action.name}: {take.duration:.1f} s"
 
 
 CLASSES = (KMTALK_OT_clear, KMTALK_OT_activate_take, KMTALK_OT_export_take, KMTALK_OT_import_take)

@@ -12,12 +12,15 @@ from model_runtime.channels import CHANNELS
 from model_runtime.cli import main
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
+from model_runtime.heads.fields import Face
 from model_runtime.heads.head import Head, read_head, write_head
 from model_runtime.heads.lip_gap import find_lips
 from model_runtime.heads.mesh import Mesh, pieces, weld
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.quality import measure
 from model_runtime.heads.rigging import rig_mesh
+from model_runtime.heads.surface import make_surface
+from model_runtime.heads.under_jaw import even_under_jaw
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,25 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
     assert np.abs(head.deltas[:, of["eye_white"]]).max() < 1e-9
     forward = head.deltas[CHANNELS.index("tongueOut"), of["tongue"], 1]
     assert forward.min() < -0.015
+
+
+def test_the_skin_under_the_jaw_bends_without_a_step():
+    """A chin, the flat skin behind it and a neck going down: a step in the middle becomes a slope, the chin stays."""
+    along = np.concatenate([np.linspace(0, 1, 41), np.ones(40)])
+    down = np.concatenate([np.zeros(41), np.linspace(0, 1.6, 41)[1:]])
+    across = np.linspace(-0.5, 0.5, 21)
+    points = np.stack([np.repeat(across, 81), np.tile(along, 21), np.tile(-down, 21)], axis=1) * 0.062
+    grid = np.arange(21 * 81).reshape(21, 81)
+    a, b, c, d = (part.ravel() for part in (grid[:-1, :-1], grid[1:, :-1], grid[1:, 1:], grid[:-1, 1:]))
+    surface = make_surface(points, np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)]), 0.062)
+    nothing = np.zeros(len(points))
+    face = Face(surface, {"chin": int(grid[10, 0])}, None, {}, {}, nothing > 0, nothing, nothing, nothing, nothing)
+    step = np.where(points[:, 1] < 0.5 * 0.062, 1.0, 0.0)
+    evened = even_under_jaw(face, np.repeat(step[None, :, None], 3, axis=2).copy())[0, :, 0].reshape(21, 81)
+    assert np.abs(np.diff(evened, axis=1)).max() < 0.1
+    assert (np.diff(evened, axis=1) < 1e-9).all(), "from the chin to the neck it only falls"
+    np.testing.assert_array_equal(evened[:, :4], 1.0)
+    assert evened[:, -1].max() < 0.01
 
 
 def test_gums_and_tongue_of_one_piece_part_as_a_mouth_does(mesh: Mesh, head: Head):

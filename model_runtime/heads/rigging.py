@@ -23,6 +23,7 @@ from model_runtime.heads.mirror import Mirror, even_by_place, even_out, evened, 
 from model_runtime.heads.pieces import Piece, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
+from model_runtime.heads.under_jaw import even_under_jaw
 from model_runtime.requests import Report
 
 __all__ = ["MATERIALS", "rig_mesh"]
@@ -137,6 +138,7 @@ def _skin_shapes(
     ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
     turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
     moved = bend(source, face, np.concatenate([turned, np.repeat(source.jaw[None, :, None], 3, axis=2)]))
+    moved = even_under_jaw(face, moved)
     share, moved = moved[-1, :, 0], moved[:-1]
     opened, angle = open_jaw(face, share, moved[CHANNELS.index("jawOpen")])
     moved[CHANNELS.index("jawOpen")] = opened

@@ -1,5 +1,8 @@
 """The extension's preferences: which Python runs the runtime."""
 
+import sys
+from pathlib import Path
+
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
@@ -39,8 +42,11 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         layout.use_property_split = True
         layout.prop(self, "python")
         try:
-            found = str(interpreter(self.python, installed_interpreter()))
-            layout.label(text=f"Runs with {found}", icon="CHECKMARK", translate=False)
+            found = interpreter(self.python, installed_interpreter())
+            if found == Path(sys.executable):
+                layout.label(text="No runtime is installed or chosen yet; Blender's own Python is tried", icon="INFO")
+            else:
+                layout.label(text=f"Runs with {found}", icon="CHECKMARK", translate=False)
         except UserError as error:
             layout.label(text=str(error), icon="ERROR", translate=False)
         row = layout.row()

@@ -102,18 +102,23 @@ def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
 
 
 def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = None) -> None:
-    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: which take, None: the first."""
+    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: which take, None: the first.
+
+    Times are those of the sound file, as Praat shows it: a strip whose start is trimmed begins with what is not heard.
+    """
     name = next(iter(strips_in(action)), "") if strip is None else strip
     items = [phone for phone in action.kmtalk.phones if phone.take == name]
-    phones = [(phone.label, phone.start, phone.end) for phone in items]
-    if not phones:
+    if not items:
         raise UserError(f"Take {action.name} has no phones to export.")
-    words: list[tuple[str, float, float]] = []
+    trimmed = take_info(action, name).get("audio", {}).get("start", 0.0)
+    before = [("", 0.0, trimmed)] if trimmed else []
+    phones = before + [(phone.label, phone.start + trimmed, phone.end + trimmed) for phone in items]
+    words: list[tuple[str, float, float]] = list(before)
     for item in items:
         if words and words[-1][0] == item.word:
-            words[-1] = (item.word, words[-1][1], item.end)
+            words[-1] = (item.word, words[-1][1], item.end + trimmed)
         else:
-            words.append((item.word, item.start, item.end))
+            words.append((item.word, item.start + trimmed, item.end + trimmed))
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',

@@ -94,6 +94,19 @@ def test_words_that_were_typed_before_there_was_a_strip(scene, head):
     assert (scene.kmtalk.transcript, strip.kmtalk.transcript) == ("", "")
 
 
+def test_a_textgrid_of_a_trimmed_strip_has_the_times_of_the_file(scene, head, strips, tmp_path):
+    strips[1].frame_offset_start = 36
+    bpy.ops.kmtalk.generate()
+    phones = [(phone.label, phone.start) for phone in action_of(head).kmtalk.phones]
+    path = tmp_path / "exported.TextGrid"
+    bpy.ops.kmtalk.export_textgrid(filepath=str(path))
+    assert "xmin = 1.2" in path.read_text()
+    assert bpy.ops.kmtalk.import_textgrid(filepath=str(path)) == {"FINISHED"}
+    again = [(phone.label, phone.start) for phone in action_of(head).kmtalk.phones]
+    assert [label for label, _ in again] == [label for label, _ in phones]
+    assert [start for _, start in again] == pytest.approx([start for _, start in phones], abs=1e-3)
+
+
 def test_a_line_of_the_table_chooses_its_strip_and_its_character(scene, head, strips):
     other = make_character(scene, "Second")
     scene.kmtalk.target = head

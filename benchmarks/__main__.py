@@ -35,12 +35,18 @@ def main(minutes: tuple[float, ...], only: str | None) -> None:
         Part("memory", lambda: peak_memory(minutes)),
         Part("paper", paper_against_encoder),
     )
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {_busy()} at the start\n")
     print("| what | measured |\n|---|---|")
     for part in parts:
         if only in (None, part.name):
             for what, measured in part.rows():
                 print(f"| {what} | {measured} |", flush=True)
+    print(f"\nAt the end: {_busy()}.")
+
+
+def _busy() -> str:
+    """How much else the machine does: what is measured on a busy one is slower."""
+    return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
 
 
 if __name__ == "__main__":

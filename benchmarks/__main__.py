@@ -4,10 +4,12 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from benchmarks.curves import keys_per_second
+from benchmarks.heads import shapes_of_heads
 from benchmarks.memory import peak_memory
 from benchmarks.paper import paper_against_encoder
 from benchmarks.speech import cold_start, completion, generation
@@ -25,13 +27,17 @@ class Part:
 @click.option(
     "--minutes", multiple=True, type=float, default=(1.0, 10.0), show_default=True, help="Lengths for memory."
 )
-@click.option("--only", help="Only the part of that name: speech, completion, curves, memory, paper.")
-def main(minutes: tuple[float, ...], only: str | None) -> None:
+@click.option(
+    "--head", "heads", multiple=True, type=Path, help="A mesh to make shapes for; landmarks in a .json beside."
+)
+@click.option("--only", help="Only the part of that name: speech, completion, curves, heads, memory, paper.")
+def main(minutes: tuple[float, ...], heads: tuple[Path, ...], only: str | None) -> None:
     """Measure and print."""
     parts = (
         Part("speech", lambda: [*cold_start(), *generation()]),
         Part("completion", completion),
         Part("curves", keys_per_second),
+        Part("heads", lambda: shapes_of_heads(heads)),
         Part("memory", lambda: peak_memory(minutes)),
         Part("paper", paper_against_encoder),
     )

@@ -67,7 +67,7 @@ def _draw_mapping(layout: bpy.types.UILayout, target: bpy.types.Object) -> None:
     row = layout.row(align=True)
     row.operator("kmtalk.drive_jaw_bone", icon="BONE_DATA")
     row.operator("kmtalk.free_jaw_bone", text="", icon="X")
-    row.operator("kmtalk.link_parts", icon="LINKED")
+    layout.operator("kmtalk.link_parts", icon="LINKED")
 
 
 def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:

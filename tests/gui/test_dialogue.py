@@ -12,6 +12,7 @@ pytestmark = pytest.mark.gui
 TAB = (1309, 253)
 GENERATE = (1170, 210)
 SWITCH = (1160, 250)
+FIX = (1165, 335)
 LINES = (1090, 293)
 LIST = (1174, 391)
 SECOND_LINE = (1085, 350)
@@ -72,6 +73,13 @@ middle = (strip.frame_final_start + strip.frame_final_end) / 2
 x, y = region.view2d.view_to_region(middle, strip.channel + 0.3, clip=False)
 answer = [region.x + x, 900 - region.y - y]
 """
+MUTE = """
+import bpy
+bpy.data.objects["Anna"].data.shape_keys.key_blocks["jawOpen"].mute = True
+for area in bpy.context.window.screen.areas:
+    area.tag_redraw()
+"""
+MUTED = "bpy.data.objects['Anna'].data.shape_keys.key_blocks['jawOpen'].mute"
 STATE = "bpy.context.window_manager.kmtalk"
 IDLE = f"not {STATE}.running"
 TARGET = "bpy.context.scene.kmtalk.target.name"
@@ -115,7 +123,10 @@ def test_a_dialogue(window, archive):
     window.picture("dialogue_4_who_speaks")
     assert window.python(f"import bpy\nanswer = {TARGET}") == "Ben"
     window.click_until(SWITCH, f"{TARGET} == 'Anna'", seconds=2)
-    window.picture("dialogue_5_switched")
+    window.python(MUTE)
+    time.sleep(2)
+    window.picture("dialogue_5_will_not_play")
+    window.click_until(FIX, f"not {MUTED}", seconds=2)
 
     for _ in range(3):
         window.click(*LINES)

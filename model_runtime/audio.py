@@ -81,7 +81,7 @@ def _blocks(path: Path, sound: soundfile.SoundFile, start: float, end: float | N
 
 
 def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndarray:
-    """(N,) float32 at 16 kHz of sound at `rate`. Playing faster is the same as having been recorded at a higher rate."""
+    """(N,) float32 at 16 kHz of sound at `rate`. Playing faster is as if recorded at a higher rate."""
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
     parts = []
     for block in blocks:

@@ -12,7 +12,7 @@ from benchmarks.curves import keys_per_second
 from benchmarks.heads import shapes_of_heads
 from benchmarks.memory import peak_memory
 from benchmarks.paper import paper_against_encoder
-from benchmarks.speech import cold_start, completion, generation
+from benchmarks.speech import cold_start, completion, generation, processor
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class Part:
 @click.option(
     "--head", "heads", multiple=True, type=Path, help="A mesh to make shapes for; landmarks in a .json beside."
 )
-@click.option("--only", help="Only the part of that name: speech, completion, curves, heads, memory, paper.")
+@click.option("--only", help="Only the part of that name: speech, processor, completion, curves, heads, memory, paper.")
 def main(minutes: tuple[float, ...], heads: tuple[Path, ...], only: str | None) -> None:
     """Measure and print."""
     parts = (
         Part("speech", lambda: [*cold_start(), *generation()]),
+        Part("processor", processor),
         Part("completion", completion),
         Part("curves", keys_per_second),
         Part("heads", lambda: shapes_of_heads(heads)),

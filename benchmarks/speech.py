@@ -1,6 +1,7 @@
 """Generation and completion by a worker, against the length of the line."""
 
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
@@ -8,10 +9,12 @@ import numpy as np
 import soundfile
 
 from benchmarks.worker import LINE, TEXT, Worker
+from model_runtime.commands import generate
 from model_runtime.npz import write_npz
 from model_runtime.take import read_take
+from model_runtime.warm import Warm
 
-__all__ = ["cold_start", "completion", "generation"]
+__all__ = ["cold_start", "completion", "generation", "processor"]
 
 TIMES = 5
 SECONDS = 10.0
@@ -45,6 +48,26 @@ def generation() -> list[tuple[str, str]]:
                     f"generate, warm, 10 s line, {name}",
                     f"{seconds:.2f} s, {SECONDS / seconds:.0f}x real time ({stages})",
                 )
+            )
+    return rows
+
+
+def processor() -> list[tuple[str, str]]:
+    """The same lines in this process, in seconds of one core: what else the machine does hardly counts."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        line, text = _ten_seconds(Path(folder))
+        warm = Warm()
+        for name, transcript in (("with transcript", text), ("without transcript", None)):
+            request = generate.Request(str(line), f"{folder}/a.npz", fps=30, transcript=transcript)
+            seconds = []
+            for _ in range(1 + TIMES):
+                began = time.process_time()
+                generate.run(request, warm, lambda *_: None)
+                seconds.append(time.process_time() - began)
+            used = median(seconds[1:])
+            rows.append(
+                (f"generate, warm, 10 s line, {name}, of one core", f"{used:.2f} s, {SECONDS / used:.0f}x real time")
             )
     return rows
 

@@ -11,16 +11,22 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["pytest_terminal_summary"]
+__all__ = ["pytest_configure", "pytest_terminal_summary"]
 
 TREE = Path(__file__).resolve().parents[1]
 ROWS = TREE / "out" / "versions"
 COLUMNS = ("part", "Blender", "Python", "system", "tests", "passed", "skipped", "failed", "commit")
+COMMIT = pytest.StashKey[str]()
 HEAD = """# Tested with
 
 Written by the test run itself (`make test SLOW=1 GUI=1 MATRIX=1` writes `out/versions.md`); no row is typed in by hand.
 
 """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What is tested is what is there when the run begins."""
+    config.stash[COMMIT] = _said("git", "-C", str(TREE), "describe", "--always", "--dirty")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -36,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         "passed": str(counts["passed"]),
         "skipped": str(counts["skipped"]),
         "failed": str(counts["failed"] + counts["error"]),
-        "commit": _said("git", "-C", str(TREE), "describe", "--always", "--dirty"),
+        "commit": config.stash[COMMIT],
     }
     ROWS.mkdir(parents=True, exist_ok=True)
     name = f"{part}-{blender}-{row['Python']}".replace(" ", "_")

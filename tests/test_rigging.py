@@ -17,6 +17,7 @@ from model_runtime.heads.head import Head, read_head, write_head
 from model_runtime.heads.lip_gap import find_lips
 from model_runtime.heads.mesh import Mesh, pieces, weld
 from model_runtime.heads.mesh_files import read_mesh
+from model_runtime.heads.pieces import Piece, ride
 from model_runtime.heads.quality import measure
 from model_runtime.heads.rigging import rig_mesh
 from model_runtime.heads.surface import make_surface
@@ -185,6 +186,31 @@ def _joint(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray
     apart = np.linalg.norm(points[one][:, None] - points[other][None], axis=2)
     first, second = np.unravel_index(apart.argmin(), apart.shape)
     return np.array([one[first], other[second], other[second - 3]], np.int32)
+
+
+def test_a_lash_goes_with_its_root_and_a_cover_shuts_evenly():
+    """Two lids that meet, a cover between them, and a lash that grows from the upper lid down past the lower one."""
+    width = np.linspace(-1, 1, 21)
+    lids = np.concatenate([np.stack([width, 0 * width, 0 * width + z], axis=1) for z in (0.5, -0.5)]) * 0.01
+    moved = np.zeros((1, len(lids), 3))
+    moved[0, :21, 2], moved[0, 21:, 2] = -0.004, 0.006
+    rows = np.linspace(0.5, -0.5, 11)
+    cover = np.stack([np.tile(width, 11), np.zeros(231), np.repeat(rows, 21)], axis=1) * 0.01
+    lash = np.stack([0 * rows, np.linspace(0, -1, 11), np.linspace(0.5, -0.6, 11)], axis=1) * 0.01
+    lash = np.concatenate([lash, lash + np.array([0.0005, 0, 0])])
+
+    def grid(count: int, across: int) -> np.ndarray:
+        number = np.arange(count * across).reshape(count, across)
+        a, b, c, d = (n.ravel() for n in (number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]))
+        return np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+
+    shut = ride(Piece("skin", np.arange(231), np.zeros(231), grid(11, 21)), cover, lids, moved, 0.062)
+    # Its own sides hang free here; between them it comes down to the line on which the lids meet.
+    height = (cover[:, 2] + shut[0, :, 2]).reshape(11, 21)[:, 5:16]
+    assert np.diff(height, axis=0).max() < 2e-4, "no fold"
+    np.testing.assert_allclose(height, 0.001, atol=5e-4)
+    gone = ride(Piece("skin", np.arange(22), np.zeros(22), grid(2, 11)), lash, lids, moved, 0.062)
+    np.testing.assert_allclose(gone[0, [10, 21], 2], -0.004, atol=1e-4)
 
 
 def test_lip_measures_know_the_head(head: Head):

@@ -20,7 +20,7 @@ from model_runtime.heads.lid_closing import blink
 from model_runtime.heads.lip_gap import closing
 from model_runtime.heads.mesh import Mesh, pieces, weld
 from model_runtime.heads.mirror import Mirror, even_by_place, even_out, evened, find_mirror
-from model_runtime.heads.pieces import Piece, sort_pieces
+from model_runtime.heads.pieces import Piece, ride, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
 from model_runtime.heads.under_jaw import even_under_jaw
@@ -30,8 +30,6 @@ __all__ = ["MATERIALS", "rig_mesh"]
 
 MATERIALS = ("skin", "lips", "teeth", "tongue", "eye_white")
 OF_KIND = {"upper": "teeth", "lower": "teeth", "tongue": "tongue", "eye": "eye_white", "skin": "skin"}
-# A loose piece follows this many points of the skin nearest to it.
-FOLLOWED = 6
 # Nearer than this to the lips, upper and lower lip are told apart, eye distances.
 APART = 0.3
 
@@ -161,10 +159,7 @@ def _piece_shapes(
     here = points[piece.vertices]
     result = np.zeros((len(CHANNELS), *here.shape))
     if piece.kind == "skin":
-        away, near = cKDTree(skin).query(here, k=FOLLOWED)
-        weight = 1 / np.maximum(away, 1e-6) ** 2
-        weight /= weight.sum(axis=1, keepdims=True)
-        return np.einsum("knjd,nj->knd", deltas[:, near], weight)
+        return ride(piece, here, skin, deltas, face.surface.unit)
     if piece.jaw.any():
         result[CHANNELS.index("jawOpen")] = face.swing(here, piece.jaw, angle)
         for channel in ("jawForward", "jawLeft", "jawRight"):

@@ -54,4 +54,5 @@ def register() -> None:
 def unregister() -> None:
     for handlers, function in HANDLERS:
         handlers.remove(function)
-    bpy.app.timers.unregister(on_timer)
+    if bpy.app.timers.is_registered(on_timer):
+        bpy.app.timers.unregister(on_timer)

@@ -11,7 +11,6 @@ __all__ = [
     "nla_strip_slot",
     "root_strips",
     "selected_strips",
-    "sequencer_override",
     "sequencer_scene",
     "strip_type",
     "window_strips",
@@ -21,12 +20,6 @@ __all__ = [
 def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
     """The scene whose sequencer the user sees. Since 5.0 it may be another one than the one of the 3D view."""
     return getattr(context, "sequencer_scene", None) or context.scene
-
-
-def sequencer_override(scene: bpy.types.Scene) -> dict:
-    """What makes operators of the sequencer work on this scene, for `context.temp_override`."""
-    since_5 = {"sequencer_scene": scene} if hasattr(bpy.context, "sequencer_scene") else {}
-    return {"scene": scene, "view_layer": scene.view_layers[0], **since_5}
 
 
 def root_strips(editor: bpy.types.SequenceEditor) -> list:

@@ -1,5 +1,11 @@
-"""The sound of one strip as Blender itself plays it: for retimed strips, whose inner times Python cannot read."""
+"""The sound of one strip as Blender itself plays it: for retimed strips, whose inner times Python cannot read.
 
+Blender's sound system crashes now and then where the speed of a strip changes (seen in 4.5). So a second Blender plays
+the strip, without a window, and is asked again when it fails; the one with the user's scene stays out of it.
+"""
+
+import subprocess
+import sys
 from pathlib import Path
 
 import bpy
@@ -9,38 +15,65 @@ from . import compat
 
 __all__ = ["mix_down"]
 
-RATE = 48000
+SCRIPT = Path(__file__).with_name("play_into_file.py")
+TRIES, SECONDS = 4, 120
 
 
 def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], path: Path) -> Path:
     """Write what is heard of a sound strip from the first frame of `span` up to its last as a WAV file.
 
-    parents: the meta strips around it. The scene stays as it is: a copy of it without objects is played. Raises
-    UserError when this Blender cannot write sound.
+    parents: the meta strips around it. The scene stays as it is. Raises UserError when the sound cannot be written.
     """
+    library = path.with_suffix(".blend")
+    if not path.parent.is_dir() or not _write_scene(scene, strip, parents, span, library):
+        raise UserError(f"There is no folder {path.parent} for the sound of strip {strip.name}; choose another.")
+    for _ in range(TRIES):
+        code = _play(library, path)
+        if code == 0 and path.is_file():
+            return path
+        if code == 2:
+            break
+    raise UserError(
+        f"Blender cannot play the retimed strip {strip.name} into a file; mix its sound down and use that file."
+    )
+
+
+def _write_scene(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], library: Path) -> bool:
+    """Write a scene with that strip alone. False when the file cannot be written."""
     heard = {strip.name, *(meta.name for meta in parents)}
     copy = scene.copy()
     try:
-        _silence_objects(copy.collection)
+        _keep_sound_alone(copy)
         for other in compat.every_strip(copy.sequence_editor):
             other.mute = other.name not in heard
         copy.frame_start, copy.frame_end = span[0], span[1] - 1
-        with bpy.context.temp_override(**compat.sequencer_override(copy)):
-            bpy.ops.sound.mixdown(
-                filepath=str(path), container="WAV", codec="PCM", format="S16", mixrate=RATE, relative_path=False
-            )
-    except RuntimeError as error:
-        raise UserError(
-            f"Blender cannot play the retimed strip {strip.name} into a file; mix its sound down and use that file."
-        ) from error
+        bpy.data.libraries.write(str(library), {copy}, path_remap="ABSOLUTE")
+    except OSError:
+        return False
     finally:
         bpy.data.scenes.remove(copy)
-    return path
+    return True
 
 
-def _silence_objects(collection: bpy.types.Collection) -> None:
-    """Speakers in the scene are heard as well."""
-    for child in list(collection.children):
-        collection.children.unlink(child)
-    for obj in list(collection.objects):
-        collection.objects.unlink(obj)
+def _keep_sound_alone(scene: bpy.types.Scene) -> None:
+    """Speakers are heard as well, and what a scene uses would be written with it."""
+    for child in list(scene.collection.children):
+        scene.collection.children.unlink(child)
+    for obj in list(scene.collection.objects):
+        scene.collection.objects.unlink(obj)
+    scene.camera = scene.world = scene.kmtalk.target = scene.kmtalk.text = None
+    scene.kmtalk.lines.clear()
+    scene.kmtalk.rules.clear()
+
+
+def _play(library: Path, path: Path) -> int:
+    """The exit code of a second Blender; negative or unlike 0 and 2 when it crashed, 1 when it hung."""
+    # As a module Blender is what this Python imports.
+    alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
+    blender = [sys.executable] if bpy.app.module else alone
+    try:
+        return subprocess.run(
+            [*blender, str(SCRIPT), "--", str(library), str(path)], capture_output=True, timeout=SECONDS, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return 1

@@ -157,6 +157,15 @@ def test_speed_that_changes_within_a_strip_is_followed(scene, clicks, sequencer,
     assert tuple(curve_of(head, "jawOpen").range()) == pytest.approx((31, 181))
 
 
+def test_a_retimed_strip_that_cannot_be_played_into_a_file(scene, clicks, sequencer, tmp_path):
+    with bpy.context.temp_override(**sequencer):
+        bpy.ops.sequencer.retiming_segment_speed_set(speed=80.0)
+    assert "no folder" in refused(scene, clicks, tmp_path / "nowhere")
+    (tmp_path / "retimed.wav").mkdir()
+    assert "mix its sound down" in refused(scene, clicks, tmp_path)
+    assert [other.name for other in bpy.data.scenes] == [scene.name]
+
+
 def test_words_beside_a_retimed_sound(scene, clicks, sequencer, tmp_path):
     (tmp_path / "clicks.txt").write_text("tick tock")
     with bpy.context.temp_override(**sequencer):

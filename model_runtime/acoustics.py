@@ -17,10 +17,15 @@ BLOCK = 6000
 # Power of a window of noise at -70 dBFS: a recording that is nowhere louder is silent and is not normalised up.
 SILENT_POWER = TRANSFORM / 2 * (WINDOW * 3 / 8) * 10 ** (-70 / 10)
 FLOOR = SILENT_POWER * 1e-3
-# Natural-log power range kept below a recording's loud parts; what is further down is noise floor.
-RANGE = 9.0
+# How far a band's noise floor lies below its speech, natural-log power: what lies further down is no noise of the room
+# but a gate's silence, what lies closer is a band that holds no speech.
+DEEPEST, SHALLOWEST = 9.0, 2.0
+# Share of a recording that is taken to be quiet, percent.
+QUIET = 10
 # Rows within this of the loud parts are speech, for the average spectrum.
 SPEECH_RANGE = 5.0
+# Values are kept within this much of the middle between noise floor (-1) and speech (1).
+BELOW, ABOVE = -1.5, 3.0
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,24 @@ def log_mel(waveform: Waveform) -> LogMel:
 
 
 def normalise(mel: LogMel) -> np.ndarray:
-    """(A, BANDS + 1) float32: bands and, last, loudness, with the recording's level and average spectrum removed.
+    """(A, BANDS + 1) float32: bands and, last, loudness; 1 is a band's average in speech, -1 its noise floor.
 
-    Level is that of the loud parts; the spectrum's average is taken over speech alone. Voices, rooms and microphones
-    look alike then. Values lie in [-3, 3]; a silent recording is constant.
+    Voices, rooms and microphones look alike then, however far the speech stands out of the noise: what a mouth does
+    in a breath or a closure shows by where the sound lies between the two. Values lie in [-1.5, 3]; a silent recording
+    is constant.
     """
     loud = np.percentile(mel.loudness, 95)
     if loud < np.log(SILENT_POWER):
-        return np.full((len(mel.loudness), BANDS + 1), -RANGE / 3, np.float32)
+        return np.full((len(mel.loudness), BANDS + 1), -1, np.float32)
     speech = mel.loudness > loud - SPEECH_RANGE
-    bands = np.clip(mel.bands - mel.bands[speech].mean(axis=0), -RANGE, RANGE) / 3
-    loudness = np.clip(mel.loudness - loud, -RANGE, RANGE) / 3
-    return np.concatenate([bands, loudness[:, None]], axis=1).astype(np.float32)
+    return np.stack([_anchored(column, speech) for column in (*mel.bands.T, mel.loudness)], axis=1)
+
+
+def _anchored(column: np.ndarray, speech: np.ndarray) -> np.ndarray:
+    """(A,) float32 of one band (A,), where `speech` (A,) says which rows are that."""
+    high = column[speech].mean()
+    depth = np.clip(high - np.percentile(column, QUIET), SHALLOWEST, DEEPEST)
+    return np.clip(1 + 2 * (column - high) / depth, BELOW, ABOVE).astype(np.float32)
 
 
 def acoustics(waveform: Waveform) -> np.ndarray:

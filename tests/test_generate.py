@@ -1,6 +1,5 @@
 """Generate: what a user relies on in a take, on the bundled line and the starter model that ships."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
 from model_runtime.model.checkpoint import load_model
 from model_runtime.settings import Settings
-from model_runtime.take import frame_count, read_take, write_take
+from model_runtime.take import read_take, write_take
 from model_runtime.track_scores import lip_curves
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -143,27 +142,3 @@ def test_an_unknown_style_is_refused_with_the_known_ones(line, model):
 def test_settings_out_of_range_are_refused():
     with pytest.raises(InputError, match="jaw is 9"):
         Settings(jaw=9)
-
-
-def test_the_seam_between_windows_leaves_no_trace(line, model):
-    """A recording longer than one window moves at the seam as it does when the seam lies elsewhere."""
-    waveform, phones = line
-    count = int(40 / waveform.duration) + 1
-    long = Waveform(np.tile(waveform.samples, count))
-    spans = [
-        Span(p.label, p.start + i * waveform.duration, p.end + i * waveform.duration)
-        for i in range(count)
-        for p in phones.phones
-    ]
-    whole = generate(long, PhoneTrack(tuple(spans)), Settings(fps=50, blinks=False, brows=False), model)
-    shift = 6.0
-    cut = round(shift * SAMPLE_RATE)
-    later = tuple(Span(p.label, max(p.start - shift, 0.0), p.end - shift) for p in spans if p.end > shift)
-    part = generate(
-        replace(long, samples=long.samples[cut:]), PhoneTrack(later), Settings(fps=50, blinks=False, brows=False), model
-    )
-    first = round((30 - shift - 1) * 50)
-    offset = round(shift * 50)
-    here, there = part.weights[first : first + 100], whole.weights[first + offset : first + offset + 100]
-    assert len(whole.weights) == frame_count(long.duration, 50)
-    np.testing.assert_allclose(here, there, atol=0.01)

@@ -110,3 +110,12 @@ def test_a_part_alone_moves_as_in_the_whole_to_the_last_bit(line, model):
     # From its second window on, a part that starts at a window's start sees what the whole saw.
     second = performance(model, waveform, phones, 30, 130)
     np.testing.assert_array_equal(second[31 * FPS :], whole[61 * FPS :])
+
+
+def test_the_seam_between_windows_leaves_no_trace(line, model):
+    """The motion at a window's edge is that of a performance in which the same moment lies in a window's middle."""
+    waveform, phones = repeated(line, 70)
+    whole, part = performance(model, waveform, phones, 0, 70), performance(model, waveform, phones, 6, 70)
+    for seam in (30, 36):
+        here, there = whole[(seam - 1) * FPS : (seam + 1) * FPS], part[(seam - 7) * FPS : (seam - 5) * FPS]
+        np.testing.assert_allclose(here, there, atol=0.005)

@@ -23,7 +23,7 @@ class StarterConfig:
     keys that are given; key_noise: standard deviation of what is added to those.
     """
 
-    batch: int = 24
+    batch: int = 16
     set_keys: float = 0.5
     key_noise: float = 0.06
     keys: float = 0.5

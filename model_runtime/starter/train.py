@@ -121,7 +121,7 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--epochs", default=14, show_default=True)
+@click.option("--epochs", default=10, show_default=True)
 @click.option("--teacher-epochs", default=8, show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--seed", default=0, show_default=True)

@@ -25,8 +25,8 @@ class LossConfig:
     width: float = 1.0
     channels: float = 1.0
     channel_scale: float = 0.3
-    velocity: float = 1.0
-    agreement: float = 1.0
+    velocity: float = 0.5
+    agreement: float = 0.3
     closed: float = 2.0
     closed_gap: float = 0.005
 

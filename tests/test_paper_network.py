@@ -139,7 +139,7 @@ def test_it_learns_one_clip():
     truth = torch.sin(torch.arange(30)[:, None] / 4 + torch.arange(3)) * 0.5
     optimizer = torch.optim.Adam(made.parameters(), 3e-3)
     losses = []
-    for _ in range(40):
+    for _ in range(80):
         found = made(sound(), 30, KEY_TIMES)
         loss = (found.motion - truth).square().mean() + (found.keys - truth[[0, 6, 15, 29]]).square().mean()
         optimizer.zero_grad()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from model_runtime.training.loop import LoopConfig, train
+from model_runtime.training.loop import LoopConfig, end_processes, train
 
 CONFIG = LoopConfig(epochs=4, learning_rate=0.01, accumulation=2, average=0.9, save_every=3, device="cpu", threads=1)
 CLIPS = 9
@@ -56,5 +56,6 @@ class TinyObjective:
 if __name__ == "__main__":
     objective = TinyObjective(pause=float(sys.argv[2]))
     train(objective, CONFIG, sys.argv[1], resume=True, progress=False)
+    end_processes()
     # In one piece: two processes write to the same pipe.
     sys.stdout.write(f"{objective.seen}\n")

@@ -22,9 +22,11 @@ def command(config: str, resume: bool, allow_download: bool, as_json: bool) -> N
         raise InputError("Training needs the package accelerate; install it into the runtime's environment.")
     # Here, because they bring torch.
     from model_runtime.training.config_file import read_config
+    from model_runtime.training.loop import end_processes
     from model_runtime.training.paper_training import train_paper
 
     trained = train_paper(read_config(config), resume, allow_download, progress=sys.stderr.isatty())
+    end_processes()
     result = {
         "models": [
             {"model": str(each.model), "row": each.row, "explained": each.explained, "validation": each.validation}

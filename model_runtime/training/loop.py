@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, PartialState
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -18,7 +18,7 @@ from model_runtime.training.log import Log
 from model_runtime.training.loop_config import LoopConfig
 from model_runtime.training.schedule import rate_share
 
-__all__ = ["LoopConfig", "Objective", "train"]
+__all__ = ["LoopConfig", "Objective", "end_processes", "train"]
 
 B = TypeVar("B")
 
@@ -235,3 +235,8 @@ def _checkpoint(folder: Path, objective: Objective[B], config: LoopConfig, resum
     if changed:
         raise InputError(f"{changed[0]} changed since the training in {folder} began; set it back or use a new folder.")
     return found
+
+
+def end_processes() -> None:
+    """At a program's end, after its last training: processes that shared one part, and none dies of another's going."""
+    PartialState().destroy_process_group()

@@ -6,6 +6,8 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.space_file import Space
 from .mapping import Mapping, Row, mapping_of, write_mapping
+from .marks import vertices_of
+from .new_shape import new_shape
 
 __all__ = ["add_basis"]
 
@@ -35,19 +37,13 @@ def add_basis(target: bpy.types.Object, space: Space) -> list[str]:
     taken = [name for name in space.names if mesh.shape_keys and name in mesh.shape_keys.key_blocks]
     if taken:
         raise UserError(f"{target.name} has a shape key {taken[0]} already; remove it first, or keep what is there.")
-    co = np.empty(len(mesh.vertices) * 3, np.float32)
-    source = mesh.shape_keys.reference_key.data if mesh.shape_keys else mesh.vertices
-    source.foreach_get("co", co)
-    rest = co.reshape(-1, 3).astype(np.float64)
+    rest = vertices_of(target)
     shapes = space.shapes @ _turn(space.neutral, rest, target.name)
-    if mesh.shape_keys is None:
-        target.shape_key_add(name="Basis", from_mix=False)
     for name, shape in zip(space.names, shapes, strict=True):
-        block = target.shape_key_add(name=name, from_mix=False)
+        block = new_shape(target, name)
         block.data.foreach_set("co", (rest + shape).astype(np.float32).ravel())
-        block.slider_min, block.slider_max = (-REACH, REACH) if space.signed else (0.0, 1.0)
-        # Since 5.0 a new shape key starts at 1.
-        block.value = 0.0
+        if space.signed:
+            block.slider_min, block.slider_max = -REACH, REACH
     kept = tuple(row for row in mapping_of(target).rows if row.shape)
     added = tuple(Row(name, name) for name in space.names)
     write_mapping(target, Mapping("DIRECT", (*kept, *added), "a model's own shapes"))

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..runtime.head_file import Head
 from .calibration import rest_at
+from .new_shape import new_shape
 
 __all__ = ["add_head"]
 
@@ -50,12 +51,8 @@ def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") 
 
 
 def _add_shapes(target: bpy.types.Object, head: Head) -> None:
-    target.shape_key_add(name="Basis", from_mix=False)
     for channel, delta in zip(head.channels, head.deltas, strict=True):
-        block = target.shape_key_add(name=channel, from_mix=False)
-        block.data.foreach_set("co", (head.vertices + delta).astype(np.float32).ravel())
-        # Since 5.0 a new shape key starts at 1.
-        block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
+        new_shape(target, channel).data.foreach_set("co", (head.vertices + delta).astype(np.float32).ravel())
     target.active_shape_key_index = 0
 
 

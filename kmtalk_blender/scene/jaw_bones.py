@@ -11,6 +11,7 @@ import bpy
 from ..errors import UserError
 from .compat import action_curves
 from .mapping import Mapping, Row, mapping_of, write_mapping
+from .new_shape import new_shape
 from .rigs import value_path
 
 __all__ = ["JAW_CHANNELS", "JawRange", "drive_bone", "free_bone"]
@@ -87,8 +88,7 @@ def _carrier(target: bpy.types.Object, channel: str) -> str:
     mapped = [row.shape for row in mapping.rows if row.channel == channel and row.shape]
     if mapped and mapping.mode == "DIRECT":
         return mapped[0]
-    block = target.shape_key_add(name=channel, from_mix=False)
-    block.value = 0.0
+    block = new_shape(target, channel)
     if len(target.kmtalk.mapping):
         rows = [row for row in mapping.rows if row.channel != channel or row.shape]
         write_mapping(target, Mapping(mapping.mode, (*rows, Row(channel, block.name)), mapping.title))

@@ -6,12 +6,12 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
-from ..runtime.head_file import Head, read_head
+from ..runtime.head_file import Head
 from .aliases import CHANNELS
+from .head_job import HeadJob
 from .mapping import Mapping, Row, shape_names, write_mapping
 from .marks import similarity, vertices_of
 from .report import Report
-from .requests import Request
 from .shapes import check_mesh, write_mesh
 
 __all__ = ["MeasureJob", "channel_parts"]
@@ -21,25 +21,16 @@ EXPLAINED, LEAST = 0.5, 0.03
 RIDGE, STEPS = 1e-3, 600
 
 
-class MeasureJob:
+class MeasureJob(HeadJob):
     """Map a character's shape keys by what they do: the channels' own movements are made for its mesh and compared."""
 
     def __init__(self, target: bpy.types.Object, folder: Path) -> None:
         """Raises UserError when the mesh cannot be read or has no shape keys."""
         check_mesh(target)
         shape_names(target)
-        self.title = self.target = target.name
-        self.folder, self.head = folder, None
+        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz")})
+        self.target = target.name
         write_mesh(target, folder / "mesh.npz")
-
-    def first(self) -> Request:
-        """The one request."""
-        return Request("head", {"mesh": str(self.folder / "mesh.npz"), "output": str(self.folder / "head.npz")})
-
-    def next(self, result: dict) -> Request | None:
-        """Take in the head."""
-        self.head = read_head(result["output"])
-        return None
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write the mapping. Raises UserError, with nothing written, when no shape key moves the mouth."""

@@ -6,15 +6,16 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
-from ..runtime.head_file import Head, read_head
+from ..runtime.head_file import Head
 from .aliases import CHANNELS
 from .calibration import rest_at
+from .head_job import HeadJob
 from .heads import add_head
 from .marks import marks_text, similarity, vertices_of
 from .modifiers import remaking_modifier
+from .new_shape import new_shape
 from .parts import Part, follow, parts_of
 from .report import Report
-from .requests import Request
 
 __all__ = ["EXISTING", "FlameJob", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
@@ -25,7 +26,7 @@ SAME = 1e-3
 STILL = 1e-5
 
 
-class ShapesJob:
+class ShapesJob(HeadJob):
     """Shape keys for a mesh of FLAME's topology, or one with landmarks."""
 
     def __init__(
@@ -43,19 +44,10 @@ class ShapesJob:
             if taken and existing == "ASK":
                 names = ", ".join(taken[:3]) + (" ..." if len(taken) > 3 else "")
                 raise UserError(f"{thing.name} has the shape keys {names} already; choose Replace or Keep.")
-        self.title, self.target, self.existing, self.folder = target.name, target.name, existing, folder
+        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz")})
+        self.target, self.existing = target.name, existing
         self.chosen = tuple(part.name for part in parts)
-        self.head: Head | None = None
         write_mesh(target, folder / "mesh.npz", parts)
-
-    def first(self) -> Request:
-        """The one request."""
-        return Request("head", {"mesh": str(self.folder / "mesh.npz"), "output": str(self.folder / "head.npz")})
-
-    def next(self, result: dict) -> Request | None:
-        """Take in the head."""
-        self.head = read_head(result["output"])
-        return None
 
     def write(self, context: bpy.types.Context) -> Report:
         """Add the shape keys. Raises UserError, with nothing written, when the mesh has changed meanwhile."""
@@ -73,24 +65,14 @@ class ShapesJob:
         return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made{also}")
 
 
-class FlameJob:
+class FlameJob(HeadJob):
     """A FLAME model's file becomes a head in the scene."""
 
     def __init__(self, path: Path, folder: Path) -> None:
         """Raises UserError when there is no such file."""
         if not path.is_file():
             raise UserError(f"There is no file {path}; choose a FLAME model.")
-        self.title, self.path, self.folder = path.stem, path, folder
-        self.head: Head | None = None
-
-    def first(self) -> Request:
-        """The one request."""
-        return Request("head", {"flame": str(self.path), "output": str(self.folder / "head.npz")})
-
-    def next(self, result: dict) -> Request | None:
-        """Take in the head."""
-        self.head = read_head(result["output"])
-        return None
+        super().__init__(path.stem, folder, {"flame": str(path)})
 
     def write(self, context: bpy.types.Context) -> Report:
         """Add the head to the scene."""
@@ -157,13 +139,12 @@ def write_shapes(
 
 def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: str) -> list[str]:
     """Shape keys of (V, 3) displacements, made or made anew; which they are."""
-    if thing.data.shape_keys is None:
-        thing.shape_key_add(name="Basis", from_mix=False)
-    blocks, points, made = thing.data.shape_keys.key_blocks, vertices_of(thing), []
+    points, made = vertices_of(thing), []
+    before = set(thing.data.shape_keys.key_blocks.keys()) if thing.data.shape_keys is not None else set()
     for channel, delta in deltas.items():
-        if channel in blocks and existing == "KEEP":
+        if channel in before and existing == "KEEP":
             continue
-        block = blocks.get(channel) or thing.shape_key_add(name=channel, from_mix=False)
+        block = thing.data.shape_keys.key_blocks[channel] if channel in before else new_shape(thing, channel)
         block.data.foreach_set("co", (points + delta).astype(np.float32).ravel())
         block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
         made.append(channel)

@@ -1,7 +1,7 @@
 """Characters that already have shapes, and what their mapping makes of channels."""
 
-import bpy
 import numpy as np
+from stage import make_character
 
 from model_runtime.channels import CHANNELS
 
@@ -18,14 +18,7 @@ MICROSOFT = [
 
 def character(scene, shapes, name="Bert"):
     """A small mesh with shape keys of these names."""
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [], [(0, 1, 2, 3)])
-    target = bpy.data.objects.new(name, mesh)
-    scene.collection.objects.link(target)
-    for shape in ("Basis", *shapes):
-        target.shape_key_add(name=shape, from_mix=False).value = 0.0
-    scene.kmtalk.target = target
-    return target
+    return make_character(scene, name, shapes)
 
 
 def posed(target, **weights):

@@ -21,14 +21,14 @@ def has_strips() -> bool:
 needs_strips = pytest.mark.skipif(not has_strips(), reason="this bpy was built without sound strips")
 
 
-def make_character(scene, name: str):
-    """A mesh with a shape key a channel; it becomes the panel's character."""
+def make_character(scene, name: str, shapes=CHANNELS):
+    """A small mesh with shape keys of these names, else one a channel; it becomes the panel's character."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], [], [(0, 1, 2, 3)])
     target = bpy.data.objects.new(name, mesh)
     scene.collection.objects.link(target)
-    for channel in ("Basis", *CHANNELS):
-        target.shape_key_add(name=channel, from_mix=False).value = 0.0
+    for shape in ("Basis", *shapes):
+        target.shape_key_add(name=shape, from_mix=False).value = 0.0
     scene.kmtalk.target = target
     return target
 

@@ -1,0 +1,15 @@
+"""A new shape key, at rest."""
+
+import bpy
+
+__all__ = ["new_shape"]
+
+
+def new_shape(target: bpy.types.Object, name: str) -> bpy.types.ShapeKey:
+    """Add a shape key that does nothing yet, with a slider from 0 to 1 at 0; where there is none, the Basis first."""
+    if target.data.shape_keys is None:
+        target.shape_key_add(name="Basis", from_mix=False)
+    block = target.shape_key_add(name=name, from_mix=False)
+    # Since 5.0 a new shape key starts at 1.
+    block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
+    return block

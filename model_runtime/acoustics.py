@@ -24,7 +24,7 @@ DEEPEST, SHALLOWEST = 9.0, 2.0
 QUIET = 10
 # Rows within this of the loud parts are speech, for the average spectrum.
 SPEECH_RANGE = 5.0
-# Values are kept within this much of the middle between noise floor (-1) and speech (1).
+# Values are kept between these; -1 is the noise floor, 1 speech.
 BELOW, ABOVE = -1.5, 3.0
 
 

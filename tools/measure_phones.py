@@ -1,6 +1,6 @@
 """Measure phone timing against recordings with known phone and word times.
 
-    python tools/measure_phones.py DATA [--limit N]
+    python -m tools.measure_phones DATA [--limit N]
 
 DATA holds phones/ (<name>.flac beside <name>.json with labelled phones) and grid/ (clips, words.json, clips.tsv).
 Prints signed and absolute boundary errors (ours minus the label), with a transcript and without.

@@ -133,15 +133,16 @@ def test_an_animators_hour(window, archive):
     window.picture("2_head")
     assert window.python(JAW) is None
 
+    # The first line waits for the worker, so that there is time to cancel it.
     window.click_until(GENERATE, RUNNING)
     window.move(*VIEW)
-    window.picture("3_running")
     window.key("Escape")
     window.until(IDLE)
     assert window.python(JAW) is None
     assert window.python("import bpy\nanswer = len(bpy.data.actions)") == 0
 
-    window.click_until(GENERATE, RUNNING)
+    # A warm worker may have spoken the line before the first look.
+    window.click_until(GENERATE, f"{RUNNING} or bpy.data.actions")
     window.until(IDLE, 120)
     spoken = window.python(JAW)
     assert spoken is not None
@@ -150,7 +151,7 @@ def test_an_animators_hour(window, archive):
     window.python(f"import bpy\nbpy.context.scene.frame_set({round(loudest[0])})")
     window.move(*VIEW)
     time.sleep(1)
-    window.picture("4_spoken")
+    window.picture("3_spoken")
 
     window.key("ctrl+z")
     time.sleep(1)
@@ -172,7 +173,7 @@ def test_an_animators_hour(window, archive):
     window.python(SHOW_ALL)
     window.move(*VIEW)
     time.sleep(1)
-    window.picture("7_completed")
+    window.picture("6_completed")
     window.key("ctrl+z")
     time.sleep(1)
     undone = window.python(JAW)
@@ -186,7 +187,7 @@ def test_an_animators_hour(window, archive):
     window.python(f"import bpy\nbpy.ops.wm.save_as_mainfile(filepath='{saved}')")
     window.python(f"import bpy\nbpy.ops.wm.open_mainfile(filepath='{saved}')")
     assert window.python(JAW) == completed
-    window.picture("8_reopened")
+    window.picture("7_reopened")
     noise = (window.exchange / "log").read_text()
     assert "Traceback" not in noise
     assert "Error" not in noise
@@ -205,11 +206,11 @@ def look_at_phones_and_rig(window):
     assert phone != before[0]
     assert start <= frame < start + 1
     time.sleep(1)
-    window.picture("5_phones")
+    window.picture("4_phones")
     window.click(*PHONES)
     window.click(*RIG)
     time.sleep(1)
-    window.picture("6_rig")
+    window.picture("5_rig")
     window.click(*RIG)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from model_runtime.errors import InputError
+from model_runtime.heads.face_frame import fit_similarity
 from model_runtime.heads.head import Head
 from model_runtime.motion_space import MotionSpace, space_from_rig
 from model_runtime.take import Take
@@ -50,12 +51,9 @@ def express(take: Take, space: MotionSpace, head: Head) -> Take:
 
 
 def _turn(face: np.ndarray, head: np.ndarray) -> np.ndarray:
-    """(3, 3) turn and scale, multiplied from the right, that brings the face nearest to the head (Umeyama 1991)."""
-    a, b = face - face.mean(axis=0), head - head.mean(axis=0)
-    left, sizes, right = np.linalg.svd(a.T @ b)
-    mirror = np.diag([1.0, 1.0, np.sign(np.linalg.det(left @ right))])
-    turn = left @ mirror @ right * (sizes @ np.diag(mirror)) / max(float(np.square(a).sum()), 1e-12)
-    apart = np.sqrt(np.square(a @ turn - b).sum(axis=1).mean())
-    if apart > FARTHEST * np.sqrt(np.square(b).sum(axis=1).mean()):
+    """(3, 3) turn and scale, multiplied from the right, that brings the face nearest to the head."""
+    fitted = fit_similarity(face, head)
+    apart = np.sqrt(np.square(fitted(face) - head).sum(axis=1).mean())
+    if apart > FARTHEST * np.sqrt(np.square(head - head.mean(axis=0)).sum(axis=1).mean()):
         raise InputError("The head's vertices come in another order than the model's face; choose that face.")
-    return turn
+    return fitted.scale * fitted.rotation.T

@@ -32,7 +32,7 @@ def fit_similarity(source: np.ndarray, target: np.ndarray) -> Similarity:
     left, stretch, right = np.linalg.svd(b.T @ a)
     sign = np.diag([1, 1, np.sign(np.linalg.det(left @ right))])
     rotation = left @ sign @ right
-    scale = float((stretch * np.diag(sign)).sum() / (a**2).sum())
+    scale = float((stretch * np.diag(sign)).sum() / max((a**2).sum(), 1e-12))
     return Similarity(scale, rotation, aim - scale * middle @ rotation.T)
 
 

@@ -7,7 +7,6 @@ from model_runtime.acoustics import BANDS
 from model_runtime.linguistics.articulation import FEATURES, articulation
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.inputs import NEIGHBOURS, TIMINGS
 
 __all__ = ["ConvBlock", "Encoder"]
 
@@ -27,50 +26,93 @@ class ConvBlock(nn.Module):
         return x + self.out(self.dropout(nn.functional.glu(mixed, dim=-1)))
 
 
-class Encoder(nn.Module):
-    """Two streams, added: either may be missing (a learned vector stands in), so that wrong phones do not break it."""
+class SoundStream(nn.Module):
+    """Log-mel acoustics (B, 2 S - 1 or 2 S, BANDS + 1) at 100 Hz -> (B, S, d); a learned vector where none is used."""
 
-    articulation: Tensor
-
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        width = config.width
         self.hear = nn.Sequential(
             nn.Conv1d(BANDS + 1, width, 5, padding=2),
             nn.GELU(),
             nn.Conv1d(width, width, 5, stride=2, padding=2),
         )
-        self.register_buffer("articulation", torch.from_numpy(articulation()), persistent=False)
-        self.phone = nn.Linear(len(FEATURES), width // 2)
-        self.identity = nn.Embedding(len(PHONES), width // 2)
-        nn.init.normal_(self.identity.weight, std=0.02)
-        self.read = nn.Sequential(
-            nn.Linear(len(NEIGHBOURS) * (width // 2) + TIMINGS, width), nn.GELU(), nn.Linear(width, width)
-        )
         self.no_sound = nn.Parameter(torch.zeros(width))
-        self.no_phones = nn.Parameter(torch.zeros(width))
+
+    def forward(self, sound: Tensor, steps: int, has_sound: Tensor) -> Tensor:
+        heard = self.hear(sound.transpose(1, 2)).transpose(1, 2)[:, :steps]
+        return torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
+
+
+class PhoneStream(nn.Module):
+    """The phone at each step, labels (B, S), -> (B, S, d): its own vector and what its articulation gives.
+
+    Nothing but a sum: a network here, and neighbours or durations, learn the words of a small corpus by heart
+    (docs/experiments.md).
+    """
+
+    articulation: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("articulation", torch.from_numpy(articulation()), persistent=False)
+        self.features = nn.Linear(len(FEATURES), width)
+        self.identity = nn.Embedding(len(PHONES), width)
+        nn.init.normal_(self.identity.weight, std=0.1)
         self.doubt = nn.Parameter(torch.zeros(width))
-        self.style = nn.Embedding(len(config.styles), width)
+
+    def forward(self, labels: Tensor, only_heard: Tensor) -> Tensor:
+        spoken = self.features(self.articulation[labels]) + self.identity(labels)
+        return spoken + only_heard[:, None, None] * self.doubt
+
+
+class Trunk(nn.Module):
+    """The convolutions over what streams say, in a style: (B, S, d) and weights (B, n) of the style vectors."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
         dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.encoder_depth)]
-        self.blocks = nn.ModuleList(ConvBlock(width, dilation, config.dropout) for dilation in dilations)
-        self.norm = nn.LayerNorm(width)
+        self.style = nn.Embedding(len(config.styles), config.width)
+        self.blocks = nn.ModuleList(ConvBlock(config.width, dilation, config.dropout) for dilation in dilations)
+        self.norm = nn.LayerNorm(config.width)
 
-    def forward(
-        self, sound: Tensor, labels: Tensor, timing: Tensor, style: Tensor, has_sound: Tensor, has_phones: Tensor
-    ) -> Tensor:
-        """Audio features (B, S, d).
-
-        sound: (B, 2 S - 1 or 2 S, BANDS + 1) acoustics at 100 Hz. labels: (B, S, 5). timing: (B, S, 6). style: (B, n)
-        weights of the style vectors. has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
-        """
-        heard = self.hear(sound.transpose(1, 2)).transpose(1, 2)[:, : labels.shape[1]]
-        embedded = self.phone(self.articulation[labels]) + self.identity(labels)
-        spoken = self.read(torch.cat([embedded.flatten(2), timing], dim=-1))
-        heard = torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
-        heard_only = (has_phones > 0) & (has_phones < 1)
-        spoken = spoken + heard_only[:, None, None] * self.doubt
-        spoken = torch.where(has_phones[:, None, None] > 0, spoken, self.no_phones)
-        x = heard + spoken + (style @ self.style.weight)[:, None]
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        x = x + (style @ self.style.weight)[:, None]
         for block in self.blocks:
             x = block(x)
         return self.norm(x)
+
+
+class Encoder(nn.Module):
+    """Two networks: one follows phones with the sound beside them, the other has only the sound to go by.
+
+    One network for both would lean on the sound even where the phones are known, and a sound is one speaker's while
+    phones are everybody's (docs/experiments.md). Where phones were only heard, some are wrong: each counts half.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.phones, self.sound_beside = PhoneStream(config.width), SoundStream(config.width)
+        self.following = Trunk(config)
+        self.sound_alone, self.listening = SoundStream(config.width), Trunk(config)
+
+    def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor, has_phones: Tensor) -> Tensor:
+        """Audio features (B, S, d).
+
+        sound: (B, 2 S - 1 or 2 S, BANDS + 1) acoustics at 100 Hz. labels: (B, S). style: (B, n)
+        weights of the style vectors. has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
+        """
+        steps = labels.shape[1]
+        follows = has_phones > 0
+        only_heard = follows & (has_phones < 1)
+        listens = ~follows | (only_heard & (has_sound > 0))
+        features = sound.new_zeros(len(sound), steps, self.listening.norm.normalized_shape[0])
+        if listens.any():
+            x = self.sound_alone(sound[listens], steps, has_sound[listens])
+            features[listens] = self.listening(x, style[listens]).to(features.dtype)
+        if follows.any():
+            x = self.sound_beside(sound[follows], steps, has_sound[follows])
+            x = x + self.phones(labels[follows], only_heard[follows])
+            share = torch.where(listens[follows], 0.5, 1.0)[:, None, None]
+            followed = self.following(x, style[follows]).to(features.dtype)
+            features[follows] = (1 - share) * features[follows] + share * followed
+        return features

@@ -1,14 +1,14 @@
 """Run the networks over a whole recording, in overlapping windows of bounded memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from model_runtime.acoustics import BANDS
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, model_times, phone_frames, phone_trust
+from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps, phone_trust
 from model_runtime.model.kmtalk import KMTalk, Voice
 
 __all__ = ["Performance", "perform"]
@@ -105,11 +105,9 @@ def _flag(network: KMTalk, value: float) -> torch.Tensor:
 def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.Tensor:
     """Audio features of the core, (1, M, d)."""
     steps = np.arange(window.start, window.end)
-    labels = np.zeros((len(steps), len(NEIGHBOURS)), np.int64)
-    timing = np.zeros((len(steps), TIMINGS), np.float32)
+    labels = np.zeros(len(steps), np.int64)
     if performance.phones is not None:
-        around = phone_frames(performance.phones, steps / MODEL_RATE)
-        labels, timing = around.labels, around.timing
+        labels = phone_steps(performance.phones, steps / MODEL_RATE)
     sound = np.zeros((2 * len(steps), BANDS + 1), np.float32)
     if len(performance.sound):
         rows = np.minimum(2 * window.start + np.arange(2 * len(steps)), len(performance.sound) - 1)
@@ -117,17 +115,11 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
     voice = Voice(
         sound=_tensor(network, sound),
         labels=_tensor(network, labels),
-        timing=_tensor(network, timing),
         style=_tensor(network, performance.style.astype(np.float32)),
         has_sound=_flag(network, len(performance.sound) > 0),
         has_phones=_flag(network, phone_trust(performance.phones)),
     )
-    features = network.encode(voice)
-    if performance.phones is not None and performance.phones.heard:
-        # Where some phones are wrong, what the sound alone says counts half.
-        alone = replace(voice, has_phones=_flag(network, 0.0))
-        features = (features + network.encode(alone)) / 2
-    return features[:, window.core_start - window.start : window.core_end - window.start]
+    return network.encode(voice)[:, window.core_start - window.start : window.core_end - window.start]
 
 
 def _predict_keys(

@@ -1,26 +1,14 @@
-"""The phone stream as arrays: for every step of the encoder, which phones surround it and when they begin and end."""
-
-from dataclasses import dataclass
+"""The phone stream as an array: which phone each step of the encoder lies in."""
 
 import numpy as np
 
-from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack
+from model_runtime.linguistics.phones import PHONES, PhoneTrack
 
-__all__ = ["MODEL_RATE", "NEIGHBOURS", "TIMINGS", "PhoneFrames", "model_times", "phone_frames", "phone_trust"]
+__all__ = ["MODEL_RATE", "ROUNDING", "model_times", "phone_steps", "phone_trust"]
 
 MODEL_RATE = 50
-NEIGHBOURS = (-2, -1, 0, 1, 2)
-TIMINGS = 6
-# A phone's distance in time matters up to here; beyond, it is "far".
-HORIZON = 0.5
-
-
-@dataclass(frozen=True)
-class PhoneFrames:
-    """labels: (S, 5) int64 indices into PHONES: two before, this, two after. timing: (S, 6) float32 (phone_frames)."""
-
-    labels: np.ndarray
-    timing: np.ndarray
+# Seconds that sums of times may be off by.
+ROUNDING = 1e-5
 
 
 def phone_trust(track: PhoneTrack | None) -> float:
@@ -35,24 +23,9 @@ def model_times(duration: float) -> np.ndarray:
     return np.arange(int(np.ceil(duration * MODEL_RATE - 1e-6)) + 1) / MODEL_RATE
 
 
-def phone_frames(track: PhoneTrack, times: np.ndarray) -> PhoneFrames:
-    """Phones around each time.
-
-    timing holds: seconds since this phone began, until it ends, since the one before began, until the one after ends,
-    the phone's own length (each divided by HORIZON and cut at 1), and the place within the phone in [0, 1].
-    """
+def phone_steps(track: PhoneTrack, times: np.ndarray) -> np.ndarray:
+    """(S,) int64 indices into PHONES: the phone at each time (S,). What surrounds it the network sees for itself."""
     starts = np.array([phone.start for phone in track.phones])
-    ends = np.array([phone.end for phone in track.phones])
-    indices = np.array([PHONES.index(phone.label) for phone in track.phones])
-    silence = PHONES.index(SILENCE)
-    at = np.clip(np.searchsorted(starts, times, side="right") - 1, 0, len(starts) - 1)
-    padded = np.concatenate([[silence] * 2, indices, [silence] * 2])
-    labels = np.stack([padded[at + 2 + offset] for offset in NEIGHBOURS], axis=1)
-    before, after = np.maximum(at - 1, 0), np.minimum(at + 1, len(starts) - 1)
-    length = ends[at] - starts[at]
-    seconds = np.stack(
-        [times - starts[at], ends[at] - times, times - starts[before], ends[after] - times, length], axis=1
-    )
-    place = np.clip((times - starts[at]) / np.maximum(length, 1e-3), 0, 1)
-    timing = np.concatenate([np.clip(seconds / HORIZON, 0, 1), place[:, None]], axis=1)
-    return PhoneFrames(labels.astype(np.int64), timing.astype(np.float32))
+    # A boundary on a step begins there, however the clock was rounded.
+    at = np.clip(np.searchsorted(starts, times + ROUNDING, side="right") - 1, 0, len(starts) - 1)
+    return np.array([PHONES.index(phone.label) for phone in track.phones], np.int64)[at]

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
+from model_runtime.model.inputs import ROUNDING
 
 __all__ = ["KeyMotionDecoder", "sample_steps"]
 
@@ -74,7 +75,8 @@ class KeyMotionDecoder(nn.Module):
         to_keys = (key_times[:, :, None] - key_times[:, None]).abs()
         own = torch.eye(key_times.shape[1], dtype=torch.bool, device=features.device)
         # No row is masked whole: a key sees itself, and the step nearest to it.
-        masks = ((~is_key[:, None] | (to_keys > self.reach)) & ~own, to_steps > self.reach)
+        reach = self.reach + ROUNDING
+        masks = ((~is_key[:, None] | (to_keys > reach)) & ~own, to_steps > reach)
         x = sample_steps(features, key_times, self.step_rate)
         for layer in self.layers:
             x = layer(x, features, to_keys, to_steps, masks)

@@ -17,14 +17,13 @@ __all__ = ["KMTalk", "Voice"]
 class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
-    sound: (B, 2 S, BANDS + 1) acoustics. labels: (B, S, 5), timing: (B, S, 6): see inputs.PhoneFrames. style: (B, n)
+    sound: (B, 2 S, BANDS + 1) acoustics. labels: (B, S) see inputs.phone_steps. style: (B, n)
     weights of the style vectors. has_sound: (B,) 1 or 0, whether the sound is to be used. has_phones: (B,) 1 phones
     that are known, 0.5 phones that a recogniser heard (some are wrong), 0 none.
     """
 
     sound: Tensor
     labels: Tensor
-    timing: Tensor
     style: Tensor
     has_sound: Tensor
     has_phones: Tensor
@@ -42,7 +41,7 @@ class KMTalk(nn.Module):
 
     def encode(self, voice: Voice) -> Tensor:
         """Audio features (B, S, d)."""
-        return self.encoder(voice.sound, voice.labels, voice.timing, voice.style, voice.has_sound, voice.has_phones)
+        return self.encoder(voice.sound, voice.labels, voice.style, voice.has_sound, voice.has_phones)
 
     def key_motions(self, features: Tensor, key_times: Tensor, is_key: Tensor) -> Tensor:
         """Key motions (B, N, K) at key_times (B, N); is_key (B, N) is False where a batch is padded."""

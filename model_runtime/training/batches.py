@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.acoustics import normalise
-from model_runtime.model.inputs import MODEL_RATE, NEIGHBOURS, TIMINGS, phone_frames, phone_trust
+from model_runtime.model.inputs import MODEL_RATE, phone_steps, phone_trust
 from model_runtime.model.kmtalk import Voice
 from model_runtime.training.disturbance import Disturbance, disturb, disturbed_keys
 from model_runtime.training.examples import SECONDS, Example
@@ -57,8 +57,7 @@ def make_batch(
     count, channels = len(examples), examples[0].weights.shape[1]
     times, weights = np.zeros((count, frames), np.float32), np.zeros((count, frames, channels), np.float32)
     valid, closed = np.zeros((count, frames), bool), np.zeros((count, frames), bool)
-    labels = np.zeros((count, STEPS, len(NEIGHBOURS)), np.int64)
-    timing = np.zeros((count, STEPS, TIMINGS), np.float32)
+    labels = np.zeros((count, STEPS), np.int64)
     key_times, is_key = np.zeros((count, most), np.float32), np.zeros((count, most), bool)
     key_weights = np.zeros((count, most, channels), np.float32)
     for row, (example, each) in enumerate(zip(examples, keys, strict=True)):
@@ -67,14 +66,13 @@ def make_batch(
         weights[row, :length], weights[row, length:] = example.weights, example.weights[-1]
         valid[row, :length], closed[row, :length] = True, example.closed
         if example.phones is not None:
-            around = phone_frames(example.phones, np.arange(STEPS) / MODEL_RATE)
-            labels[row], timing[row] = around.labels, around.timing
+            labels[row] = phone_steps(example.phones, np.arange(STEPS) / MODEL_RATE)
         key_times[row, : len(each)], is_key[row, : len(each)] = each, True
         nearest = np.abs(example.times[:, None] - each[None]).argmin(axis=0)
         key_weights[row, : len(each)] = example.weights[nearest]
     sound = np.stack([normalise(example.mel) for example in examples])
     style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
-    voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, timing, style, has_sound, has_phones)))
+    voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound, has_phones)))
     importance = np.array([example.importance for example in examples], np.float32)
     arrays = (key_times, is_key, key_weights, times, valid, closed, weights, importance)
     return Batch(voice, *(torch.from_numpy(array) for array in arrays))

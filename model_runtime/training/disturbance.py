@@ -31,8 +31,8 @@ class Disturbance:
     misheard: float = 0.12
     substituted: float = 0.3
     boundary: float = 0.02
-    deaf: float = 0.15
-    wordless: float = 0.35
+    deaf: float = 0.05
+    wordless: float = 0.45
     dropped: tuple[float, ...] = (0.0, 0.15, 0.5)
     added: int = 3
     moved: float = 0.2

@@ -85,6 +85,19 @@ def test_spontaneous_speech_that_default_beams_lose_is_aligned(decoders):
     assert hearing.notes == ()
 
 
+@needs_data
+@pytest.mark.parametrize("clip", ["bbbs7a", "bwbt8p", "lwal4p"])
+def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
+    waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
+    clips = (DATA / "grid" / "clips.tsv").read_text().splitlines()
+    text = next(line.split("\t")[3] for line in clips if line.startswith(f"s1/{clip}\t"))
+    edges = [
+        (track.phones[0].end, track.phones[-1].start)
+        for track in (find_phones(waveform, words, decoders=decoders) for words in (text, None))
+    ]
+    assert edges[1] == pytest.approx(edges[0], abs=0.15)
+
+
 def test_a_transcript_of_something_else_is_told(line, decoders):
     hearing = listen(line, "Penguins rarely juggle eleven purple xylophones in Uzbekistan, do they?", decoders=decoders)
     check_tiles(hearing.track, line.duration)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
+from model_runtime.linguistics.audible import audible
 from model_runtime.linguistics.decoders import Decoders, HeardWord, as_bytes
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, pieces
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
@@ -133,7 +134,7 @@ def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders) -> P
     if found is None and may_be_speech(piece):
         phones = decoders.hear_phones(sound)
         found = [HeardWord("[phones]", tuple(phones))] if phones else None
-    return Part(found or [], start - PAD, end)
+    return Part(audible(found or [], piece, PAD), start - PAD, end)
 
 
 def _sound(waveform: Waveform, start: float, end: float) -> bytes:

@@ -1,0 +1,34 @@
+"""Words that a recogniser makes of noise: what lies nowhere well above the noise of the room was not said."""
+
+import numpy as np
+
+from model_runtime.audio import Waveform
+from model_runtime.linguistics.decoders import FRAME, HeardPhone, HeardWord
+from model_runtime.linguistics.loudness import STEP, levels
+from model_runtime.linguistics.phones import SILENCE
+
+__all__ = ["audible"]
+
+# Of the way (in dB) from the noise of a recording to its loud moments, which every word that is said comes past.
+RISEN = 0.5
+NOISE, LOUD = 10, 95  # percentiles of the level
+
+
+def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[HeardWord]:
+    """The words with those made silent that the sound does not bear out.
+
+    waveform: what was searched; before: seconds that lay before it in the search, which count in the words' frames.
+    """
+    level = levels(waveform)
+    noise, loud = np.percentile(level, (NOISE, LOUD))
+
+    def said(word: HeardWord) -> bool:
+        start, end = (edge * FRAME - before for edge in (word.phones[0].start, word.phones[-1].end))
+        within = level[max(round(start / STEP), 0) : max(round(end / STEP), 0)]
+        return float(within.max(initial=-np.inf)) > noise + RISEN * (loud - noise)
+
+    return [word if said(word) else _silence(word) for word in words]
+
+
+def _silence(word: HeardWord) -> HeardWord:
+    return HeardWord("<sil>", (HeardPhone(SILENCE, word.phones[0].start, word.phones[-1].end),))

@@ -60,8 +60,10 @@ def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: n
         if not len(near):
             continue
         moment = times[near[np.argmin(opened[near])]]
+        # A long one is held: a stop's lips part at its burst, and friction needs them near all along.
+        last = max(moment, phone.end - RELEASE)
         rise = (times - (moment - half - FORM)) / FORM
-        fall = (moment + half + RELEASE - times) / RELEASE
+        fall = (last + half + RELEASE - times) / RELEASE
         envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))
     return envelope
 

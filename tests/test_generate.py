@@ -78,6 +78,15 @@ def test_lips_close_at_every_bilabial_and_open_on_open_vowels(line, model, head)
     assert np.mean(open_vowels) > 0.1
 
 
+def test_a_long_stop_is_held_until_its_burst(line, model, head):
+    take = generate(*line, Settings(), model)
+    gap, _ = lip_curves(take, head)
+    stop = max((phone for phone in line[1].phones if phone.label == "P"), key=lambda phone: phone.end - phone.start)
+    assert stop.end - stop.start > 0.2
+    held = (take.times > stop.start + 0.05) & (take.times < stop.end - 0.1)
+    assert gap[held].max() < CLOSED
+
+
 def test_motion_is_the_same_at_any_frame_rate(line, model):
     slow, fast = (generate(*line, Settings(fps=fps, blinks=False), model) for fps in (25.0, 60.0))
     column = slow.channels.index("jawOpen")

@@ -84,7 +84,7 @@ def test_a_long_stop_is_held_until_its_burst(line, model, head):
     stop = max((phone for phone in line[1].phones if phone.label == "P"), key=lambda phone: phone.end - phone.start)
     assert stop.end - stop.start > 0.2
     held = (take.times > stop.start + 0.05) & (take.times < stop.end - 0.1)
-    assert gap[held].max() < CLOSED
+    assert gap[held].max() < 0.01
 
 
 def test_motion_is_the_same_at_any_frame_rate(line, model):

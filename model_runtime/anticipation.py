@@ -1,7 +1,7 @@
 """Anticipation: before they speak, people part their lips to breathe in.
 
 On the development clips the lips of the eight unseen speakers are .10-.13 IOD apart from half a second before the first
-sound on; the speaker of the training clips starts later and opens less. What is added here is nearer to the eight
+sound on; the speaker of the training clips starts later and opens less. What is added here lies between
 (docs/experiments.md has the figures).
 """
 
@@ -13,7 +13,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 __all__ = ["apply_anticipation", "parting_envelope"]
 
 # Lip gap before speech, IOD.
-PARTED = 0.07
+PARTED = 0.045
 # Seconds before the first sound at which the lips start to part and are parted, and in which they hand over to it.
 STARTED, DONE, HANDED_OVER = 0.7, 0.45, 0.12
 # Lips settle this long after the sound before; pauses shorter than this leave no time to breathe, seconds.

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from recordings import DATA, LINE, TEXT, needs_data
 
 from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.datasets.landmark_tracks import list_tracks
 from model_runtime.errors import Cancelled
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.letter_rules import phones_by_rule
@@ -88,12 +89,11 @@ def test_spontaneous_speech_that_default_beams_lose_is_aligned(decoders):
 @needs_data
 @pytest.mark.parametrize("clip", ["bbbs7a", "bwbt8p", "lwal4p"])
 def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
-    waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
-    clips = (DATA / "grid" / "clips.tsv").read_text().splitlines()
-    text = next(line.split("\t")[3] for line in clips if line.startswith(f"s1/{clip}\t"))
+    entry = next(entry for entry in list_tracks(DATA / "grid") if entry.name == f"s1/{clip}")
+    waveform = read_audio(entry.sound)
     edges = [
         (track.phones[0].end, track.phones[-1].start)
-        for track in (find_phones(waveform, words, decoders=decoders) for words in (text, None))
+        for track in (find_phones(waveform, words, decoders=decoders) for words in (entry.text, None))
     ]
     assert edges[1] == pytest.approx(edges[0], abs=0.15)
 

@@ -4,14 +4,13 @@ import numpy as np
 
 from model_runtime.audio import Waveform
 from model_runtime.linguistics.decoders import FRAME, HeardPhone, HeardWord
-from model_runtime.linguistics.loudness import STEP, levels
+from model_runtime.linguistics.loudness import STEP, levels, quiet_and_loud
 from model_runtime.linguistics.phones import SILENCE
 
 __all__ = ["audible"]
 
 # Of the way (in dB) from the noise of a recording to its loud moments, which every word that is said comes past.
 RISEN = 0.5
-NOISE, LOUD = 10, 95  # percentiles of the level
 
 
 def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[HeardWord]:
@@ -20,7 +19,7 @@ def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[H
     waveform: what was searched; before: seconds that lay before it in the search, which count in the words' frames.
     """
     level = levels(waveform)
-    noise, loud = np.percentile(level, (NOISE, LOUD))
+    noise, loud = quiet_and_loud(level)
 
     def said(word: HeardWord) -> bool:
         start, end = (edge * FRAME - before for edge in (word.phones[0].start, word.phones[-1].end))

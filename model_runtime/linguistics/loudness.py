@@ -6,13 +6,14 @@ import numpy as np
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces"]
+__all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces", "quiet_and_loud"]
 
 STEP = 0.01  # seconds
 WINDOW = 0.025
 FLOOR = -100.0  # dB
 SILENT = -65.0  # dB of full scale: nothing louder is digital silence or the noise of a converter
 SPEECH_RANGE = 12.0  # dB between quiet and loud moments; steady noise has less
+QUIET, LOUD = 10, 95  # percentiles of the level
 PAUSE = 0.1  # seconds
 BLOCK = 6000  # steps measured at a time: bounds the memory of long recordings
 
@@ -33,6 +34,12 @@ def levels(waveform: Waveform) -> np.ndarray:
     return (10 * np.log10(np.maximum(power, 10 ** (FLOOR / 10)))).astype(np.float32)
 
 
+def quiet_and_loud(level: np.ndarray) -> tuple[float, float]:
+    """dB of the quiet moments (the noise of the room) and of the loud ones, given the levels (N,)."""
+    quiet, loud = np.percentile(level, (QUIET, LOUD))
+    return float(quiet), float(loud)
+
+
 def is_silent(waveform: Waveform) -> bool:
     """True where no moment is loud enough to be anything but silence."""
     return bool(levels(waveform).max() < SILENT)
@@ -40,8 +47,8 @@ def is_silent(waveform: Waveform) -> bool:
 
 def may_be_speech(waveform: Waveform) -> bool:
     """False for sounds that are steady all along, as hum and hiss are."""
-    quiet, loud = np.percentile(levels(waveform), (10, 95))
-    return bool(loud - quiet > SPEECH_RANGE)
+    quiet, loud = quiet_and_loud(levels(waveform))
+    return loud - quiet > SPEECH_RANGE
 
 
 def pieces(waveform: Waveform, shortest: float, longest: float) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from model_runtime.easing import ease
 from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, PhoneTrack
+from model_runtime.opening import close_lips
 
 __all__ = ["apply_contacts"]
 
@@ -45,7 +46,7 @@ def apply_contacts(
         envelope = _envelope(opened, contact, phones, times, fps)
         surplus = np.clip(opened - contact.target, 0, None) * envelope
         share = np.divide(surplus, opened, out=np.zeros_like(opened), where=opened > 1e-6)
-        weights = _take_back(weights, channels, gap, share)
+        weights = close_lips(weights, channels, gap, share)
     return weights
 
 
@@ -66,15 +67,3 @@ def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: n
         fall = (last + half + RELEASE - times) / RELEASE
         envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))
     return envelope
-
-
-def _take_back(weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Remove the `share` (T,) of the opening: the lips' part directly, the jaw's part by mouthClose."""
-    close, jaw = channels.index("mouthClose"), channels.index("jawOpen")
-    opening = [k for k in range(len(channels)) if gap[k] > 1e-3 and k != jaw]
-    result = weights.copy()
-    result[:, opening] *= (1 - share)[:, None]
-    removed = (weights - result)[:, opening] @ gap[opening]
-    left = np.clip(share * np.clip(weights @ gap, 0, None) - removed, 0, None)
-    result[:, close] = np.minimum(result[:, close] + left / -gap[close], result[:, jaw])
-    return result

@@ -12,7 +12,6 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
 from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
-from model_runtime.anticipation import apply_anticipation
 from model_runtime.articulators import apply_articulators, tongue
 from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
@@ -21,6 +20,8 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance
+from model_runtime.pauses import apply_pauses
+from model_runtime.resonance import apply_resonance
 from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
 from model_runtime.take import Take, frame_count
@@ -125,12 +126,13 @@ def predict(
         performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, *model.bounds)})
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
     if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
+        gap = np.array(model.gap)
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
-        gap = np.array(model.gap)
+            weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
         weights = apply_rest(weights, performance.phones, settings.fps)
-        weights = apply_anticipation(weights, model.channels, gap, performance.phones, settings.fps)
+        weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:

@@ -1,0 +1,47 @@
+"""Resonance: open lips raise the first formant, so the middle of the spectrum tells how far they are open.
+
+The further a mouth opens, the more sound between .7 and 4 kHz comes out of it beside what lies below: in vowels (the
+first formant rises with the opening), in nasals and closures (hardly anything above .7 kHz is left), and in breaths,
+which are heard through parted lips. The networks learned one speaker, whose phones tell them nearly all; this adds what
+every voice tells (docs/experiments.md).
+"""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from model_runtime.acoustics import ACOUSTIC_RATE
+from model_runtime.opening import close_lips, part_lips
+
+__all__ = ["apply_resonance", "spectral_balance"]
+
+# Bands of the acoustics: 60 to 700 Hz, and .7 to 3.7 kHz.
+LOW, MIDDLE = slice(0, 10), slice(10, 30)
+# Seconds (standard deviation) over which the balance is averaged.
+SMOOTHED = 0.05
+# IOD that the lips open further when the middle rises by as much as lies between half way and speech, against the low.
+SLOPE = 0.05
+
+
+def spectral_balance(sound: np.ndarray) -> np.ndarray:
+    """(A,) how far the middle bands of acoustics (A, BANDS + 1) stand above the low ones; 0 in a voice's average
+    sound and in the noise of the room."""
+    balance = sound[:, MIDDLE].mean(axis=1) - sound[:, LOW].mean(axis=1)
+    return gaussian_filter1d(balance, SMOOTHED * ACOUSTIC_RATE, mode="nearest")
+
+
+def apply_resonance(
+    weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, sound: np.ndarray, fps: float
+) -> np.ndarray:
+    """Weights (T, K) in [0, 1], opened where the voice is brighter than on average and closed where it is duller.
+
+    sound: (A, BANDS + 1) acoustics, 0 rows: unknown, nothing changes. gap: (K,) IOD a channel opens the lips by.
+    """
+    if not len(sound):
+        return weights
+    times = np.arange(len(weights)) / fps
+    balance = spectral_balance(sound.astype(np.float64))
+    change = SLOPE * np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
+    opened = weights @ gap
+    share = np.divide(-change, opened, out=np.zeros_like(opened), where=opened > 1e-6)
+    closed = close_lips(weights, channels, gap, np.clip(share, 0, 1))
+    return part_lips(closed, channels, gap, change)

@@ -132,7 +132,8 @@ def predict(
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
             weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
         weights = apply_rest(weights, performance.phones, settings.fps)
-        weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
+        if model.architecture == "starter":
+            weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:

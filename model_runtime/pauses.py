@@ -15,44 +15,52 @@ from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.opening import part_lips
 
-__all__ = ["apply_pauses", "pause_envelopes"]
+__all__ = ["Parting", "apply_pauses", "parting"]
 
-# Lip gap before the first words, IOD, and in pauses: as a share of what it mostly is in speech.
-PARTED, IN_PAUSES = 0.045, 1.2
+# Lip gap before the first words of a line, IOD.
+PARTED = 0.045
+# The gap in a pause at its ends and in its middle, of what it mostly is in speech.
+AT_ENDS, IN_MIDDLE = 1.0, 1.35
 # Seconds before a sound at which the lips start to part and are parted, and in which they hand over to it.
 STARTED, DONE, HANDED_OVER = 0.7, 0.45, 0.06
 # Pauses up to this stay open throughout; the lips begin not to close this long before them, seconds.
 HELD, EARLY = 1.0, 0.1
-# The same where no room is heard in the pause: loudness of the acoustics, of which -1 is the noise of the room.
-HELD_WITHOUT_ROOM, NO_ROOM = 0.3, -1.3
+# The same where no room is heard in the pause: loudness of the acoustics, of which -1 is the noise of a room and -1.5
+# (49 dB below the speech) the least.
+HELD_WITHOUT_ROOM, NO_ROOM = 0.3, -1.45
 
 
 @dataclass(frozen=True)
-class PauseEnvelopes:
-    """(T,) in [0, 1]: how far the lips are parted for the first words of a line, and in pauses between words."""
+class Parting:
+    """How far lips are parted in silences, (T,). first: before the first words of a line, in [0, 1] of PARTED. between:
+    in pauses between words, of the usual gap in speech.
+    """
 
     first: np.ndarray
     between: np.ndarray
 
 
-def pause_envelopes(phones: PhoneTrack, sound: np.ndarray, times: np.ndarray) -> PauseEnvelopes:
-    """1 while the lips are parted in a silence that a sound follows; sound: (A, BANDS + 1) acoustics, 0 rows: unknown;
-    times: (T,) s."""
+def parting(phones: PhoneTrack, sound: np.ndarray, times: np.ndarray) -> Parting:
+    """Above 0 while the lips are parted in a silence that a sound follows.
+
+    sound: (A, F) acoustics, the last column loudness, 0 rows: unknown. times: (T,) s.
+    """
     first, between = np.zeros(len(times)), np.zeros(len(times))
     for silence, following in zip(phones.phones[:-1], phones.phones[1:], strict=True):
         if silence.label != SILENCE:
             continue
-        ahead = following.start - times
+        length, since, ahead = silence.end - silence.start, times - silence.start, following.start - times
         over = ease(ahead / HANDED_OVER)
-        parting = ease((STARTED - ahead) / (STARTED - DONE))
+        opening = np.minimum(ease((STARTED - ahead) / (STARTED - DONE)), over)
+        breath = AT_ENDS + (IN_MIDDLE - AT_ENDS) * np.sin(np.pi * np.clip(since / length, 0, 1))
         joined = silence.start <= 0 or _without_room(sound, silence)
-        if silence.start > 0 and silence.end - silence.start <= (HELD_WITHOUT_ROOM if joined else HELD):
-            parting, joined = ease((times - silence.start + EARLY) / EARLY), False
-        if joined:
-            first = np.maximum(first, np.minimum(parting, over))
+        if silence.start > 0 and length <= (HELD_WITHOUT_ROOM if joined else HELD):
+            between = np.maximum(between, breath * np.minimum(ease((since + EARLY) / EARLY), over))
+        elif joined:
+            first = np.maximum(first, opening)
         else:
-            between = np.maximum(between, np.minimum(parting, over))
-    return PauseEnvelopes(first, between)
+            between = np.maximum(between, breath * opening)
+    return Parting(first, between)
 
 
 def _without_room(sound: np.ndarray, silence: Span) -> bool:
@@ -70,12 +78,12 @@ def apply_pauses(
     fps: float,
 ) -> np.ndarray:
     """Weights (T, K) in [0, 1] whose lips are parted in pauses; gap: (K,) IOD that each channel opens them by. sound:
-    see pause_envelopes."""
+    see `parting`."""
     times, opened = np.arange(len(weights)) / fps, weights @ gap
-    envelopes = pause_envelopes(phones, sound, times)
+    parted = parting(phones, sound, times)
     spoken = np.zeros(len(times), bool)
     for phone in phones.phones:
         spoken |= (phone.label != SILENCE) & (times >= phone.start) & (times < phone.end)
-    usual = IN_PAUSES * float(np.median(opened[spoken])) if spoken.any() else 0.0
-    target = np.maximum(PARTED * envelopes.first, usual * envelopes.between)
+    usual = float(np.median(opened[spoken])) if spoken.any() else 0.0
+    target = np.maximum(PARTED * parted.first, usual * parted.between)
     return part_lips(weights, channels, gap, target - opened)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.acoustics import ACOUSTIC_RATE
+from model_runtime.easing import ease
 from model_runtime.opening import close_lips, part_lips
 
 __all__ = ["apply_resonance", "spectral_balance"]
@@ -20,6 +21,8 @@ LOW, MIDDLE = slice(0, 10), slice(10, 30)
 SMOOTHED = 0.05
 # IOD that the lips open further when the middle rises by as much as lies between half way and speech, against the low.
 SLOPE = 0.05
+# Lips that the networks hold together are not parted; from this gap on they are free to, IOD.
+FREE = 0.1
 
 
 def spectral_balance(sound: np.ndarray) -> np.ndarray:
@@ -42,6 +45,7 @@ def apply_resonance(
     balance = spectral_balance(sound.astype(np.float64))
     change = SLOPE * np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
     opened = weights @ gap
+    change = np.where(change > 0, change * ease(opened / FREE), change)
     share = np.divide(-change, opened, out=np.zeros_like(opened), where=opened > 1e-6)
     closed = close_lips(weights, channels, gap, np.clip(share, 0, 1))
     return part_lips(closed, channels, gap, change)

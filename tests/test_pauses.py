@@ -1,0 +1,85 @@
+"""Pauses and the voice's resonance: what lips do between words, and what every voice tells of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.signal import butter, sosfilt
+
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.generate import generate
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.model.checkpoint import load_model
+from model_runtime.settings import Settings
+from model_runtime.take import Take
+from model_runtime.track_scores import lip_curves
+from tests.recordings import LINE, TEXT
+
+CLOSED = 0.03
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model("starter", "cpu")
+
+
+@pytest.fixture(scope="module")
+def line():
+    waveform = read_audio(LINE)
+    return waveform, find_phones(waveform, TEXT)
+
+
+def twice(line: tuple[Waveform, PhoneTrack], pause: float, room: float) -> tuple[Waveform, PhoneTrack, Span]:
+    """The speech of the line, a pause of so many seconds with a room of that loudness, and the speech again."""
+    waveform, phones = line
+    spoken = [phone for phone in phones.phones if phone.label != SILENCE]
+    start, end = spoken[0].start, spoken[-1].end
+    inner = [phone for phone in phones.phones if start <= phone.start < end]
+    speech = waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+    silence = Span(SILENCE, end - start, end - start + pause)
+    later = silence.end - start
+    spans = [
+        *(replace(phone, start=phone.start - start, end=phone.end - start) for phone in inner),
+        silence,
+        *(replace(phone, start=phone.start + later, end=phone.end + later) for phone in inner),
+    ]
+    gap = np.zeros(round(pause * SAMPLE_RATE))
+    samples = np.concatenate([speech, gap, speech])
+    samples += room * np.random.default_rng(0).normal(size=len(samples))
+    return Waveform(samples.astype(np.float32)), PhoneTrack(tuple(spans)), silence
+
+
+def gap_in(take: Take, span: Span) -> np.ndarray:
+    """Lip gap in the middle half of a span, IOD."""
+    quarter = (span.end - span.start) / 4
+    inside = (take.times > span.start + quarter) & (take.times < span.end - quarter)
+    return lip_curves(take, demo_head())[0][inside]
+
+
+def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
+    for pause, parted in ((0.5, True), (2.5, False)):
+        waveform, phones, silence = twice(line, pause, room=4e-3)
+        gap = gap_in(generate(waveform, phones, Settings(), model), silence)
+        assert (gap.min() > 0.1) if parted else (gap.max() < CLOSED), pause
+
+
+def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
+    for room, parted in ((4e-3, True), (0.0, False)):
+        waveform, phones, silence = twice(line, 0.95, room)
+        gap = gap_in(generate(waveform, phones, Settings(), model), silence)
+        assert (gap.min() > 0.1) if parted else (gap.min() < CLOSED), room
+
+
+def test_a_duller_voice_opens_its_lips_less(line, model):
+    waveform, phones = line
+    half = round(waveform.duration / 2 * SAMPLE_RATE)
+    dull = waveform.samples.copy()
+    dull[half:] = sosfilt(butter(2, 600, fs=SAMPLE_RATE, output="sos"), dull[half:])
+    bright, dulled = (
+        lip_curves(generate(sound, phones, Settings(fps=25), model), demo_head())[0]
+        for sound in (waveform, Waveform(dull.astype(np.float32)))
+    )
+    later = np.arange(len(bright)) / 25 > waveform.duration / 2
+    assert dulled[later].mean() < 0.9 * bright[later].mean()

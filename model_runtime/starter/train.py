@@ -45,7 +45,7 @@ LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face
 # less than most (95th percentile of the gap .20 IOD, eight others .24); neutral makes up for some of it. The artists'
 # vector, mixed in a little, goes more by the sound: other languages gain .1, GRID loses under .01.
 NAMED = {
-    "neutral": Style((0.78, 0.22), 1.05, 1.05),
+    "neutral": Style((0.78, 0.22), 1.04, 1.04),
     "clear": Style((0.78, 0.22), 1.35, 1.3),
     "mumbled": Style((0.78, 0.22), 0.7, 0.8),
     "broad": Style((0.5, 0.5), 1.5, 1.4),

@@ -1,5 +1,6 @@
 """Complete: edits stay, the rest follows, and what was not touched does not move."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -146,3 +147,20 @@ def test_a_keys_file_that_is_none_is_refused(tmp_path):
     path = write_npz(tmp_path / "keys.npz", {"key_frames": np.array([1.5])})
     with pytest.raises(InputError, match="lacks the arrays key_weights, channels"):
         read_keys(path)
+
+
+def test_a_take_that_lost_its_sound_is_still_completed(take, model):
+    deaf = dataclasses.replace(take, acoustics=np.zeros((0, 0), np.float16))
+    result = complete(deaf, edited(deaf, 10, "jawOpen", 0.8), model)
+    assert result.weights[take.key_frames[10], take.channels.index("jawOpen")] == np.float32(0.8)
+
+
+def test_an_edit_of_one_word_moves_no_pause_elsewhere(take, model):
+    """Lips in a pause do not depend on how far the line opens as a whole."""
+    column = take.channels.index("jawOpen")
+    keys = own_keys(take)
+    keys.key_weights[-14:-4, column] = 0.9
+    result = complete(take, keys, model)
+    far = take.key_frames[-14] - np.arange(len(take.weights)) > 2.5 * take.fps
+    assert far.any()
+    assert np.abs(result.weights - take.weights)[far].max() < 1e-5

@@ -59,7 +59,7 @@ def gap_in(take: Take, span: Span) -> np.ndarray:
 
 
 def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
-    for pause, parted in ((0.5, True), (2.5, False)):
+    for pause, parted in ((0.5, True), (3.5, False)):
         waveform, phones, silence = twice(line, pause, room=4e-3)
         gap = gap_in(generate(waveform, phones, Settings(), model), silence)
         assert (gap.min() > 0.1) if parted else (gap.max() < CLOSED), pause

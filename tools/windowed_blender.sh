@@ -18,6 +18,10 @@ mirror() {
 }
 
 if [ ! -e "$dir/.complete" ]; then
+    if ! command -v debootstrap > /dev/null; then
+        apt-get update -qq
+        env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap > /dev/null
+    fi
     debootstrap --variant=minbase trixie "$dir" "$(mirror)"
     chroot "$dir" apt-get update -qq
     chroot "$dir" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \

@@ -45,8 +45,7 @@ def apply_contacts(
         opened = weights @ gap
         envelope = _envelope(opened, contact, phones, times, fps)
         surplus = np.clip(opened - contact.target, 0, None) * envelope
-        share = np.divide(surplus, opened, out=np.zeros_like(opened), where=opened > 1e-6)
-        weights = close_lips(weights, channels, gap, share)
+        weights = close_lips(weights, channels, gap, surplus)
     return weights
 
 

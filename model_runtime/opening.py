@@ -20,16 +20,18 @@ def part_lips(weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, a
     return np.clip(result, 0, 1)
 
 
-def close_lips(weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Weights (T, K) in [0, 1] without the `share` (T,) in [0, 1] of their opening; gap: see part_lips.
+def close_lips(weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, amount: np.ndarray) -> np.ndarray:
+    """Weights (T, K) in [0, 1] with the lips `amount` (T,) IOD nearer, closed at the most; below 0 is passed over.
 
-    Lifted and lowered lips return; mouthClose makes up for the jaw, which stays.
+    gap: see part_lips. Lifted and lowered lips return; mouthClose makes up for the jaw, which stays.
     """
+    opened = weights @ gap
+    share = np.clip(np.divide(amount, opened, out=np.zeros_like(opened), where=opened > 1e-6), 0, 1)
     close, jaw = channels.index("mouthClose"), channels.index("jawOpen")
     opening = [k for k in range(len(channels)) if gap[k] > 1e-3 and k != jaw]
     result = weights.copy()
     result[:, opening] *= (1 - share)[:, None]
     removed = (weights - result)[:, opening] @ gap[opening]
-    left = np.clip(share * np.clip(weights @ gap, 0, None) - removed, 0, None)
+    left = np.clip(share * np.clip(opened, 0, None) - removed, 0, None)
     result[:, close] = np.minimum(result[:, close] + left / -gap[close], result[:, jaw])
     return result

@@ -13,7 +13,7 @@ from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
 from model_runtime.opening import close_lips, part_lips
 
-__all__ = ["apply_resonance", "spectral_balance"]
+__all__ = ["apply_resonance"]
 
 # Bands of the acoustics: 60 to 700 Hz, and .7 to 3.7 kHz.
 LOW, MIDDLE = slice(0, 10), slice(10, 30)
@@ -25,7 +25,7 @@ SLOPE = 0.05
 FREE = 0.1
 
 
-def spectral_balance(sound: np.ndarray) -> np.ndarray:
+def _spectral_balance(sound: np.ndarray) -> np.ndarray:
     """(A,) how far the middle bands of acoustics (A, BANDS + 1) stand above the low ones; 0 in a voice's average
     sound and in the noise of the room."""
     balance = sound[:, MIDDLE].mean(axis=1) - sound[:, LOW].mean(axis=1)
@@ -42,10 +42,7 @@ def apply_resonance(
     if not len(sound):
         return weights
     times = np.arange(len(weights)) / fps
-    balance = spectral_balance(sound.astype(np.float64))
+    balance = _spectral_balance(sound.astype(np.float64))
     change = SLOPE * np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
-    opened = weights @ gap
-    change = np.where(change > 0, change * ease(opened / FREE), change)
-    share = np.divide(-change, opened, out=np.zeros_like(opened), where=opened > 1e-6)
-    closed = close_lips(weights, channels, gap, np.clip(share, 0, 1))
-    return part_lips(closed, channels, gap, change)
+    change = np.where(change > 0, change * ease(weights @ gap / FREE), change)
+    return part_lips(close_lips(weights, channels, gap, -change), channels, gap, change)

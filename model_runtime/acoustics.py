@@ -6,7 +6,7 @@ import numpy as np
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "band_centres", "log_mel", "normalise"]
+__all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "band_centres", "log_mel", "normalise", "to_mel"]
 
 ACOUSTIC_RATE = 100
 BANDS = 40
@@ -83,9 +83,14 @@ def band_centres() -> np.ndarray:
     return _edges()[1:-1]
 
 
+def to_mel(frequency: np.ndarray | float) -> np.ndarray:
+    """Mel of a frequency in Hz (O'Shaughnessy's formula)."""
+    return 2595 * np.log10(1 + np.asarray(frequency) / 700)
+
+
 def _edges() -> np.ndarray:
-    """(BANDS + 2,) Hz, equally spaced in mel (O'Shaughnessy's formula)."""
-    mel = np.linspace(2595 * np.log10(1 + LOWEST / 700), 2595 * np.log10(1 + HIGHEST / 700), BANDS + 2)
+    """(BANDS + 2,) Hz, equally spaced in mel."""
+    mel = np.linspace(to_mel(LOWEST), to_mel(HIGHEST), BANDS + 2)
     return 700 * (10 ** (mel / 2595) - 1)
 
 

@@ -15,8 +15,8 @@ from model_runtime.opening import close_lips, part_lips
 
 __all__ = ["apply_resonance"]
 
-# Bands of the acoustics: 60 to 700 Hz, and .7 to 3.7 kHz.
-LOW, MIDDLE = slice(0, 10), slice(10, 30)
+# Columns of the acoustics, counted from their end: 60 to 700 Hz, and .7 to 3.7 kHz.
+LOW, MIDDLE = slice(-41, -31), slice(-31, -11)
 # Seconds (standard deviation) over which the balance is averaged.
 SMOOTHED = 0.05
 # IOD that the lips open further when the middle rises by as much as lies between half way and speech, against the low.
@@ -26,7 +26,7 @@ FREE = 0.1
 
 
 def _spectral_balance(sound: np.ndarray) -> np.ndarray:
-    """(A,) how far the middle bands of acoustics (A, BANDS + 1) stand above the low ones; 0 in a voice's average
+    """(A,) how far the middle bands of a sound (A, F) stand above the low ones; 0 in a voice's average
     sound and in the noise of the room."""
     balance = sound[:, MIDDLE].mean(axis=1) - sound[:, LOW].mean(axis=1)
     return gaussian_filter1d(balance, SMOOTHED * ACOUSTIC_RATE, mode="nearest")
@@ -37,7 +37,8 @@ def apply_resonance(
 ) -> np.ndarray:
     """Weights (T, K) in [0, 1], opened where the voice is brighter than on average and closed where it is duller.
 
-    sound: (A, BANDS + 1) acoustics, 0 rows: unknown, nothing changes. gap: (K,) IOD a channel opens the lips by.
+    sound: (A, F), the last columns acoustics; 0 rows: unknown, nothing changes. gap: (K,) IOD that a channel opens the
+    lips by.
     """
     if not len(sound):
         return weights

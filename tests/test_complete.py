@@ -155,6 +155,15 @@ def test_a_take_that_lost_its_sound_is_still_completed(take, model):
     assert result.weights[take.key_frames[10], take.channels.index("jawOpen")] == np.float32(0.8)
 
 
+def test_a_take_that_an_earlier_version_heard_is_still_completed(take, model):
+    """Takes of 0.1 have the acoustics alone, without likenesses."""
+    earlier = dataclasses.replace(take, acoustics=take.acoustics[:, -41:])
+    result = complete(earlier, edited(earlier, 10, "jawOpen", 0.8), model)
+    assert result.weights[take.key_frames[10], take.channels.index("jawOpen")] == np.float32(0.8)
+    far = np.abs(np.arange(len(take.weights)) - take.key_frames[10]) > 2.5 * take.fps
+    assert np.abs(result.weights - earlier.weights)[far].max() < 1e-5
+
+
 def test_an_edit_of_one_word_moves_no_pause_elsewhere(take, model):
     """Lips in a pause do not depend on how far the line opens as a whole."""
     column = take.channels.index("jawOpen")

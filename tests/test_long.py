@@ -8,7 +8,6 @@ import pytest
 import soundfile
 from recordings import LINE, TEXT
 
-from model_runtime.acoustics import acoustics
 from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.generate import generate
 from model_runtime.linguistics.edges import place_edges
@@ -80,8 +79,8 @@ def test_loudness_and_edges_take_at_most_a_second_copy_of_the_sound(line):
     assert growth(lambda waveform, phones: place_edges(phones, waveform), line) < 1.3
 
 
-def test_what_is_heard_takes_less_than_twice_the_sound(line):
-    assert growth(lambda waveform, phones: acoustics(waveform), line) < 1.7
+def test_what_is_heard_takes_less_than_twice_the_sound(line, model):
+    assert growth(lambda waveform, phones: model.hear(waveform), line) < 1.7
 
 
 @pytest.mark.slow

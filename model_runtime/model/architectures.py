@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from model_runtime.acoustics import acoustics
 from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.inference import Performance, perform
 from model_runtime.model.kmtalk import KMTalk
+from model_runtime.model.likeness import hear
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.paper_config import PaperConfig
 from model_runtime.model.paper_inference import heard_rows, perform_paper
@@ -38,6 +38,6 @@ def _paper(config: dict) -> PaperNetwork:
 
 
 ARCHITECTURES = {
-    "starter": Architecture(_starter, acoustics, perform),
+    "starter": Architecture(_starter, hear, perform),
     "paper": Architecture(_paper, heard_rows, perform_paper),
 }

@@ -1,12 +1,12 @@
-"""The starter's encoder: log-mel acoustics and phones in, audio features out, 50 a second."""
+"""The starter's encoder: what a voice sounds like and phones in, audio features out, 50 a second."""
 
 import torch
 from torch import Tensor, nn
 
-from model_runtime.acoustics import BANDS
 from model_runtime.linguistics.articulation import FEATURES, articulation
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.model.config import ModelConfig
+from model_runtime.model.likeness import HEARD
 
 __all__ = ["ConvBlock", "Encoder"]
 
@@ -27,12 +27,12 @@ class ConvBlock(nn.Module):
 
 
 class SoundStream(nn.Module):
-    """Log-mel acoustics (B, 2 S - 1 or 2 S, BANDS + 1) at 100 Hz -> (B, S, d); a learned vector where none is used."""
+    """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.hear = nn.Sequential(
-            nn.Conv1d(BANDS + 1, width, 5, padding=2),
+            nn.Conv1d(HEARD, width, 5, padding=2),
             nn.GELU(),
             nn.Conv1d(width, width, 5, stride=2, padding=2),
         )
@@ -86,7 +86,7 @@ class Encoder(nn.Module):
     """Two networks: one follows phones with the sound beside them, the other has only the sound to go by.
 
     One network for both would lean on the sound even where the phones are known, and a sound is one speaker's while
-    phones are everybody's (docs/experiments.md). Where phones were only heard, some are wrong: each counts half.
+    phones are everybody's (docs/experiments.md).
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -96,23 +96,19 @@ class Encoder(nn.Module):
         self.sound_alone, self.listening = SoundStream(config.width), Trunk(config)
 
     def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor, has_phones: Tensor) -> Tensor:
-        """Audio features (B, S, d).
+        """Audio features (B, S, d): of the network that follows where there are phones, of the other where not.
 
-        sound: (B, 2 S - 1 or 2 S, BANDS + 1) acoustics at 100 Hz. labels: (B, S). style: (B, n)
-        weights of the style vectors. has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
+        sound: (B, 2 S - 1 or 2 S, HEARD) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
+        has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
         """
         steps = labels.shape[1]
         follows = has_phones > 0
-        only_heard = follows & (has_phones < 1)
-        listens = ~follows | (only_heard & (has_sound > 0))
         features = sound.new_zeros(len(sound), steps, self.listening.norm.normalized_shape[0])
-        if listens.any():
-            x = self.sound_alone(sound[listens], steps, has_sound[listens])
-            features[listens] = self.listening(x, style[listens]).to(features.dtype)
+        if not follows.all():
+            x = self.sound_alone(sound[~follows], steps, has_sound[~follows])
+            features[~follows] = self.listening(x, style[~follows]).to(features.dtype)
         if follows.any():
             x = self.sound_beside(sound[follows], steps, has_sound[follows])
-            x = x + self.phones(labels[follows], only_heard[follows])
-            share = torch.where(listens[follows], 0.5, 1.0)[:, None, None]
-            followed = self.following(x, style[follows]).to(features.dtype)
-            features[follows] = (1 - share) * features[follows] + share * followed
+            x = x + self.phones(labels[follows], (follows & (has_phones < 1))[follows])
+            features[follows] = self.following(x, style[follows]).to(features.dtype)
         return features

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from model_runtime.acoustics import BANDS
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps, phone_trust
 from model_runtime.model.kmtalk import KMTalk, Voice
+from model_runtime.model.likeness import HEARD
 
 __all__ = ["Performance", "perform"]
 
@@ -22,9 +22,9 @@ CORE, CONTEXT = 30.0, 4.0
 class Performance:
     """What is to be performed.
 
-    sound: (A, F) acoustics at 100 Hz, 0 rows if unknown. phones: None if unknown. key_times: (N,) s, ascending, the
-    first at the first frame and the last at the last. keys: (N, K) key motions to honour, None to predict them. times:
-    (T,) s of the frames wanted. style: (n,) weights of the style vectors.
+    sound: (A, F) what the model heard at 100 Hz, 0 rows if unknown. phones: None if unknown. key_times: (N,) s,
+    ascending, the first at the first frame and the last at the last. keys: (N, K) key motions to honour, None to
+    predict them. times: (T,) s of the frames wanted. style: (n,) weights of the style vectors.
     """
 
     sound: np.ndarray
@@ -108,15 +108,17 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
     labels = np.zeros(len(steps), np.int64)
     if performance.phones is not None:
         labels = phone_steps(performance.phones, steps / MODEL_RATE)
-    sound = np.zeros((2 * len(steps), BANDS + 1), np.float32)
-    if len(performance.sound):
+    sound = np.zeros((2 * len(steps), HEARD), np.float32)
+    # What an earlier version heard has other columns; such a take goes by its phones.
+    hears = len(performance.sound) > 0 and performance.sound.shape[1] == HEARD
+    if hears:
         rows = np.minimum(2 * window.start + np.arange(2 * len(steps)), len(performance.sound) - 1)
         sound = performance.sound[rows].astype(np.float32)
     voice = Voice(
         sound=_tensor(network, sound),
         labels=_tensor(network, labels),
         style=_tensor(network, performance.style.astype(np.float32)),
-        has_sound=_flag(network, len(performance.sound) > 0),
+        has_sound=_flag(network, hears),
         has_phones=_flag(network, phone_trust(performance.phones)),
     )
     return network.encode(voice)[:, window.core_start - window.start : window.core_end - window.start]

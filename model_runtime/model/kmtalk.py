@@ -17,7 +17,7 @@ __all__ = ["KMTalk", "Voice"]
 class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
-    sound: (B, 2 S, BANDS + 1) acoustics. labels: (B, S) see inputs.phone_steps. style: (B, n)
+    sound: (B, 2 S, HEARD), see likeness. labels: (B, S) see inputs.phone_steps. style: (B, n)
     weights of the style vectors. has_sound: (B,) 1 or 0, whether the sound is to be used. has_phones: (B,) 1 phones
     that are known, 0.5 phones that a recogniser heard (some are wrong), 0 none.
     """

@@ -9,6 +9,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
+from model_runtime.model.likeness import likeness
 from model_runtime.npz import read_npz
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -36,8 +37,9 @@ def performed(
                 weights[:, column] = arrays["weights"][:, names.index(name)]
         fps = float(arrays["fps"])
         mel = log_mel(read_audio(path.with_suffix(".flac")))
+        likenesses = likeness(mel)
         for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
-            example = make_example(path.stem, mel, None, weights, fps, style, importance, float(start))
+            example = make_example(path.stem, mel, likenesses, None, weights, fps, style, importance, float(start))
             examples.append(example)
     return examples
 

@@ -14,6 +14,7 @@ from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.model.likeness import likeness
 from model_runtime.training.examples import Example, make_example
 
 __all__ = ["Recording", "model_columns", "recorded"]
@@ -60,7 +61,9 @@ def recorded(
 
     def example(index: int, entry: TrackEntry) -> Example:
         motion = weights[starts[index] : starts[index + 1]]
-        return make_example(entry.name, mels[index], phones[index], motion, tracks[index].fps, 0, 1.0)
+        return make_example(
+            entry.name, mels[index], likeness(mels[index]), phones[index], motion, tracks[index].fps, 0, 1.0
+        )
 
     return [Recording(example(index, entry), entry.text) for index, entry in enumerate(entries)]
 

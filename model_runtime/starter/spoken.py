@@ -10,6 +10,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.model.likeness import likeness
 from model_runtime.starter.recorded import Recording
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -50,7 +51,8 @@ def same_words(
             [np.interp(wanted, recording.example.times, column) for column in recording.example.weights.T], axis=1
         )
         name = f"{voice.name}/{recording.example.name}"
-        examples.append(make_example(name, log_mel(waveform), track, motion, FPS, 0, importance))
+        mel = log_mel(waveform)
+        examples.append(make_example(name, mel, likeness(mel), track, motion, FPS, 0, importance))
     return examples
 
 
@@ -75,12 +77,14 @@ def _varied(voice: Voice, chance: random.Random) -> Voice:
 def _pieces(text: str, voice: Voice, channels: int, importance: float) -> list[Example]:
     waveform, track = speak(text, voice)
     mel = log_mel(waveform)
+    likenesses = likeness(mel)
     still = np.zeros((int(waveform.duration * FPS), channels), np.float32)
     spare = max(waveform.duration - SECONDS, 0)
     count = 1 + int(np.ceil(spare / SECONDS - 0.1))
     starts = np.round(np.linspace(0, spare, count) * FPS) / FPS if count > 1 else np.zeros(1)
     return [
-        make_example(f"{voice.name}/{text}", mel, track, still, FPS, 0, importance, float(start)) for start in starts
+        make_example(f"{voice.name}/{text}", mel, likenesses, track, still, FPS, 0, importance, float(start))
+        for start in starts
     ]
 
 

@@ -12,7 +12,7 @@ from model_runtime.training.examples import Example
 
 __all__ = ["read_examples", "write_examples"]
 
-ARRAYS = ("bands", "loudness", "frames", "times", "weights", "closed", "described")
+ARRAYS = ("bands", "loudness", "likeness", "frames", "times", "weights", "closed", "described")
 
 
 def write_examples(examples: list[Example], path: Path) -> None:
@@ -32,6 +32,7 @@ def write_examples(examples: list[Example], path: Path) -> None:
         {
             "bands": np.stack([example.mel.bands for example in examples]).astype(np.float32),
             "loudness": np.stack([example.mel.loudness for example in examples]).astype(np.float32),
+            "likeness": np.stack([example.likeness for example in examples]).astype(np.float16),
             "frames": np.array([len(example.times) for example in examples]),
             "times": np.concatenate([example.times for example in examples]),
             "weights": np.concatenate([example.weights for example in examples]).astype(np.float32),
@@ -52,6 +53,7 @@ def read_examples(path: Path) -> list[Example]:
             Example(
                 name=described["name"],
                 mel=LogMel(arrays["bands"][index], arrays["loudness"][index]),
+                likeness=arrays["likeness"][index].astype(np.float32),
                 phones=_track(described["phones"], heard=False),
                 heard=_track(described["heard"], heard=True),
                 times=arrays["times"][rows],

@@ -70,7 +70,7 @@ def make_batch(
         key_times[row, : len(each)], is_key[row, : len(each)] = each, True
         nearest = np.abs(example.times[:, None] - each[None]).argmin(axis=0)
         key_weights[row, : len(each)] = example.weights[nearest]
-    sound = np.stack([normalise(example.mel) for example in examples])
+    sound = np.stack([np.concatenate([each.likeness, normalise(each.mel)], axis=1) for each in examples])
     style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
     voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound, has_phones)))
     importance = np.array([example.importance for example in examples], np.float32)

@@ -16,15 +16,17 @@ __all__ = ["Disturbance", "disturb", "disturbed_keys"]
 class Disturbance:
     """What happens to an example in training, so that the networks meet more than the corpora hold.
 
-    voice: see Augmentation. stretched: share of examples spoken faster or slower, by up to `stretch`. heard: share with
-    what a recogniser heard in place of the phones, where that is known. misheard: share whose phones are made as wrong
-    as a recogniser's: `substituted` of them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share
-    without the sound, without the phones.
+    voice: see Augmentation. blurred: standard deviation of what is added to the likenesses. stretched: share of
+    examples spoken faster or slower, by up to `stretch`. heard: share with what a recogniser heard in place of the
+    phones, where that is known. misheard: share whose phones are made as wrong as a recogniser's: `substituted` of
+    them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share without the sound, without the
+    phones.
     Keys, so that completion honours those that people set: one of the shares `dropped` is left out, up to `added` are
     put at random frames, the share `moved` moves by up to `shift` s.
     """
 
     voice: Augmentation = field(default_factory=Augmentation)
+    blurred: float = 0.05
     stretched: float = 0.5
     stretch: float = 1.25
     heard: float = 0.35
@@ -48,7 +50,9 @@ def disturb(example: Example, disturbance: Disturbance, chance: np.random.Genera
         phones = example.heard
     elif phones is not None and drawn > 1 - disturbance.misheard:
         phones = _misheard(phones, disturbance, chance)
-    return replace(example, mel=augment(example.mel, disturbance.voice, chance), phones=phones)
+    blur = disturbance.blurred * chance.standard_normal(example.likeness.shape, np.float32)
+    mel = augment(example.mel, disturbance.voice, chance)
+    return replace(example, mel=mel, likeness=example.likeness + blur, phones=phones)
 
 
 def _stretched(example: Example, factor: float) -> Example:
@@ -58,6 +62,7 @@ def _stretched(example: Example, factor: float) -> Example:
     share = place - low
     bands = example.mel.bands[low] * (1 - share)[:, None] + example.mel.bands[low + 1] * share[:, None]
     loudness = example.mel.loudness[low] * (1 - share) + example.mel.loudness[low + 1] * share
+    likeness = example.likeness[low] * (1 - share)[:, None] + example.likeness[low + 1] * share[:, None]
     kept = example.times * factor < SECONDS
 
     def slower(track: PhoneTrack | None) -> PhoneTrack | None:
@@ -69,6 +74,7 @@ def _stretched(example: Example, factor: float) -> Example:
     return replace(
         example,
         mel=LogMel(bands, loudness),
+        likeness=likeness.astype(np.float32),
         phones=slower(example.phones),
         heard=slower(example.heard),
         times=example.times[kept] * factor,

@@ -19,14 +19,15 @@ ROWS = int(SECONDS * ACOUSTIC_RATE)
 class Example:
     """A piece of a recording; time 0 is its own beginning.
 
-    mel: ROWS rows. phones: None where they mean nothing. heard: what a recogniser might make of the sound, None if
-    nothing is known of that. times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in
-    which a P, B or M holds the lips together. style: index of the style vector. importance: of this example in the
-    loss.
+    mel: ROWS rows. likeness: (ROWS, LIKENESSES) float32, see model.likeness. phones: None where they mean nothing.
+    heard: what a recogniser might make of the sound, None if nothing is known of that. times: (T,) s of the frames,
+    evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds the lips together. style: index
+    of the style vector. importance: of this example in the loss.
     """
 
     name: str
     mel: LogMel
+    likeness: np.ndarray
     phones: PhoneTrack | None
     heard: PhoneTrack | None
     times: np.ndarray
@@ -39,6 +40,7 @@ class Example:
 def make_example(
     name: str,
     mel: LogMel,
+    likeness: np.ndarray,
     phones: PhoneTrack | None,
     weights: np.ndarray,
     fps: float,
@@ -46,7 +48,10 @@ def make_example(
     importance: float,
     start: float = 0.0,
 ) -> Example:
-    """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end."""
+    """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end.
+
+    likeness: (A, LIKENESSES), a row for each of mel. weights: (T, K).
+    """
     first, count = round(start * fps), min(round(SECONDS * fps), len(weights) - round(start * fps))
     rows = np.minimum(round(start * ACOUSTIC_RATE) + np.arange(ROWS), len(mel.loudness) - 1)
     phones = phones and _cut(phones, start, start + SECONDS)
@@ -54,6 +59,7 @@ def make_example(
     return Example(
         name=name,
         mel=LogMel(mel.bands[rows], mel.loudness[rows]),
+        likeness=likeness[rows],
         phones=phones,
         heard=None,
         times=times,

@@ -27,7 +27,7 @@ class LossConfig:
     channel_scale: float = 0.3
     velocity: float = 0.5
     agreement: float = 0.3
-    closed: float = 1.0
+    closed: float = 0.5
     closed_gap: float = 0.005
 
 

@@ -1,7 +1,7 @@
 """Run the networks over a whole recording, in overlapping windows of bounded memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -55,12 +55,24 @@ class Window:
 
 
 def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1].
+    """Full motion (T, K) float32, not cut to [0, 1]: the mean of what follows the phones and what only listens.
 
-    checkpoint is called with the share done, before every window; it may raise to stop. Three passes (encode, key
-    motions, completion), so that what a window sees of its neighbours is what they found.
+    checkpoint is called with the share done, before every window; it may raise to stop.
     """
     network.eval()
+    # What an earlier version heard has other columns; such a take goes by its phones.
+    if performance.sound.shape[1:] != (HEARD,):
+        performance = replace(performance, sound=performance.sound[:0])
+    if performance.phones is None or not len(performance.sound):
+        return _perform(network, performance, checkpoint)
+    following = _perform(network, performance, lambda share: checkpoint(share / 2))
+    listening = _perform(network, replace(performance, phones=None), lambda share: checkpoint((1 + share) / 2))
+    return (following + listening) / 2
+
+
+def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """Three passes (encode, key motions, completion), so that what a window sees of its neighbours is what they
+    found."""
     windows = _windows(len(model_times(float(performance.times[-1]))))
     passes = 3 * len(windows)
     features = []
@@ -109,16 +121,14 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
     if performance.phones is not None:
         labels = phone_steps(performance.phones, steps / MODEL_RATE)
     sound = np.zeros((2 * len(steps), HEARD), np.float32)
-    # What an earlier version heard has other columns; such a take goes by its phones.
-    hears = len(performance.sound) > 0 and performance.sound.shape[1] == HEARD
-    if hears:
+    if len(performance.sound):
         rows = np.minimum(2 * window.start + np.arange(2 * len(steps)), len(performance.sound) - 1)
         sound = performance.sound[rows].astype(np.float32)
     voice = Voice(
         sound=_tensor(network, sound),
         labels=_tensor(network, labels),
         style=_tensor(network, performance.style.astype(np.float32)),
-        has_sound=_flag(network, hears),
+        has_sound=_flag(network, len(performance.sound) > 0),
         has_phones=_flag(network, phone_trust(performance.phones)),
     )
     return network.encode(voice)[:, window.core_start - window.start : window.core_end - window.start]

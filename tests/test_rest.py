@@ -1,0 +1,48 @@
+"""Rest: the mouth is still where nobody speaks, and not where a voice is heard that has no words."""
+
+import numpy as np
+import pytest
+
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.generate import generate
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.model.checkpoint import load_model
+from model_runtime.settings import Settings
+from model_runtime.track_scores import lip_curves
+from tests.recordings import LINE, TEXT
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model("starter", "cpu")
+
+
+@pytest.fixture(scope="module")
+def line():
+    waveform = read_audio(LINE)
+    return waveform, find_phones(waveform, TEXT)
+
+
+def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float) -> np.ndarray:
+    """Lip gap between two times, IOD."""
+    take = generate(waveform, phones, Settings(blinks=False, brows=False), model)
+    return lip_curves(take, demo_head())[0][(take.times > start) & (take.times < end)]
+
+
+def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
+    """A transcript that ends early leaves a second and a half of speech without phones."""
+    waveform, phones = line
+    last = [phone for phone in phones.phones if phone.label != SILENCE][-1].end
+    cut = last - 1.5
+    kept = [phone for phone in phones.phones if phone.end <= cut]
+    short = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)))
+    whole, without = (gap(waveform, track, model, cut + 0.4, last) for track in (phones, short))
+    assert without.std() > 0.4 * whole.std()
+
+
+def test_nobody_is_taken_to_speak_in_the_noise_of_a_room(model):
+    noise = Waveform((0.02 * np.random.default_rng(0).normal(size=3 * SAMPLE_RATE)).astype(np.float32))
+    silence = PhoneTrack((Span(SILENCE, 0.0, 3.0),))
+    assert gap(noise, silence, model, 0.0, 3.0).max() < 0.01

@@ -21,11 +21,12 @@ __all__ = ["ARCHITECTURES", "Architecture"]
 @dataclass(frozen=True)
 class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
-    given, (A, F) at 100 rows a second. perform: the whole motion of a performance, (T, K) float32."""
+    given, (A, F) at 100 rows a second. perform: the whole motion of a performance, (T, K) float32, from a network, the
+    performance, IOD that each channel opens the lips by, and what is called with the share done."""
 
     build: Callable[[dict], Any]
     hear: Callable[[Waveform], np.ndarray]
-    perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
+    perform: Callable[[Any, Performance, np.ndarray, Callable[[float], None]], np.ndarray]
 
 
 def _starter(config: dict) -> KMTalk:

@@ -24,10 +24,12 @@ def heard_rows(waveform: Waveform) -> np.ndarray:
     return np.pad(waveform.samples, (0, rows * ROW - len(waveform.samples))).reshape(rows, ROW)
 
 
-def perform_paper(network: PaperNetwork, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+def perform_paper(
+    network: PaperNetwork, performance: Performance, gap: np.ndarray, checkpoint: Callable[[float], None]
+) -> np.ndarray:
     """Full motion (T, K) float32 at the performance's times; its sound is what heard_rows gave.
 
-    Where neighbouring windows overlap, the one fades into the other. checkpoint may raise to stop.
+    gap is not needed. Where neighbouring windows overlap, the one fades into the other. checkpoint may raise to stop.
     """
     network.eval()
     samples = np.asarray(performance.sound, np.float32).ravel()

@@ -47,7 +47,7 @@ LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face
 # neutral makes up for some of it. The artists' vector, mixed in a little, goes more by the sound: other languages gain
 # .05, English loses .01.
 NAMED = {
-    "neutral": Style((0.73, 0.27), 1.11, 1.11),
+    "neutral": Style((0.73, 0.27), 1.1, 1.1),
     "clear": Style((0.73, 0.27), 1.45, 1.4),
     "mumbled": Style((0.73, 0.27), 0.75, 0.85),
     "broad": Style((0.5, 0.5), 1.6, 1.5),

@@ -1,5 +1,6 @@
 """Generate: what a user relies on in a take, on the bundled line and the starter model that ships."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +8,14 @@ import pytest
 
 from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.errors import InputError
-from model_runtime.generate import generate
+from model_runtime.generate import generate, raw_performance
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
 from model_runtime.model.checkpoint import load_model
 from model_runtime.settings import Settings
-from model_runtime.take import read_take, write_take
+from model_runtime.take import frame_count, read_take, write_take
 from model_runtime.track_scores import lip_curves
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -50,6 +51,24 @@ def test_take_has_a_row_for_every_frame_and_its_keys_at_phone_boundaries(line, m
     assert take.key_frames[-1] == frames - 1
     np.testing.assert_array_equal(take.key_frames, key_frames(phones, fps, frames))
     np.testing.assert_array_equal(take.key_weights, take.weights[take.key_frames])
+
+
+def test_lips_that_the_voice_closes_stay_closed_where_the_words_were_misheard(line, model):
+    """Every sound taken for a vowel by a recogniser: what the sound alone closes is closed, and not half open."""
+    waveform, phones = line
+    spans = tuple(p if p.label == SILENCE else Span("AA", p.start, p.end) for p in phones.phones)
+    frames = frame_count(waveform.duration, 50)
+    misheard, keys = PhoneTrack(spans, heard=True), key_frames(phones, 50, frames)
+    performance = raw_performance(model.hear(waveform), misheard, keys, frames, Settings(fps=50), model)
+    both, sound_alone = (
+        model.perform(asked, lambda share: None) @ np.array(model.gap)
+        for asked in (performance, replace(performance, phones=None))
+    )
+    said = [phone for phone in phones.phones if phone.label != SILENCE]
+    spoken = (performance.times > said[0].start) & (performance.times < said[-1].end)
+    closed = spoken & (sound_alone < 0.02)
+    assert closed.any()
+    assert both[closed].max() < CLOSED
 
 
 def test_same_input_gives_the_same_bytes(line, model, tmp_path):

@@ -20,12 +20,14 @@ from torch import Tensor
 from model_runtime.acoustics import BANDS, LogMel, band_centres, log_mel, normalise, to_mel
 from model_runtime.audio import Waveform
 
-__all__ = ["HEARD", "LIKENESSES", "hear", "likeness"]
+__all__ = ["HEARD", "LIKENESSES", "NOT_SPEECH", "hear", "likeness"]
 
 # Phones of the acoustic model: 39 of English, silence, and two kinds of noise.
 LIKENESSES = 42
 # Columns of what the starter hears.
 HEARD = LIKENESSES + BANDS + 1
+# Columns of noise (breath, clicks, a room) and of silence.
+NOT_SPEECH = (0, 32)
 STATES, STREAMS, DENSITIES, COEFFICIENTS = 3, 3, 128, 13
 # How the model was trained (its feat.params and SphinxTrain's defaults): filters between two frequencies, liftered
 # cepstra, mixture weights as whole numbers of this much natural log.
@@ -37,8 +39,8 @@ BYTE_ORDER = 0x11223344
 HEARD_RANGE = 7.0
 # What a Gaussian mixture says of one frame is far too sure; log-likelihoods count this much.
 SURENESS = 0.3
-# Rows evaluated at a time: bounds the memory of long recordings.
-BLOCK = 1000
+# Rows evaluated at a time: bounds the memory of long recordings, and stays in a processor's cache.
+BLOCK = 250
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _log_likelihoods(streams: Tensor, model: Mixtures) -> Tensor:
         exponents = torch.addmm(constant, torch.cat([stream.square(), stream], dim=1), form)
         exponents = exponents.unflatten(1, (LIKENESSES, DENSITIES))
         best = exponents.amax(dim=-1, keepdim=True)
-        mixed = torch.bmm((exponents - best).exp().transpose(0, 1), weights).transpose(0, 1)
+        mixed = torch.bmm(exponents.sub_(best).exp_().transpose(0, 1), weights).transpose(0, 1)
         total += mixed.clamp(min=1e-30).log() + best
     return total
 

@@ -127,15 +127,13 @@ def predict(
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
     if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
         gap = np.array(model.gap)
-        # What other models hear has no loudness in its last column.
-        sound = performance.sound if model.architecture == "starter" else performance.sound[:0]
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
-            weights = apply_resonance(weights, model.channels, gap, sound, settings.fps)
-        weights = apply_rest(weights, performance.phones, sound, settings.fps)
+            weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
+        weights = apply_rest(weights, performance.phones, performance.sound, settings.fps)
         if model.architecture == "starter":
-            weights = apply_pauses(weights, model.channels, gap, performance.phones, sound, settings.fps)
+            weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:

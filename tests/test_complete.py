@@ -1,34 +1,21 @@
 """Complete: edits stay, the rest follows, and what was not touched does not move."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model_runtime.audio import read_audio
 from model_runtime.complete import Keys, complete, read_keys
 from model_runtime.errors import InputError
 from model_runtime.generate import generate
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.checkpoint import load_model
 from model_runtime.npz import write_npz
 from model_runtime.settings import Settings
 
-ASSETS = Path(__file__).parent.parent / "assets"
-
 
 @pytest.fixture(scope="module")
-def model():
-    return load_model("starter", "cpu")
-
-
-@pytest.fixture(scope="module")
-def take(model):
-    waveform = read_audio(ASSETS / "demo_line.flac")
-    phones = find_phones(waveform, (ASSETS / "demo_line.txt").read_text(encoding="utf-8"))
-    return generate(waveform, phones, Settings(fps=30, jaw=1.2), model)
+def take(model, line):
+    return generate(*line, Settings(fps=30, jaw=1.2), model)
 
 
 def own_keys(take) -> Keys:

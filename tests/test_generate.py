@@ -1,37 +1,22 @@
 """Generate: what a user relies on in a take, on the bundled line and the starter model that ships."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
 from model_runtime.generate import generate, raw_performance
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.linguistics.key_frames import key_frames
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
-from model_runtime.model.checkpoint import load_model
 from model_runtime.settings import Settings
 from model_runtime.take import frame_count, read_take, write_take
 from model_runtime.track_scores import lip_curves
 
-ASSETS = Path(__file__).parent.parent / "assets"
 # Inner-lip gaps under this read as closed (IOD).
 CLOSED = 0.03
-
-
-@pytest.fixture(scope="module")
-def line():
-    waveform = read_audio(ASSETS / "demo_line.flac")
-    return waveform, find_phones(waveform, (ASSETS / "demo_line.txt").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_model("starter", "cpu")
 
 
 @pytest.fixture(scope="module")

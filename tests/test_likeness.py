@@ -1,20 +1,11 @@
 """Likeness: what the starter hears of a voice is the phones it says, at any loudness."""
 
 import numpy as np
-import pytest
 
 from model_runtime.acoustics import ACOUSTIC_RATE
-from model_runtime.audio import Waveform, read_audio
-from model_runtime.linguistics.listen import find_phones
+from model_runtime.audio import Waveform
 from model_runtime.linguistics.phones import SILENCE
 from model_runtime.model.likeness import LIKENESSES, hear
-from tests.recordings import LINE, TEXT
-
-
-@pytest.fixture(scope="module")
-def line():
-    waveform = read_audio(LINE)
-    return waveform, find_phones(waveform, TEXT)
 
 
 def test_likenesses_are_probabilities_of_phones(line):

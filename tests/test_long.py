@@ -14,17 +14,11 @@ from model_runtime.linguistics.edges import place_edges
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.loudness import levels
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.checkpoint import load_model
 from model_runtime.model.inference import Performance
 from model_runtime.settings import Settings
 
 FPS = 50
 LENGTHS = (240, 720)  # seconds
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_model("starter", "cpu")
 
 
 @pytest.fixture(scope="module")

@@ -1,28 +1,13 @@
 """Rest: the mouth is still where nobody speaks, and not where a voice is heard that has no words."""
 
 import numpy as np
-import pytest
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.model.checkpoint import load_model
 from model_runtime.settings import Settings
 from model_runtime.track_scores import lip_curves
-from tests.recordings import LINE, TEXT
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_model("starter", "cpu")
-
-
-@pytest.fixture(scope="module")
-def line():
-    waveform = read_audio(LINE)
-    return waveform, find_phones(waveform, TEXT)
 
 
 def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float) -> np.ndarray:

@@ -109,6 +109,6 @@ class Encoder(nn.Module):
             features[~follows] = self.listening(x, style[~follows]).to(features.dtype)
         if follows.any():
             x = self.sound_beside(sound[follows], steps, has_sound[follows])
-            x = x + self.phones(labels[follows], (follows & (has_phones < 1))[follows])
+            x = x + self.phones(labels[follows], has_phones[follows] < 1)
             features[follows] = self.following(x, style[follows]).to(features.dtype)
         return features

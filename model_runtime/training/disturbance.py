@@ -60,10 +60,11 @@ def _stretched(example: Example, factor: float) -> Example:
     place = np.minimum(np.arange(ROWS) / factor, ROWS - 1)
     low = np.minimum(place.astype(int), ROWS - 2)
     share = place - low
-    bands = example.mel.bands[low] * (1 - share)[:, None] + example.mel.bands[low + 1] * share[:, None]
-    loudness = example.mel.loudness[low] * (1 - share) + example.mel.loudness[low + 1] * share
-    likeness = example.likeness[low] * (1 - share)[:, None] + example.likeness[low + 1] * share[:, None]
     kept = example.times * factor < SECONDS
+
+    def between(rows: np.ndarray) -> np.ndarray:
+        """(ROWS, ...) at the places."""
+        return (rows[low].T * (1 - share) + rows[low + 1].T * share).T
 
     def slower(track: PhoneTrack | None) -> PhoneTrack | None:
         if track is None:
@@ -73,8 +74,8 @@ def _stretched(example: Example, factor: float) -> Example:
 
     return replace(
         example,
-        mel=LogMel(bands, loudness),
-        likeness=likeness.astype(np.float32),
+        mel=LogMel(between(example.mel.bands), between(example.mel.loudness)),
+        likeness=between(example.likeness).astype(np.float32),
         phones=slower(example.phones),
         heard=slower(example.heard),
         times=example.times[kept] * factor,

@@ -1,0 +1,23 @@
+"""What many tests share: the bundled line with its phones, and the starter model.
+
+Imported where they are asked for: the tests of the extension run in Blender, where there is no runtime.
+"""
+
+import pytest
+from recordings import LINE, TEXT
+
+
+@pytest.fixture(scope="session")
+def line():
+    from model_runtime.audio import read_audio
+    from model_runtime.linguistics.listen import find_phones
+
+    waveform = read_audio(LINE)
+    return waveform, find_phones(waveform, TEXT)
+
+
+@pytest.fixture(scope="session")
+def model():
+    from model_runtime.model.checkpoint import load_model
+
+    return load_model("starter", "cpu")

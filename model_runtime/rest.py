@@ -6,17 +6,16 @@ from scipy.ndimage import gaussian_filter1d
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
-from model_runtime.model.likeness import HEARD, NOT_SPEECH
+from model_runtime.model.hearing import HEARD
 
 __all__ = ["apply_rest", "rest_envelope"]
 
 # Lips settle within this after the last sound and start to move this long before the next one (anticipation reaches
 # 0.3 s ahead in the recordings), seconds; going to rest and coming back takes FADE.
 SETTLE, ANTICIPATE, FADE = 0.35, 0.35, 0.2
-# A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech) and not
-# like a breath or a click: from the first figure on a little, from the second on surely. Both are averaged over so many
-# seconds (standard deviation).
-LOUD, BREATH, SMOOTHED = (0.3, 0.8), (0.2, 0.1), 0.1
+# A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech): from the
+# first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation).
+LOUD, SMOOTHED = (0.3, 0.8), 0.1
 # A tenth of a recording is quieter than this, if what is loud in it stands out of a quieter room.
 NOISE = -0.9
 
@@ -44,7 +43,7 @@ def apply_rest(weights: np.ndarray, phones: PhoneTrack, sound: np.ndarray, fps: 
     """Weights (T, K) that fade to 0 where the mouth rests, and not where a voice is heard all the same: its words are
     missing from the transcript, or the recording ends within a word.
 
-    sound: (A, HEARD), see likeness; of another shape: unknown.
+    sound: (A, HEARD), see hearing; of another shape: unknown.
     """
     times = np.arange(len(weights)) / fps
     resting = rest_envelope(phones, times) * (1 - _voiced(sound, times))
@@ -55,10 +54,7 @@ def _voiced(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: how surely a voice is heard; 0 throughout where nothing stands out of the noise."""
     if not len(sound) or sound.shape[1] != HEARD or np.percentile(sound[:, -1], 10) > NOISE:
         return np.zeros(len(times))
-
-    def reached(column: np.ndarray, little: float, surely: float) -> np.ndarray:
-        smooth = gaussian_filter1d(column.astype(np.float64), SMOOTHED * ACOUSTIC_RATE, mode="nearest")
-        heard = np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, smooth)
-        return ease((heard - little) / (surely - little))
-
-    return reached(sound[:, -1], *LOUD) * reached(sound[:, NOT_SPEECH].sum(axis=1), *BREATH)
+    smooth = gaussian_filter1d(sound[:, -1].astype(np.float64), SMOOTHED * ACOUSTIC_RATE, mode="nearest")
+    heard = np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, smooth)
+    little, surely = LOUD
+    return ease((heard - little) / (surely - little))

@@ -17,9 +17,17 @@ __all__ = ["PLATFORMS", "Target", "download_wheels", "list_wheels", "resolve"]
 LOCK = Path(model_runtime.__file__).with_name("runtime.lock")
 # Blender's name for a platform: what pip calls it, newest first, and Python's names in markers.
 PLATFORMS = {
-    "linux-x64": (("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"), "linux", "x86_64"),
+    "linux-x64": (
+        ("manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
+        "linux",
+        "x86_64",
+    ),
     "windows-x64": (("win_amd64",), "win32", "AMD64"),
-    "macos-arm64": (("macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64"), "darwin", "arm64"),
+    "macos-arm64": (
+        ("macosx_15_0_arm64", "macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64"),
+        "darwin",
+        "arm64",
+    ),
     "macos-x64": (("macosx_14_0_x86_64", "macosx_12_0_x86_64", "macosx_10_9_x86_64"), "darwin", "x86_64"),
 }
 

@@ -143,7 +143,7 @@ def test_a_take_that_lost_its_sound_is_still_completed(take, model):
 
 
 def test_a_take_that_an_earlier_version_heard_is_still_completed(take, model):
-    """Takes of 0.1 have the acoustics alone, without likenesses."""
+    """Takes of 0.1 have the acoustics alone, without what a recogniser hears."""
     earlier = dataclasses.replace(take, acoustics=take.acoustics[:, -41:])
     result = complete(earlier, edited(earlier, 10, "jawOpen", 0.8), model)
     assert result.weights[take.key_frames[10], take.channels.index("jawOpen")] == np.float32(0.8)

@@ -151,7 +151,6 @@ def test_any_sound_gives_a_track(kind, transcript, decoders):
 def test_a_decoder_that_failed_is_thrown_away(line, decoders):
     short = Waveform(line.samples[:2000])
     check_tiles(find_phones(short, "far more words than a tenth of a second can hold " * 5, decoders=decoders), 0.125)
-    assert not any(name.startswith("align") for name in decoders.made)
     assert [w.label for w in find_phones(line, TEXT, decoders=decoders).words] == list(spoken_words(TEXT))
 
 

@@ -1,4 +1,4 @@
-"""The three searches of the recogniser (pocketsphinx): align known words, hear unknown ones, hear bare phones.
+"""The two searches of the aligner (pocketsphinx): align known words, hear bare phones.
 
 Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state: it is thrown away.
 """
@@ -17,9 +17,6 @@ FRAME = 0.01  # seconds
 # Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
 # makes words too short for the phone pass and is what fails on tight recordings.
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
-# One pass, of a bounded width; the language model weighs less than by default, so that what is heard keeps its sounds
-# where its words are wrong. Chosen by the share of frames with the right phone, not by words.
-HEARING = {"fwdflat": False, "bestpath": False, "maxhmmpf": 3000, "lw": 5.0}
 PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 
@@ -74,17 +71,6 @@ class Decoders:
                 pass
             del self.made[f"align {attempt}"]
         return None
-
-    def hear(self, sound: bytes) -> list[str]:
-        """The words in `sound` (int16, 16 kHz mono), as well as they can be made out; none is an answer too."""
-        decoder = self._decoder("hear", **HEARING)
-        try:
-            _decode(decoder, sound)
-            heard = decoder.hyp()
-        except RuntimeError:
-            del self.made["hear"]
-            return []
-        return heard.hypstr.split() if heard is not None else []
 
     def hear_phones(self, sound: bytes) -> list[HeardPhone] | None:
         """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""

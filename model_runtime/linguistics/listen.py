@@ -13,6 +13,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.linguistics.transcript_spread import spread_words
+from model_runtime.moonshine import transcribe
 
 __all__ = ["Hearing", "Progress", "find_phones", "listen"]
 
@@ -21,7 +22,8 @@ Progress = Callable[[float, str], None]
 PAD = 0.2  # seconds of room tone before and after: the searches want silence around speech
 PEAK = 0.5  # what the loudest moments are brought to
 ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
-PIECE = (6.0, 15.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
+PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
+SMALL_PIECE = (3.0, 6.0)
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0
 BETTER = 10.0  # what was heard must fit so much better than the transcript to replace it
@@ -103,7 +105,7 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
     heard = []
     for start, end in places:
         report(0.7 * start / waveform.duration, "Listening")
-        heard.append(decoders.hear(_sound(waveform, start, end)))
+        heard.append(_words(_piece(waveform, start, end)))
     parts = []
     first = 0
     for count, said in spread_words(words, heard, round(ALIGNED_AT_ONCE / PIECE[1])):
@@ -127,19 +129,31 @@ def _align(waveform: Waveform, start: float, end: float, words: Sequence[str], d
 
 def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Part:
     """Words that are heard, or else phones, or else nothing."""
-    sound = _sound(waveform, start, end)
-    words = decoders.hear(sound)
+    sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
+    words = _words(piece)
     found = decoders.align(sound, words) if words else None
-    piece = Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
     if found is None and may_be_speech(piece):
         phones = decoders.hear_phones(sound)
         found = [HeardWord("[phones]", tuple(phones))] if phones else None
     return Part(audible(found or [], piece, PAD), start - PAD, end)
 
 
+def _words(piece: Waveform) -> tuple[str, ...]:
+    """What is said in a piece; where that cannot be told of the whole, of smaller ones: a line said again and again is
+    no decoder that goes in circles."""
+    said = spoken_words(transcribe(piece.samples))
+    if said or piece.duration <= SMALL_PIECE[1]:
+        return said
+    return tuple(word for start, end in pieces(piece, *SMALL_PIECE) for word in _words(_piece(piece, start, end)))
+
+
+def _piece(waveform: Waveform, start: float, end: float) -> Waveform:
+    return Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
+
+
 def _sound(waveform: Waveform, start: float, end: float) -> bytes:
     """A piece as the searches take it: brought to one level, with room tone around it."""
-    samples = waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+    samples = _piece(waveform, start, end).samples
     samples = samples - samples.mean()
     samples = samples * (PEAK / max(float(np.quantile(np.abs(samples), 0.999)), 1e-6))
     # The tone is as loud as the quietest tenth; a fixed seed, so that equal sounds give equal phones.

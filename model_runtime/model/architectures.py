@@ -8,9 +8,9 @@ import numpy as np
 
 from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
+from model_runtime.model.hearing import hear
 from model_runtime.model.inference import Performance, perform
 from model_runtime.model.kmtalk import KMTalk
-from model_runtime.model.likeness import hear
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.paper_config import PaperConfig
 from model_runtime.model.paper_inference import heard_rows, perform_paper
@@ -22,11 +22,11 @@ __all__ = ["ARCHITECTURES", "Architecture"]
 class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
     given, (A, F) at 100 rows a second. perform: the whole motion of a performance, (T, K) float32, from a network, the
-    performance, IOD that each channel opens the lips by, and what is called with the share done."""
+    performance, and what is called with the share done."""
 
     build: Callable[[dict], Any]
     hear: Callable[[Waveform], np.ndarray]
-    perform: Callable[[Any, Performance, np.ndarray, Callable[[float], None]], np.ndarray]
+    perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
 
 
 def _starter(config: dict) -> KMTalk:

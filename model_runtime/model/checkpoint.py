@@ -66,7 +66,7 @@ class Model:
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
-        return ARCHITECTURES[self.architecture].perform(self.network, performance, np.array(self.gap), checkpoint)
+        return ARCHITECTURES[self.architecture].perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from model_runtime.linguistics.articulation import FEATURES, articulation
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.likeness import HEARD
+from model_runtime.model.hearing import HEARD
 
 __all__ = ["ConvBlock", "Encoder"]
 
@@ -29,8 +29,13 @@ class ConvBlock(nn.Module):
 class SoundStream(nn.Module):
     """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used."""
 
+    mean: Tensor
+    spread: Tensor
+
     def __init__(self, width: int) -> None:
         super().__init__()
+        self.register_buffer("mean", torch.zeros(HEARD))
+        self.register_buffer("spread", torch.ones(HEARD))
         self.hear = nn.Sequential(
             nn.Conv1d(HEARD, width, 5, padding=2),
             nn.GELU(),
@@ -39,7 +44,8 @@ class SoundStream(nn.Module):
         self.no_sound = nn.Parameter(torch.zeros(width))
 
     def forward(self, sound: Tensor, steps: int, has_sound: Tensor) -> Tensor:
-        heard = self.hear(sound.transpose(1, 2)).transpose(1, 2)[:, :steps]
+        alike = (sound - self.mean) / self.spread
+        heard = self.hear(alike.transpose(1, 2)).transpose(1, 2)[:, :steps]
         return torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
 
 
@@ -58,11 +64,9 @@ class PhoneStream(nn.Module):
         self.features = nn.Linear(len(FEATURES), width)
         self.identity = nn.Embedding(len(PHONES), width)
         nn.init.normal_(self.identity.weight, std=0.1)
-        self.doubt = nn.Parameter(torch.zeros(width))
 
-    def forward(self, labels: Tensor, only_heard: Tensor) -> Tensor:
-        spoken = self.features(self.articulation[labels]) + self.identity(labels)
-        return spoken + only_heard[:, None, None] * self.doubt
+    def forward(self, labels: Tensor) -> Tensor:
+        return self.features(self.articulation[labels]) + self.identity(labels)
 
 
 class Trunk(nn.Module):
@@ -95,6 +99,12 @@ class Encoder(nn.Module):
         self.following = Trunk(config)
         self.sound_alone, self.listening = SoundStream(config.width), Trunk(config)
 
+    def standardise(self, sound: Tensor) -> None:
+        """Bring every column to mean 0 and deviation 1 before the networks, as it has in `sound` (N, HEARD)."""
+        for stream in (self.sound_beside, self.sound_alone):
+            stream.mean.copy_(sound.mean(dim=0))
+            stream.spread.copy_(sound.std(dim=0).clamp(min=1e-3))
+
     def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor, has_phones: Tensor) -> Tensor:
         """Audio features (B, S, d): of the network that follows where there are phones, of the other where not.
 
@@ -109,6 +119,6 @@ class Encoder(nn.Module):
             features[~follows] = self.listening(x, style[~follows]).to(features.dtype)
         if follows.any():
             x = self.sound_beside(sound[follows], steps, has_sound[follows])
-            x = x + self.phones(labels[follows], has_phones[follows] < 1)
+            x = x + self.phones(labels[follows])
             features[follows] = self.following(x, style[follows]).to(features.dtype)
         return features

@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from model_runtime.easing import ease
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps, phone_trust
+from model_runtime.model.hearing import HEARD
+from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps
 from model_runtime.model.kmtalk import KMTalk, Voice
-from model_runtime.model.likeness import HEARD
 
 __all__ = ["Performance", "perform"]
 
 # Seconds that one window answers for, and what it sees besides on either side. The context covers what the networks
 # can see (about 2.7 s: encoder 0.8, keys 1.2, completion 0.7), so a seam leaves no trace.
 CORE, CONTEXT = 30.0, 4.0
-# Lip gaps under which the listening network has closed the lips, and over which it has not, IOD.
-CLOSED, PARTED = 0.02, 0.06
 
 
 @dataclass(frozen=True)
@@ -57,14 +54,11 @@ class Window:
         return (times >= self.core_start / MODEL_RATE - 1e-9) & (times < self.core_end / MODEL_RATE - 1e-9)
 
 
-def perform(
-    network: KMTalk, performance: Performance, gap: np.ndarray, checkpoint: Callable[[float], None]
-) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1]: the mean of what follows the phones and what only listens.
+def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """Full motion (T, K) float32, not cut to [0, 1].
 
-    Where the phones were only heard, lips that the listening network closes are closed: closed or not is no matter of
-    degrees, and a mean is neither. gap: (K,) IOD that each channel opens the lips by. checkpoint is called with the
-    share done, before every window; it may raise to stop.
+    Of the network that only listens; where the phones are known, the mean of that and of the one that follows them: the
+    two err in different places. checkpoint is called with the share done, before every window; it may raise to stop.
     """
     network.eval()
     # What an earlier version heard has other columns; such a take goes by its phones.
@@ -72,12 +66,12 @@ def perform(
         performance = replace(performance, sound=performance.sound[:0])
     if performance.phones is None or not len(performance.sound):
         return _perform(network, performance, checkpoint)
-    following = _perform(network, performance, lambda share: checkpoint(share / 2))
-    listening = _perform(network, replace(performance, phones=None), lambda share: checkpoint((1 + share) / 2))
-    share = np.full(len(listening), 0.5)
+    listened = replace(performance, phones=None)
     if performance.phones.heard:
-        share = (1 + ease((PARTED - listening @ gap) / (PARTED - CLOSED))) / 2
-    return (following + share[:, None] * (listening - following)).astype(np.float32)
+        return _perform(network, listened, checkpoint)
+    following = _perform(network, performance, lambda share: checkpoint(share / 2))
+    listening = _perform(network, listened, lambda share: checkpoint((1 + share) / 2))
+    return (following + listening) / 2
 
 
 def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
@@ -139,7 +133,7 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
         labels=_tensor(network, labels),
         style=_tensor(network, performance.style.astype(np.float32)),
         has_sound=_flag(network, len(performance.sound) > 0),
-        has_phones=_flag(network, phone_trust(performance.phones)),
+        has_phones=_flag(network, performance.phones is not None),
     )
     return network.encode(voice)[:, window.core_start - window.start : window.core_end - window.start]
 

@@ -4,18 +4,11 @@ import numpy as np
 
 from model_runtime.linguistics.phones import PHONES, PhoneTrack
 
-__all__ = ["MODEL_RATE", "ROUNDING", "model_times", "phone_steps", "phone_trust"]
+__all__ = ["MODEL_RATE", "ROUNDING", "model_times", "phone_steps"]
 
 MODEL_RATE = 50
 # Seconds that sums of times may be off by.
 ROUNDING = 1e-5
-
-
-def phone_trust(track: PhoneTrack | None) -> float:
-    """1 for phones that are known, 0.5 for phones that a recogniser heard, 0 for none (kmtalk.Voice.has_phones)."""
-    if track is None:
-        return 0.0
-    return 0.5 if track.heard else 1.0
 
 
 def model_times(duration: float) -> np.ndarray:

@@ -17,9 +17,8 @@ __all__ = ["KMTalk", "Voice"]
 class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
-    sound: (B, 2 S, HEARD), see likeness. labels: (B, S) see inputs.phone_steps. style: (B, n)
-    weights of the style vectors. has_sound: (B,) 1 or 0, whether the sound is to be used. has_phones: (B,) 1 phones
-    that are known, 0.5 phones that a recogniser heard (some are wrong), 0 none.
+    sound: (B, 2 S, HEARD), see hearing. labels: (B, S) see inputs.phone_steps. style: (B, n) weights of the style
+    vectors. has_sound, has_phones: (B,) 1 or 0, whether the sound and whether the phones are to be used.
     """
 
     sound: Tensor

@@ -24,12 +24,10 @@ def heard_rows(waveform: Waveform) -> np.ndarray:
     return np.pad(waveform.samples, (0, rows * ROW - len(waveform.samples))).reshape(rows, ROW)
 
 
-def perform_paper(
-    network: PaperNetwork, performance: Performance, gap: np.ndarray, checkpoint: Callable[[float], None]
-) -> np.ndarray:
+def perform_paper(network: PaperNetwork, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
     """Full motion (T, K) float32 at the performance's times; its sound is what heard_rows gave.
 
-    gap is not needed. Where neighbouring windows overlap, the one fades into the other. checkpoint may raise to stop.
+    Where neighbouring windows overlap, the one fades into the other. checkpoint may raise to stop.
     """
     network.eval()
     samples = np.asarray(performance.sound, np.float32).ravel()

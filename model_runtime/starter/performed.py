@@ -1,7 +1,5 @@
 """Examples from artists' curves: channel weights beside the sound (the FACEGOOD takes, ARKit names)."""
 
-import random
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +7,11 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
-from model_runtime.model.likeness import likeness
+from model_runtime.moonshine import encode
 from model_runtime.npz import read_npz
 from model_runtime.training.examples import SECONDS, Example, make_example
 
-__all__ = ["misunderstood", "performed"]
+__all__ = ["performed"]
 
 # Seconds between the beginnings of pieces cut from a long take.
 HOP = 1.5
@@ -36,19 +34,9 @@ def performed(
             if name in names:
                 weights[:, column] = arrays["weights"][:, names.index(name)]
         fps = float(arrays["fps"])
-        mel = log_mel(read_audio(path.with_suffix(".flac")))
-        likenesses = likeness(mel)
+        waveform = read_audio(path.with_suffix(".flac"))
+        mel, features = log_mel(waveform), encode(waveform.samples)
         for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
-            example = make_example(path.stem, mel, likenesses, None, weights, fps, style, importance, float(start))
+            example = make_example(path.stem, mel, features, None, weights, fps, style, importance, float(start))
             examples.append(example)
     return examples
-
-
-def misunderstood(examples: list[Example], others: list[Example], seed: int) -> list[Example]:
-    """The examples with what a recogniser of another language might hear in them: phones of something else.
-
-    Those of some other example stand in, so that the networks learn to go by the sound where the two disagree.
-    """
-    chance = random.Random(seed)
-    heard = [other.phones for other in others if other.phones is not None]
-    return [replace(example, heard=replace(chance.choice(heard), heard=True)) for example in examples]

@@ -14,7 +14,7 @@ from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
-from model_runtime.model.likeness import likeness
+from model_runtime.moonshine import encode
 from model_runtime.training.examples import Example, make_example
 
 __all__ = ["Recording", "model_columns", "recorded"]
@@ -47,12 +47,13 @@ def recorded(
     """The clips of a landmark folder in one split, of all or some speakers; style 0, importance 1."""
     entries = [entry for entry in list_tracks(folder, split) if speakers is None or entry.speaker in speakers]
     decoders = Decoders()
-    mels, phones, tracks = [], [], []
+    mels, features, phones, tracks = [], [], [], []
     for index, entry in enumerate(entries):
         if index % 100 == 0:
             report(f"aligning {split} {index}/{len(entries)}")
         waveform = read_audio(entry.sound)
         mels.append(log_mel(waveform))
+        features.append(encode(waveform.samples))
         phones.append(find_phones(waveform, entry.text, decoders=decoders))
         tracks.append(read_track(entry))
     report(f"fitting {split}")
@@ -61,9 +62,7 @@ def recorded(
 
     def example(index: int, entry: TrackEntry) -> Example:
         motion = weights[starts[index] : starts[index + 1]]
-        return make_example(
-            entry.name, mels[index], likeness(mels[index]), phones[index], motion, tracks[index].fps, 0, 1.0
-        )
+        return make_example(entry.name, mels[index], features[index], phones[index], motion, tracks[index].fps, 0, 1.0)
 
     return [Recording(example(index, entry), entry.text) for index, entry in enumerate(entries)]
 

@@ -10,7 +10,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
-from model_runtime.model.likeness import likeness
+from model_runtime.moonshine import encode
 from model_runtime.starter.recorded import Recording
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -51,8 +51,8 @@ def same_words(
             [np.interp(wanted, recording.example.times, column) for column in recording.example.weights.T], axis=1
         )
         name = f"{voice.name}/{recording.example.name}"
-        mel = log_mel(waveform)
-        examples.append(make_example(name, mel, likeness(mel), track, motion, FPS, 0, importance))
+        mel, features = log_mel(waveform), encode(waveform.samples)
+        examples.append(make_example(name, mel, features, track, motion, FPS, 0, importance))
     return examples
 
 
@@ -76,14 +76,13 @@ def _varied(voice: Voice, chance: random.Random) -> Voice:
 
 def _pieces(text: str, voice: Voice, channels: int, importance: float) -> list[Example]:
     waveform, track = speak(text, voice)
-    mel = log_mel(waveform)
-    likenesses = likeness(mel)
+    mel, features = log_mel(waveform), encode(waveform.samples)
     still = np.zeros((int(waveform.duration * FPS), channels), np.float32)
     spare = max(waveform.duration - SECONDS, 0)
     count = 1 + int(np.ceil(spare / SECONDS - 0.1))
     starts = np.round(np.linspace(0, spare, count) * FPS) / FPS if count > 1 else np.zeros(1)
     return [
-        make_example(f"{voice.name}/{text}", mel, likenesses, track, still, FPS, 0, importance, float(start))
+        make_example(f"{voice.name}/{text}", mel, features, track, still, FPS, 0, importance, float(start))
         for start in starts
     ]
 

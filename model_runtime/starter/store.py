@@ -12,7 +12,7 @@ from model_runtime.training.examples import Example
 
 __all__ = ["read_examples", "write_examples"]
 
-ARRAYS = ("bands", "loudness", "likeness", "frames", "times", "weights", "closed", "described")
+ARRAYS = ("bands", "loudness", "features", "frames", "times", "weights", "closed", "described")
 
 
 def write_examples(examples: list[Example], path: Path) -> None:
@@ -21,7 +21,6 @@ def write_examples(examples: list[Example], path: Path) -> None:
         {
             "name": example.name,
             "phones": _listed(example.phones),
-            "heard": _listed(example.heard),
             "style": example.style,
             "importance": example.importance,
         }
@@ -32,7 +31,7 @@ def write_examples(examples: list[Example], path: Path) -> None:
         {
             "bands": np.stack([example.mel.bands for example in examples]).astype(np.float32),
             "loudness": np.stack([example.mel.loudness for example in examples]).astype(np.float32),
-            "likeness": np.stack([example.likeness for example in examples]).astype(np.float16),
+            "features": np.stack([example.features for example in examples]).astype(np.float16),
             "frames": np.array([len(example.times) for example in examples]),
             "times": np.concatenate([example.times for example in examples]),
             "weights": np.concatenate([example.weights for example in examples]).astype(np.float32),
@@ -53,9 +52,8 @@ def read_examples(path: Path) -> list[Example]:
             Example(
                 name=described["name"],
                 mel=LogMel(arrays["bands"][index], arrays["loudness"][index]),
-                likeness=arrays["likeness"][index].astype(np.float32),
-                phones=_track(described["phones"], heard=False),
-                heard=_track(described["heard"], heard=True),
+                features=arrays["features"][index],
+                phones=_track(described["phones"]),
                 times=arrays["times"][rows],
                 weights=arrays["weights"][rows],
                 closed=arrays["closed"][rows],
@@ -70,5 +68,5 @@ def _listed(track: PhoneTrack | None) -> list | None:
     return None if track is None else [[phone.label, phone.start, phone.end] for phone in track.phones]
 
 
-def _track(phones: list | None, heard: bool) -> PhoneTrack | None:
-    return None if phones is None else PhoneTrack(tuple(Span(*phone) for phone in phones), heard=heard)
+def _track(phones: list | None) -> PhoneTrack | None:
+    return None if phones is None else PhoneTrack(tuple(Span(*phone) for phone in phones))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.acoustics import normalise
-from model_runtime.model.inputs import MODEL_RATE, phone_steps, phone_trust
+from model_runtime.model.inputs import MODEL_RATE, phone_steps
 from model_runtime.model.kmtalk import Voice
 from model_runtime.training.disturbance import Disturbance, disturb, disturbed_keys
 from model_runtime.training.examples import SECONDS, Example
@@ -48,7 +48,7 @@ def make_batch(
     if chance is not None and disturbance is not None:
         examples = [disturb(example, disturbance, chance) for example in examples]
         keys = [disturbed_keys(_key_times(example), example.times, disturbance, chance) for example in examples]
-    has_phones = np.array([phone_trust(example.phones) for example in examples], np.float32)
+    has_phones = np.array([example.phones is not None for example in examples], np.float32)
     if chance is not None and disturbance is not None:
         drawn = chance.random(len(examples))
         has_sound[(drawn < disturbance.deaf) & (has_phones == 1)] = 0
@@ -70,7 +70,7 @@ def make_batch(
         key_times[row, : len(each)], is_key[row, : len(each)] = each, True
         nearest = np.abs(example.times[:, None] - each[None]).argmin(axis=0)
         key_weights[row, : len(each)] = example.weights[nearest]
-    sound = np.stack([np.concatenate([each.likeness, normalise(each.mel)], axis=1) for each in examples])
+    sound = np.stack([np.concatenate([each.features, normalise(each.mel)], axis=1) for each in examples])
     style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
     voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound, has_phones)))
     importance = np.array([example.importance for example in examples], np.float32)

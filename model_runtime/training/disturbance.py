@@ -16,11 +16,10 @@ __all__ = ["Disturbance", "disturb", "disturbed_keys"]
 class Disturbance:
     """What happens to an example in training, so that the networks meet more than the corpora hold.
 
-    voice: see Augmentation. blurred: standard deviation of what is added to the likenesses. stretched: share of
-    examples spoken faster or slower, by up to `stretch`. heard: share with what a recogniser heard in place of the
-    phones, where that is known. misheard: share whose phones are made as wrong as a recogniser's: `substituted` of
-    them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share without the sound, without the
-    phones.
+    voice: see Augmentation. blurred: standard deviation of what is added to the features. stretched: share of
+    examples spoken faster or slower, by up to `stretch`. misheard: share whose phones are made as wrong as a
+    recogniser's: `substituted` of them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share
+    without the sound, without the phones.
     Keys, so that completion honours those that people set: one of the shares `dropped` is left out, up to `added` are
     put at random frames, the share `moved` moves by up to `shift` s.
     """
@@ -29,12 +28,11 @@ class Disturbance:
     blurred: float = 0.05
     stretched: float = 0.5
     stretch: float = 1.25
-    heard: float = 0.35
     misheard: float = 0.12
     substituted: float = 0.3
     boundary: float = 0.02
     deaf: float = 0.05
-    wordless: float = 0.45
+    wordless: float = 0.6
     dropped: tuple[float, ...] = (0.0, 0.15, 0.5)
     added: int = 3
     moved: float = 0.2
@@ -45,14 +43,12 @@ def disturb(example: Example, disturbance: Disturbance, chance: np.random.Genera
     """The same speech in another voice, at another rate, with a recogniser's mistakes."""
     if chance.random() < disturbance.stretched:
         example = _stretched(example, float(np.exp(chance.uniform(-1, 1) * np.log(disturbance.stretch))))
-    phones, drawn = example.phones, chance.random()
-    if example.heard is not None and drawn < disturbance.heard:
-        phones = example.heard
-    elif phones is not None and drawn > 1 - disturbance.misheard:
+    phones = example.phones
+    if phones is not None and chance.random() < disturbance.misheard:
         phones = _misheard(phones, disturbance, chance)
-    blur = disturbance.blurred * chance.standard_normal(example.likeness.shape, np.float32)
+    blur = disturbance.blurred * chance.standard_normal(example.features.shape, np.float32)
     mel = augment(example.mel, disturbance.voice, chance)
-    return replace(example, mel=mel, likeness=example.likeness + blur, phones=phones)
+    return replace(example, mel=mel, features=example.features + blur, phones=phones)
 
 
 def _stretched(example: Example, factor: float) -> Example:
@@ -70,14 +66,13 @@ def _stretched(example: Example, factor: float) -> Example:
         if track is None:
             return None
         spans = tuple(Span(phone.label, phone.start * factor, phone.end * factor) for phone in track.phones)
-        return PhoneTrack(spans, heard=track.heard)
+        return PhoneTrack(spans)
 
     return replace(
         example,
         mel=LogMel(between(example.mel.bands), between(example.mel.loudness)),
-        likeness=between(example.likeness).astype(np.float32),
+        features=between(example.features).astype(np.float32),
         phones=slower(example.phones),
-        heard=slower(example.heard),
         times=example.times[kept] * factor,
         weights=example.weights[kept],
         closed=example.closed[kept],
@@ -95,7 +90,7 @@ def _misheard(phones: PhoneTrack, disturbance: Disturbance, chance: np.random.Ge
         Span(PHONES[other] if swap and phone.label != SILENCE else phone.label, float(start), float(end))
         for phone, swap, other, start, end in zip(phones.phones, wrong, others, bounds[:-1], bounds[1:], strict=True)
     ]
-    return PhoneTrack(tuple(spans), heard=True)
+    return PhoneTrack(tuple(spans))
 
 
 def disturbed_keys(

@@ -19,17 +19,15 @@ ROWS = int(SECONDS * ACOUSTIC_RATE)
 class Example:
     """A piece of a recording; time 0 is its own beginning.
 
-    mel: ROWS rows. likeness: (ROWS, LIKENESSES) float32, see model.likeness. phones: None where they mean nothing.
-    heard: what a recogniser might make of the sound, None if nothing is known of that. times: (T,) s of the frames,
-    evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds the lips together. style: index
-    of the style vector. importance: of this example in the loss.
+    mel: ROWS rows. features: (ROWS, FEATURES), see moonshine.encode. phones: None where they mean nothing.
+    times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds
+    the lips together. style: index of the style vector. importance: of this example in the loss.
     """
 
     name: str
     mel: LogMel
-    likeness: np.ndarray
+    features: np.ndarray
     phones: PhoneTrack | None
-    heard: PhoneTrack | None
     times: np.ndarray
     weights: np.ndarray
     closed: np.ndarray
@@ -40,7 +38,7 @@ class Example:
 def make_example(
     name: str,
     mel: LogMel,
-    likeness: np.ndarray,
+    features: np.ndarray,
     phones: PhoneTrack | None,
     weights: np.ndarray,
     fps: float,
@@ -50,7 +48,7 @@ def make_example(
 ) -> Example:
     """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end.
 
-    likeness: (A, LIKENESSES), a row for each of mel. weights: (T, K).
+    features: (A, FEATURES), a row for each of mel. weights: (T, K).
     """
     first, count = round(start * fps), min(round(SECONDS * fps), len(weights) - round(start * fps))
     rows = np.minimum(round(start * ACOUSTIC_RATE) + np.arange(ROWS), len(mel.loudness) - 1)
@@ -59,9 +57,8 @@ def make_example(
     return Example(
         name=name,
         mel=LogMel(mel.bands[rows], mel.loudness[rows]),
-        likeness=likeness[rows],
+        features=features[rows],
         phones=phones,
-        heard=None,
         times=times,
         weights=weights[first : first + count].astype(np.float32),
         closed=_closed(times, phones),

@@ -1,0 +1,21 @@
+"""Hearing: what the starter is given of a sound, the features of a recogniser's encoder beside the spectrum.
+
+What one speaker's spectrum would teach does not carry to other voices; what a recogniser of thousands of voices makes
+of it does (docs/experiments.md).
+"""
+
+import numpy as np
+
+from model_runtime.acoustics import BANDS, acoustics
+from model_runtime.audio import Waveform
+from model_runtime.moonshine import FEATURES, encode
+
+__all__ = ["HEARD", "hear"]
+
+# Columns of what the starter hears.
+HEARD = FEATURES + BANDS + 1
+
+
+def hear(waveform: Waveform) -> np.ndarray:
+    """(A, HEARD) float16, 100 rows a second: the recogniser's features, then the acoustics."""
+    return np.concatenate([encode(waveform.samples), acoustics(waveform).astype(np.float16)], axis=1)

@@ -1,0 +1,142 @@
+"""Moonshine tiny: a recogniser of English that has heard 200,000 hours of it (Moonshine AI, MIT; arXiv:2410.15608).
+
+Its encoder is what the starter listens through, as wav2vec 2.0 is in the paper; its decoder writes down the words where
+no transcript is given. The files come with the package moonshine-voice; nothing else of that package runs. On one
+thread, so that equal sounds give equal numbers however many cores there are.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from model_runtime.audio import SAMPLE_RATE
+
+__all__ = ["FEATURES", "encode", "transcribe"]
+
+# Columns of what the encoder makes of a sound.
+FEATURES = 288
+# Samples from one row of the encoder to the next, seen by one row, and before the middle of the first.
+HOP, SEEN, MIDDLE = 384, 895, 447.5
+# Rows encoded at a time, and what they see besides on either side: bounds the time and memory of long recordings.
+CORE, CONTEXT = 208, 104
+ROW_RATE = 100
+# Rows interpolated at a time.
+BLOCK = 6000
+# What the loudest moments are brought to.
+PEAK = 0.5
+START, END = 1, 2
+# Nobody says more tokens in a second.
+TOKENS_PER_SECOND = 6.5
+# A text that shrinks by more than this when it is compressed repeats itself: the decoder went in circles, as it does on
+# other languages (Whisper's sign of it, arXiv:2212.04356, section 4.5).
+CIRCLES = 2.4
+LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The encoder, the decoder, and the text of each token."""
+
+    encoder: onnxruntime.InferenceSession
+    decoder: onnxruntime.InferenceSession
+    tokens: tuple[bytes, ...]
+
+
+def encode(samples: np.ndarray) -> np.ndarray:
+    """(A, FEATURES) float16 of samples (N,), 16 kHz: A = floor(seconds * 100) + 1 rows, row i at i / 100 s."""
+    encoder = _networks().encoder
+    count = -(-len(samples) // HOP)
+    padded = np.pad(_levelled(samples), (0, SEEN))
+    rows = np.empty((count, FEATURES), np.float16)
+    for start in range(0, count, CORE):
+        first, last = max(start - CONTEXT, 0), min(start + CORE + CONTEXT, count)
+        piece = padded[first * HOP : (last - 1) * HOP + SEEN]
+        rows[start : start + CORE] = _encoded(encoder, piece)[start - first : start - first + CORE]
+    result = np.empty((len(samples) * ROW_RATE // SAMPLE_RATE + 1, FEATURES), np.float16)
+    for begin in range(0, len(result), BLOCK):
+        wanted = np.arange(begin, min(begin + BLOCK, len(result))) * (SAMPLE_RATE / ROW_RATE)
+        place = np.clip((wanted - MIDDLE) / HOP, 0, count - 1)
+        low = np.minimum(place.astype(int), max(count - 2, 0))
+        high = np.minimum(low + 1, count - 1)
+        share = (place - low)[:, None].astype(np.float32)
+        result[begin : begin + len(wanted)] = rows[low] * (1 - share) + rows[high] * share
+    return result
+
+
+def transcribe(samples: np.ndarray) -> str:
+    """What is said in samples (N,), 16 kHz, of up to half a minute, as people write it; empty if it cannot be told."""
+    networks = _networks()
+    padded = np.pad(_levelled(samples), (0, max(SEEN - len(samples), 0)))
+    names = [
+        f"{layer}.{side}.{kind}"
+        for layer, side, kind in product(range(LAYERS), ("decoder", "encoder"), ("key", "value"))
+    ]
+    wanted = ["logits", *(f"present.{name}" for name in names)]
+    past = {name: np.zeros((1, HEADS, 0, HEAD_SIZE), np.float32) for name in names}
+    given = {
+        # Of the samples: the decoder itself thins it out to the encoder's rows.
+        "encoder_attention_mask": np.ones((1, len(padded)), np.int64),
+        "encoder_hidden_states": _encoded(networks.encoder, padded)[None],
+    }
+    said = [START]
+    for index in range(int(len(padded) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
+        step = {"input_ids": np.array([said[-1:]], np.int64), "use_cache_branch": np.array([index > 0])}
+        remembered = {f"past_key_values.{name}": value for name, value in past.items()}
+        logits, *present = networks.decoder.run(wanted, given | step | remembered)
+        said.append(int(logits[0, -1].argmax()))
+        if said[-1] == END:
+            break
+        # The encoder's keys and values are worked out once, with the first token.
+        past = {
+            name: old if index and ".encoder." in name else new
+            for (name, old), new in zip(past.items(), present, strict=True)
+        }
+    written = b"".join(networks.tokens[token] for token in said if token not in (START, END))
+    if len(written) > CIRCLES * len(zlib.compress(written)):
+        return ""
+    return re.sub(r"<[^>]*>", " ", written.decode(errors="replace")).replace("▁", " ").strip()
+
+
+def _levelled(samples: np.ndarray) -> np.ndarray:
+    """float32 samples, around zero and all recordings equally loud."""
+    centred = samples - samples.mean()
+    return (centred * (PEAK / max(float(np.quantile(np.abs(centred), 0.999)), 1e-6))).astype(np.float32)
+
+
+def _encoded(encoder: onnxruntime.InferenceSession, samples: np.ndarray) -> np.ndarray:
+    """(1 + (N - SEEN) // HOP, FEATURES) float32."""
+    given = {"input_values": samples[None], "attention_mask": np.ones((1, len(samples)), np.int64)}
+    return encoder.run(None, given)[0][0]
+
+
+@cache
+def _networks() -> Networks:
+    spec = find_spec("moonshine_voice")
+    assert spec is not None, "the lock always names moonshine-voice"
+    folder = Path(str(spec.origin)).parent / "assets" / "tiny-en"
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    encoder, decoder = (
+        onnxruntime.InferenceSession(folder / f"{name}.ort", options, providers=["CPUExecutionProvider"])
+        for name in ("encoder_model", "decoder_model_merged")
+    )
+    return Networks(encoder, decoder, tuple(_tokens((folder / "tokenizer.bin").read_bytes())))
+
+
+def _tokens(data: bytes) -> list[bytes]:
+    """The texts of the tokens: each after its length, in one byte or, from 128 on, in two."""
+    texts, at = [], 0
+    while at < len(data):
+        length, at = data[at], at + 1
+        if length >= 128:
+            length, at = length - 128 + 128 * data[at], at + 1
+        texts.append(data[at : at + length])
+        at += length
+    return texts

@@ -1,0 +1,25 @@
+"""Hearing: every moment of a voice is heard, at any loudness."""
+
+import numpy as np
+
+from model_runtime.acoustics import ACOUSTIC_RATE
+from model_runtime.audio import Waveform
+from model_runtime.model.hearing import HEARD, hear
+from model_runtime.moonshine import FEATURES
+
+
+def features(waveform: Waveform) -> np.ndarray:
+    return hear(waveform)[:, :FEATURES].astype(np.float64)
+
+
+def test_every_hundredth_of_a_second_is_heard(line):
+    waveform = line[0]
+    assert hear(waveform).shape == (int(waveform.duration * ACOUSTIC_RATE) + 1, HEARD)
+    short = Waveform(waveform.samples[:1600])
+    assert np.isfinite(hear(short)).all()
+
+
+def test_a_quieter_recording_sounds_alike(line):
+    waveform = line[0]
+    quiet = Waveform(0.03 * waveform.samples)
+    assert np.corrcoef(features(waveform).ravel(), features(quiet).ravel())[0, 1] > 0.999

@@ -49,7 +49,7 @@ def generate(
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = model.hear(waveform).astype(np.float16)
+    sound = model.hear(waveform).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
@@ -87,9 +87,11 @@ def raw_performance(
     A lead moves the voice, not the motion: the networks hear and read it that much earlier.
     """
     times = np.arange(frames) / settings.fps
-    rows = np.arange(len(sound)) + round(settings.lead * ACOUSTIC_RATE)
+    moved = round(settings.lead * ACOUSTIC_RATE)
+    if moved and len(sound):
+        sound = sound[np.clip(np.arange(len(sound)) + moved, 0, len(sound) - 1)]
     return Performance(
-        sound=sound[np.clip(rows, 0, max(len(sound) - 1, 0))],
+        sound=sound,
         phones=earlier(phones, settings.lead),
         key_times=times[keys],
         keys=None,

@@ -31,6 +31,8 @@ ROW_RATE = 100
 BLOCK = 6000
 # What the loudest moments are brought to.
 PEAK = 0.5
+# Samples that the level is measured by, about: bounds the memory of long recordings.
+MEASURED = 1_000_000
 START, END = 1, 2
 # Nobody says more tokens in a second.
 TOKENS_PER_SECOND = 6.5
@@ -49,31 +51,34 @@ class Networks:
     tokens: tuple[bytes, ...]
 
 
-def encode(samples: np.ndarray) -> np.ndarray:
-    """(A, FEATURES) float16 of samples (N,), 16 kHz: A = floor(seconds * 100) + 1 rows, row i at i / 100 s."""
-    encoder = _networks().encoder
+def encode(samples: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """(A, FEATURES) float16 of samples (N,), 16 kHz: A = floor(seconds * 100) + 1 rows, row i at i / 100 s.
+
+    out: where to write them, as in NumPy's functions.
+    """
+    encoder, level = _networks().encoder, _level(samples)
     count = -(-len(samples) // HOP)
-    padded = np.pad(_levelled(samples), (0, SEEN))
     rows = np.empty((count, FEATURES), np.float16)
     for start in range(0, count, CORE):
         first, last = max(start - CONTEXT, 0), min(start + CORE + CONTEXT, count)
-        piece = padded[first * HOP : (last - 1) * HOP + SEEN]
+        piece = _piece(samples, first * HOP, (last - 1) * HOP + SEEN, level)
         rows[start : start + CORE] = _encoded(encoder, piece)[start - first : start - first + CORE]
-    result = np.empty((len(samples) * ROW_RATE // SAMPLE_RATE + 1, FEATURES), np.float16)
-    for begin in range(0, len(result), BLOCK):
-        wanted = np.arange(begin, min(begin + BLOCK, len(result))) * (SAMPLE_RATE / ROW_RATE)
+    if out is None:
+        out = np.empty((len(samples) * ROW_RATE // SAMPLE_RATE + 1, FEATURES), np.float16)
+    for begin in range(0, len(out), BLOCK):
+        wanted = np.arange(begin, min(begin + BLOCK, len(out))) * (SAMPLE_RATE / ROW_RATE)
         place = np.clip((wanted - MIDDLE) / HOP, 0, count - 1)
         low = np.minimum(place.astype(int), max(count - 2, 0))
         high = np.minimum(low + 1, count - 1)
         share = (place - low)[:, None].astype(np.float32)
-        result[begin : begin + len(wanted)] = rows[low] * (1 - share) + rows[high] * share
-    return result
+        out[begin : begin + len(wanted)] = rows[low] * (1 - share) + rows[high] * share
+    return out
 
 
 def transcribe(samples: np.ndarray) -> str:
     """What is said in samples (N,), 16 kHz, of up to half a minute, as people write it; empty if it cannot be told."""
     networks = _networks()
-    padded = np.pad(_levelled(samples), (0, max(SEEN - len(samples), 0)))
+    piece = _piece(samples, 0, max(SEEN, len(samples)), _level(samples))
     names = [
         f"{layer}.{side}.{kind}"
         for layer, side, kind in product(range(LAYERS), ("decoder", "encoder"), ("key", "value"))
@@ -82,11 +87,11 @@ def transcribe(samples: np.ndarray) -> str:
     past = {name: np.zeros((1, HEADS, 0, HEAD_SIZE), np.float32) for name in names}
     given = {
         # Of the samples: the decoder itself thins it out to the encoder's rows.
-        "encoder_attention_mask": np.ones((1, len(padded)), np.int64),
-        "encoder_hidden_states": _encoded(networks.encoder, padded)[None],
+        "encoder_attention_mask": np.ones((1, len(piece)), np.int64),
+        "encoder_hidden_states": _encoded(networks.encoder, piece)[None],
     }
     said = [START]
-    for index in range(int(len(padded) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
+    for index in range(int(len(piece) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
         step = {"input_ids": np.array([said[-1:]], np.int64), "use_cache_branch": np.array([index > 0])}
         remembered = {f"past_key_values.{name}": value for name, value in past.items()}
         logits, *present = networks.decoder.run(wanted, given | step | remembered)
@@ -104,10 +109,18 @@ def transcribe(samples: np.ndarray) -> str:
     return re.sub(r"<[^>]*>", " ", written.decode(errors="replace")).replace("▁", " ").strip()
 
 
-def _levelled(samples: np.ndarray) -> np.ndarray:
-    """float32 samples, around zero and all recordings equally loud."""
-    centred = samples - samples.mean()
-    return (centred * (PEAK / max(float(np.quantile(np.abs(centred), 0.999)), 1e-6))).astype(np.float32)
+def _level(samples: np.ndarray) -> tuple[float, float]:
+    """The mean, and the factor that makes all recordings equally loud."""
+    some = samples[:: 1 + len(samples) // MEASURED]
+    mean = float(some.mean())
+    return mean, PEAK / max(float(np.quantile(np.abs(some - mean), 0.999)), 1e-6)
+
+
+def _piece(samples: np.ndarray, start: int, end: int, level: tuple[float, float]) -> np.ndarray:
+    """(end - start,) float32 at the level, silence after the last sample."""
+    mean, factor = level
+    piece = (samples[start:end] - mean) * factor
+    return np.pad(piece, (0, end - start - len(piece))).astype(np.float32)
 
 
 def _encoded(encoder: onnxruntime.InferenceSession, samples: np.ndarray) -> np.ndarray:

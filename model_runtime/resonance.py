@@ -28,7 +28,7 @@ FREE = 0.1
 def _spectral_balance(sound: np.ndarray) -> np.ndarray:
     """(A,) how far the middle bands of a sound (A, F) stand above the low ones; 0 in a voice's average
     sound and in the noise of the room."""
-    balance = sound[:, MIDDLE].mean(axis=1) - sound[:, LOW].mean(axis=1)
+    balance = sound[:, MIDDLE].mean(axis=1, dtype=np.float64) - sound[:, LOW].mean(axis=1, dtype=np.float64)
     return gaussian_filter1d(balance, SMOOTHED * ACOUSTIC_RATE, mode="nearest")
 
 
@@ -43,7 +43,7 @@ def apply_resonance(
     if not len(sound):
         return weights
     times = np.arange(len(weights)) / fps
-    balance = _spectral_balance(sound.astype(np.float64))
+    balance = _spectral_balance(sound)
     change = SLOPE * np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
     change = np.where(change > 0, change * ease(weights @ gap / FREE), change)
     return part_lips(close_lips(weights, channels, gap, -change), channels, gap, change)

@@ -18,4 +18,9 @@ HEARD = FEATURES + BANDS + 1
 
 def hear(waveform: Waveform) -> np.ndarray:
     """(A, HEARD) float16, 100 rows a second: the recogniser's features, then the acoustics."""
-    return np.concatenate([encode(waveform.samples), acoustics(waveform).astype(np.float16)], axis=1)
+    spectrum = acoustics(waveform)
+    heard = np.empty((len(spectrum), HEARD), np.float16)
+    heard[:, FEATURES:] = spectrum
+    del spectrum  # with long recordings every copy counts
+    encode(waveform.samples, heard[:, :FEATURES])
+    return heard

@@ -6,6 +6,7 @@ former one stays until the new one works. What was downloaded is kept when it is
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ SPACE, GPU_SPACE = 3_000_000_000, 15_000_000_000
 LOG_LINES = 400
 # CPU builds of torch for Linux are in an index of their own; the lock holds the hash of the one for this Python.
 LINUX_PYTHON = "3.11"
+# The oldest systems that there are wheels for.
+OLDEST_GLIBC, OLDEST_MACOS = (2, 34), (15,)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def plan_for(
         raise UserError(
             "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
         )
+    _refuse_old_systems()
     version = _version(python)
     if linux and plan.wheelhouse is None and version != LINUX_PYTHON:
         raise UserError(
@@ -99,6 +103,22 @@ def plan_for(
     if free < needed:
         raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {needed / 1e9:.0f} GB.")
     return plan
+
+
+def _refuse_old_systems() -> None:
+    """Raise UserError where pip would find no wheels and say so in its own words."""
+    library, glibc = platform.libc_ver()
+    if library == "glibc" and _numbers(glibc) < OLDEST_GLIBC:
+        raise UserError(
+            f"This Linux has glibc {glibc}; the runtime needs 2.34 (Debian 12, Ubuntu 22.04, RHEL 9) or later."
+        )
+    macos = platform.mac_ver()[0]
+    if macos and _numbers(macos) < OLDEST_MACOS:
+        raise UserError(f"This Mac has macOS {macos}; the runtime needs macOS 15 or later.")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _version(python: Path) -> str:

@@ -127,6 +127,13 @@ def test_offline_without_wheels_says_what_to_do(install, source, tmp_path):
     assert not (tmp_path / "user").exists()
 
 
+def test_a_system_that_is_too_old_is_told_before_anything_is_made(install, source, tmp_path, monkeypatch):
+    monkeypatch.setattr(install.platform, "libc_ver", lambda: ("glibc", "2.28"))
+    with pytest.raises(Exception, match=r"glibc 2\.28; the runtime needs 2\.34"):
+        make_plan(install, source, tmp_path)
+    assert not (tmp_path / "user").exists()
+
+
 def test_what_is_no_python_is_refused(install, source, tmp_path):
     with pytest.raises(Exception, match="does not run as a Python"):
         install.plan_for(tmp_path / "user" / "runtime", tmp_path / "python", source, online=True)

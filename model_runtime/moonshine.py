@@ -6,19 +6,19 @@ thread, so that equal sounds give equal numbers however many cores there are.
 """
 
 import re
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from itertools import product
+from itertools import groupby, product
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from scipy.special import log_softmax
 
 from model_runtime.audio import SAMPLE_RATE
 
-__all__ = ["FEATURES", "encode", "transcribe"]
+__all__ = ["FEATURES", "Transcription", "encode", "transcribe"]
 
 # Columns of what the encoder makes of a sound.
 FEATURES = 288
@@ -36,10 +36,18 @@ MEASURED = 1_000_000
 START, END = 1, 2
 # Nobody says more tokens in a second.
 TOKENS_PER_SECOND = 6.5
-# A text that shrinks by more than this when it is compressed repeats itself: the decoder went in circles, as it does on
-# other languages (Whisper's sign of it, arXiv:2212.04356, section 4.5).
-CIRCLES = 2.4
+# Tokens that come again where they came before, twice over: the decoder went in circles, as it does on other languages.
+CIRCLES = 12
 LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
+
+
+@dataclass(frozen=True)
+class Transcription:
+    """text: as people write it, empty if it cannot be told. likelihood: mean natural logarithm of the tokens'
+    probabilities, 0 is certain."""
+
+    text: str
+    likelihood: float
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,8 @@ def encode(samples: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return out
 
 
-def transcribe(samples: np.ndarray) -> str:
-    """What is said in samples (N,), 16 kHz, of up to half a minute, as people write it; empty if it cannot be told."""
+def transcribe(samples: np.ndarray) -> Transcription:
+    """What is said in samples (N,), 16 kHz, of up to half a minute."""
     networks = _networks()
     piece = _piece(samples, 0, max(SEEN, len(samples)), _level(samples))
     names = [
@@ -90,12 +98,13 @@ def transcribe(samples: np.ndarray) -> str:
         "encoder_attention_mask": np.ones((1, len(piece)), np.int64),
         "encoder_hidden_states": _encoded(networks.encoder, piece)[None],
     }
-    said = [START]
+    said, likelihoods = [START], []
     for index in range(int(len(piece) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
         step = {"input_ids": np.array([said[-1:]], np.int64), "use_cache_branch": np.array([index > 0])}
         remembered = {f"past_key_values.{name}": value for name, value in past.items()}
         logits, *present = networks.decoder.run(wanted, given | step | remembered)
         said.append(int(logits[0, -1].argmax()))
+        likelihoods.append(float(log_softmax(logits[0, -1].astype(np.float64)).max()))
         if said[-1] == END:
             break
         # The encoder's keys and values are worked out once, with the first token.
@@ -103,10 +112,21 @@ def transcribe(samples: np.ndarray) -> str:
             name: old if index and ".encoder." in name else new
             for (name, old), new in zip(past.items(), present, strict=True)
         }
+    if _in_circles(said):
+        return Transcription("", -np.inf)
     written = b"".join(networks.tokens[token] for token in said if token not in (START, END))
-    if len(written) > CIRCLES * len(zlib.compress(written)):
-        return ""
-    return re.sub(r"<[^>]*>", " ", written.decode(errors="replace")).replace("▁", " ").strip()
+    text = re.sub(r"<[^>]*>", " ", written.decode(errors="replace")).replace("▁", " ").strip()
+    return Transcription(text, float(np.mean(likelihoods)))
+
+
+def _in_circles(tokens: list[int]) -> bool:
+    """Whether some of the tokens are the same three times on end, CIRCLES of them or more repeated."""
+    for period in range(1, len(tokens) // 3 + 1):
+        again = (now == before for now, before in zip(tokens[period:], tokens, strict=False))
+        longest = max(sum(run) for _, run in groupby(again))
+        if longest >= max(CIRCLES, 2 * period):
+            return True
+    return False
 
 
 def _level(samples: np.ndarray) -> tuple[float, float]:

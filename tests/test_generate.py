@@ -38,7 +38,7 @@ def test_take_has_a_row_for_every_frame_and_its_keys_at_phone_boundaries(line, m
     np.testing.assert_array_equal(take.key_weights, take.weights[take.key_frames])
 
 
-def test_phones_that_were_only_heard_do_not_move_the_face(line, model):
+def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
     """A recogniser's mistakes must not: the network that listens goes by the sound alone."""
     waveform, phones = line
     vowels = tuple(p if p.label == SILENCE else Span("AA", p.start, p.end) for p in phones.phones)

@@ -24,6 +24,9 @@ PEAK = 0.5  # what the loudest moments are brought to
 ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
 PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
 SMALL_PIECE = (3.0, 6.0)
+# Mean log-likelihood of what is heard. Free English lies above -.36 (all but one clip in 39), Mandarin, which the
+# recogniser does not know, below -.64.
+SURE = -0.6
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0
 BETTER = 10.0  # what was heard must fit so much better than the transcript to replace it
@@ -42,12 +45,19 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Part:
-    """Words found in a piece of the recording. offset: seconds, the start of the searched sound. note: or empty."""
+    """Words found in a piece of the recording. offset: seconds, the start of the searched sound. sure: they are the
+    transcript's, or were well heard. note: or empty."""
 
     words: list[HeardWord]
     offset: float
     end: float
+    sure: bool
     note: str = ""
+
+    @property
+    def size(self) -> int:
+        """Phones in words and guesses."""
+        return sum(len(word.phones) for word in self.words if word.name[0] != "<")
 
 
 def find_phones(
@@ -88,7 +98,8 @@ def listen(
     report(1.0, "Listening")
     track = tiled([(part.words, part.offset, part.end) for part in parts], waveform)
     notes = tuple(dict.fromkeys(part.note for part in parts if part.note))
-    return Hearing(replace(track, heard=not words or bool(notes)), notes)
+    doubted = sum(part.size for part in parts if not part.sure)
+    return Hearing(replace(track, heard=2 * doubted > sum(part.size for part in parts)), notes)
 
 
 def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:
@@ -105,7 +116,7 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
     heard = []
     for start, end in places:
         report(0.7 * start / waveform.duration, "Listening")
-        heard.append(_words(_piece(waveform, start, end)))
+        heard.append(_words(_piece(waveform, start, end))[0])
     parts = []
     first = 0
     for count, said in spread_words(words, heard, round(ALIGNED_AT_ONCE / PIECE[1])):
@@ -120,31 +131,34 @@ def _align(waveform: Waveform, start: float, end: float, words: Sequence[str], d
     """The given words where they lie; where they cannot, what is heard."""
     found = decoders.align(_sound(waveform, start, end), words) if words else None
     if found is not None and _fit(found) >= BAD_FIT:
-        return Part(found, start - PAD, end)
+        return Part(found, start - PAD, end, sure=True)
     heard = _hear(waveform, start, end, decoders)
     if found is None or _fit(heard.words) > _fit(found) + BETTER:
-        return Part(heard.words, heard.offset, end, REPLACED if words else "")
-    return Part(found, start - PAD, end, MISFIT)
+        return replace(heard, note=REPLACED if words else "")
+    return Part(found, start - PAD, end, sure=False, note=MISFIT)
 
 
 def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Part:
     """Words that are heard, or else phones, or else nothing."""
     sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
-    words = _words(piece)
+    words, sure = _words(piece)
     found = decoders.align(sound, words) if words else None
     if found is None and may_be_speech(piece):
+        sure = False
         phones = decoders.hear_phones(sound)
         found = [HeardWord("[phones]", tuple(phones))] if phones else None
-    return Part(audible(found or [], piece, PAD), start - PAD, end)
+    return Part(audible(found or [], piece, PAD), start - PAD, end, sure)
 
 
-def _words(piece: Waveform) -> tuple[str, ...]:
-    """What is said in a piece; where that cannot be told of the whole, of smaller ones: a line said again and again is
-    no decoder that goes in circles."""
-    said = spoken_words(transcribe(piece.samples))
+def _words(piece: Waveform) -> tuple[tuple[str, ...], bool]:
+    """What is said in a piece, and whether that is sure. Where it cannot be told of the whole, of smaller ones: a line
+    said again and again is no decoder that goes in circles."""
+    heard = transcribe(piece.samples)
+    said = spoken_words(heard.text)
     if said or piece.duration <= SMALL_PIECE[1]:
-        return said
-    return tuple(word for start, end in pieces(piece, *SMALL_PIECE) for word in _words(_piece(piece, start, end)))
+        return said, heard.likelihood > SURE
+    smaller = [_words(_piece(piece, start, end)) for start, end in pieces(piece, *SMALL_PIECE)]
+    return tuple(word for words, _ in smaller for word in words), all(sure for _, sure in smaller)
 
 
 def _piece(waveform: Waveform, start: float, end: float) -> Waveform:

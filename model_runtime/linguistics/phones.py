@@ -28,7 +28,7 @@ class Span:
 class PhoneTrack:
     """What was said. phones tile [0, duration] without gaps, silences (SIL) included; words lie where words are.
 
-    heard: a recogniser made them out, nobody gave the words; some are wrong.
+    heard: a recogniser made them out and was not sure; many are wrong.
     """
 
     phones: tuple[Span, ...]

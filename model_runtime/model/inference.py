@@ -57,8 +57,9 @@ class Window:
 def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
     """Full motion (T, K) float32, not cut to [0, 1].
 
-    Of the network that only listens; where the phones are known, the mean of that and of the one that follows them: the
-    two err in different places. checkpoint is called with the share done, before every window; it may raise to stop.
+    Of the network that only listens, where the phones are doubtful; else the mean of it and of the one that follows
+    them: the two err in different places. checkpoint is called with the share done, before every window; it may raise
+    to stop.
     """
     network.eval()
     # What an earlier version heard has other columns; such a take goes by its phones.

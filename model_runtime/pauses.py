@@ -63,6 +63,8 @@ def apply_pauses(
     fps: float,
 ) -> np.ndarray:
     """Weights (T, K) in [0, 1] whose lips are parted in pauses; gap: (K,) IOD that each channel opens them by. sound:
-    see `parting`."""
+    see `parting`. Where the phones are doubtful, silences are what nobody understood, and nothing changes."""
+    if phones.heard:
+        return weights
     parted = parting(phones, sound, np.arange(len(weights)) / fps)
     return part_lips(weights, channels, gap, parted - weights @ gap)

@@ -20,7 +20,7 @@ LOW, MIDDLE = slice(-41, -31), slice(-31, -11)
 # Seconds (standard deviation) over which the balance is averaged.
 SMOOTHED = 0.05
 # IOD that the lips open further when the middle rises by as much as lies between half way and speech, against the low.
-SLOPE = 0.04
+SLOPE = 0.03
 # Lips that the networks hold together are not parted; from this gap on they are free to, IOD.
 FREE = 0.1
 

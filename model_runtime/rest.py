@@ -15,7 +15,7 @@ __all__ = ["apply_rest", "rest_envelope"]
 SETTLE, ANTICIPATE, FADE = 0.35, 0.35, 0.2
 # A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech): from the
 # first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation).
-LOUD, SMOOTHED = (0.3, 0.8), 0.1
+LOUD, SMOOTHED = (0.0, 0.5), 0.1
 # A tenth of a recording is quieter than this, if what is loud in it stands out of a quieter room.
 NOISE = -0.9
 

@@ -99,7 +99,7 @@ def test_a_long_stop_is_held_until_its_burst(line, model, head):
     gap, _ = lip_curves(take, head)
     stop = max((phone for phone in line[1].phones if phone.label == "P"), key=lambda phone: phone.end - phone.start)
     assert stop.end - stop.start > 0.2
-    held = (take.times > stop.start + 0.05) & (take.times < stop.end - 0.1)
+    held = (take.times > stop.start + 0.08) & (take.times < stop.end - 0.1)
     assert gap[held].max() < 0.01
 
 

@@ -29,7 +29,7 @@ SMALL_PIECE = (3.0, 6.0)
 SURE = -0.6
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0
-BETTER = 10.0  # what was heard must fit so much better than the transcript to replace it
+BETTER = 10.0  # what was guessed must fit so much better than the transcript to replace it
 MISFIT = "The transcript fits the sound badly; check that it belongs to this line."
 REPLACED = "The transcript does not match the sound, so what was heard was used; check that it belongs to this line."
 UNUSED = "Nobody is heard speaking, so the transcript was not used; check the sound."
@@ -133,7 +133,7 @@ def _align(waveform: Waveform, start: float, end: float, words: Sequence[str], d
     if found is not None and _fit(found) >= BAD_FIT:
         return Part(found, start - PAD, end, sure=True)
     heard = _hear(waveform, start, end, decoders)
-    if found is None or _fit(heard.words) > _fit(found) + BETTER:
+    if found is None or _fit(heard.words) > _fit(found) + (0 if heard.sure else BETTER):
         return replace(heard, note=REPLACED if words else "")
     return Part(found, start - PAD, end, sure=False, note=MISFIT)
 

@@ -16,6 +16,8 @@ __all__ = ["Performance", "perform"]
 # Seconds that one window answers for, and what it sees besides on either side. The context covers what the networks
 # can see (about 2.7 s: encoder 0.8, keys 1.2, completion 0.7), so a seam leaves no trace.
 CORE, CONTEXT = 30.0, 4.0
+# Share of the network that follows the phones where they are known.
+FOLLOWED = 0.7
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Window:
 def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
     """Full motion (T, K) float32, not cut to [0, 1].
 
-    Of the network that only listens, where the phones are doubtful; else the mean of it and of the one that follows
+    Of the network that only listens, where the phones are doubtful; else a mean of it and of the one that follows
     them: the two err in different places. checkpoint is called with the share done, before every window; it may raise
     to stop.
     """
@@ -72,7 +74,7 @@ def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[flo
         return _perform(network, listened, checkpoint)
     following = _perform(network, performance, lambda share: checkpoint(share / 2))
     listening = _perform(network, listened, lambda share: checkpoint((1 + share) / 2))
-    return (following + listening) / 2
+    return FOLLOWED * following + (1 - FOLLOWED) * listening
 
 
 def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:

@@ -32,7 +32,7 @@ class Disturbance:
     substituted: float = 0.3
     boundary: float = 0.02
     deaf: float = 0.05
-    wordless: float = 0.5
+    wordless: float = 0.6
     dropped: tuple[float, ...] = (0.0, 0.15, 0.5)
     added: int = 3
     moved: float = 0.2

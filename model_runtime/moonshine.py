@@ -25,7 +25,7 @@ FEATURES = 288
 # Samples from one row of the encoder to the next, seen by one row, and before the middle of the first.
 HOP, SEEN, MIDDLE = 384, 895, 447.5
 # Rows encoded at a time, and what they see besides on either side: bounds the time and memory of long recordings.
-CORE, CONTEXT = 208, 104
+CORE, CONTEXT = 480, 104
 ROW_RATE = 100
 # Rows interpolated at a time.
 BLOCK = 6000

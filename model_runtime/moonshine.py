@@ -6,6 +6,7 @@ thread, so that equal sounds give equal numbers however many cores there are.
 """
 
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ import onnxruntime
 from scipy.special import log_softmax
 
 from model_runtime.audio import SAMPLE_RATE
+from model_runtime.errors import InputError
 
 __all__ = ["FEATURES", "Transcription", "encode", "transcribe"]
 
@@ -38,6 +40,7 @@ START, END = 1, 2
 TOKENS_PER_SECOND = 6.5
 # Tokens that come again where they came before, twice over: the decoder went in circles, as it does on other languages.
 CIRCLES = 12
+ENCODER, DECODER = "encoder_model", "decoder_model_merged"
 LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
 
 
@@ -152,13 +155,19 @@ def _encoded(encoder: onnxruntime.InferenceSession, samples: np.ndarray) -> np.n
 @cache
 def _networks() -> Networks:
     spec = find_spec("moonshine_voice")
-    assert spec is not None, "the lock always names moonshine-voice"
-    folder = Path(str(spec.origin)).parent / "assets" / "tiny-en"
+    folder = Path(str(spec.origin)).parent / "assets" / "tiny-en" if spec else None
+    if folder is None or not (folder / f"{ENCODER}.ort").is_file():
+        raise InputError(
+            f"{sys.executable} has no recogniser; install the runtime again, or moonshine-voice as in runtime.lock "
+            "(later versions come without its files)."
+        )
+    # What Windows builds tell Microsoft's tracing about sessions is nobody's business.
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     encoder, decoder = (
         onnxruntime.InferenceSession(folder / f"{name}.ort", options, providers=["CPUExecutionProvider"])
-        for name in ("encoder_model", "decoder_model_merged")
+        for name in (ENCODER, DECODER)
     )
     return Networks(encoder, decoder, tuple(_tokens((folder / "tokenizer.bin").read_bytes())))
 

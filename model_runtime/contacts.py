@@ -5,6 +5,7 @@ minimum in the first 40 % of the sound). A network trained on means closes most 
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -53,16 +54,19 @@ def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: n
     """(T,) in [0, 1]: 1 at the frames at which a contact is to be made, smooth on both sides."""
     envelope = np.zeros(len(times))
     half = 0.5 / fps
-    for phone in phones.phones:
-        if phone.label not in contact.labels:
+    for touching, group in groupby(phones.phones, lambda phone: phone.label in contact.labels):
+        if not touching:
             continue
-        near = np.flatnonzero((times >= phone.start - max(BEFORE, half)) & (times <= phone.end + max(AFTER, half)))
-        if not len(near):
+        moments, end = [], 0.0
+        for phone in group:
+            near = np.flatnonzero((times >= phone.start - max(BEFORE, half)) & (times <= phone.end + max(AFTER, half)))
+            moments += [times[near[np.argmin(opened[near])]]] if len(near) else []
+            end = phone.end
+        if not moments:
             continue
-        moment = times[near[np.argmin(opened[near])]]
-        # A long one is held: a stop's lips part at its burst, and friction needs them near all along.
-        last = max(moment, phone.end - RELEASE)
-        rise = (times - (moment - half - FORM)) / FORM
-        fall = (last + half + RELEASE - times) / RELEASE
+        # Lips that are together for one sound stay so for the next ("Kim, put"), and for all of a long one: a stop's
+        # lips part at its burst, and friction needs them near all along.
+        rise = (times - (min(moments) - half - FORM)) / FORM
+        fall = (max(*moments, end - RELEASE) + half + RELEASE - times) / RELEASE
         envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))
     return envelope

@@ -25,7 +25,7 @@ ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their
 PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
 SMALL_PIECE = (3.0, 6.0)
 # Mean log-likelihood of what is heard. Free English lies above -.36 (all but one clip in 39), Mandarin, which the
-# recogniser does not know, below -.64.
+# recogniser does not know, below -.63.
 SURE = -0.6
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0

@@ -22,9 +22,9 @@ def spoken(scene, head, tmp_path):
     return head
 
 
-def jaw(head):
+def values(head, shape="jawOpen"):
     """Frame -> value."""
-    return {key.co.x: key.co.y for key in curve_of(head, "jawOpen").keyframe_points}
+    return {key.co.x: key.co.y for key in curve_of(head, shape).keyframe_points}
 
 
 def edit(head, frame, value=0.97):
@@ -53,12 +53,12 @@ def test_nothing_edited_is_said_whatever_else_the_action_holds(spoken):
 
 @pytest.mark.parametrize("edited", [("first",), ("second",), ("first", "second")])
 def test_complete_works_for_every_take_that_was_edited(spoken, edited):
-    before = jaw(spoken)
+    before = values(spoken)
     frames = [STARTS[name] + 90 for name in edited]
     for frame in frames:
         edit(spoken, frame)
     assert bpy.ops.kmtalk.complete() == {"FINISHED"}
-    after = jaw(spoken)
+    after = values(spoken)
     assert after.keys() == before.keys()
     assert after[5000] == before[5000]
     for frame in frames:
@@ -70,33 +70,33 @@ def test_complete_works_for_every_take_that_was_edited(spoken, edited):
 
 
 def test_phones_of_the_second_change_the_second(scene, spoken):
-    before, phones = jaw(spoken), action_of(spoken).kmtalk.phones
+    before, phones = values(spoken, "mouthClose"), action_of(spoken).kmtalk.phones
     second = [phone for phone in phones if phone.take == "second" and phone.label not in ("SIL", "M", "B", "P")]
     max(second, key=lambda phone: phone.end - phone.start).label = "M"
     bpy.context.window_manager.kmtalk.phone_index = len(phones) - 3
     assert scene.frame_current > 300
     assert bpy.ops.kmtalk.complete() == {"FINISHED"}
-    after = jaw(spoken)
+    after = values(spoken, "mouthClose")
     assert all(after[frame] == before[frame] for frame in before if frame < 200)
-    assert max(abs(after[frame] - before[frame]) for frame in before) > 0.02
+    assert max(after[frame] - before[frame] for frame in before) > 0.05
 
 
 def test_discarding_leaves_what_is_not_of_a_take(spoken):
-    before = jaw(spoken)
+    before = values(spoken)
     for start in STARTS.values():
         edit(spoken, start + 90)
     bpy.ops.kmtalk.complete()
     bpy.ops.kmtalk.discard_edits()
-    assert jaw(spoken) == pytest.approx(before, abs=1e-6)
+    assert values(spoken) == pytest.approx(before, abs=1e-6)
 
 
 def test_one_take_goes_and_the_others_stay(spoken):
-    before = jaw(spoken)
+    before = values(spoken)
     bpy.ops.kmtalk.clear(take=action_of(spoken).name, strip="first")
     assert takes(spoken) == [("second", 300, True)]
-    assert jaw(spoken) == {frame: value for frame, value in before.items() if frame >= 300}
+    assert values(spoken) == {frame: value for frame, value in before.items() if frame >= 300}
     bpy.ops.kmtalk.clear()
-    assert list(jaw(spoken)) == [5000]
+    assert list(values(spoken)) == [5000]
 
 
 def test_an_own_action_of_a_take_written_into_is_shared_from_then_on(scene, head, tmp_path):
@@ -140,4 +140,4 @@ def test_writing_over_half_of_a_take_asks_and_makes_it_plain_keys(scene, spoken,
         bpy.ops.kmtalk.generate(filepath=str(sound), frame=100)
     bpy.ops.kmtalk.generate(filepath=str(sound), frame=100, replace=True)
     assert takes(spoken) == [("third", 100, True), ("second", 300, True)]
-    assert 11 in jaw(spoken)
+    assert 11 in values(spoken)

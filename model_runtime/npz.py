@@ -15,6 +15,8 @@ __all__ = ["read_npz", "write_npz"]
 
 # numpy.savez stamps the time of writing into the archive; a fixed date keeps equal takes equal to the byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+# RuntimeError: the archive is encrypted, or packed in a way that zipfile does not know.
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, AttributeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
@@ -39,7 +41,7 @@ def read_npz(path: Path | str, required: tuple[str, ...]) -> dict[str, np.ndarra
             arrays = {name: archive[name] for name in archive.files}
     except FileNotFoundError as error:
         raise InputError(f"There is no file {path}.") from error
-    except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise InputError(f"{path} is not a readable .npz file; write it again.") from error
     missing = [name for name in required if name not in arrays]
     if missing:

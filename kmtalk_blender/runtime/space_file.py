@@ -1,14 +1,13 @@
 """space.npz of a trained model as the extension sees it, with numpy alone. The format is
 model_runtime.motion_space's."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import UserError
+from .unreadable import UNREADABLE
 
 __all__ = ["Space", "read_space"]
 
@@ -39,7 +38,7 @@ def read_space(path: Path) -> Space:
                 archive["shapes"].astype(np.float64),
                 bool(np.ravel(archive["bounds"])[0] < 0),
             )
-    except (OSError, ValueError, TypeError, EOFError, KeyError, IndexError, zipfile.BadZipFile, zlib.error) as error:
+    except (*UNREADABLE, IndexError) as error:
         raise UserError(f"{path} holds no motion space; install the model again.") from error
     count = len(space.neutral)
     if space.neutral.shape != (count, 3) or space.shapes.shape != (len(space.names), count, 3) or not count:

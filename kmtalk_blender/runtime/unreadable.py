@@ -5,4 +5,8 @@ import zlib
 
 __all__ = ["UNREADABLE"]
 
-UNREADABLE = (OSError, ValueError, TypeError, EOFError, KeyError, AttributeError, zipfile.BadZipFile, zlib.error)
+# RuntimeError: the archive is encrypted, or packed in a way that zipfile does not know.
+UNREADABLE = (
+    *(OSError, ValueError, TypeError, EOFError, KeyError, AttributeError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)

@@ -23,7 +23,7 @@ PAD = 0.2  # seconds of room tone before and after: the searches want silence ar
 PEAK = 0.5  # what the loudest moments are brought to
 ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
 PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
-SMALL_PIECE = (3.0, 6.0)
+SMALL_PIECE = (3.0, 6.0)  # what is tried where a piece cannot be made out
 # Mean log-likelihood of what is heard. Free English lies above -.36 (all but one clip in 39), Mandarin, which the
 # recogniser does not know, below -.63.
 SURE = -0.6

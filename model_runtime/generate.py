@@ -20,7 +20,7 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance
-from model_runtime.pauses import apply_pauses
+from model_runtime.pauses import apply_pauses, find_pauses
 from model_runtime.resonance import apply_resonance
 from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
@@ -129,11 +129,13 @@ def predict(
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
     if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
         gap = np.array(model.gap)
+        pauses: tuple[Span, ...] = ()
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
             weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
-        weights = apply_rest(weights, performance.phones, performance.sound, settings.fps)
+            pauses = find_pauses(performance.phones, performance.sound)
+        weights = apply_rest(weights, performance.phones, pauses, performance.sound, settings.fps)
         if model.architecture == "starter":
             weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)

@@ -1,9 +1,10 @@
-"""Pauses: between words lips stay parted for the next breath, and before they speak, people part them to breathe in.
+"""Pauses: between words the mouth neither rests nor closes, and what is heard of the breath tells how far it is open.
 
 In free speech a pause of up to a second is as open as the speech around it: the mouth closes in longer ones alone, and
-opens again before the next sound. The speaker of the training clips says six words in a row and rests. Where the sound
-stops altogether, lines that were recorded one by one are joined, and each ends with the mouth at rest
-(docs/experiments.md has the figures).
+opens again before the next sound. The speaker of the training clips says six words in a row and rests. How far lips are
+apart in a pause is heard: breath between open lips has more in the middle of the spectrum than through the nose, and
+the noise of a room has none of either. Where the sound stops altogether, lines that were recorded one by one are
+joined, and each ends with the mouth at rest (docs/experiments.md has the figures).
 """
 
 import numpy as np
@@ -11,47 +12,41 @@ import numpy as np
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.opening import part_lips
+from model_runtime.opening import close_lips, part_lips
+from model_runtime.resonance import spectral_balance
 
-__all__ = ["apply_pauses", "parting"]
+__all__ = ["apply_pauses", "find_pauses"]
 
 # Lip gap before the first words of a line, IOD.
 PARTED = 0.045
-# Lip gap in a pause, at its ends and in its middle, IOD: what it mostly is in speech, and 1.35 times that. The same for
-# every line, so that an edit of one key moves no pause elsewhere.
-AT_ENDS, IN_MIDDLE = 0.12, 0.16
+# IOD that lips are further apart in a pause than the networks have them, and further for each unit of the spectral
+# balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
+# an edit of one key moves no pause elsewhere.
+FURTHER, BREATH, SMOOTHED = 0.05, 0.12, 0.1
 # Seconds before a sound at which the lips start to part and are parted, and in which they hand over to it.
 STARTED, DONE, HANDED_OVER = 0.7, 0.45, 0.06
-# Pauses up to this stay open throughout; the lips begin not to close this long before them, seconds.
-HELD, EARLY = 1.0, 0.1
+# The longest pause in which the mouth does not come to rest, seconds; it begins this long before the silence.
+LONGEST, EARLY = 1.2, 0.1
 # The same where no room is heard in the pause: loudness of the acoustics, of which -1 is the noise of a room and -1.5
 # (49 dB below the speech) the least.
-HELD_WITHOUT_ROOM, NO_ROOM = 0.3, -1.45
+LONGEST_WITHOUT_ROOM, NO_ROOM = 0.3, -1.45
 
 
-def parting(phones: PhoneTrack, sound: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """(T,) IOD that lips are parted by, at the least, in silences that a sound follows; 0 elsewhere.
+def find_pauses(phones: PhoneTrack, sound: np.ndarray) -> tuple[Span, ...]:
+    """The silences between sounds in which the mouth does not come to rest.
 
-    sound: (A, F) acoustics, the last column loudness, 0 rows: unknown. times: (T,) s.
+    sound: (A, F) acoustics, the last column loudness, 0 rows: unknown. None where the phones are doubtful: silences
+    are what nobody understood there.
     """
-    parted = np.zeros(len(times))
-    for silence, following in zip(phones.phones[:-1], phones.phones[1:], strict=True):
-        if silence.label != SILENCE:
-            continue
-        length, since, ahead = silence.end - silence.start, times - silence.start, following.start - times
-        joined = silence.start <= 0 or _without_room(sound, silence)
-        held = silence.start > 0 and length <= (HELD_WITHOUT_ROOM if joined else HELD)
-        opening = ease((since + EARLY) / EARLY if held else (STARTED - ahead) / (STARTED - DONE))
-        breath = AT_ENDS + (IN_MIDDLE - AT_ENDS) * np.sin(np.pi * np.clip(since / length, 0, 1))
-        level = PARTED if joined and not held else breath
-        parted = np.maximum(parted, level * np.minimum(opening, ease(ahead / HANDED_OVER)))
-    return parted
-
-
-def _without_room(sound: np.ndarray, silence: Span) -> bool:
-    """Whether the sound stops in a silence, as no room does."""
-    rows = sound[round(silence.start * ACOUSTIC_RATE) : round(silence.end * ACOUSTIC_RATE)]
-    return len(rows) > 0 and float(np.median(rows[:, -1])) < NO_ROOM
+    if phones.heard:
+        return ()
+    return tuple(
+        silence
+        for silence in phones.phones[:-1]
+        if silence.label == SILENCE
+        and silence.start > 0
+        and silence.end - silence.start <= (LONGEST_WITHOUT_ROOM if _without_room(sound, silence) else LONGEST)
+    )
 
 
 def apply_pauses(
@@ -62,9 +57,36 @@ def apply_pauses(
     sound: np.ndarray,
     fps: float,
 ) -> np.ndarray:
-    """Weights (T, K) in [0, 1] whose lips are parted in pauses; gap: (K,) IOD that each channel opens them by. sound:
-    see `parting`. Where the phones are doubtful, silences are what nobody understood, and nothing changes."""
+    """Weights (T, K) in [0, 1] whose lips part in pauses and before a sound; gap: (K,) IOD that each channel opens them
+    by. sound: see `find_pauses`. Nothing changes where the phones are doubtful."""
     if phones.heard:
         return weights
-    parted = parting(phones, sound, np.arange(len(weights)) / fps)
-    return part_lips(weights, channels, gap, parted - weights @ gap)
+    times = np.arange(len(weights)) / fps
+    pauses, opened = find_pauses(phones, sound), weights @ gap
+    further = FURTHER + BREATH * _breath(sound, times)
+    change = np.zeros(len(times))
+    for silence, following in zip(phones.phones[:-1], phones.phones[1:], strict=True):
+        if silence.label != SILENCE:
+            continue
+        since, ahead = times - silence.start, following.start - times
+        before_sound, handing_over = ease((STARTED - ahead) / (STARTED - DONE)), ease(ahead / HANDED_OVER)
+        if silence in pauses:
+            change += further * np.minimum(ease((since + EARLY) / EARLY), handing_over)
+        elif silence.start > 0 and not _without_room(sound, silence):
+            change += further * np.minimum(before_sound, handing_over)
+        else:
+            change = np.maximum(change, PARTED * np.minimum(before_sound, handing_over) - opened)
+    return part_lips(close_lips(weights, channels, gap, -change), channels, gap, change)
+
+
+def _breath(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(T,) spectral balance at the times; 0 where the sound is unknown."""
+    if not len(sound):
+        return np.zeros(len(times))
+    return np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, spectral_balance(sound, SMOOTHED))
+
+
+def _without_room(sound: np.ndarray, silence: Span) -> bool:
+    """Whether the sound stops in a silence, as no room does."""
+    rows = sound[round(silence.start * ACOUSTIC_RATE) : round(silence.end * ACOUSTIC_RATE)]
+    return len(rows) > 0 and float(np.median(rows[:, -1])) < NO_ROOM

@@ -13,7 +13,7 @@ from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
 from model_runtime.opening import close_lips, part_lips
 
-__all__ = ["apply_resonance"]
+__all__ = ["apply_resonance", "spectral_balance"]
 
 # Columns of the acoustics, counted from their end: 60 to 700 Hz, and .7 to 3.7 kHz.
 LOW, MIDDLE = slice(-41, -31), slice(-31, -11)
@@ -25,11 +25,11 @@ SLOPE = 0.03
 FREE = 0.1
 
 
-def _spectral_balance(sound: np.ndarray) -> np.ndarray:
-    """(A,) how far the middle bands of a sound (A, F) stand above the low ones; 0 in a voice's average
-    sound and in the noise of the room."""
+def spectral_balance(sound: np.ndarray, smoothed: float) -> np.ndarray:
+    """(A,) how far the middle bands of a sound (A, F) stand above the low ones; 0 in a voice's average sound and in the
+    noise of the room. smoothed: seconds (standard deviation) over which it is averaged."""
     balance = sound[:, MIDDLE].mean(axis=1, dtype=np.float64) - sound[:, LOW].mean(axis=1, dtype=np.float64)
-    return gaussian_filter1d(balance, SMOOTHED * ACOUSTIC_RATE, mode="nearest")
+    return gaussian_filter1d(balance, smoothed * ACOUSTIC_RATE, mode="nearest")
 
 
 def apply_resonance(
@@ -43,7 +43,7 @@ def apply_resonance(
     if not len(sound):
         return weights
     times = np.arange(len(weights)) / fps
-    balance = _spectral_balance(sound)
+    balance = spectral_balance(sound, SMOOTHED)
     change = SLOPE * np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
     change = np.where(change > 0, change * ease(weights @ gap / FREE), change)
     return part_lips(close_lips(weights, channels, gap, -change), channels, gap, change)

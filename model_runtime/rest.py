@@ -5,7 +5,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
-from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.model.hearing import HEARD
 
 __all__ = ["apply_rest", "rest_envelope"]
@@ -20,11 +20,12 @@ LOUD, SMOOTHED = (0.0, 0.5), 0.1
 NOISE = -0.9
 
 
-def rest_envelope(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
-    """(T,) in [0, 1]: 1 deep inside silences that are long enough for rest, 0 in speech, smooth in between."""
+def rest_envelope(phones: PhoneTrack, pauses: tuple[Span, ...], times: np.ndarray) -> np.ndarray:
+    """(T,) in [0, 1]: 1 deep inside silences that are long enough for rest and none of the `pauses`, 0 in speech,
+    smooth in between."""
     envelope = np.zeros(len(times))
     for phone in phones.phones:
-        if phone.label != SILENCE:
+        if phone.label != SILENCE or phone in pauses:
             continue
         # Before the first sound and after the last there is no speech to settle from or to prepare.
         last = phone.end >= phones.duration
@@ -39,14 +40,16 @@ def rest_envelope(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
     return envelope
 
 
-def apply_rest(weights: np.ndarray, phones: PhoneTrack, sound: np.ndarray, fps: float) -> np.ndarray:
+def apply_rest(
+    weights: np.ndarray, phones: PhoneTrack, pauses: tuple[Span, ...], sound: np.ndarray, fps: float
+) -> np.ndarray:
     """Weights (T, K) that fade to 0 where the mouth rests, and not where a voice is heard all the same: its words are
     missing from the transcript, or the recording ends within a word.
 
-    sound: (A, HEARD), see hearing; of another shape: unknown.
+    pauses: silences in which it does not. sound: (A, HEARD), see hearing; of another shape: unknown.
     """
     times = np.arange(len(weights)) / fps
-    resting = rest_envelope(phones, times) * (1 - _voiced(sound, times))
+    resting = rest_envelope(phones, pauses, times) * (1 - _voiced(sound, times))
     return weights * (1 - resting)[:, None]
 
 

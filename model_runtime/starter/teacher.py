@@ -30,11 +30,11 @@ __all__ = ["Facts", "teach"]
 
 @dataclass(frozen=True)
 class Facts:
-    """stand_in: phone -> the phone it is asked for as. averaged: share of the phones' average motion, blended over `blend`
-    seconds (standard deviation). protruded: pucker and funnel added on these. opened: phone ->
-    factor on what opens the lips. overlap: seconds by which a fact reaches into the neighbours. running: factor on what
-    opens the lips throughout: a network that knows only the phones opens less than the speaker it learned from, and he
-    opens less than people do when they speak freely (95th percentile of the gap .19, .20 and .25-.27 IOD).
+    """stand_in: phone -> the phone it is asked for as. averaged: share of the phones' average motion, blended over
+    `blend` seconds (standard deviation). protruded: pucker and funnel added on these. opened: phone -> factor on what
+    opens the lips. overlap: seconds by which a fact reaches into the neighbours. running: factor on what opens the lips
+    throughout: averages open less than the speaker they come from, and he opens less than people do when they speak
+    freely (95th percentile of the gap .20 and .25-.27 IOD).
     """
 
     stand_in: tuple[tuple[str, str], ...] = (
@@ -51,7 +51,7 @@ class Facts:
         *(("CH", 0.75), ("JH", 0.75), ("SH", 0.75), ("ZH", 0.85)),
     )
     overlap: float = 0.06
-    running: float = 1.2
+    running: float = 1.3
 
 
 def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:

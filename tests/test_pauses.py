@@ -50,6 +50,21 @@ def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
         assert (gap.min() > 0.1) if parted else (gap.max() < CLOSED), pause
 
 
+def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
+    """The same pause, the breath once bright (open lips) and once dull (through the nose)."""
+    waveform, phones, silence = twice(line, 0.8, room=1e-3)
+    inside = slice(round(silence.start * SAMPLE_RATE), round(silence.end * SAMPLE_RATE))
+    noise = np.random.default_rng(1).normal(size=len(waveform.samples[inside]))
+    gaps = []
+    for low, high in ((900, 3500), (80, 500)):
+        breath = sosfilt(butter(2, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos"), noise)
+        samples = waveform.samples.copy()
+        samples[inside] += (0.02 * breath / breath.std()).astype(np.float32)
+        gaps.append(gap_in(generate(Waveform(samples), phones, Settings(), model), silence).mean())
+    bright, dull = gaps
+    assert bright > 1.5 * dull
+
+
 def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
     for room, parted in ((4e-3, True), (0.0, False)):
         waveform, phones, silence = twice(line, 0.95, room)

@@ -8,9 +8,9 @@ import numpy as np
 
 from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
+from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.hearing import hear
 from model_runtime.model.inference import Performance, perform
-from model_runtime.model.kmtalk import KMTalk
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.paper_config import PaperConfig
 from model_runtime.model.paper_inference import heard_rows, perform_paper
@@ -29,9 +29,9 @@ class Architecture:
     perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
 
 
-def _starter(config: dict) -> KMTalk:
+def _starter(config: dict) -> Ensemble:
     lists = {name: tuple(config[name]) for name in ("channels", "styles")}
-    return KMTalk(ModelConfig(**{**config, **lists}))
+    return Ensemble(ModelConfig(**{**config, **lists}))
 
 
 def _paper(config: dict) -> PaperNetwork:

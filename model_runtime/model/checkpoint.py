@@ -16,8 +16,8 @@ from model_runtime.atomic import write_atomic
 from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
 from model_runtime.model.architectures import ARCHITECTURES
+from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.inference import Performance
-from model_runtime.model.kmtalk import KMTalk
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.motion_space import MotionSpace, read_space, write_space
 
@@ -45,7 +45,7 @@ class Model:
     the channels do to the face that it was trained for, None for the starter's own channels.
     """
 
-    network: KMTalk | PaperNetwork
+    network: Ensemble | PaperNetwork
     id: str
     sha256: str
     styles: dict[str, Style]

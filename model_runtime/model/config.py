@@ -11,7 +11,7 @@ class ModelConfig:
 
     channels: output names. styles: names of the style vectors, the first is the default. width: d. depths: layers.
     reach: seconds that a key query attends to on either side. scale: usual
-    size of a channel's motion, so that the networks work with numbers near 1.
+    size of a channel's motion, so that the networks work with numbers near 1. members: networks of an ensemble.
     """
 
     channels: tuple[str, ...]
@@ -24,3 +24,4 @@ class ModelConfig:
     reach: float = 0.6
     dropout: float = 0.1
     scale: float = 0.1
+    members: int = 1

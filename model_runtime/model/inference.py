@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.hearing import HEARD
 from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps
 from model_runtime.model.kmtalk import KMTalk, Voice
@@ -56,14 +57,24 @@ class Window:
         return (times >= self.core_start / MODEL_RATE - 1e-9) & (times < self.core_end / MODEL_RATE - 1e-9)
 
 
-def perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1].
+def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """Full motion (T, K) float32, not cut to [0, 1]: the mean of the members'.
 
-    Of the network that only listens, where the phones are doubtful; else a mean of it and of the one that follows
-    them: the two err in different places. checkpoint is called with the share done, before every window; it may raise
-    to stop.
+    checkpoint is called with the share done, before every window; it may raise to stop.
     """
-    network.eval()
+    ensemble.eval()
+    count = len(ensemble.members)
+
+    def part(index: int) -> Callable[[float], None]:
+        return lambda share: checkpoint((index + share) / count)
+
+    motions = [_follow_or_listen(member, performance, part(index)) for index, member in enumerate(ensemble.members)]
+    return np.mean(motions, axis=0, dtype=np.float32)
+
+
+def _follow_or_listen(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """Motion of the encoder that only listens, where the phones are doubtful; else a mean of it and of the one that
+    follows them: the two err in different places."""
     # What an earlier version heard has other columns; such a take goes by its phones.
     if performance.sound.shape[1:] != (HEARD,):
         performance = replace(performance, sound=performance.sound[:0])

@@ -8,7 +8,7 @@ from model_runtime.model.completion import Completion
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.encoder import Encoder
 from model_runtime.model.inputs import MODEL_RATE
-from model_runtime.model.key_motion import KeyMotionDecoder
+from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 
 __all__ = ["KMTalk", "Voice"]
 
@@ -37,6 +37,7 @@ class KMTalk(nn.Module):
         self.encoder = Encoder(config)
         self.key_motion = KeyMotionDecoder(config, MODEL_RATE)
         self.completion = Completion(config, MODEL_RATE)
+        self.drafting = nn.Linear(config.width, len(config.channels))
 
     def encode(self, voice: Voice) -> Tensor:
         """Audio features (B, S, d)."""
@@ -49,3 +50,10 @@ class KMTalk(nn.Module):
     def complete(self, features: Tensor, keys: Tensor, key_times: Tensor, is_key: Tensor, times: Tensor) -> Tensor:
         """Full motion (B, M, K) at times (B, M), exact at the keys."""
         return self.completion(features, keys, key_times, is_key, times)
+
+    def draft(self, features: Tensor, times: Tensor) -> Tensor:
+        """Motion (B, M, K) at times (B, M) read from the features alone, without keys: an aid in training only.
+
+        It keeps the features close to the motion, so that the decoders have less to learn by heart.
+        """
+        return self.config.scale * sample_steps(self.drafting(features), times, MODEL_RATE)

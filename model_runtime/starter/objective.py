@@ -20,13 +20,15 @@ __all__ = ["NamedBatch", "StarterConfig", "StarterObjective"]
 @dataclass(frozen=True)
 class StarterConfig:
     """batch: examples a step. keys: importance of the key motions themselves. set_keys: importance of completing from
-    keys that are given; key_noise: standard deviation of what is added to those.
+    keys that are given; key_noise: standard deviation of what is added to those. draft: importance of the motion that
+    the features tell by themselves.
     """
 
     batch: int = 16
     set_keys: float = 0.5
     key_noise: float = 0.06
     keys: float = 0.5
+    draft: float = 1.0
     loss: LossConfig = field(default_factory=LossConfig)
 
 
@@ -69,11 +71,12 @@ class StarterObjective:
             yield NamedBatch(batch, tuple(example.name for example in chosen))
 
     def loss(self, named: NamedBatch) -> Tensor:
-        """Motion from the networks' own keys, motion from recorded keys made uncertain, and the keys."""
+        """Motion from the networks' own keys, motion from recorded keys made uncertain, the keys, and the draft."""
         batch, config, lips = named.batch, self.config, self.lips
         features = self.module.encode(batch.voice)
         keys = self.module.key_motions(features, batch.key_times, batch.is_key)
         own = self.module.complete(features, keys, batch.key_times, batch.is_key, batch.times)
+        draft = self.module.draft(features, batch.times)
         doubt = config.key_noise * torch.rand(len(keys), 1, 1) * torch.randn(keys.shape)
         given = batch.key_weights + doubt
         completed = self.module.complete(features, given, batch.key_times, batch.is_key, batch.times)
@@ -83,6 +86,7 @@ class StarterObjective:
         return (
             motion_loss(own, batch, lips, config.loss)
             + config.set_keys * motion_loss(completed, batch, lips, config.loss)
+            + config.draft * motion_loss(draft, batch, lips, config.loss)
             + config.keys * (key_error * weight).sum() / weight.sum()
         )
 

@@ -17,13 +17,11 @@ from model_runtime.resonance import spectral_balance
 
 __all__ = ["apply_pauses", "find_pauses"]
 
-# Lip gap before the first words of a line, IOD.
-PARTED = 0.045
 # IOD that lips are further apart in a pause than the networks have them, and further for each unit of the spectral
 # balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
 # an edit of one key moves no pause elsewhere.
 FURTHER, BREATH, SMOOTHED = 0.05, 0.12, 0.1
-# Seconds before a sound at which the lips start to part and are parted, and in which they hand over to it.
+# Seconds before the sound at which lips start to part after a rest and are parted, and in which they hand over to it.
 STARTED, DONE, HANDED_OVER = 0.7, 0.45, 0.06
 # The longest pause in which the mouth does not come to rest, seconds; it begins this long before the silence.
 LONGEST, EARLY = 1.2, 0.1
@@ -57,25 +55,25 @@ def apply_pauses(
     sound: np.ndarray,
     fps: float,
 ) -> np.ndarray:
-    """Weights (T, K) in [0, 1] whose lips part in pauses and before a sound; gap: (K,) IOD that each channel opens them
+    """Weights (T, K) in [0, 1] whose lips part in pauses and after a rest; gap: (K,) IOD that each channel opens them
     by. sound: see `find_pauses`. Nothing changes where the phones are doubtful."""
     if phones.heard:
         return weights
     times = np.arange(len(weights)) / fps
-    pauses, opened = find_pauses(phones, sound), weights @ gap
+    pauses = find_pauses(phones, sound)
     further = FURTHER + BREATH * _breath(sound, times)
     change = np.zeros(len(times))
     for silence, following in zip(phones.phones[:-1], phones.phones[1:], strict=True):
-        if silence.label != SILENCE:
+        if silence.label != SILENCE or silence.start <= 0:
             continue
         since, ahead = times - silence.start, following.start - times
-        before_sound, handing_over = ease((STARTED - ahead) / (STARTED - DONE)), ease(ahead / HANDED_OVER)
         if silence in pauses:
-            change += further * np.minimum(ease((since + EARLY) / EARLY), handing_over)
-        elif silence.start > 0 and not _without_room(sound, silence):
-            change += further * np.minimum(before_sound, handing_over)
+            opening = ease((since + EARLY) / EARLY)
+        elif not _without_room(sound, silence):
+            opening = ease((STARTED - ahead) / (STARTED - DONE))
         else:
-            change = np.maximum(change, PARTED * np.minimum(before_sound, handing_over) - opened)
+            continue
+        change += further * np.minimum(opening, ease(ahead / HANDED_OVER))
     return part_lips(close_lips(weights, channels, gap, -change), channels, gap, change)
 
 

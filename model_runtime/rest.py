@@ -10,9 +10,9 @@ from model_runtime.model.hearing import HEARD
 
 __all__ = ["apply_rest", "rest_envelope"]
 
-# Lips settle within this after the last sound and start to move this long before the next one (anticipation reaches
-# 0.3 s ahead in the recordings), seconds; going to rest and coming back takes FADE.
-SETTLE, ANTICIPATE, FADE = 0.35, 0.35, 0.2
+# Lips settle within this after the last sound and start to move this long before the next one (people part them half a
+# second ahead, and the networks know it), seconds; going to rest and coming back takes FADE.
+SETTLE, ANTICIPATE, FADE = 0.6, 0.6, 0.3
 # A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech): from the
 # first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation).
 LOUD, SMOOTHED = (0.0, 0.5), 0.1

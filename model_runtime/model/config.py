@@ -11,7 +11,8 @@ class ModelConfig:
 
     channels: output names. styles: names of the style vectors, the first is the default. width: d. depths: layers.
     reach: seconds that a key query attends to on either side. scale: usual
-    size of a channel's motion, so that the networks work with numbers near 1. members: networks of an ensemble.
+    size of a channel's motion, so that the networks work with numbers near 1. followers, listeners: networks of an
+    ensemble that are given the phones, and that are not.
     """
 
     channels: tuple[str, ...]
@@ -24,4 +25,5 @@ class ModelConfig:
     reach: float = 0.6
     dropout: float = 0.1
     scale: float = 0.1
-    members: int = 1
+    followers: int = 1
+    listeners: int = 1

@@ -87,38 +87,30 @@ class Trunk(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Two networks: one follows phones with the sound beside them, the other has only the sound to go by.
+    """What is heard and, in a network that follows the phones, what is said; convolutions over their sum.
 
-    One network for both would lean on the sound even where the phones are known, and a sound is one speaker's while
-    phones are everybody's (docs/experiments.md).
+    A network is given the phones always or never. One for both would lean on the sound even where the phones are known,
+    and a sound is one speaker's while phones are everybody's (docs/experiments.md).
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, follows: bool) -> None:
         super().__init__()
-        self.phones, self.sound_beside = PhoneStream(config.width), SoundStream(config.width)
-        self.following = Trunk(config)
-        self.sound_alone, self.listening = SoundStream(config.width), Trunk(config)
+        self.sound = SoundStream(config.width)
+        self.phones = PhoneStream(config.width) if follows else None
+        self.trunk = Trunk(config)
 
     def standardise(self, sound: Tensor) -> None:
-        """Bring every column to mean 0 and deviation 1 before the networks, as it has in `sound` (N, HEARD)."""
-        for stream in (self.sound_beside, self.sound_alone):
-            stream.mean.copy_(sound.mean(dim=0))
-            stream.spread.copy_(sound.std(dim=0).clamp(min=1e-3))
+        """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, HEARD)."""
+        self.sound.mean.copy_(sound.mean(dim=0))
+        self.sound.spread.copy_(sound.std(dim=0).clamp(min=1e-3))
 
-    def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor, has_phones: Tensor) -> Tensor:
-        """Audio features (B, S, d): of the network that follows where there are phones, of the other where not.
+    def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor) -> Tensor:
+        """Audio features (B, S, d).
 
         sound: (B, 2 S - 1 or 2 S, HEARD) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
-        has_sound: (B,) 1 or 0. has_phones: (B,) see kmtalk.Voice.
+        has_sound: (B,) 1 or 0.
         """
-        steps = labels.shape[1]
-        follows = has_phones > 0
-        features = sound.new_zeros(len(sound), steps, self.listening.norm.normalized_shape[0])
-        if not follows.all():
-            x = self.sound_alone(sound[~follows], steps, has_sound[~follows])
-            features[~follows] = self.listening(x, style[~follows]).to(features.dtype)
-        if follows.any():
-            x = self.sound_beside(sound[follows], steps, has_sound[follows])
-            x = x + self.phones(labels[follows])
-            features[follows] = self.following(x, style[follows]).to(features.dtype)
-        return features
+        x = self.sound(sound, labels.shape[1], has_sound)
+        if self.phones is not None:
+            x = x + self.phones(labels)
+        return self.trunk(x, style)

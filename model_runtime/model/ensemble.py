@@ -1,7 +1,7 @@
-"""Networks that learned the same examples from different beginnings; the motion of the starter is their mean.
+"""The starter's networks: some follow the phones with the sound beside them, the others have only the sound to go by.
 
-Where the recordings say little, each network guesses, and their guesses differ: the mean of two follows a new voice
-more closely than one of twice the size (docs/experiments.md).
+Each learned for itself, from a beginning of its own. Where the recordings say little, each network guesses, and their
+guesses differ: the mean of small ones follows a new voice more closely than a large one (docs/experiments.md).
 """
 
 from torch import nn
@@ -13,10 +13,11 @@ __all__ = ["Ensemble"]
 
 
 class Ensemble(nn.Module):
-    """`config.members` networks of one configuration."""
+    """`config.followers` and `config.listeners` networks of one configuration."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.members = tuple(KMTalk(config) for _ in range(config.members))
-        self.networks = nn.ModuleList(self.members)
+        self.followers = tuple(KMTalk(config, follows=True) for _ in range(config.followers))
+        self.listeners = tuple(KMTalk(config, follows=False) for _ in range(config.listeners))
+        self.networks = nn.ModuleList((*self.followers, *self.listeners))

@@ -17,7 +17,7 @@ __all__ = ["Performance", "perform"]
 # Seconds that one window answers for, and what it sees besides on either side. The context covers what the networks
 # can see (about 2.7 s: encoder 0.8, keys 1.2, completion 0.7), so a seam leaves no trace.
 CORE, CONTEXT = 30.0, 4.0
-# Share of the network that follows the phones where they are known.
+# Share of the networks that follow the phones where they are known.
 FOLLOWED = 0.7
 
 
@@ -58,34 +58,29 @@ class Window:
 
 
 def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1]: the mean of the members'.
+    """Full motion (T, K) float32, not cut to [0, 1].
 
-    checkpoint is called with the share done, before every window; it may raise to stop.
+    Of the networks that only listen, where the phones are doubtful or unknown; of those that follow them, where the
+    sound is; else a mean of both: they err in different places. checkpoint is called with the share done, before every
+    window; it may raise to stop.
     """
     ensemble.eval()
-    count = len(ensemble.members)
-
-    def part(index: int) -> Callable[[float], None]:
-        return lambda share: checkpoint((index + share) / count)
-
-    motions = [_follow_or_listen(member, performance, part(index)) for index, member in enumerate(ensemble.members)]
-    return np.mean(motions, axis=0, dtype=np.float32)
-
-
-def _follow_or_listen(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Motion of the encoder that only listens, where the phones are doubtful; else a mean of it and of the one that
-    follows them: the two err in different places."""
     # What an earlier version heard has other columns; such a take goes by its phones.
     if performance.sound.shape[1:] != (HEARD,):
         performance = replace(performance, sound=performance.sound[:0])
-    if performance.phones is None or not len(performance.sound):
-        return _perform(network, performance, checkpoint)
-    listened = replace(performance, phones=None)
-    if performance.phones.heard:
-        return _perform(network, listened, checkpoint)
-    following = _perform(network, performance, lambda share: checkpoint(share / 2))
-    listening = _perform(network, listened, lambda share: checkpoint((1 + share) / 2))
-    return FOLLOWED * following + (1 - FOLLOWED) * listening
+    followed = FOLLOWED if len(performance.sound) else 1.0
+    if performance.phones is None or (performance.phones.heard and len(performance.sound)):
+        followed = 0.0
+    asked = [(network, followed / len(ensemble.followers)) for network in ensemble.followers if followed > 0]
+    asked += [(network, (1 - followed) / len(ensemble.listeners)) for network in ensemble.listeners if followed < 1]
+
+    def part(index: int) -> Callable[[float], None]:
+        return lambda share: checkpoint((index + share) / len(asked))
+
+    motion = np.zeros((len(performance.times), len(ensemble.config.channels)), np.float32)
+    for index, (network, weight) in enumerate(asked):
+        motion += np.float32(weight) * _perform(network, performance, part(index))
+    return motion
 
 
 def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
@@ -147,7 +142,6 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
         labels=_tensor(network, labels),
         style=_tensor(network, performance.style.astype(np.float32)),
         has_sound=_flag(network, len(performance.sound) > 0),
-        has_phones=_flag(network, performance.phones is not None),
     )
     return network.encode(voice)[:, window.core_start - window.start : window.core_end - window.start]
 

@@ -18,30 +18,32 @@ class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
     sound: (B, 2 S, HEARD), see hearing. labels: (B, S) see inputs.phone_steps. style: (B, n) weights of the style
-    vectors. has_sound, has_phones: (B,) 1 or 0, whether the sound and whether the phones are to be used.
+    vectors. has_sound: (B,) 1 or 0, whether the sound is to be used.
     """
 
     sound: Tensor
     labels: Tensor
     style: Tensor
     has_sound: Tensor
-    has_phones: Tensor
 
 
 class KMTalk(nn.Module):
-    """The three networks. Times are seconds; motion is K channels, meant for [0, 1] but not cut to it here."""
+    """The three networks. Times are seconds; motion is K channels, meant for [0, 1] but not cut to it here.
 
-    def __init__(self, config: ModelConfig) -> None:
+    follows: whether it is given the phones beside the sound.
+    """
+
+    def __init__(self, config: ModelConfig, follows: bool) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config)
+        self.encoder = Encoder(config, follows)
         self.key_motion = KeyMotionDecoder(config, MODEL_RATE)
         self.completion = Completion(config, MODEL_RATE)
         self.drafting = nn.Linear(config.width, len(config.channels))
 
     def encode(self, voice: Voice) -> Tensor:
         """Audio features (B, S, d)."""
-        return self.encoder(voice.sound, voice.labels, voice.style, voice.has_sound, voice.has_phones)
+        return self.encoder(voice.sound, voice.labels, voice.style, voice.has_sound)
 
     def key_motions(self, features: Tensor, key_times: Tensor, is_key: Tensor) -> Tensor:
         """Key motions (B, N, K) at key_times (B, N); is_key (B, N) is False where a batch is padded."""

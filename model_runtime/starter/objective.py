@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -97,25 +97,23 @@ class StarterObjective:
     def validate(self, module: KMTalk) -> dict[str, float]:
         """Mean correlation and amplitude of the lip gap (and correlation of the width) over each test set.
 
-        Each with both streams and with the sound alone (`_sound`); the gap is the head's, linear in the weights.
+        The gap is the head's, linear in the weights.
         """
         figures = {}
         for name, examples in self.tests.items():
             batch = make_batch(examples, len(module.config.styles), None)
-            wordless = replace(batch.voice, has_phones=torch.zeros(len(examples)))
-            for suffix, voice in (("", batch.voice), ("_sound", wordless)):
-                features = module.encode(voice)
-                keys = module.key_motions(features, batch.key_times, batch.is_key)
-                motion = module.complete(features, keys, batch.key_times, batch.is_key, batch.times).clamp(0, 1)
-                for measure, row in (("gap", self.lips.gap), ("width", self.lips.width)):
-                    pairs = [
-                        ((motion[i] @ row)[valid].numpy(), (batch.weights[i] @ row)[valid].numpy())
-                        for i, valid in enumerate(batch.valid)
-                    ]
-                    figures[f"{name}{suffix}_{measure}"] = _correlation(pairs)
-                    if measure == "gap":
-                        ratios = [made.std() / seen.std() for made, seen in pairs if seen.std() > 0]
-                        figures[f"{name}{suffix}_amplitude"] = float(np.mean(ratios))
+            features = module.encode(batch.voice)
+            keys = module.key_motions(features, batch.key_times, batch.is_key)
+            motion = module.complete(features, keys, batch.key_times, batch.is_key, batch.times).clamp(0, 1)
+            for measure, row in (("gap", self.lips.gap), ("width", self.lips.width)):
+                pairs = [
+                    ((motion[i] @ row)[valid].numpy(), (batch.weights[i] @ row)[valid].numpy())
+                    for i, valid in enumerate(batch.valid)
+                ]
+                figures[f"{name}_{measure}"] = _correlation(pairs)
+                if measure == "gap":
+                    ratios = [made.std() / seen.std() for made, seen in pairs if seen.std() > 0]
+                    figures[f"{name}_amplitude"] = float(np.mean(ratios))
         return figures
 
 

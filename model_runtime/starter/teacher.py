@@ -57,7 +57,7 @@ class Facts:
 
 def teach(teachers: Ensemble, examples: list[Example], facts: Facts) -> list[Example]:
     """The examples with the motion that the teachers give their phones."""
-    answers = [_asked_for(teacher, examples, facts) for teacher in teachers.members]
+    answers = [_asked_for(teacher, examples, facts) for teacher in teachers.followers]
     motions = [np.mean(each, axis=0) for each in zip(*answers, strict=True)]
     averages = _averages(examples, motions, facts.blend)
     taught = []

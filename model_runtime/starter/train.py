@@ -18,6 +18,7 @@ from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.model.checkpoint import Model, Style, save_model
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.ensemble import Ensemble
+from model_runtime.model.kmtalk import KMTalk
 from model_runtime.starter.objective import StarterConfig, StarterObjective
 from model_runtime.starter.performed import performed
 from model_runtime.starter.recorded import Recording, model_columns, recorded
@@ -36,10 +37,10 @@ __all__ = ["main", "train_starter"]
 
 # Highest learning rate.
 RATE = 2.5e-3
-# Two small networks, averaged, hear new voices better than a large one; the teachers are two as well.
-WIDTH, MEMBERS = 64, 2
+# Small networks, averaged, hear new voices better than a large one.
+WIDTH, FOLLOWERS, LISTENERS = 64, 2, 2
 # The teacher is asked through phones alone, so it learns from those: beside a sound it would lean on that.
-TEACHING, LEARNING = Disturbance(deaf=1.0, wordless=0.0), Disturbance()
+TEACHING, LEARNING, LISTENING = Disturbance(deaf=1.0), Disturbance(), Disturbance(deaf=0.0)
 # Style vectors: how people speak to a camera, and how artists animate a performance.
 STYLES = ("speech", "performance")
 # Importance of what was not recorded from a face, against 1 for what was.
@@ -57,14 +58,14 @@ NAMED = {
 }
 
 
-def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, threads: int, seed: int) -> Path:
+def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int) -> Path:
     """Train on the corpora in `data` (grid/, facegood/); returns the model's folder within `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     head, fit, report = demo_head(), FitConfig(), tqdm.write
     columns = model_columns(head, fit)
     channels = tuple(head.channels[column] for column in columns)
     lips = Lips.of(lip_measures(head), columns)
-    config = ModelConfig(channels=channels, styles=STYLES, width=WIDTH, key_depth=1, members=MEMBERS)
+    config = ModelConfig(channels=channels, styles=STYLES, width=WIDTH, key_depth=1)
 
     def kept(name: str, make: Callable[[], list[Example]]) -> list[Example]:
         path = folder / f"{name}.npz"
@@ -92,40 +93,41 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
         "performed": kept("test_performed", lambda: performed(performances, "dev", channels, 1, 1.0)),
     }
 
-    def fitted(
-        name: str,
-        examples: list[Example],
-        passes: int,
-        disturbance: Disturbance,
-    ) -> Ensemble:
+    def fit_network(network: KMTalk, name: str, number: int, examples: list[Example], hearing: Disturbance) -> None:
+        network.encoder.standardise(make_batch(real, len(STYLES), None).voice.sound.flatten(0, 1))
+        # A network that follows phones is tested where there are any.
+        fit_tests = {key: tests[key] for key in tests if name == "listener" or tests[key][0].phones is not None}
+        objective = StarterObjective(network, examples, fit_tests, lips, StarterConfig(), hearing, seed + number)
+        loop = LoopConfig(
+            epochs=epochs,
+            learning_rate=RATE,
+            weight_decay=0.02,
+            gradient_clip=2.0,
+            average=0.99,
+            validate_every=2,
+            save_every=200,
+            seed=seed + number,
+            threads=threads,
+        )
+        where = folder / f"{name}-{number + 1}"
+        load_weights(train(objective, loop, where, resume=find_checkpoint(where) is not None), network)
+
+    def ensemble(followers: int, listeners: int) -> Ensemble:
         # The random weights at the start do not depend on what ran before in this process.
         torch.manual_seed(seed)
-        ensemble = Ensemble(config)
-        for index, network in enumerate(ensemble.members):
-            network.encoder.standardise(make_batch(real, len(STYLES), None).voice.sound.flatten(0, 1))
-            objective = StarterObjective(network, examples, tests, lips, StarterConfig(), disturbance, seed + index)
-            loop = LoopConfig(
-                epochs=passes,
-                learning_rate=RATE,
-                weight_decay=0.02,
-                gradient_clip=2.0,
-                average=0.99,
-                validate_every=3,
-                save_every=200,
-                seed=seed + index,
-                threads=threads,
-            )
-            where = folder / f"{name}-{index + 1}"
-            load_weights(train(objective, loop, where, resume=find_checkpoint(where) is not None), network)
-        return ensemble
+        return Ensemble(replace(config, followers=followers, listeners=listeners))
 
-    teachers = fitted("teacher", real + again, teacher_epochs, TEACHING)
+    teachers = ensemble(1, 0)
+    for number, network in enumerate(teachers.followers):
+        fit_network(network, "teacher", number, real + again, TEACHING)
     spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
     taught = teach(teachers, spoken, Facts())
     shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
-    # Where the phones are known, the words of GRID in other voices say nothing new.
-    again = [replace(example, phones=None) for example in again]
-    networks = fitted("starter", real + again + taught + shown, epochs, LEARNING)
+    networks = ensemble(FOLLOWERS, LISTENERS)
+    for number, network in enumerate(networks.followers):
+        fit_network(network, "follower", number, real + taught, LEARNING)
+    for number, network in enumerate(networks.listeners):
+        fit_network(network, "listener", number, real + again + taught + shown, LISTENING)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])
     save_model(Model(networks, "starter", "", NAMED, gap, LICENCE), out)
@@ -135,13 +137,12 @@ def train_starter(data: Path, folder: Path, epochs: int, teacher_epochs: int, th
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--epochs", default=12, show_default=True)
-@click.option("--teacher-epochs", default=10, show_default=True)
+@click.option("--epochs", default=8, show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--seed", default=0, show_default=True)
-def main(data: Path, folder: Path, epochs: int, teacher_epochs: int, threads: int, seed: int) -> None:
+def main(data: Path, folder: Path, epochs: int, threads: int, seed: int) -> None:
     """Train the starter model on DATA (grid/ and facegood/) into FOLDER."""
-    click.echo(train_starter(data, folder, epochs, teacher_epochs, threads, seed))
+    click.echo(train_starter(data, folder, epochs, threads, seed))
 
 
 if __name__ == "__main__":

@@ -48,11 +48,8 @@ def make_batch(
     if chance is not None and disturbance is not None:
         examples = [disturb(example, disturbance, chance) for example in examples]
         keys = [disturbed_keys(_key_times(example), example.times, disturbance, chance) for example in examples]
-    has_phones = np.array([example.phones is not None for example in examples], np.float32)
     if chance is not None and disturbance is not None:
-        drawn = chance.random(len(examples))
-        has_sound[(drawn < disturbance.deaf) & (has_phones == 1)] = 0
-        has_phones[drawn > 1 - disturbance.wordless] = 0
+        has_sound[chance.random(len(examples)) < disturbance.deaf] = 0
     frames, most = max(len(example.times) for example in examples), max(len(each) for each in keys)
     count, channels = len(examples), examples[0].weights.shape[1]
     times, weights = np.zeros((count, frames), np.float32), np.zeros((count, frames, channels), np.float32)
@@ -72,7 +69,7 @@ def make_batch(
         key_weights[row, : len(each)] = example.weights[nearest]
     sound = np.stack([np.concatenate([each.features, normalise(each.mel)], axis=1) for each in examples])
     style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
-    voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound, has_phones)))
+    voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound)))
     importance = np.array([example.importance for example in examples], np.float32)
     arrays = (key_times, is_key, key_weights, times, valid, closed, weights, importance)
     return Batch(voice, *(torch.from_numpy(array) for array in arrays))

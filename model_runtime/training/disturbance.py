@@ -18,8 +18,8 @@ class Disturbance:
 
     voice: see Augmentation. blurred: standard deviation of what is added to the features. stretched: share of
     examples spoken faster or slower, by up to `stretch`. misheard: share whose phones are made as wrong as a
-    recogniser's: `substituted` of them, boundaries off by `boundary` s (standard deviation). deaf, wordless: share
-    without the sound, without the phones.
+    recogniser's: `substituted` of them, boundaries off by `boundary` s (standard deviation). deaf: share without the
+    sound.
     Keys, so that completion honours those that people set: one of the shares `dropped` is left out, up to `added` are
     put at random frames, the share `moved` moves by up to `shift` s.
     """
@@ -32,7 +32,6 @@ class Disturbance:
     substituted: float = 0.3
     boundary: float = 0.02
     deaf: float = 0.05
-    wordless: float = 0.6
     dropped: tuple[float, ...] = (0.0, 0.15, 0.5)
     added: int = 3
     moved: float = 0.2

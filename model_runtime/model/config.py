@@ -10,9 +10,8 @@ class ModelConfig:
     """Sizes of the encoder, the key-motion decoder and the completion network (our choice throughout).
 
     channels: output names. styles: names of the style vectors, the first is the default. width: d. depths: layers.
-    reach: seconds that a key query attends to on either side. scale: usual
-    size of a channel's motion, so that the networks work with numbers near 1. followers, listeners: networks of an
-    ensemble that are given the phones, and that are not.
+    reach: seconds that a key query attends to on either side. scale: usual size of a channel's motion, so that the
+    networks work with numbers near 1. followers, listeners, performers: networks of an ensemble, see there.
     """
 
     channels: tuple[str, ...]
@@ -27,3 +26,4 @@ class ModelConfig:
     scale: float = 0.1
     followers: int = 1
     listeners: int = 1
+    performers: int = 1

@@ -76,6 +76,8 @@ class Trunk(nn.Module):
         super().__init__()
         dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.encoder_depth)]
         self.style = nn.Embedding(len(config.styles), config.width)
+        # A style that a network never meets says nothing.
+        nn.init.zeros_(self.style.weight)
         self.blocks = nn.ModuleList(ConvBlock(config.width, dilation, config.dropout) for dilation in dilations)
         self.norm = nn.LayerNorm(config.width)
 

@@ -1,7 +1,11 @@
-"""The starter's networks: some follow the phones with the sound beside them, the others have only the sound to go by.
+"""The starter's networks: followers, listeners and performers.
 
-Each learned for itself, from a beginning of its own. Where the recordings say little, each network guesses, and their
-guesses differ: the mean of small ones follows a new voice more closely than a large one (docs/experiments.md).
+Followers are given the phones beside the sound. Listeners have only the sound to go by. Performers listen too, and
+learned what artists made of another language besides: a listener that learned it takes free English for it, and moves
+worse (docs/experiments.md).
+
+Each learned for itself, from a beginning of its own. Where the recordings say little, each guesses, and their guesses
+differ: the mean of small networks follows a new voice more closely than a large one.
 """
 
 from torch import nn
@@ -13,11 +17,12 @@ __all__ = ["Ensemble"]
 
 
 class Ensemble(nn.Module):
-    """`config.followers` and `config.listeners` networks of one configuration."""
+    """As many networks of each kind as the configuration says."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
         self.followers = tuple(KMTalk(config, follows=True) for _ in range(config.followers))
         self.listeners = tuple(KMTalk(config, follows=False) for _ in range(config.listeners))
-        self.networks = nn.ModuleList((*self.followers, *self.listeners))
+        self.performers = tuple(KMTalk(config, follows=False) for _ in range(config.performers))
+        self.networks = nn.ModuleList((*self.followers, *self.listeners, *self.performers))

@@ -58,29 +58,35 @@ class Window:
 
 
 def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1].
+    """Full motion (T, K) float32, not cut to [0, 1]: a mean of the networks that are asked.
 
-    Of the networks that only listen, where the phones are doubtful or unknown; of those that follow them, where the
-    sound is; else a mean of both: they err in different places. checkpoint is called with the share done, before every
-    window; it may raise to stop.
+    checkpoint is called with the share done, before every window; it may raise to stop.
     """
     ensemble.eval()
     # What an earlier version heard has other columns; such a take goes by its phones.
     if performance.sound.shape[1:] != (HEARD,):
         performance = replace(performance, sound=performance.sound[:0])
-    followed = FOLLOWED if len(performance.sound) else 1.0
-    if performance.phones is None or (performance.phones.heard and len(performance.sound)):
-        followed = 0.0
-    asked = [(network, followed / len(ensemble.followers)) for network in ensemble.followers if followed > 0]
-    asked += [(network, (1 - followed) / len(ensemble.listeners)) for network in ensemble.listeners if followed < 1]
+    asked = _asked(ensemble, performance.phones, heard=len(performance.sound) > 0)
 
     def part(index: int) -> Callable[[float], None]:
         return lambda share: checkpoint((index + share) / len(asked))
 
     motion = np.zeros((len(performance.times), len(ensemble.config.channels)), np.float32)
-    for index, (network, weight) in enumerate(asked):
-        motion += np.float32(weight) * _perform(network, performance, part(index))
+    for index, (network, share) in enumerate(asked):
+        motion += np.float32(share) * _perform(network, performance, part(index))
     return motion
+
+
+def _asked(ensemble: Ensemble, phones: PhoneTrack | None, heard: bool) -> list[tuple[KMTalk, float]]:
+    """Networks and their shares: followers and listeners, which err in different places; followers alone where there
+    is no sound, performers alone where there are no phones or doubtful ones."""
+    if phones is None or (phones.heard and heard):
+        groups = [(ensemble.performers, 1.0)]
+    elif heard:
+        groups = [(ensemble.followers, FOLLOWED), (ensemble.listeners, 1 - FOLLOWED)]
+    else:
+        groups = [(ensemble.followers, 1.0)]
+    return [(network, share / len(networks)) for networks, share in groups for network in networks]
 
 
 def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:

@@ -18,7 +18,7 @@ __all__ = ["Performance", "perform"]
 # can see (about 2.7 s: encoder 0.8, keys 1.2, completion 0.7), so a seam leaves no trace.
 CORE, CONTEXT = 30.0, 4.0
 # Share of the networks that follow the phones where they are known.
-FOLLOWED = 0.7
+FOLLOWED = 0.5
 
 
 @dataclass(frozen=True)

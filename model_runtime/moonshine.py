@@ -24,8 +24,8 @@ __all__ = ["FEATURES", "Transcription", "encode", "transcribe"]
 
 # Columns of what the encoder makes of a sound.
 FEATURES = 288
-# Of the networks; a second one saves a third of their time, more save little.
-THREADS = 2
+# Threads of the encoder and of the decoder, whatever the machine has: the decoder's steps are too short to share.
+ENCODING, DECODING = 2, 1
 # Samples from one row of the encoder to the next, seen by one row, and before the middle of the first.
 HOP, SEEN, MIDDLE = 384, 895, 447.5
 # Rows encoded at a time, and what they see besides on either side: bounds the time and memory of long recordings.
@@ -165,12 +165,15 @@ def _networks() -> Networks:
         )
     # What Windows builds tell Microsoft's tracing about sessions is nobody's business.
     onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
-    encoder, decoder = (
-        onnxruntime.InferenceSession(folder / f"{name}.ort", options, providers=["CPUExecutionProvider"])
-        for name in (ENCODER, DECODER)
-    )
+
+    def session(name: str, threads: int) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        # Waiting threads sleep: in a batch every core has work.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return onnxruntime.InferenceSession(folder / f"{name}.ort", options, providers=["CPUExecutionProvider"])
+
+    encoder, decoder = session(ENCODER, ENCODING), session(DECODER, DECODING)
     return Networks(encoder, decoder, tuple(_tokens((folder / "tokenizer.bin").read_bytes())))
 
 

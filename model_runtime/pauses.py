@@ -21,6 +21,8 @@ __all__ = ["apply_pauses", "find_pauses"]
 # balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
 # an edit of one key moves no pause elsewhere.
 FURTHER, BREATH, SMOOTHED = 0.05, 0.12, 0.1
+# Units of balance, either way, that hardly any breath exceeds; beyond them lips do not open or close further.
+BRIGHTEST = 1.2
 # Seconds before the sound at which lips start to part after a rest and are parted, and in which they hand over to it.
 STARTED, DONE, HANDED_OVER = 0.7, 0.45, 0.06
 # The longest pause in which the mouth does not come to rest, seconds; it begins this long before the silence.
@@ -78,10 +80,11 @@ def apply_pauses(
 
 
 def _breath(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """(T,) spectral balance at the times; 0 where the sound is unknown."""
+    """(T,) spectral balance at the times, within +-BRIGHTEST; 0 where the sound is unknown."""
     if not len(sound):
         return np.zeros(len(times))
-    return np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, spectral_balance(sound, SMOOTHED))
+    balance = np.clip(spectral_balance(sound, SMOOTHED), -BRIGHTEST, BRIGHTEST)
+    return np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
 
 
 def _without_room(sound: np.ndarray, silence: Span) -> bool:

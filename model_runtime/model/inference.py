@@ -66,7 +66,7 @@ def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[
     # What an earlier version heard has other columns; such a take goes by its phones.
     if performance.sound.shape[1:] != (HEARD,):
         performance = replace(performance, sound=performance.sound[:0])
-    asked = _asked(ensemble, performance.phones, heard=len(performance.sound) > 0)
+    asked = _asked(ensemble, performance.phones, has_sound=len(performance.sound) > 0)
 
     def part(index: int) -> Callable[[float], None]:
         return lambda share: checkpoint((index + share) / len(asked))
@@ -77,12 +77,12 @@ def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[
     return motion
 
 
-def _asked(ensemble: Ensemble, phones: PhoneTrack | None, heard: bool) -> list[tuple[KMTalk, float]]:
+def _asked(ensemble: Ensemble, phones: PhoneTrack | None, has_sound: bool) -> list[tuple[KMTalk, float]]:
     """Networks and their shares: followers and listeners, which err in different places; followers alone where there
     is no sound, performers alone where there are no phones or doubtful ones."""
-    if phones is None or (phones.heard and heard):
+    if phones is None or (phones.heard and has_sound):
         groups = [(ensemble.performers, 1.0)]
-    elif heard:
+    elif has_sound:
         groups = [(ensemble.followers, FOLLOWED), (ensemble.listeners, 1 - FOLLOWED)]
     else:
         groups = [(ensemble.followers, 1.0)]

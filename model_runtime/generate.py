@@ -129,7 +129,7 @@ def predict(
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
     if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
         gap = np.array(model.gap)
-        pauses: tuple[Span, ...] = ()
+        pauses: frozenset[Span] = frozenset()
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
             weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
@@ -137,7 +137,9 @@ def predict(
             pauses = find_pauses(performance.phones, performance.sound)
         weights = apply_rest(weights, performance.phones, pauses, performance.sound, settings.fps)
         if model.architecture == "starter":
-            weights = apply_pauses(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
+            weights = apply_pauses(
+                weights, model.channels, gap, performance.phones, pauses, performance.sound, settings.fps
+            )
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:

@@ -32,15 +32,15 @@ LONGEST, EARLY = 1.2, 0.1
 LONGEST_WITHOUT_ROOM, NO_ROOM = 0.3, -1.45
 
 
-def find_pauses(phones: PhoneTrack, sound: np.ndarray) -> tuple[Span, ...]:
+def find_pauses(phones: PhoneTrack, sound: np.ndarray) -> frozenset[Span]:
     """The silences between sounds in which the mouth does not come to rest.
 
     sound: (A, F) acoustics, the last column loudness, 0 rows: unknown. None where the phones are doubtful: silences
     are what nobody understood there.
     """
     if phones.heard:
-        return ()
-    return tuple(
+        return frozenset()
+    return frozenset(
         silence
         for silence in phones.phones[:-1]
         if silence.label == SILENCE
@@ -54,15 +54,15 @@ def apply_pauses(
     channels: tuple[str, ...],
     gap: np.ndarray,
     phones: PhoneTrack,
+    pauses: frozenset[Span],
     sound: np.ndarray,
     fps: float,
 ) -> np.ndarray:
     """Weights (T, K) in [0, 1] whose lips part in pauses and after a rest; gap: (K,) IOD that each channel opens them
-    by. sound: see `find_pauses`. Nothing changes where the phones are doubtful."""
+    by. pauses, sound: see `find_pauses`. Nothing changes where the phones are doubtful."""
     if phones.heard:
         return weights
     times = np.arange(len(weights)) / fps
-    pauses = find_pauses(phones, sound)
     further = FURTHER + BREATH * _breath(sound, times)
     change = np.zeros(len(times))
     for silence, following in zip(phones.phones[:-1], phones.phones[1:], strict=True):

@@ -20,7 +20,7 @@ LOUD, SMOOTHED = (0.0, 0.5), 0.1
 NOISE = -0.9
 
 
-def rest_envelope(phones: PhoneTrack, pauses: tuple[Span, ...], times: np.ndarray) -> np.ndarray:
+def rest_envelope(phones: PhoneTrack, pauses: frozenset[Span], times: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: 1 deep inside silences that are long enough for rest and none of the `pauses`, 0 in speech,
     smooth in between."""
     envelope = np.zeros(len(times))
@@ -41,7 +41,7 @@ def rest_envelope(phones: PhoneTrack, pauses: tuple[Span, ...], times: np.ndarra
 
 
 def apply_rest(
-    weights: np.ndarray, phones: PhoneTrack, pauses: tuple[Span, ...], sound: np.ndarray, fps: float
+    weights: np.ndarray, phones: PhoneTrack, pauses: frozenset[Span], sound: np.ndarray, fps: float
 ) -> np.ndarray:
     """Weights (T, K) that fade to 0 where the mouth rests, and not where a voice is heard all the same: its words are
     missing from the transcript, or the recording ends within a word.

@@ -15,7 +15,7 @@ from model_runtime.model.kmtalk import KMTalk, Voice
 __all__ = ["Performance", "perform"]
 
 # Seconds that one window answers for, and what it sees besides on either side. The context covers what the networks
-# can see (about 2.7 s: encoder 0.8, keys 1.2, completion 0.7), so a seam leaves no trace.
+# can see (about 2.1 s: encoder 0.8, keys 0.6, completion 0.7), so a seam leaves no trace.
 CORE, CONTEXT = 30.0, 4.0
 # Share of the networks that follow the phones where they are known.
 FOLLOWED = 0.5

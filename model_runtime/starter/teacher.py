@@ -20,7 +20,6 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.easing import ease
 from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS, PhoneTrack, Span
-from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.inputs import MODEL_RATE, model_times, phone_steps
 from model_runtime.model.kmtalk import KMTalk
 from model_runtime.training.batches import make_batch
@@ -55,15 +54,14 @@ class Facts:
     running: float = 1.3
 
 
-def teach(teachers: Ensemble, examples: list[Example], facts: Facts) -> list[Example]:
-    """The examples with the motion that the teachers give their phones."""
-    answers = [_asked_for(teacher, examples, facts) for teacher in teachers.followers]
-    motions = [np.mean(each, axis=0) for each in zip(*answers, strict=True)]
+def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:
+    """The examples with the motion that the teacher gives their phones."""
+    motions = _asked_for(network, examples, facts)
     averages = _averages(examples, motions, facts.blend)
     taught = []
     for example, motion, average in zip(examples, motions, averages, strict=True):
         mixed = (1 - facts.averaged) * motion + facts.averaged * average
-        weights = _with_facts(np.clip(mixed, 0, 1), teachers.config.channels, example, facts)
+        weights = _with_facts(np.clip(mixed, 0, 1), network.config.channels, example, facts)
         taught.append(replace(example, weights=weights.astype(np.float32)))
     return taught
 

@@ -6,7 +6,6 @@ Every stage leaves its result in the run's folder and is not done twice; a train
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -64,7 +63,15 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
     columns = model_columns(head, fit)
     channels = tuple(head.channels[column] for column in columns)
     lips = Lips.of(lip_measures(head), columns)
-    config = ModelConfig(channels=channels, styles=STYLES, width=WIDTH, key_depth=1)
+    config = ModelConfig(
+        channels=channels,
+        styles=STYLES,
+        width=WIDTH,
+        key_depth=1,
+        followers=FOLLOWERS,
+        listeners=LISTENERS,
+        performers=PERFORMERS,
+    )
 
     def kept(name: str, make: Callable[[], list[Example]]) -> list[Example]:
         path = folder / f"{name}.npz"
@@ -94,7 +101,7 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
 
     def fit_network(network: KMTalk, name: str, number: int, examples: list[Example], hearing: Disturbance) -> None:
         network.encoder.standardise(make_batch(real, len(STYLES), None).voice.sound.flatten(0, 1))
-        # A network that follows phones is tested where there are any.
+        # The takes of artists test those alone that learned from them.
         fit_tests = {key: tests[key] for key in tests if name == "performer" or tests[key][0].phones is not None}
         objective = StarterObjective(network, examples, fit_tests, lips, StarterConfig(), hearing, seed + number)
         loop = LoopConfig(
@@ -111,24 +118,22 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
         where = folder / f"{name}-{number + 1}"
         load_weights(train(objective, loop, where, resume=find_checkpoint(where) is not None), network)
 
-    def ensemble(followers: int, listeners: int, performers: int) -> Ensemble:
-        # The random weights at the start do not depend on what ran before in this process.
-        torch.manual_seed(seed)
-        return Ensemble(replace(config, followers=followers, listeners=listeners, performers=performers))
-
-    teachers = ensemble(1, 0, 0)
-    for number, network in enumerate(teachers.followers):
-        fit_network(network, "teacher", number, real + again, TEACHING)
+    # Seeded before either is made: the random weights at the start do not depend on what ran before in this process.
+    torch.manual_seed(seed)
+    teacher = KMTalk(config, follows=True)
+    fit_network(teacher, "teacher", 0, real + again, TEACHING)
     spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
-    taught = teach(teachers, spoken, Facts())
+    taught = teach(teacher, spoken, Facts())
     shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
-    networks = ensemble(FOLLOWERS, LISTENERS, PERFORMERS)
-    for number, network in enumerate(networks.followers):
-        fit_network(network, "follower", number, real + taught, LEARNING)
-    for number, network in enumerate(networks.listeners):
-        fit_network(network, "listener", number, real + taught, LISTENING)
-    for number, network in enumerate(networks.performers):
-        fit_network(network, "performer", number, real + taught + shown, LISTENING)
+    torch.manual_seed(seed)
+    networks = Ensemble(config)
+    for kind, group, examples, hearing in (
+        ("follower", networks.followers, real + taught, LEARNING),
+        ("listener", networks.listeners, real + taught, LISTENING),
+        ("performer", networks.performers, real + taught + shown, LISTENING),
+    ):
+        for number, network in enumerate(group):
+            fit_network(network, kind, number, examples, hearing)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])
     save_model(Model(networks, "starter", "", NAMED, gap, LICENCE), out)

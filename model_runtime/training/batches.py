@@ -48,7 +48,6 @@ def make_batch(
     if chance is not None and disturbance is not None:
         examples = [disturb(example, disturbance, chance) for example in examples]
         keys = [disturbed_keys(_key_times(example), example.times, disturbance, chance) for example in examples]
-    if chance is not None and disturbance is not None:
         has_sound[chance.random(len(examples)) < disturbance.deaf] = 0
     frames, most = max(len(example.times) for example in examples), max(len(each) for each in keys)
     count, channels = len(examples), examples[0].weights.shape[1]

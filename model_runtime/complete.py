@@ -14,6 +14,7 @@ from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
+from model_runtime.model.hearing import still_understood
 from model_runtime.model.inference import Performance
 from model_runtime.npz import read_npz
 from model_runtime.settings import settings_from
@@ -74,7 +75,10 @@ def complete(
     if first >= last:
         raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")
     settings = settings_from(take.meta.get("settings", {}) | {"fps": take.fps})
-    old = raw_performance(take.acoustics, take.phones, take.key_frames, len(take.weights), settings, model)
+    sound = take.acoustics
+    if model.architecture == "starter":
+        sound = still_understood(sound, take.meta.get("hearing"))
+    old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(
         old, phones=earlier(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]

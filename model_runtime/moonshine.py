@@ -1,8 +1,9 @@
 """Moonshine tiny: a recogniser of English that has heard 200,000 hours of it (Moonshine AI, MIT; arXiv:2410.15608).
 
-Its encoder is what the starter listens through, as wav2vec 2.0 is in the paper; its decoder writes down the words where
-no transcript is given. The files come with the package moonshine-voice; nothing else of that package runs. The threads
-are as many on every machine, so that equal sounds give equal numbers however many cores there are.
+The middle of its encoder is what the starter listens through, as wav2vec 2.0 is in the paper; its end and its decoder
+write down the words where no transcript is given. The files come with the package moonshine-voice; nothing else of that
+package runs. The threads are as many on every machine, so that equal sounds give equal numbers however many cores there
+are.
 """
 
 import re
@@ -19,10 +20,11 @@ from scipy.special import log_softmax
 
 from model_runtime.audio import SAMPLE_RATE
 from model_runtime.errors import InputError
+from model_runtime.ort_outputs import with_outputs
 
 __all__ = ["FEATURES", "Transcription", "encode", "transcribe"]
 
-# Columns of what the encoder makes of a sound.
+# Columns of a state of the encoder.
 FEATURES = 288
 # Threads of the encoder and of the decoder, whatever the machine has: the decoder's steps are too short to share.
 ENCODING, DECODING = 2, 1
@@ -43,6 +45,10 @@ TOKENS_PER_SECOND = 6.5
 # Tokens that come again where they came before, twice over: the decoder went in circles, as it does on other languages.
 CIRCLES = 12
 ENCODER, DECODER = "encoder_model", "decoder_model_merged"
+# What the decoder reads, and what the face is read from: the encoder's state after three, four and five of its six
+# layers, which tells more of how a sound is made and less of what is meant (docs/experiments.md).
+END_STATE = "last_hidden_state"
+MIDDLE_STATES = tuple(f"/layers.{layer}/input_layernorm/LayerNormalization_output_0" for layer in (3, 4, 5))
 LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
 
 
@@ -75,7 +81,8 @@ def encode(samples: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     for start in range(0, count, CORE):
         first, last = max(start - CONTEXT, 0), min(start + CORE + CONTEXT, count)
         piece = _piece(samples, first * HOP, (last - 1) * HOP + SEEN, level)
-        rows[start : start + CORE] = _encoded(encoder, piece)[start - first : start - first + CORE]
+        middle = np.mean(_encoded(encoder, piece, MIDDLE_STATES), axis=0)
+        rows[start : start + CORE] = middle[start - first : start - first + CORE]
     if out is None:
         out = np.empty((len(samples) * ROW_RATE // SAMPLE_RATE + 1, FEATURES), np.float16)
     for begin in range(0, len(out), BLOCK):
@@ -101,7 +108,7 @@ def transcribe(samples: np.ndarray) -> Transcription:
     given = {
         # Of the samples: the decoder itself thins it out to the encoder's rows.
         "encoder_attention_mask": np.ones((1, len(piece)), np.int64),
-        "encoder_hidden_states": _encoded(networks.encoder, piece)[None],
+        "encoder_hidden_states": _encoded(networks.encoder, piece, (END_STATE,)),
     }
     said, likelihoods = [START], []
     for index in range(int(len(piece) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
@@ -148,10 +155,10 @@ def _piece(samples: np.ndarray, start: int, end: int, level: tuple[float, float]
     return np.pad(piece, (0, end - start - len(piece))).astype(np.float32)
 
 
-def _encoded(encoder: onnxruntime.InferenceSession, samples: np.ndarray) -> np.ndarray:
-    """(1 + (N - SEEN) // HOP, FEATURES) float32."""
+def _encoded(encoder: onnxruntime.InferenceSession, samples: np.ndarray, states: tuple[str, ...]) -> np.ndarray:
+    """(states, 1 + (N - SEEN) // HOP, FEATURES) float32."""
     given = {"input_values": samples[None], "attention_mask": np.ones((1, len(samples)), np.int64)}
-    return encoder.run(None, given)[0][0]
+    return np.concatenate(encoder.run(states, given))
 
 
 @cache
@@ -166,15 +173,19 @@ def _networks() -> Networks:
     # What Windows builds tell Microsoft's tracing about sessions is nobody's business.
     onnxruntime.disable_telemetry_events()
 
-    def session(name: str, threads: int) -> onnxruntime.InferenceSession:
+    def session(network: bytes | Path, threads: int) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         # Waiting threads sleep: in a batch every core has work.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(folder / f"{name}.ort", options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
-    encoder, decoder = session(ENCODER, ENCODING), session(DECODER, DECODING)
-    return Networks(encoder, decoder, tuple(_tokens((folder / "tokenizer.bin").read_bytes())))
+    encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))
+    return Networks(
+        session(encoder, ENCODING),
+        session(folder / f"{DECODER}.ort", DECODING),
+        tuple(_tokens((folder / "tokenizer.bin").read_bytes())),
+    )
 
 
 def _tokens(data: bytes) -> list[bytes]:

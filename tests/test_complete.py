@@ -151,6 +151,15 @@ def test_a_take_that_an_earlier_version_heard_is_still_completed(take, model):
     assert np.abs(result.weights - earlier.weights)[far].max() < 1e-5
 
 
+def test_features_that_mean_something_else_now_are_not_taken_for_the_present_ones(take, model):
+    """Takes from before the middle of the recogniser was listened to have as many columns; they go by their phones."""
+    other = dataclasses.replace(take, meta={key: value for key, value in take.meta.items() if key != "hearing"})
+    without = dataclasses.replace(take, acoustics=take.acoustics[:, -41:])
+    results = [complete(each, edited(each, 10, "jawOpen", 0.8), model).weights for each in (take, other, without)]
+    assert np.array_equal(results[1], results[2])
+    assert not np.array_equal(results[0], results[1])
+
+
 def test_an_edit_of_one_word_moves_no_pause_elsewhere(take, model):
     """Lips in a pause do not depend on how far the line opens as a whole."""
     column = take.channels.index("jawOpen")

@@ -63,7 +63,7 @@ def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[
     checkpoint is called with the share done, before every window; it may raise to stop.
     """
     ensemble.eval()
-    # What an earlier version heard has other columns; such a take goes by its phones.
+    # A take whose features are missing, or mean something else, goes by its phones.
     if performance.sound.shape[1:] != (HEARD,):
         performance = replace(performance, sound=performance.sound[:0])
     asked = _asked(ensemble, performance.phones, has_sound=len(performance.sound) > 0)

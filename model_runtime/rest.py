@@ -29,12 +29,9 @@ def rest_envelope(phones: PhoneTrack, pauses: frozenset[Span], times: np.ndarray
             continue
         # Before the first sound and after the last there is no speech to settle from or to prepare.
         last = phone.end >= phones.duration
-        settle, fade = SETTLE, FADE
-        if last:
-            # The end of a recording may be short; the lips are closed by then all the same, and no sooner than need be.
-            length = phone.end - phone.start
-            fade = min(FADE, 0.4 * length)
-            settle = min(SETTLE, 0.9 * length - fade)
+        # The end of a recording may be short; the lips are closed by then all the same.
+        length = phone.end - phone.start
+        settle, fade = (min(SETTLE, 0.4 * length), min(FADE, 0.4 * length)) if last else (SETTLE, FADE)
         start = phone.start + settle if phone.start > 0 else -np.inf
         end = np.inf if last else phone.end - ANTICIPATE
         inside = np.minimum(times - start, end - times)

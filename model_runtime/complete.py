@@ -14,7 +14,7 @@ from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
-from model_runtime.model.hearing import still_understood
+from model_runtime.model.hearing import acoustics_alone
 from model_runtime.model.inference import Performance
 from model_runtime.npz import read_npz
 from model_runtime.settings import settings_from
@@ -76,8 +76,8 @@ def complete(
         raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")
     settings = settings_from(take.meta.get("settings", {}) | {"fps": take.fps})
     sound = take.acoustics
-    if model.architecture == "starter":
-        sound = still_understood(sound, take.meta.get("hearing"))
+    if model.hearing and take.meta.get("hearing") != model.hearing:
+        sound = acoustics_alone(sound)
     old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(

@@ -19,7 +19,6 @@ from model_runtime.contacts import apply_contacts
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.hearing import HEARING
 from model_runtime.model.inference import Performance
 from model_runtime.pauses import apply_pauses, find_pauses
 from model_runtime.resonance import apply_resonance
@@ -70,7 +69,7 @@ def generate(
     meta = {
         "model": model.id,
         "model_sha256": model.sha256,
-        "hearing": HEARING if model.architecture == "starter" else "",
+        "hearing": model.hearing,
         "kmtalk": __version__,
         "torch": torch.__version__,
         "python": platform.python_version(),

@@ -1,5 +1,6 @@
 """Generate: what a user relies on in a take, on the bundled line and the starter model that ships."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from model_runtime.heads.demo_head import demo_head
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
+from model_runtime.model.checkpoint import load_model, save_model
 from model_runtime.settings import Settings
 from model_runtime.take import frame_count, read_take, write_take
 from model_runtime.track_scores import lip_curves
@@ -87,6 +89,15 @@ def test_the_sound_alone_closes_every_bilabial_of_people_never_heard(model):
         nearest += [part.min() for part in within(*BILABIALS)]
     assert len(nearest) > 10
     assert max(nearest) < CLOSED
+
+
+def test_a_model_that_was_trained_on_other_features_is_refused(model, tmp_path):
+    """Features of as many columns that mean something else would move the face somehow."""
+    save_model(model, tmp_path)
+    about = json.loads((tmp_path / "model.json").read_text())
+    (tmp_path / "model.json").write_text(json.dumps({key: about[key] for key in about if key != "hearing"}))
+    with pytest.raises(InputError, match="hears sounds as another version"):
+        load_model(tmp_path)
 
 
 def test_same_input_gives_the_same_bytes(line, model, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.ensemble import Ensemble
-from model_runtime.model.hearing import hear
+from model_runtime.model.hearing import HEARING, hear
 from model_runtime.model.inference import Performance, perform
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.paper_config import PaperConfig
@@ -21,11 +21,13 @@ __all__ = ["ARCHITECTURES", "Architecture"]
 @dataclass(frozen=True)
 class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
-    given, (A, F) at 100 rows a second. perform: the whole motion of a performance, (T, K) float32, from a network, the
-    performance, and what is called with the share done."""
+    given, (A, F) at 100 rows a second. hearing: the name of that, where it changed with versions. perform: the whole
+    motion of a performance, (T, K) float32, from a network, the performance, and what is called with the share done.
+    """
 
     build: Callable[[dict], Any]
     hear: Callable[[Waveform], np.ndarray]
+    hearing: str
     perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
 
 
@@ -39,6 +41,6 @@ def _paper(config: dict) -> PaperNetwork:
 
 
 ARCHITECTURES = {
-    "starter": Architecture(_starter, hear, perform),
-    "paper": Architecture(_paper, heard_rows, perform_paper),
+    "starter": Architecture(_starter, hear, HEARING, perform),
+    "paper": Architecture(_paper, heard_rows, "", perform_paper),
 }

@@ -64,6 +64,11 @@ class Model:
         """(A, F) what the network is given of a sound, 100 rows a second."""
         return ARCHITECTURES[self.architecture].hear(waveform)
 
+    @property
+    def hearing(self) -> str:
+        """The name of what it hears: features of another name mean something else."""
+        return ARCHITECTURES[self.architecture].hearing
+
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
         return ARCHITECTURES[self.architecture].perform(self.network, performance, checkpoint)
@@ -95,6 +100,7 @@ def save_model(model: Model, folder: Path | str) -> None:
         "format": FORMAT,
         "id": model.id,
         "architecture": model.architecture,
+        "hearing": model.hearing,
         "space_sha256": None,
         "licence": model.licence,
         "config": dataclasses.asdict(model.network.config),
@@ -138,6 +144,8 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
         architecture = description.get("architecture", "starter")
         if architecture not in ARCHITECTURES:
             raise InputError(f"The model in {folder} is a {architecture}, which this version of KMTalk does not know.")
+        if description.get("hearing", "") != ARCHITECTURES[architecture].hearing:
+            raise InputError(f"The model in {folder} hears sounds as another version of KMTalk did; train it again.")
         network = ARCHITECTURES[architecture].build(description["config"])
         network.load_state_dict(load(weights))
         model = Model(

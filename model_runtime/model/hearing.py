@@ -10,11 +10,11 @@ from model_runtime.acoustics import BANDS, acoustics
 from model_runtime.audio import Waveform
 from model_runtime.moonshine import FEATURES, encode
 
-__all__ = ["HEARD", "HEARING", "hear", "still_understood"]
+__all__ = ["HEARD", "HEARING", "acoustics_alone", "hear"]
 
 # Columns of what the starter hears.
 HEARD = FEATURES + BANDS + 1
-# Its name: a take notes it, as another hearing's columns mean something else.
+# Its name: models and takes note it, as columns of another hearing mean something else.
 HEARING = "moonshine-tiny 3-5"
 
 
@@ -28,7 +28,6 @@ def hear(waveform: Waveform) -> np.ndarray:
     return heard
 
 
-def still_understood(heard: np.ndarray, hearing: object) -> np.ndarray:
-    """What the networks can use of what a take (A, F) heard with a hearing of that name: all of it if it is theirs,
-    else the acoustics, which every version hears alike."""
-    return heard if hearing == HEARING else heard[:, -(BANDS + 1) :]
+def acoustics_alone(heard: np.ndarray) -> np.ndarray:
+    """Of what was heard (A, F), the columns that every version hears alike: the last ones."""
+    return heard[:, -(BANDS + 1) :]

@@ -20,7 +20,7 @@ __all__ = ["apply_pauses", "find_pauses"]
 # IOD that lips are further apart in a pause than the networks have them, and further for each unit of the spectral
 # balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
 # an edit of one key moves no pause elsewhere.
-FURTHER, BREATH, SMOOTHED = 0.05, 0.12, 0.1
+FURTHER, BREATH, SMOOTHED = 0.03, 0.06, 0.1
 # Units of balance, either way, that hardly any breath exceeds; beyond them lips do not open or close further.
 BRIGHTEST = 1.2
 # Seconds before the sound at which lips start to part after a rest and are parted, and in which they hand over to it.

@@ -1,7 +1,7 @@
 """Rest: in long silences the mouth comes to its neutral pose and stays there, without jitter."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, grey_opening
 
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
@@ -14,8 +14,9 @@ __all__ = ["apply_rest", "rest_envelope"]
 # second ahead, and the networks know it), seconds; going to rest and coming back takes FADE.
 SETTLE, ANTICIPATE, FADE = 0.6, 0.6, 0.3
 # A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech): from the
-# first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation).
-LOUD, SMOOTHED = (0.0, 0.5), 0.1
+# first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation), and
+# lasts: what is loud for less, the click at the end of a recording too, is no word.
+LOUD, SMOOTHED, LASTS = (0.0, 0.5), 0.1, 0.2
 # A tenth of a recording is quieter than this, if what is loud in it stands out of a quieter room.
 NOISE = -0.9
 
@@ -58,6 +59,7 @@ def _voiced(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
     if not len(sound) or sound.shape[1] != HEARD or np.percentile(sound[:, -1], 10) > NOISE:
         return np.zeros(len(times))
     smooth = gaussian_filter1d(sound[:, -1].astype(np.float64), SMOOTHED * ACOUSTIC_RATE, mode="nearest")
-    heard = np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, smooth)
+    lasting = grey_opening(smooth, round(LASTS * ACOUSTIC_RATE), mode="constant", cval=smooth.min())
+    heard = np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, lasting)
     little, surely = LOUD
     return ease((heard - little) / (surely - little))

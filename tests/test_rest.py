@@ -1,10 +1,13 @@
 """Rest: the mouth is still where nobody speaks, and not where a voice is heard that has no words."""
 
 import numpy as np
+import pytest
+from recordings import DATA, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
 from model_runtime.track_scores import lip_curves
@@ -31,3 +34,13 @@ def test_nobody_is_taken_to_speak_in_the_noise_of_a_room(model):
     noise = Waveform((0.02 * np.random.default_rng(0).normal(size=3 * SAMPLE_RATE)).astype(np.float32))
     silence = PhoneTrack((Span(SILENCE, 0.0, 3.0),))
     assert gap(noise, silence, model, 0.0, 3.0).max() < 0.01
+
+
+@needs_data
+@pytest.mark.parametrize("clip", ["lrar2p", "lbwe6p"])
+def test_a_click_where_a_recording_ends_parts_no_lips(clip, model):
+    """In these two something loud begins in the last tenth of a second, most of a second after the last word."""
+    waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
+    phones = find_phones(waveform)
+    still = gap(waveform, phones, model, waveform.duration - 0.2, waveform.duration + 0.05)
+    assert still.max() - still.min() < 0.001

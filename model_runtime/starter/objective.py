@@ -82,7 +82,7 @@ class StarterObjective:
         completed = self.module.complete(features, given, batch.key_times, batch.is_key, batch.times)
         wrong = (keys - batch.key_weights) / config.loss.scale
         key_error = (wrong @ lips.points).square().mean(dim=-1) + config.loss.gap * (wrong @ lips.gap).square()
-        weight = batch.is_key * batch.importance[:, None]
+        weight = batch.key_known * batch.importance[:, None]
         return (
             motion_loss(own, batch, lips, config.loss)
             + config.set_keys * motion_loss(completed, batch, lips, config.loss)

@@ -12,7 +12,7 @@ from model_runtime.training.examples import Example
 
 __all__ = ["read_examples", "write_examples"]
 
-ARRAYS = ("bands", "loudness", "features", "frames", "times", "weights", "closed", "described")
+ARRAYS = ("bands", "loudness", "features", "frames", "times", "weights", "closed", "known", "described")
 
 
 def write_examples(examples: list[Example], path: Path) -> None:
@@ -36,6 +36,7 @@ def write_examples(examples: list[Example], path: Path) -> None:
             "times": np.concatenate([example.times for example in examples]),
             "weights": np.concatenate([example.weights for example in examples]).astype(np.float32),
             "closed": np.concatenate([example.closed for example in examples]),
+            "known": np.concatenate([example.known for example in examples]),
             "described": np.array(json.dumps(described)),
         },
     )
@@ -57,6 +58,7 @@ def read_examples(path: Path) -> list[Example]:
                 times=arrays["times"][rows],
                 weights=arrays["weights"][rows],
                 closed=arrays["closed"][rows],
+                known=arrays["known"][rows],
                 style=described["style"],
                 importance=described["importance"],
             )

@@ -8,6 +8,9 @@ company of its neighbours), asked through phones that the recordings show well, 
   vowel that follows, CH JH SH ZH as S), and the postalveolars get the protrusion that phonetics ascribes to them.
 - Its open vowels are short and unstressed (AA in "r", AE in "at"); the jaw is lowest on AA AE AW AO of all sounds. Free
   speech, measured by phone, rounds OW and W further, and holds S and Z closer, than GRID's few words do.
+- GRID's speaker rests before and after six words; people who speak freely neither rest nor close their lips where a
+  phrase begins or ends. So silences are asked for as an open vowel, which keeps the rest out of the sounds beside them,
+  and are not taught themselves: what a mouth does there, the networks read from what is heard, a breath or nothing.
 - How a phone differs from one company to the next is half noise where only 51 words were seen, so half of the motion is
   what the teacher gives the phone on average (docs/experiments.md).
 """
@@ -38,7 +41,7 @@ class Facts:
     """
 
     stand_in: tuple[tuple[str, str], ...] = (
-        *(("TH", "S"), ("DH", "Z"), ("CH", "S"), ("JH", "S"), ("SH", "S"), ("ZH", "Z")),
+        *(("TH", "S"), ("DH", "Z"), ("CH", "S"), ("JH", "S"), ("SH", "S"), ("ZH", "Z"), (SILENCE, "EH")),
     )
     averaged: float = 0.5
     blend: float = 0.03
@@ -55,14 +58,15 @@ class Facts:
 
 
 def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:
-    """The examples with the motion that the teacher gives their phones."""
+    """The examples with the motion that the teacher gives their phones; what faces do in their silences is unknown."""
     motions = _asked_for(network, examples, facts)
     averages = _averages(examples, motions, facts.blend)
     taught = []
     for example, motion, average in zip(examples, motions, averages, strict=True):
         mixed = (1 - facts.averaged) * motion + facts.averaged * average
         weights = _with_facts(np.clip(mixed, 0, 1), network.config.channels, example, facts)
-        taught.append(replace(example, weights=weights.astype(np.float32)))
+        known = example.known & ~_silent(example)
+        taught.append(replace(example, weights=weights.astype(np.float32), known=known))
     return taught
 
 
@@ -94,6 +98,12 @@ def _averages(examples: list[Example], motions: list[np.ndarray], blend: float) 
         shares.append(np.stack([np.interp(example.times, steps, column) for column in blended.T], axis=1))
     poses = np.linalg.lstsq(np.concatenate(shares), np.concatenate(motions), rcond=None)[0]
     return [share @ poses for share in shares]
+
+
+def _silent(example: Example) -> np.ndarray:
+    """(T,) bool"""
+    assert example.phones is not None, "what is taught has phones"
+    return phone_steps(example.phones, example.times) == PHONES.index(SILENCE)
 
 
 def _asked(phones: PhoneTrack, facts: Facts) -> PhoneTrack:

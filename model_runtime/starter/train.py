@@ -49,7 +49,7 @@ LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face
 # less than most (95th percentile of the gap .20 IOD, eight others .24), and a mean of networks less than each; neutral
 # makes up for some of it.
 NAMED = {
-    "neutral": Style((1.0, 0.0), 1.08, 1.08),
+    "neutral": Style((1.0, 0.0), 1.06, 1.06),
     "clear": Style((1.0, 0.0), 1.45, 1.4),
     "mumbled": Style((1.0, 0.0), 0.75, 0.85),
     "broad": Style((0.5, 0.5), 1.6, 1.5),

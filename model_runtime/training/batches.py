@@ -21,13 +21,15 @@ STEPS = int(SECONDS * MODEL_RATE)
 class Batch:
     """B examples as tensors.
 
-    key_times, is_key: (B, N). key_weights: (B, N, K) recorded motion at the keys. times, valid, closed: (B, T); closed:
-    a P, B or M holds the lips together. weights: (B, T, K). importance: (B,).
+    key_times, is_key, key_known: (B, N). key_weights: (B, N, K) recorded motion at the keys. times, valid, closed:
+    (B, T); valid: there is a frame and its motion is known, as key_known says of keys; closed: a P, B or M holds the
+    lips together. weights: (B, T, K). importance: (B,).
     """
 
     voice: Voice
     key_times: Tensor
     is_key: Tensor
+    key_known: Tensor
     key_weights: Tensor
     times: Tensor
     valid: Tensor
@@ -54,23 +56,24 @@ def make_batch(
     times, weights = np.zeros((count, frames), np.float32), np.zeros((count, frames, channels), np.float32)
     valid, closed = np.zeros((count, frames), bool), np.zeros((count, frames), bool)
     labels = np.zeros((count, STEPS), np.int64)
-    key_times, is_key = np.zeros((count, most), np.float32), np.zeros((count, most), bool)
+    key_times = np.zeros((count, most), np.float32)
+    is_key, key_known = np.zeros((count, most), bool), np.zeros((count, most), bool)
     key_weights = np.zeros((count, most, channels), np.float32)
     for row, (example, each) in enumerate(zip(examples, keys, strict=True)):
         length = len(example.times)
         times[row, :length], times[row, length:] = example.times, example.times[-1]
         weights[row, :length], weights[row, length:] = example.weights, example.weights[-1]
-        valid[row, :length], closed[row, :length] = True, example.closed
+        valid[row, :length], closed[row, :length] = example.known, example.closed
         if example.phones is not None:
             labels[row] = phone_steps(example.phones, np.arange(STEPS) / MODEL_RATE)
         key_times[row, : len(each)], is_key[row, : len(each)] = each, True
         nearest = np.abs(example.times[:, None] - each[None]).argmin(axis=0)
-        key_weights[row, : len(each)] = example.weights[nearest]
+        key_weights[row, : len(each)], key_known[row, : len(each)] = example.weights[nearest], example.known[nearest]
     sound = np.stack([np.concatenate([each.features, normalise(each.mel)], axis=1) for each in examples])
     style = np.eye(styles, dtype=np.float32)[[example.style for example in examples]]
     voice = Voice(*(torch.from_numpy(array) for array in (sound, labels, style, has_sound)))
     importance = np.array([example.importance for example in examples], np.float32)
-    arrays = (key_times, is_key, key_weights, times, valid, closed, weights, importance)
+    arrays = (key_times, is_key, key_known, key_weights, times, valid, closed, weights, importance)
     return Batch(voice, *(torch.from_numpy(array) for array in arrays))
 
 

@@ -75,6 +75,7 @@ def _stretched(example: Example, factor: float) -> Example:
         times=example.times[kept] * factor,
         weights=example.weights[kept],
         closed=example.closed[kept],
+        known=example.known[kept],
     )
 
 

@@ -21,7 +21,8 @@ class Example:
 
     mel: ROWS rows. features: (ROWS, FEATURES), see moonshine.encode. phones: None where they mean nothing.
     times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds
-    the lips together. style: index of the style vector. importance: of this example in the loss.
+    the lips together. known: (T,) bool, frames whose motion is known; the loss leaves the others out. style: index of
+    the style vector. importance: of this example in the loss.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Example:
     times: np.ndarray
     weights: np.ndarray
     closed: np.ndarray
+    known: np.ndarray
     style: int
     importance: float
 
@@ -62,6 +64,7 @@ def make_example(
         times=times,
         weights=weights[first : first + count].astype(np.float32),
         closed=_closed(times, phones),
+        known=np.ones(count, bool),
         style=style,
         importance=importance,
     )

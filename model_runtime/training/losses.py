@@ -63,7 +63,7 @@ def motion_loss(predicted: Tensor, batch: Batch, lips: Lips, config: LossConfig)
 
     total = mean(seen(error), weight)
     total = total + config.channels * mean((error / config.channel_scale).square().mean(dim=-1), weight)
-    total = total + config.velocity * mean(seen(error.diff(dim=1)), weight[:, 1:])
+    total = total + config.velocity * mean(seen(error.diff(dim=1)), weight[:, 1:] * valid[:, :-1])
     for measure, importance in ((lips.gap, 1.0), (lips.width, 0.5)):
         disagreement = 1 - _concordance(predicted @ measure, batch.weights @ measure, valid)
         total = total + config.agreement * importance * mean(disagreement, batch.importance)

@@ -1,0 +1,66 @@
+"""What is taught to the starter: sounds, and nothing of what faces do in silences, which nobody recorded."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from model_runtime.acoustics import log_mel
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.fitting import FitConfig, lip_measures
+from model_runtime.linguistics.phones import SILENCE
+from model_runtime.moonshine import encode
+from model_runtime.starter.objective import StarterConfig, StarterObjective
+from model_runtime.starter.recorded import model_columns
+from model_runtime.starter.teacher import Facts, teach
+from model_runtime.training.disturbance import Disturbance
+from model_runtime.training.examples import Example, make_example
+from model_runtime.training.losses import Lips
+
+
+def taught(line, network) -> Example:
+    waveform, phones = line
+    still = np.zeros((int(waveform.duration * 25), len(network.config.channels)), np.float32)
+    example = make_example("line", log_mel(waveform), encode(waveform.samples), phones, still, 25.0, 0, 1.0)
+    return teach(network, [example], Facts())[0]
+
+
+def silent(example: Example) -> np.ndarray:
+    inside = np.zeros(len(example.times), bool)
+    for phone in example.phones.phones:
+        if phone.label == SILENCE:
+            inside |= (example.times >= phone.start) & (example.times < phone.end)
+    return inside
+
+
+def test_what_a_silence_is_taught_as_changes_nothing_in_training(line, model):
+    network = model.network.followers[0]
+    example = taught(line, network)
+    quiet = silent(example)
+    assert 0.1 < quiet.mean() < 0.9
+    head = demo_head()
+    lips = Lips.of(lip_measures(head), model_columns(head, FitConfig()))
+
+    def loss(changed: np.ndarray) -> float:
+        """Of the same example with all weights at 1 in some frames."""
+        weights = np.where(changed[:, None], np.float32(1), example.weights)
+        examples = [replace(example, weights=weights)] * 2
+        network.eval()
+        # Motion that is completed from keys follows them, so none are given.
+        config = StarterConfig(batch=2, set_keys=0.0)
+        objective = StarterObjective(network, examples, {}, lips, config, Disturbance(), seed=0)
+        torch.manual_seed(0)
+        with torch.inference_mode():
+            return float(objective.loss(next(objective.batches(0))))
+
+    assert loss(quiet) == loss(np.zeros_like(quiet))
+    assert loss(~quiet) > 1.5 * loss(np.zeros_like(quiet))
+
+
+def test_rest_does_not_reach_into_the_sounds_of_a_phrase(line, model):
+    """People who speak freely neither begin nor end a phrase with closed lips; the training speaker does."""
+    network = model.network.followers[0]
+    example = taught(line, network)
+    gap = example.weights @ np.array(model.gap)
+    sounds = ~silent(example)
+    assert np.median(gap[~sounds]) > 0.8 * np.median(gap[sounds])

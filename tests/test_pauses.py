@@ -62,14 +62,14 @@ def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
         samples[inside] += (0.02 * breath / breath.std()).astype(np.float32)
         gaps.append(gap_in(generate(Waveform(samples), phones, Settings(), model), silence).mean())
     bright, dull = gaps
-    assert 2 * dull < bright < 0.4
+    assert 1.3 * dull < bright < 0.4
 
 
 def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
     for room, parted in ((4e-3, True), (0.0, False)):
         waveform, phones, silence = twice(line, 0.95, room)
         gap = gap_in(generate(waveform, phones, Settings(), model), silence)
-        assert (gap.min() > 0.1) if parted else (gap.min() < CLOSED), room
+        assert (gap.min() > 2 * CLOSED) if parted else (gap.min() < CLOSED), room
 
 
 def test_a_duller_voice_opens_its_lips_less(line, model):

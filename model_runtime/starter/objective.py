@@ -107,7 +107,7 @@ class StarterObjective:
             motion = module.complete(features, keys, batch.key_times, batch.is_key, batch.times).clamp(0, 1)
             for measure, row in (("gap", self.lips.gap), ("width", self.lips.width)):
                 pairs = [
-                    ((motion[i] @ row)[valid].numpy(), (batch.weights[i] @ row)[valid].numpy())
+                    ((motion[i] @ row)[valid > 0].numpy(), (batch.weights[i] @ row)[valid > 0].numpy())
                     for i, valid in enumerate(batch.valid)
                 ]
                 figures[f"{name}_{measure}"] = _correlation(pairs)

@@ -9,8 +9,9 @@ company of its neighbours), asked through phones that the recordings show well, 
 - Its open vowels are short and unstressed (AA in "r", AE in "at"); the jaw is lowest on AA AE AW AO of all sounds. Free
   speech, measured by phone, rounds OW and W further, and holds S and Z closer, than GRID's few words do.
 - GRID's speaker rests before and after six words; people who speak freely neither rest nor close their lips where a
-  phrase begins or ends. So silences are asked for as an open vowel, which keeps the rest out of the sounds beside them,
-  and are not taught themselves: what a mouth does there, the networks read from what is heard, a breath or nothing.
+  phrase begins or ends. So silences are asked for as the vowel of "the", which keeps the rest out of the sounds beside
+  them, and are hardly taught themselves: what a mouth does there, the networks read from what is heard. Only where
+  nothing is heard at all, as between synthetic words, that vowel is what they know.
 - How a phone differs from one company to the next is half noise where only 51 words were seen, so half of the motion is
   what the teacher gives the phone on average (docs/experiments.md).
 """
@@ -33,16 +34,17 @@ __all__ = ["Facts", "teach"]
 
 @dataclass(frozen=True)
 class Facts:
-    """stand_in: phone -> the phone it is asked for as. averaged: share of the phones' average motion, blended over
-    `blend` seconds (standard deviation). protruded: pucker and funnel added on these. opened: phone -> factor on what
-    opens the lips. overlap: seconds by which a fact reaches into the neighbours. running: factor on what opens the lips
-    throughout: averages open less than the speaker they come from, and he opens less than people do when they speak
-    freely (95th percentile of the gap .20 and .25-.27 IOD).
+    """stand_in: phone -> the phone it is asked for as. silences: how surely their motion is known, in [0, 1].
+    averaged: share of the phones' average motion, blended over `blend` seconds (standard deviation). protruded: pucker
+    and funnel added on these. opened: phone -> factor on what opens the lips. overlap: seconds by which a fact reaches
+    into the neighbours. running: factor on what opens the lips throughout: averages open less than the speaker they
+    come from, and he opens less than people do when they speak freely (95th percentile of the gap .20 and .25-.27 IOD).
     """
 
     stand_in: tuple[tuple[str, str], ...] = (
-        *(("TH", "S"), ("DH", "Z"), ("CH", "S"), ("JH", "S"), ("SH", "S"), ("ZH", "Z"), (SILENCE, "EH")),
+        *(("TH", "S"), ("DH", "Z"), ("CH", "S"), ("JH", "S"), ("SH", "S"), ("ZH", "Z"), (SILENCE, "AH")),
     )
+    silences: float = 0.05
     averaged: float = 0.5
     blend: float = 0.03
     protruded: tuple[str, ...] = ("CH", "JH", "SH", "ZH")
@@ -58,14 +60,14 @@ class Facts:
 
 
 def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:
-    """The examples with the motion that the teacher gives their phones; what faces do in their silences is unknown."""
+    """The examples with the motion that the teacher gives their phones; what faces do in silences is hardly known."""
     motions = _asked_for(network, examples, facts)
     averages = _averages(examples, motions, facts.blend)
     taught = []
     for example, motion, average in zip(examples, motions, averages, strict=True):
         mixed = (1 - facts.averaged) * motion + facts.averaged * average
         weights = _with_facts(np.clip(mixed, 0, 1), network.config.channels, example, facts)
-        known = example.known & ~_silent(example)
+        known = np.where(_silent(example), facts.silences * example.known, example.known).astype(np.float32)
         taught.append(replace(example, weights=weights.astype(np.float32), known=known))
     return taught
 

@@ -22,8 +22,8 @@ class Batch:
     """B examples as tensors.
 
     key_times, is_key, key_known: (B, N). key_weights: (B, N, K) recorded motion at the keys. times, valid, closed:
-    (B, T); valid: there is a frame and its motion is known, as key_known says of keys; closed: a P, B or M holds the
-    lips together. weights: (B, T, K). importance: (B,).
+    (B, T); valid: how surely the motion of a frame is known, in [0, 1], 0 where there is none, as key_known says of
+    keys; closed: a P, B or M holds the lips together. weights: (B, T, K). importance: (B,).
     """
 
     voice: Voice
@@ -54,10 +54,10 @@ def make_batch(
     frames, most = max(len(example.times) for example in examples), max(len(each) for each in keys)
     count, channels = len(examples), examples[0].weights.shape[1]
     times, weights = np.zeros((count, frames), np.float32), np.zeros((count, frames, channels), np.float32)
-    valid, closed = np.zeros((count, frames), bool), np.zeros((count, frames), bool)
+    valid, closed = np.zeros((count, frames), np.float32), np.zeros((count, frames), bool)
     labels = np.zeros((count, STEPS), np.int64)
     key_times = np.zeros((count, most), np.float32)
-    is_key, key_known = np.zeros((count, most), bool), np.zeros((count, most), bool)
+    is_key, key_known = np.zeros((count, most), bool), np.zeros((count, most), np.float32)
     key_weights = np.zeros((count, most, channels), np.float32)
     for row, (example, each) in enumerate(zip(examples, keys, strict=True)):
         length = len(example.times)

@@ -21,8 +21,8 @@ class Example:
 
     mel: ROWS rows. features: (ROWS, FEATURES), see moonshine.encode. phones: None where they mean nothing.
     times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds
-    the lips together. known: (T,) bool, frames whose motion is known; the loss leaves the others out. style: index of
-    the style vector. importance: of this example in the loss.
+    the lips together. known: (T,) in [0, 1], how surely the motion of a frame is known, its share in the loss. style:
+    index of the style vector. importance: of this example in the loss.
     """
 
     name: str
@@ -64,7 +64,7 @@ def make_example(
         times=times,
         weights=weights[first : first + count].astype(np.float32),
         closed=_closed(times, phones),
-        known=np.ones(count, bool),
+        known=np.ones(count, np.float32),
         style=style,
         importance=importance,
     )

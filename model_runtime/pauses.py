@@ -15,7 +15,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.opening import close_lips, part_lips
 from model_runtime.resonance import spectral_balance
 
-__all__ = ["apply_pauses", "find_pauses"]
+__all__ = ["apply_pauses", "find_pauses", "without_room"]
 
 # IOD that lips are further apart in a pause than the networks have them, and further for each unit of the spectral
 # balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
@@ -45,7 +45,7 @@ def find_pauses(phones: PhoneTrack, sound: np.ndarray) -> frozenset[Span]:
         for silence in phones.phones[:-1]
         if silence.label == SILENCE
         and silence.start > 0
-        and silence.end - silence.start <= (LONGEST_WITHOUT_ROOM if _without_room(sound, silence) else LONGEST)
+        and silence.end - silence.start <= (LONGEST_WITHOUT_ROOM if without_room(sound, silence) else LONGEST)
     )
 
 
@@ -71,7 +71,7 @@ def apply_pauses(
         since, ahead = times - silence.start, following.start - times
         if silence in pauses:
             opening = ease((since + EARLY) / EARLY)
-        elif not _without_room(sound, silence):
+        elif not without_room(sound, silence):
             opening = ease((STARTED - ahead) / (STARTED - DONE))
         else:
             continue
@@ -87,7 +87,7 @@ def _breath(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
     return np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
 
 
-def _without_room(sound: np.ndarray, silence: Span) -> bool:
-    """Whether the sound stops in a silence, as no room does."""
+def without_room(sound: np.ndarray, silence: Span) -> bool:
+    """Whether the sound stops in a silence, as no room does. sound: see `find_pauses`."""
     rows = sound[round(silence.start * ACOUSTIC_RATE) : round(silence.end * ACOUSTIC_RATE)]
     return len(rows) > 0 and float(np.median(rows[:, -1])) < NO_ROOM

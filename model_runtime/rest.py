@@ -7,6 +7,7 @@ from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.easing import ease
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.model.hearing import HEARD
+from model_runtime.pauses import without_room
 
 __all__ = ["apply_rest", "rest_envelope"]
 
@@ -45,18 +46,34 @@ def apply_rest(
     weights: np.ndarray, phones: PhoneTrack, pauses: frozenset[Span], sound: np.ndarray, fps: float
 ) -> np.ndarray:
     """Weights (T, K) that fade to 0 where the mouth rests, and not where a voice is heard all the same: its words are
-    missing from the transcript, or the recording ends within a word.
+    missing from the transcript, or the recording ends within a word. A clean recording begins at rest.
 
     pauses: silences in which it does not. sound: (A, HEARD), see hearing; of another shape: unknown.
     """
     times = np.arange(len(weights)) / fps
     resting = rest_envelope(phones, pauses, times) * (1 - _voiced(sound, times))
+    resting = np.maximum(resting, _beginning(phones, sound, times))
     return weights * (1 - resting)[:, None]
+
+
+def _beginning(phones: PhoneTrack, sound: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(T,) 1 at the beginning of a recording before whose first sound nothing is heard, fading out by that sound.
+
+    Where a room is heard, people are about to speak already, and their lips may be open.
+    """
+    first = phones.phones[0]
+    if first.label != SILENCE or not _hears_loudness(sound) or not without_room(sound, first):
+        return np.zeros(len(times))
+    return 1 - ease(times / min(FADE, 0.8 * first.end))
+
+
+def _hears_loudness(sound: np.ndarray) -> bool:
+    return len(sound) > 0 and sound.shape[1] == HEARD
 
 
 def _voiced(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: how surely a voice is heard; 0 throughout where nothing stands out of the noise."""
-    if not len(sound) or sound.shape[1] != HEARD or np.percentile(sound[:, -1], 10) > NOISE:
+    if not _hears_loudness(sound) or np.percentile(sound[:, -1], 10) > NOISE:
         return np.zeros(len(times))
     smooth = gaussian_filter1d(sound[:, -1].astype(np.float64), SMOOTHED * ACOUSTIC_RATE, mode="nearest")
     lasting = grey_opening(smooth, round(LASTS * ACOUSTIC_RATE), mode="constant", cval=smooth.min())

@@ -30,6 +30,20 @@ def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
     assert without.std() > 0.4 * whole.std()
 
 
+def test_a_clean_line_begins_at_rest_and_one_in_a_room_as_people_do(line, model):
+    """The face is neutral until the take begins: lips that are open in its first frame would jump."""
+    waveform, phones = line
+    first = phones.phones[0]
+    room = 2e-3 * np.random.default_rng(0).normal(size=len(waveform.samples))
+    clean, roomy = (
+        gap(sound, phones, model, -1.0, first.end)
+        for sound in (waveform, Waveform((waveform.samples + room).astype(np.float32)))
+    )
+    assert clean[0] < 0.005
+    assert clean[-1] > 0.1
+    assert roomy[0] > 0.1
+
+
 def test_nobody_is_taken_to_speak_in_the_noise_of_a_room(model):
     noise = Waveform((0.02 * np.random.default_rng(0).normal(size=3 * SAMPLE_RATE)).astype(np.float32))
     silence = PhoneTrack((Span(SILENCE, 0.0, 3.0),))

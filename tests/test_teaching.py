@@ -45,7 +45,6 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
         """Of the same example with all weights at 1 in some frames."""
         weights = np.where(changed[:, None], np.float32(1), example.weights)
         examples = [replace(example, weights=weights)] * 2
-        network.eval()
         # Motion that is completed from keys follows them, so none are given.
         config = StarterConfig(batch=2, set_keys=0.0)
         objective = StarterObjective(network, examples, {}, lips, config, Disturbance(), seed=0)

@@ -67,8 +67,8 @@ def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Exampl
     for example, motion, average in zip(examples, motions, averages, strict=True):
         mixed = (1 - facts.averaged) * motion + facts.averaged * average
         weights = _with_facts(np.clip(mixed, 0, 1), network.config.channels, example, facts)
-        known = np.where(_silent(example), facts.silences * example.known, example.known).astype(np.float32)
-        taught.append(replace(example, weights=weights.astype(np.float32), known=known))
+        known = example.known * np.where(_silent(example), facts.silences, 1.0)
+        taught.append(replace(example, weights=weights.astype(np.float32), known=known.astype(np.float32)))
     return taught
 
 

@@ -40,16 +40,18 @@ def generate(
     settings: Settings,
     model: Model,
     checkpoint: Callable[[float], None] = lambda share: None,
+    heard: np.ndarray | None = None,
 ) -> Take:
     """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
 
-    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. Raises
-    InputError for a style that the model does not have.
+    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. heard: what
+    the model hears of the waveform, where that is known already. Raises InputError for a style that the model does not
+    have.
     """
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = model.hear(waveform).astype(np.float16, copy=False)
+    sound = (model.hear(waveform) if heard is None else heard).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
@@ -58,11 +60,11 @@ def generate(
     channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
-    heard = sound if model.architecture == "starter" else acoustics(waveform).astype(np.float16)
+    spectrum = sound if model.architecture == "starter" else acoustics(waveform).astype(np.float16)
     if TONGUE in living and TONGUE not in model.channels:
         early = earlier(phones, settings.lead)
         weights[:, channels.index(TONGUE)] = tongue(early, motion @ np.array(model.gap), settings.fps)
-    upper = upper_face(phones, heard, frames, settings)
+    upper = upper_face(phones, spectrum, frames, settings)
     for column, name in enumerate((*LIDS, *BROWS)):
         if name in living and name not in model.channels:
             weights[:, channels.index(name)] = upper[:, column]

@@ -65,7 +65,7 @@ def test_generate_tells_machines_in_json(capsys, tmp_path):
     assert code == 0
     assert result["output"] == str(output)
     assert result["frames"] == len(read_take(output).weights) == round(result["duration"] * 24) + 1
-    assert set(result["seconds"]) == {"audio", "model", "phones", "motion", "write"}
+    assert set(result["seconds"]) == {"audio", "model", "phones", "hearing", "motion", "write"}
 
 
 def test_generate_from_a_textgrid_and_of_a_part(capsys, take, tmp_path):

@@ -4,8 +4,7 @@ import numpy as np
 
 from model_runtime.acoustics import ACOUSTIC_RATE
 from model_runtime.audio import Waveform
-from model_runtime.model.hearing import HEARD, hear
-from model_runtime.moonshine import FEATURES
+from model_runtime.model.hearing import FEATURES, HEARD, hear
 
 
 def features(waveform: Waveform) -> np.ndarray:

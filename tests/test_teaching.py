@@ -9,7 +9,7 @@ from model_runtime.acoustics import log_mel
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.linguistics.phones import SILENCE
-from model_runtime.moonshine import encode
+from model_runtime.model.hearing import speech_features
 from model_runtime.starter.objective import StarterConfig, StarterObjective
 from model_runtime.starter.recorded import model_columns
 from model_runtime.starter.teacher import Facts, teach
@@ -21,7 +21,7 @@ from model_runtime.training.losses import Lips
 def taught(line, network) -> Example:
     waveform, phones = line
     still = np.zeros((int(waveform.duration * 25), len(network.config.channels)), np.float32)
-    example = make_example("line", log_mel(waveform), encode(waveform.samples), phones, still, 25.0, 0, 1.0)
+    example = make_example("line", log_mel(waveform), speech_features(waveform.samples), phones, still, 25.0, 0, 1.0)
     return teach(network, [example], Facts())[0]
 
 

@@ -9,6 +9,7 @@ import click
 
 from model_runtime.audio import Waveform, read_audio
 from model_runtime.errors import InputError
+from model_runtime.hearing_beside import heard_beside
 from model_runtime.linguistics.listen import Hearing, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.textgrid import read_textgrid
@@ -67,14 +68,17 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     model = warm.model(request.model, request.device)
     model.style(request.style)
     done("model")
-    hearing = _hearing(request, waveform, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text))
-    done("phones")
+    with heard_beside(model, waveform) as heard:
+        hearing = _hearing(request, waveform, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text))
+        done("phones")
+        sound = heard.result()
+    done("hearing")
     # Here, because it brings torch.
     from model_runtime.generate import generate
 
     report("motion", 0.7, "Moving")
     take = generate(
-        waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving")
+        waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
     report("write", 0.98, "Writing")

@@ -21,12 +21,13 @@ __all__ = ["ARCHITECTURES", "Architecture"]
 @dataclass(frozen=True)
 class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
-    given, (A, F) at 100 rows a second. hearing: the name of that, where it changed with versions. perform: the whole
-    motion of a performance, (T, K) float32, from a network, the performance, and what is called with the share done.
+    given, (A, F) at 100 rows a second, from the sound and a function that may raise to stop. hearing: the name of that,
+    where it changed with versions. perform: the whole motion of a performance, (T, K) float32, from a network, the
+    performance, and what is called with the share done.
     """
 
     build: Callable[[dict], Any]
-    hear: Callable[[Waveform], np.ndarray]
+    hear: Callable[[Waveform, Callable[[], None]], np.ndarray]
     hearing: str
     perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
 

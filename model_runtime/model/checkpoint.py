@@ -60,9 +60,9 @@ class Model:
         signed = self.space is not None and self.space.bounds[0] < 0
         return (-np.inf, np.inf) if signed else (0.0, 1.0)
 
-    def hear(self, waveform: Waveform) -> np.ndarray:
-        """(A, F) what the network is given of a sound, 100 rows a second."""
-        return ARCHITECTURES[self.architecture].hear(waveform)
+    def hear(self, waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
+        """(A, F) what the network is given of a sound, 100 rows a second. checkpoint may raise to stop."""
+        return ARCHITECTURES[self.architecture].hear(waveform, checkpoint)
 
     @property
     def hearing(self) -> str:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from model_runtime.linguistics.articulation import FEATURES, articulation
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.hearing import HEARD
+from model_runtime.model.hearing import heard_columns
 
 __all__ = ["ConvBlock", "Encoder"]
 
@@ -27,24 +27,30 @@ class ConvBlock(nn.Module):
 
 
 class SoundStream(nn.Module):
-    """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used."""
+    """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used.
 
+    ears: the recognisers that it listens through, the others' columns are passed over.
+    """
+
+    columns: Tensor
     mean: Tensor
     spread: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, ears: tuple[str, ...]) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(HEARD))
-        self.register_buffer("spread", torch.ones(HEARD))
+        columns = torch.from_numpy(heard_columns(ears))
+        self.register_buffer("columns", columns, persistent=False)
+        self.register_buffer("mean", torch.zeros(len(columns)))
+        self.register_buffer("spread", torch.ones(len(columns)))
         self.hear = nn.Sequential(
-            nn.Conv1d(HEARD, width, 5, padding=2),
+            nn.Conv1d(len(columns), width, 5, padding=2),
             nn.GELU(),
             nn.Conv1d(width, width, 5, stride=2, padding=2),
         )
         self.no_sound = nn.Parameter(torch.zeros(width))
 
     def forward(self, sound: Tensor, steps: int, has_sound: Tensor) -> Tensor:
-        alike = (sound - self.mean) / self.spread
+        alike = (sound[..., self.columns] - self.mean) / self.spread
         heard = self.hear(alike.transpose(1, 2)).transpose(1, 2)[:, :steps]
         return torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
 
@@ -95,16 +101,17 @@ class Encoder(nn.Module):
     and a sound is one speaker's while phones are everybody's (docs/experiments.md).
     """
 
-    def __init__(self, config: ModelConfig, follows: bool) -> None:
+    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...]) -> None:
         super().__init__()
-        self.sound = SoundStream(config.width)
+        self.sound = SoundStream(config.width, ears)
         self.phones = PhoneStream(config.width) if follows else None
         self.trunk = Trunk(config)
 
     def standardise(self, sound: Tensor) -> None:
         """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, HEARD)."""
-        self.sound.mean.copy_(sound.mean(dim=0))
-        self.sound.spread.copy_(sound.std(dim=0).clamp(min=1e-3))
+        heard = sound[:, self.sound.columns]
+        self.sound.mean.copy_(heard.mean(dim=0))
+        self.sound.spread.copy_(heard.std(dim=0).clamp(min=1e-3))
 
     def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor) -> Tensor:
         """Audio features (B, S, d).

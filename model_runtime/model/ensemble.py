@@ -5,12 +5,16 @@ learned what artists made of another language besides: a listener that learned i
 worse (docs/experiments.md).
 
 Each learned for itself, from a beginning of its own. Where the recordings say little, each guesses, and their guesses
-differ: the mean of small networks follows a new voice more closely than a large one.
+differ: the mean of small networks follows a new voice more closely than a large one. Listeners take turns with the
+recognisers that they listen through; the others listen through all.
 """
+
+from itertools import cycle
 
 from torch import nn
 
 from model_runtime.model.config import ModelConfig
+from model_runtime.model.hearing import EARS
 from model_runtime.model.kmtalk import KMTalk
 
 __all__ = ["Ensemble"]
@@ -23,6 +27,7 @@ class Ensemble(nn.Module):
         super().__init__()
         self.config = config
         self.followers = tuple(KMTalk(config, follows=True) for _ in range(config.followers))
-        self.listeners = tuple(KMTalk(config, follows=False) for _ in range(config.listeners))
+        ears = cycle(EARS)
+        self.listeners = tuple(KMTalk(config, follows=False, ears=(next(ears),)) for _ in range(config.listeners))
         self.performers = tuple(KMTalk(config, follows=False) for _ in range(config.performers))
         self.networks = nn.ModuleList((*self.followers, *self.listeners, *self.performers))

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from model_runtime.model.completion import Completion
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.encoder import Encoder
+from model_runtime.model.hearing import EARS
 from model_runtime.model.inputs import MODEL_RATE
 from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 
@@ -30,13 +31,14 @@ class Voice:
 class KMTalk(nn.Module):
     """The three networks. Times are seconds; motion is K channels, meant for [0, 1] but not cut to it here.
 
-    follows: whether it is given the phones beside the sound.
+    follows: whether it is given the phones beside the sound. ears: the recognisers that it listens through,
+    see hearing.
     """
 
-    def __init__(self, config: ModelConfig, follows: bool) -> None:
+    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...] = tuple(EARS)) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config, follows)
+        self.encoder = Encoder(config, follows, ears)
         self.key_motion = KeyMotionDecoder(config, MODEL_RATE)
         self.completion = Completion(config, MODEL_RATE)
         self.drafting = nn.Linear(config.width, len(config.channels))

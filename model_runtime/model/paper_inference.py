@@ -18,8 +18,8 @@ ROW = SAMPLE_RATE // 100
 CORE, CONTEXT = 24.0, 4.0
 
 
-def heard_rows(waveform: Waveform) -> np.ndarray:
-    """(A, ROW) the sound itself, 100 rows a second."""
+def heard_rows(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
+    """(A, ROW) the sound itself, 100 rows a second; done at once, so that checkpoint is not called."""
     rows = -(-len(waveform.samples) // ROW)
     return np.pad(waveform.samples, (0, rows * ROW - len(waveform.samples))).reshape(rows, ROW)
 

@@ -7,7 +7,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
-from model_runtime.moonshine import encode
+from model_runtime.model.hearing import speech_features
 from model_runtime.npz import read_npz
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -35,7 +35,7 @@ def performed(
                 weights[:, column] = arrays["weights"][:, names.index(name)]
         fps = float(arrays["fps"])
         waveform = read_audio(path.with_suffix(".flac"))
-        mel, features = log_mel(waveform), encode(waveform.samples)
+        mel, features = log_mel(waveform), speech_features(waveform.samples)
         for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
             example = make_example(path.stem, mel, features, None, weights, fps, style, importance, float(start))
             examples.append(example)

@@ -14,7 +14,7 @@ from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
-from model_runtime.moonshine import encode
+from model_runtime.model.hearing import speech_features
 from model_runtime.training.examples import Example, make_example
 
 __all__ = ["Recording", "model_columns", "recorded"]
@@ -53,7 +53,7 @@ def recorded(
             report(f"aligning {split} {index}/{len(entries)}")
         waveform = read_audio(entry.sound)
         mels.append(log_mel(waveform))
-        features.append(encode(waveform.samples))
+        features.append(speech_features(waveform.samples))
         phones.append(find_phones(waveform, entry.text, decoders=decoders))
         tracks.append(read_track(entry))
     report(f"fitting {split}")

@@ -10,7 +10,7 @@ import numpy as np
 from model_runtime.acoustics import log_mel
 from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
-from model_runtime.moonshine import encode
+from model_runtime.model.hearing import speech_features
 from model_runtime.starter.recorded import Recording
 from model_runtime.training.examples import SECONDS, Example, make_example
 
@@ -51,7 +51,7 @@ def same_words(
             [np.interp(wanted, recording.example.times, column) for column in recording.example.weights.T], axis=1
         )
         name = f"{voice.name}/{recording.example.name}"
-        mel, features = log_mel(waveform), encode(waveform.samples)
+        mel, features = log_mel(waveform), speech_features(waveform.samples)
         examples.append(make_example(name, mel, features, track, motion, FPS, 0, importance))
     return examples
 
@@ -76,7 +76,7 @@ def _varied(voice: Voice, chance: random.Random) -> Voice:
 
 def _pieces(text: str, voice: Voice, channels: int, importance: float) -> list[Example]:
     waveform, track = speak(text, voice)
-    mel, features = log_mel(waveform), encode(waveform.samples)
+    mel, features = log_mel(waveform), speech_features(waveform.samples)
     still = np.zeros((int(waveform.duration * FPS), channels), np.float32)
     spare = max(waveform.duration - SECONDS, 0)
     count = 1 + int(np.ceil(spare / SECONDS - 0.1))

@@ -19,7 +19,7 @@ ROWS = int(SECONDS * ACOUSTIC_RATE)
 class Example:
     """A piece of a recording; time 0 is its own beginning.
 
-    mel: ROWS rows. features: (ROWS, FEATURES), see moonshine.encode. phones: None where they mean nothing.
+    mel: ROWS rows. features: (ROWS, FEATURES), see hearing.speech_features. phones: None where they mean nothing.
     times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds
     the lips together. known: (T,) in [0, 1], how surely the motion of a frame is known, its share in the loss. style:
     index of the style vector. importance: of this example in the loss.

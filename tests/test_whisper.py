@@ -1,0 +1,117 @@
+"""Whisper: what its encoder computes here is what a library computes, and a missing file is told."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from recordings import LINE
+from transformers import WhisperConfig, WhisperFeatureExtractor
+from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+from model_runtime.speech_rows import speech_rows
+from model_runtime.whisper import FILE, LAYERS, PACKAGE, WIDTH, log_mel_spectrum, whisper
+from model_runtime.whisper_file import encoder_variables
+
+TREE = Path(__file__).resolve().parents[1]
+
+
+def variables() -> dict[str, np.ndarray]:
+    spec = find_spec(PACKAGE)
+    assert spec is not None
+    assert spec.origin is not None
+    return encoder_variables(Path(spec.origin).parent / FILE)
+
+
+def reference() -> WhisperEncoder:
+    """The library's encoder with the same weights."""
+    stored = variables()
+    names = {
+        "self_attention/layer_norm": "self_attn_layer_norm",
+        "self_attention/linear_1": "self_attn.out_proj",
+        "ffn/layer_norm": "final_layer_norm",
+        "ffn/linear_0": "fc1",
+        "ffn/linear_1": "fc2",
+        "layer_norm": "layer_norm",
+    }
+    wanted = {"embed_positions.weight": stored["position_encodings/encodings"]}
+    for kind in ("conv1", "conv2"):
+        wanted |= {f"{kind}.{part}": stored[f"{kind}/{part}"] for part in ("weight", "bias")}
+    for part, own in (("weight", "gamma"), ("bias", "beta")):
+        wanted[f"layer_norm.{part}"] = stored[f"layer_norm/{own}"]
+    for layer in range(LAYERS):
+        for ours, theirs in names.items():
+            for part, own in (
+                (("weight", "gamma"), ("bias", "beta")) if "norm" in ours else (("weight",) * 2, ("bias",) * 2)
+            ):
+                name = f"layer_{layer}/{ours}/{own}"
+                if name in stored:
+                    wanted[f"layers.{layer}.{theirs}.{part}"] = stored[name]
+        for part in ("weight", "bias"):
+            together = stored[f"layer_{layer}/self_attention/linear_0/{part}"]
+            for projection, array in zip(("q_proj", "k_proj", "v_proj"), np.split(together, 3), strict=True):
+                wanted[f"layers.{layer}.self_attn.{projection}.{part}"] = array
+    config = WhisperConfig(
+        d_model=WIDTH, encoder_layers=LAYERS, encoder_attention_heads=8, encoder_ffn_dim=2048, num_mel_bins=80
+    )
+    encoder = WhisperEncoder(config).eval()
+    weights = {name: torch.from_numpy(np.array(array, np.float32)) for name, array in wanted.items()}
+    missing, unknown = encoder.load_state_dict(weights, strict=False)
+    # The library has a key bias nowhere; the file keeps one of zeros.
+    assert not missing
+    assert all(name.endswith("k_proj.bias") and not weights[name].any() for name in unknown)
+    return encoder
+
+
+def test_the_spectrum_is_the_one_it_was_trained_on(line):
+    samples = line[0].samples[: 5 * 16000].astype(np.float32)
+    extracted = WhisperFeatureExtractor()(samples, sampling_rate=16000, padding=False, return_tensors="np")
+    theirs = extracted["input_features"][0][:, : len(samples) // 160]
+    assert np.abs(log_mel_spectrum(samples) - theirs).max() < 1e-3
+
+
+def test_the_states_are_the_librarys(line):
+    """Thirty seconds, which is all that the library takes."""
+    samples = np.resize(line[0].samples, 30 * 16000).astype(np.float32)
+    encoder = reference()
+    with torch.inference_mode():
+        spectrum = torch.from_numpy(log_mel_spectrum(samples))[None]
+        states = encoder(spectrum, output_hidden_states=True).hidden_states
+        middle = [encoder.layers[layer].self_attn_layer_norm(states[layer]) for layer in (4, 5)]
+        theirs = torch.stack([*middle, states[-1]]).mean(dim=0)[0].numpy()
+    ear = whisper()
+    ours = ear.encode(ear.prepare(samples))
+    assert ours.shape == theirs.shape
+    assert np.abs(ours - theirs).max() < 0.01 * theirs.std()
+
+
+def test_a_long_recording_is_heard_as_its_parts_are(line):
+    """Where pieces are cut, and how far from their beginning a sound lies, changes little of what it is heard as."""
+    samples = np.resize(line[0].samples, 40 * 16000).astype(np.float64)
+    whole, later = (np.empty((len(part) // 160 + 1, WIDTH), np.float16) for part in (samples, samples[16000:]))
+    speech_rows(whisper(), samples, whole)
+    speech_rows(whisper(), samples[16000:], later)
+    pairs = zip(whole[100:].astype(float).T, later.astype(float).T, strict=True)
+    assert np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]) > 0.9
+
+
+def test_a_file_without_an_encoder_is_none(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"nothing")
+    with pytest.raises(ValueError, match="has no encoder"):
+        encoder_variables(tmp_path / "model.bin")
+
+
+def test_a_package_without_its_file_is_told(tmp_path):
+    package = tmp_path / PACKAGE
+    package.mkdir()
+    (package / "__init__.py").touch()
+    run = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(TREE)!r}]; from model_runtime.cli import main; "
+    command = f"sys.exit(main(['generate', {str(LINE)!r}, '-o', {str(tmp_path / 'a.npz')!r}]))"
+    result = subprocess.run([sys.executable, "-c", run + command], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 2
+    assert f"has no {PACKAGE}; install the runtime again" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "a.npz").exists()

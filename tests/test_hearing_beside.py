@@ -1,0 +1,22 @@
+"""Hearing beside the search for phones: the same as without it, and over when the user stops."""
+
+import numpy as np
+import pytest
+
+from model_runtime.audio import Waveform
+from model_runtime.errors import Cancelled
+from model_runtime.hearing_beside import heard_beside
+
+
+def test_what_is_heard_beside_is_what_is_heard(line, model):
+    with heard_beside(model, line[0]) as heard:
+        beside = heard.result()
+    assert np.array_equal(beside, model.hear(line[0]))
+
+
+def test_who_stops_ends_the_hearing(line, model):
+    """Ten minutes, of which the first seconds are heard."""
+    long = Waveform(np.resize(line[0].samples, 600 * 16000))
+    with pytest.raises(Cancelled), heard_beside(model, long) as heard:
+        raise Cancelled
+    assert isinstance(heard.exception(), Cancelled)

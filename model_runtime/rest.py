@@ -14,6 +14,9 @@ __all__ = ["apply_rest", "rest_envelope"]
 # Lips settle within this after the last sound and start to move this long before the next one (people part them half a
 # second ahead, and the networks know it), seconds; going to rest and coming back takes FADE.
 SETTLE, ANTICIPATE, FADE = 0.6, 0.6, 0.3
+# The same where nothing at all is heard: lines that were recorded one by one, or a gate. No breath tells there whether
+# lips are apart, and the networks guess.
+SETTLE_CLEAN, ANTICIPATE_CLEAN = 0.0, 0.3
 # A voice is loud (the last column of what is heard: -1 is the noise of the room, 1 the average of the speech): from the
 # first figure on a little, from the second on surely. It is averaged over so many seconds (standard deviation), and
 # lasts: what is loud for less, the click at the end of a recording too, is no word.
@@ -22,9 +25,9 @@ LOUD, SMOOTHED, LASTS = (0.0, 0.5), 0.1, 0.2
 NOISE = -0.9
 
 
-def rest_envelope(phones: PhoneTrack, pauses: frozenset[Span], times: np.ndarray) -> np.ndarray:
+def rest_envelope(phones: PhoneTrack, pauses: frozenset[Span], clean: frozenset[Span], times: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: 1 deep inside silences that are long enough for rest and none of the `pauses`, 0 in speech,
-    smooth in between."""
+    smooth in between. clean: silences in which nothing is heard; rest is nearer there."""
     envelope = np.zeros(len(times))
     for phone in phones.phones:
         if phone.label != SILENCE or phone in pauses:
@@ -33,9 +36,10 @@ def rest_envelope(phones: PhoneTrack, pauses: frozenset[Span], times: np.ndarray
         last = phone.end >= phones.duration
         # The end of a recording may be short; the lips are closed by then all the same.
         length = phone.end - phone.start
-        settle, fade = (min(SETTLE, 0.4 * length), min(FADE, 0.4 * length)) if last else (SETTLE, FADE)
+        settle, anticipate = (SETTLE_CLEAN, ANTICIPATE_CLEAN) if phone in clean else (SETTLE, ANTICIPATE)
+        settle, fade = (min(settle, 0.4 * length), min(FADE, 0.4 * length)) if last else (settle, FADE)
         start = phone.start + settle if phone.start > 0 else -np.inf
-        end = np.inf if last else phone.end - ANTICIPATE
+        end = np.inf if last else phone.end - anticipate
         inside = np.minimum(times - start, end - times)
         share = ease(inside / fade) if np.isfinite([start, end]).any() else np.ones(len(times))
         envelope = np.maximum(envelope, share)
@@ -51,7 +55,12 @@ def apply_rest(
     pauses: silences in which it does not. sound: (A, HEARD), see hearing; of another shape: unknown.
     """
     times = np.arange(len(weights)) / fps
-    resting = rest_envelope(phones, pauses, times) * (1 - _voiced(sound, times))
+    clean = frozenset(
+        phone
+        for phone in phones.phones
+        if phone.label == SILENCE and _hears_loudness(sound) and without_room(sound, phone)
+    )
+    resting = rest_envelope(phones, pauses, clean, times) * (1 - _voiced(sound, times))
     resting = np.maximum(resting, _beginning(phones, sound, times))
     return weights * (1 - resting)[:, None]
 

@@ -10,8 +10,6 @@ from model_runtime.audio import SAMPLE_RATE
 __all__ = ["SpeechEncoder", "level", "piece", "row_count", "speech_rows"]
 
 ROW_RATE = 100
-# Rows interpolated at a time.
-BLOCK = 6000
 # What the loudest moments are brought to.
 PEAK = 0.5
 # Samples that the level is measured by, about: bounds the memory of long recordings.
@@ -65,7 +63,7 @@ def speech_rows(
     """
     hop, at = encoder.hop, level(samples)
     count = -(-len(samples) // hop)
-    rows = np.empty((count, encoder.columns), np.float16)
+    places = np.clip((np.arange(len(out)) * (SAMPLE_RATE / ROW_RATE) - encoder.middle) / hop, 0, count - 1)
     # A last piece shorter than the context is taken along by the one before it.
     starts = [start for start in range(0, count, encoder.core) if start == 0 or count - start > encoder.context]
     for start, end in zip(starts, [*starts[1:], count], strict=True):
@@ -73,11 +71,9 @@ def speech_rows(
         given = encoder.prepare(piece(samples, first * hop, (last - 1) * hop + encoder.seen, at))
         checkpoint()
         encoded = encoder.encode(given)
-        rows[start:end] = encoded[start - first : end - first]
-    for begin in range(0, len(out), BLOCK):
-        wanted = np.arange(begin, min(begin + BLOCK, len(out))) * (SAMPLE_RATE / ROW_RATE)
-        place = np.clip((wanted - encoder.middle) / hop, 0, count - 1)
-        low = np.minimum(place.astype(int), max(count - 2, 0))
-        high = np.minimum(low + 1, count - 1)
+        owned = slice(*np.searchsorted(places, (start, end)))
+        place = places[owned] - first
+        low = np.minimum(place.astype(int), max(len(encoded) - 2, 0))
+        high = np.minimum(low + 1, len(encoded) - 1)
         share = (place - low)[:, None].astype(np.float32)
-        out[begin : begin + len(wanted)] = rows[low] * (1 - share) + rows[high] * share
+        out[owned] = encoded[low] * (1 - share) + encoded[high] * share

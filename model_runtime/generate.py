@@ -20,7 +20,7 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance
-from model_runtime.pauses import apply_pauses, find_pauses
+from model_runtime.pauses import apply_pauses, apply_stops, find_pauses
 from model_runtime.resonance import apply_resonance
 from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
@@ -143,6 +143,7 @@ def predict(
             weights = apply_pauses(
                 weights, model.channels, gap, performance.phones, pauses, performance.sound, settings.fps
             )
+            weights = apply_stops(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
         weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:

@@ -22,9 +22,10 @@ class Graph:
 
     def weight(self, name: str, turned: bool = False) -> str:
         """The variable as a weight, a matrix turned round if asked; its name."""
-        array = self.variables[name].astype(np.float32)
+        array = self.variables[name]
         self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(array.T if turned else array), name)
-        return name
+        # Stored as in the file, half as large; the runtime works with single precision.
+        return self.add("Cast", (name,), to=TensorProto.FLOAT)
 
     def add(self, kind: str, inputs: tuple[str, ...], domain: str = "", **attributes: Any) -> str:
         """A node with one output; that output's name."""

@@ -83,3 +83,16 @@ def test_a_duller_voice_opens_its_lips_less(line, model):
     )
     later = np.arange(len(bright)) / 25 > waveform.duration / 2
     assert dulled[later].mean() < 0.9 * bright[later].mean()
+
+
+def test_where_the_sound_stops_lips_take_the_straight_way(line, model):
+    """The line is synthetic: nothing is heard between its words, nor after the last, once it has died away."""
+    waveform, phones = line
+    take = generate(waveform, phones, Settings(fps=100), model)
+    gap = lip_curves(take, demo_head())[0]
+    silences = [phone for phone in phones.phones if phone.label == SILENCE and phone.start > 0]
+    assert len(silences) > 2
+    for silence in silences:
+        inside = (take.times > silence.start) & (take.times < silence.end)
+        ends = np.interp((silence.start, silence.end), take.times, gap)
+        assert gap[inside].max() < ends.max() + 0.01

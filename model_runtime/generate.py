@@ -20,10 +20,11 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance
-from model_runtime.pauses import apply_pauses, apply_stops, find_pauses
+from model_runtime.pauses import apply_pauses, find_pauses
 from model_runtime.resonance import apply_resonance
 from model_runtime.rest import apply_rest
 from model_runtime.settings import Settings
+from model_runtime.stops import apply_stops
 from model_runtime.take import Take, frame_count
 from model_runtime.upper_face import upper_face
 

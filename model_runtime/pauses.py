@@ -7,8 +7,6 @@ the noise of a room has none of either. Where the sound stops altogether, lines 
 joined, and each ends with the mouth at rest (docs/experiments.md has the figures).
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from model_runtime.acoustics import ACOUSTIC_RATE
@@ -17,7 +15,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.opening import close_lips, part_lips
 from model_runtime.resonance import spectral_balance
 
-__all__ = ["apply_pauses", "apply_stops", "find_pauses", "without_room"]
+__all__ = ["apply_pauses", "find_pauses", "without_room"]
 
 # IOD that lips are further apart in a pause than the networks have them, and further for each unit of the spectral
 # balance, averaged over so many seconds (standard deviation). The same for every line and whatever the motion, so that
@@ -87,33 +85,6 @@ def _breath(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
         return np.zeros(len(times))
     balance = np.clip(spectral_balance(sound, SMOOTHED), -BRIGHTEST, BRIGHTEST)
     return np.interp(times, np.arange(len(sound)) / ACOUSTIC_RATE, balance)
-
-
-def apply_stops(
-    weights: np.ndarray,
-    channels: tuple[str, ...],
-    gap: np.ndarray,
-    phones: PhoneTrack,
-    sound: np.ndarray,
-    fps: float,
-) -> np.ndarray:
-    """Weights (T, K) in [0, 1] whose lips, where the sound stops altogether, are no further apart than on the straight
-    way from one sound to the next. gap, sound: as in `apply_pauses`.
-
-    Nothing tells there how far they are open: what the networks do is guessed.
-    """
-    times = np.arange(len(weights)) / fps
-    opened = weights @ gap
-    surplus = np.zeros(len(times))
-    for silence in phones.phones:
-        # A voice may die away before the end of a recording: the second half of its silence tells.
-        later = (silence.start + silence.end) / 2 if silence.end >= phones.duration else silence.start
-        if silence.label == SILENCE and silence.start > 0 and without_room(sound, replace(silence, start=later)):
-            ends = (silence.start, silence.end)
-            inside = (times > silence.start) & (times < silence.end)
-            way = np.interp(times[inside], ends, np.interp(ends, times, opened))
-            surplus[inside] = np.maximum(opened[inside] - way, 0)
-    return close_lips(weights, channels, gap, surplus)
 
 
 def without_room(sound: np.ndarray, silence: Span) -> bool:

@@ -9,7 +9,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.model.hearing import HEARD
 from model_runtime.pauses import without_room
 
-__all__ = ["apply_rest", "rest_envelope"]
+__all__ = ["apply_rest", "rest_envelope", "voiced"]
 
 # Lips settle within this after the last sound and start to move this long before the next one (people part them half a
 # second ahead, and the networks know it), seconds; going to rest and coming back takes FADE.
@@ -60,7 +60,7 @@ def apply_rest(
         for phone in phones.phones
         if phone.label == SILENCE and _hears_loudness(sound) and without_room(sound, phone)
     )
-    resting = rest_envelope(phones, pauses, clean, times) * (1 - _voiced(sound, times))
+    resting = rest_envelope(phones, pauses, clean, times) * (1 - voiced(sound, times))
     resting = np.maximum(resting, _beginning(phones, sound, times))
     return weights * (1 - resting)[:, None]
 
@@ -80,8 +80,11 @@ def _hears_loudness(sound: np.ndarray) -> bool:
     return len(sound) > 0 and sound.shape[1] == HEARD
 
 
-def _voiced(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """(T,) in [0, 1]: how surely a voice is heard; 0 throughout where nothing stands out of the noise."""
+def voiced(sound: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(T,) in [0, 1] at `times`: how surely a voice is heard; 0 throughout where nothing stands out of the noise.
+
+    sound: as in `apply_rest`.
+    """
     if not _hears_loudness(sound) or np.percentile(sound[:, -1], 10) > NOISE:
         return np.zeros(len(times))
     smooth = gaussian_filter1d(sound[:, -1].astype(np.float64), SMOOTHED * ACOUSTIC_RATE, mode="nearest")

@@ -96,3 +96,14 @@ def test_where_the_sound_stops_lips_take_the_straight_way(line, model):
         inside = (take.times > silence.start) & (take.times < silence.end)
         ends = np.interp((silence.start, silence.end), take.times, gap)
         assert gap[inside].max() < ends.max() + 0.01
+
+
+def test_a_word_that_nobody_wrote_down_moves_the_lips_in_a_clean_silence(line, model):
+    waveform, phones, silence = twice(line, 3.0, room=0.0)
+    words = line[0].samples[round(0.9 * SAMPLE_RATE) : round(1.8 * SAMPLE_RATE)]
+    begin = silence.start + 1.0
+    samples = waveform.samples.copy()
+    samples[round(begin * SAMPLE_RATE) :][: len(words)] = words
+    take = generate(Waveform(samples), phones, Settings(), model)
+    inside = (take.times > begin + 0.1) & (take.times < begin + 0.8)
+    assert lip_curves(take, demo_head())[0][inside].max() > 5 * CLOSED

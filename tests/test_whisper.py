@@ -1,22 +1,17 @@
-"""Whisper: what its encoder computes here is what a library computes, and a missing file is told."""
+"""Whisper: what its encoder computes here is what a library computes."""
 
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from recordings import LINE
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from model_runtime.speech_rows import speech_rows
 from model_runtime.whisper import FILE, LAYERS, PACKAGE, WIDTH, log_mel_spectrum, whisper
 from model_runtime.whisper_file import encoder_variables
-
-TREE = Path(__file__).resolve().parents[1]
 
 
 def variables() -> dict[str, np.ndarray]:
@@ -102,16 +97,3 @@ def test_a_file_without_an_encoder_is_none(tmp_path):
     (tmp_path / "model.bin").write_bytes(b"nothing")
     with pytest.raises(ValueError, match="has no encoder"):
         encoder_variables(tmp_path / "model.bin")
-
-
-def test_a_package_without_its_file_is_told(tmp_path):
-    package = tmp_path / PACKAGE
-    package.mkdir()
-    (package / "__init__.py").touch()
-    run = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(TREE)!r}]; from model_runtime.cli import main; "
-    command = f"sys.exit(main(['generate', {str(LINE)!r}, '-o', {str(tmp_path / 'a.npz')!r}]))"
-    result = subprocess.run([sys.executable, "-c", run + command], capture_output=True, text=True, timeout=120)
-    assert result.returncode == 2
-    assert f"has no {PACKAGE}; install the runtime again" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert not (tmp_path / "a.npz").exists()

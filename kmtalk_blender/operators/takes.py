@@ -25,14 +25,16 @@ class KMTALK_OT_clear(Acting, bpy.types.Operator):
 
     take: StringProperty(name="Take", description="Only this take's action; empty: all of them")
     strip: StringProperty(name="Strip", description="Only the take of this strip; empty: all of them")
+    take_id: StringProperty(name="Take's Id", description="Only this one take; empty: all of them")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
     def act(self, context: bpy.types.Context) -> str:
-        count = clear_takes(target_of(context), (self.take,) if self.take else (), self.strip)
-        return f"{count} take{'s' if count > 1 else ''} removed"
+        names = (self.take,) if self.take else ()
+        count, told = clear_takes(target_of(context), names, self.strip, self.take_id)
+        return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *told])
 
 
 class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
@@ -49,8 +51,7 @@ class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
         return without_take(context)
 
     def act(self, context: bpy.types.Context) -> str:
-        activate_take(target_of(context), self.take)
-        return ""
+        return " ".join(activate_take(target_of(context), self.take))
 
 
 class KMTALK_OT_export_take(Acting, bpy.types.Operator):
@@ -74,7 +75,7 @@ class KMTALK_OT_export_take(Acting, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
-        here = take_at(active_take(target), context.scene.frame_current)
+        here = take_at(target, active_take(target), context.scene.frame_current)
         path = export_take(target, Path(bpy.path.abspath(self.filepath)), here)
         return f"Wrote {path}"
 

@@ -30,7 +30,7 @@ class Takes:
             text = f"{take.strip}  {take.start:g}–{take.end:g}"
             row.operator("kmtalk.activate_take", text=text, icon=icon, emboss=take.active).take = take.action
             clear = row.operator("kmtalk.clear", text="", icon="X")
-            clear.take, clear.strip = take.action, take.strip
+            clear.take, clear.take_id = take.action, take.id
         column = layout.column(align=True)
         column.use_property_split = True
         column.use_property_decorate = False

@@ -1,17 +1,25 @@
 """What differs between Blender 4.2 and 5.x, in one place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import bpy
 
 __all__ = [
     "action_curves",
-    "action_slot",
     "assign_action",
+    "assign_strip_slot",
     "ensure_curves",
     "every_strip",
-    "nla_strip_slot",
+    "new_action",
+    "new_curve",
+    "remove_curve",
     "root_strips",
+    "scratch_curve",
     "selected_strips",
     "sequencer_scene",
+    "slot_handle",
+    "slot_of",
     "strip_type",
     "window_strips",
 ]
@@ -52,31 +60,86 @@ def selected_strips(scene: bpy.types.Scene) -> list:
     return sorted(chosen, key=lambda strip: strip.frame_final_start)
 
 
-def action_slot(action: bpy.types.Action, datablock: bpy.types.ID) -> object | None:
-    """The slot of an action that animates a datablock of this type; made when there is none. None before 4.4."""
+def new_action(name: str, datablock: bpy.types.ID) -> bpy.types.Action:
+    """An empty action with one slot, for a datablock of this type."""
+    action = bpy.data.actions.new(name)
+    if hasattr(action, "slots"):
+        action.slots.new(id_type=datablock.id_type, name=datablock.name)
+    return action
+
+
+@contextmanager
+def scratch_curve() -> Iterator[bpy.types.FCurve]:
+    """An F-Curve to try something on; its action is gone afterwards."""
+    action = bpy.data.actions.new("KMTalk scratch")
+    try:
+        if hasattr(action, "slots"):
+            strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
+            bag = strip.channelbag(action.slots.new(id_type="KEY", name="Key"), ensure=True)
+        else:
+            bag = action
+        yield bag.fcurves.new("eval_time")
+    finally:
+        bpy.data.actions.remove(action)
+
+
+def slot_of(action: bpy.types.Action, datablock: bpy.types.ID) -> object | None:
+    """The slot of an action that a datablock plays, as its active action or on an NLA track; one it could play when it
+    plays none. None before 4.4, and when the action has no slot for such a datablock."""
     if not hasattr(action, "slots"):
         return None
-    for slot in action.slots:
-        if slot.target_id_type in (datablock.id_type, "UNSPECIFIED"):
-            return slot
-    return action.slots.new(id_type=datablock.id_type, name=datablock.name)
+    animation = datablock.animation_data
+    if animation is not None:
+        if animation.action == action and animation.action_slot is not None:
+            return animation.action_slot
+        for track in animation.nla_tracks:
+            for strip in track.strips:
+                if strip.action == action and strip.action_slot is not None:
+                    return strip.action_slot
+    fitting = [slot for slot in action.slots if slot.target_id_type in (datablock.id_type, "UNSPECIFIED")]
+    return next((slot for slot in fitting if slot.name_display == datablock.name), next(iter(fitting), None))
+
+
+def slot_handle(action: bpy.types.Action, datablock: bpy.types.ID) -> int:
+    """The number of that slot, which stays with the action; 0 when there is none."""
+    slot = slot_of(action, datablock)
+    return 0 if slot is None else slot.handle
 
 
 def ensure_curves(action: bpy.types.Action, datablock: bpy.types.ID) -> object:
     """The F-Curves that animate `datablock` in `action`, as the collection that new ones are added to."""
-    slot = action_slot(action, datablock)
-    if slot is None:
-        return action.fcurves
+    return _ensure_bag(action, datablock).fcurves
+
+
+def new_curve(action: bpy.types.Action, datablock: bpy.types.ID, path: str, group: str) -> bpy.types.FCurve:
+    """A new F-Curve for `datablock`, in a named group of the action."""
+    bag = _ensure_bag(action, datablock)
+    curve = bag.fcurves.new(path)
+    curve.group = bag.groups.get(group) or bag.groups.new(group)
+    return curve
+
+
+def remove_curve(action: bpy.types.Action, datablock: bpy.types.ID, curve: bpy.types.FCurve) -> None:
+    """Take an F-Curve of `datablock` out of an action."""
+    _ensure_bag(action, datablock).fcurves.remove(curve)
+
+
+def _ensure_bag(action: bpy.types.Action, datablock: bpy.types.ID) -> object:
+    """What holds the F-Curves and groups of a datablock: the action itself before 4.4."""
+    if not hasattr(action, "slots"):
+        return action
+    slot = slot_of(action, datablock) or action.slots.new(id_type=datablock.id_type, name=datablock.name)
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(slot, ensure=True).fcurves
+    return strip.channelbag(slot, ensure=True)
 
 
-def action_curves(action: bpy.types.Action, id_type: str = "KEY") -> list[bpy.types.FCurve]:
-    """The F-Curves of an action for datablocks of a type."""
+def action_curves(action: bpy.types.Action, handle: int = 0) -> list[bpy.types.FCurve]:
+    """The F-Curves of an action in the slot of that number; 0: in every slot for shape keys."""
     if not hasattr(action, "slots"):
-        return list(action.fcurves) if action.id_root in (id_type, "") else []
-    handles = {slot.handle for slot in action.slots if slot.target_id_type in (id_type, "UNSPECIFIED")}
+        return list(action.fcurves) if action.id_root in ("KEY", "") else []
+    fitting = {slot.handle for slot in action.slots if slot.target_id_type in ("KEY", "UNSPECIFIED")}
+    handles = {handle} if handle else fitting
     return [
         curve
         for layer in action.layers
@@ -87,15 +150,17 @@ def action_curves(action: bpy.types.Action, id_type: str = "KEY") -> list[bpy.ty
     ]
 
 
-def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None) -> None:
-    """Make an action the active one of a datablock, with its slot."""
+def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None, slot: object | None = None) -> None:
+    """Make an action the active one of a datablock, with a slot: the one given, else the one it plays already."""
     animation = datablock.animation_data_create()
+    if action is not None and slot is None:
+        slot = slot_of(action, datablock)
     animation.action = action
-    if action is not None and hasattr(animation, "action_slot"):
-        animation.action_slot = action_slot(action, datablock)
+    if slot is not None:
+        animation.action_slot = slot
 
 
-def nla_strip_slot(strip: bpy.types.NlaStrip, datablock: bpy.types.ID) -> None:
-    """Give an NLA strip the slot of its action."""
-    if hasattr(strip, "action_slot"):
-        strip.action_slot = action_slot(strip.action, datablock)
+def assign_strip_slot(strip: bpy.types.NlaStrip, slot: object | None) -> None:
+    """Give an NLA strip a slot of its action."""
+    if slot is not None:
+        strip.action_slot = slot

@@ -8,9 +8,21 @@ import numpy as np
 from . import compat
 from .rigs import value_path
 
-__all__ = ["CurveKeys", "keyed_shapes", "keyframe_kinds", "locked_shapes", "read_curves", "write_curves"]
+__all__ = [
+    "CurveKeys",
+    "keyed_shapes",
+    "keyframe_kinds",
+    "locked_shapes",
+    "played_slopes",
+    "read_curves",
+    "remove_curves",
+    "shape_of",
+    "write_curves",
+]
 
 COLUMNS = ("interpolation", "type", "handle_left_type", "handle_right_type", "easing")
+# How handles of automatic types are laid: Blender's own preset.
+SMOOTHING = "CONT_ACCEL"
 SELECTIONS = ("select_control_point", "select_left_handle", "select_right_handle")
 
 
@@ -62,47 +74,83 @@ def keyframe_kinds(interpolation: str, handles: str, motions: np.ndarray) -> np.
     return kinds
 
 
+def played_slopes(values: np.ndarray) -> np.ndarray:
+    """(T,) values a frame: the slopes that a key on every frame gets of Blender's automatic, clamped handles."""
+    count, frames = len(values), np.arange(len(values))
+    with compat.scratch_curve() as curve:
+        curve.auto_smoothing = SMOOTHING
+        points = curve.keyframe_points
+        points.add(count)
+        points.foreach_set("co", np.stack([frames, values], axis=1).astype(np.float32).ravel())
+        kinds = keyframe_kinds("BEZIER", "AUTO_CLAMPED", np.zeros(count, bool))
+        for column, name in enumerate(COLUMNS):
+            points.foreach_set(name, np.ascontiguousarray(kinds[:, column], np.int32))
+        curve.update()
+        ends = np.empty(count * 2, np.float32)
+        points.foreach_get("handle_right", ends)
+    along = ends.reshape(-1, 2).astype(np.float64) - np.stack([frames, values.astype(np.float32)], axis=1)
+    return along[:, 1] / np.maximum(along[:, 0], 1e-6)
+
+
 def write_curves(
-    action: bpy.types.Action, datablock: bpy.types.ID, curves: dict[str, CurveKeys]
-) -> list[bpy.types.FCurve]:
-    """Replace the keys of the named shapes' curves in an action; other curves of the action stay as they are."""
-    collection = compat.ensure_curves(action, datablock)
-    known = {curve.data_path: curve for curve in collection}
-    written = []
+    action: bpy.types.Action, datablock: bpy.types.ID, curves: dict[str, CurveKeys], groups: dict[str, str]
+) -> None:
+    """Replace the keys of the named shapes' curves in an action, in the slot that `datablock` plays of it.
+
+    groups: shape -> name of the group of a curve that is new. Other curves of the action stay as they are, and so do
+    the lock, the mute and the modifiers of a curve that is there.
+    """
+    known = {curve.data_path: curve for curve in compat.ensure_curves(action, datablock)}
     for shape, keys in curves.items():
         path = value_path(shape)
-        curve = known.get(path) or collection.new(path)
+        curve = known.get(path)
+        if curve is None:
+            curve = compat.new_curve(action, datablock, path, groups.get(shape, "Face"))
+            # The user's preference for new curves would make the same take play another way.
+            curve.auto_smoothing = SMOOTHING
         _fill(curve, keys)
-        written.append(curve)
-    return written
 
 
-def read_curves(action: bpy.types.Action, shapes: tuple[str, ...] | None = None) -> dict[str, CurveKeys]:
-    """The keys of the shapes' curves in an action; of every shape key's curve when `shapes` is None."""
+def remove_curves(action: bpy.types.Action, datablock: bpy.types.ID, shapes: set[str]) -> None:
+    """Take the curves of shapes out of an action."""
+    paths = {value_path(shape) for shape in shapes}
+    for curve in list(compat.ensure_curves(action, datablock)):
+        if curve.data_path in paths:
+            compat.remove_curve(action, datablock, curve)
+
+
+def read_curves(
+    action: bpy.types.Action, shapes: tuple[str, ...] | None = None, handle: int = 0
+) -> dict[str, CurveKeys]:
+    """The keys of the shapes' curves in an action; of every shape key's curve when `shapes` is None.
+
+    handle: number of the action's slot, 0 for every slot.
+    """
     paths = None if shapes is None else {value_path(shape): shape for shape in shapes}
     found = {}
-    for curve in compat.action_curves(action):
-        shape = _shape_of(curve.data_path) if paths is None else paths.get(curve.data_path)
+    for curve in compat.action_curves(action, handle):
+        shape = shape_of(curve.data_path) if paths is None else paths.get(curve.data_path)
         if shape is not None:
             found[shape] = _keys_of(curve)
     return found
 
 
-def keyed_shapes(action: bpy.types.Action) -> set[str]:
+def keyed_shapes(action: bpy.types.Action, handle: int = 0) -> set[str]:
     """The shapes that an action has curves for."""
-    return {shape for curve in compat.action_curves(action) if (shape := _shape_of(curve.data_path)) is not None}
+    return {shape for curve in compat.action_curves(action, handle) if (shape := shape_of(curve.data_path)) is not None}
 
 
-def locked_shapes(action: bpy.types.Action) -> set[str]:
+def locked_shapes(action: bpy.types.Action, handle: int = 0) -> set[str]:
     """The shapes whose curves the user locked (the padlock in the channel list)."""
     return {
         shape
-        for curve in compat.action_curves(action)
-        if curve.lock and (shape := _shape_of(curve.data_path)) is not None
+        for curve in compat.action_curves(action, handle)
+        if curve.lock and (shape := shape_of(curve.data_path)) is not None
     }
 
 
-def _shape_of(path: str) -> str | None:
+def shape_of(path: str) -> str | None:
+    """The shape key whose value a data path names, or None."""
     if path.startswith('key_blocks["') and path.endswith('"].value'):
         return bpy.utils.unescape_identifier(path[len('key_blocks["') : -len('"].value')])
     return None

@@ -7,10 +7,11 @@ import numpy as np
 
 from .baseline import Baseline
 from .curves import CurveKeys, read_curves
-from .keys import Density, make_keys
+from .keys import Density, make_keys, moves
+from .movement import curve_values, motion_weights, pose_values
 from .rigs import ShapeMap
 
-__all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "key_poses", "merge"]
+__all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "key_poses", "merge"]
 
 SAME_FRAME, SAME_VALUE = 1e-3, 1e-6
 
@@ -58,12 +59,16 @@ class Poses:
 def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
     """Compare an action's curves with its take's baseline."""
     changed, deleted = {}, {}
-    now = read_curves(action, tuple(baseline.written))
+    now = read_curves(action, tuple(baseline.written), baseline.slot)
     for shape, co in baseline.written.items():
         if shape not in now:
-            deleted[shape] = co[:, 0]
+            if len(co):
+                deleted[shape] = co[:, 0]
             continue
-        keys = now[shape].where(baseline.mine(now[shape])) if baseline.guest else now[shape]
+        if baseline.guest and not len(co):
+            # The take does not move it: what is there is the user's own.
+            continue
+        keys = now[shape].where(baseline.owns(now[shape])) if baseline.guest else now[shape]
         same = _found(keys.co, co)
         if not same.all():
             changed[shape] = keys.where(~same)
@@ -101,15 +106,23 @@ def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, w
     weights = np.where(outside[:, None], baseline.motion[frames], baseline.take.weights[frames]).astype(np.float64)
     at = np.flatnonzero(np.isin(frames, edited))
     if len(at):
-        values = mapping.values(weights[at])
+        values = pose_values(baseline, mapping, weights[at], frames[at])
         for shape, keys in edits.keys.items():
             if shape not in mapping.shapes:
                 continue
             rows = np.rint(keys.frames - baseline.start).astype(int)
             inside = np.isin(rows, frames[at])
             values[np.searchsorted(frames[at], rows[inside]), mapping.shapes.index(shape)] = keys.values[inside]
-        weights[at] = mapping.weights(values, weights[at])
+        weights[at] = motion_weights(baseline, mapping, values, frames[at], weights[at])
     return Poses(frames, weights.astype(np.float32))
+
+
+def fresh_curves(baseline: Baseline, mapping: ShapeMap) -> dict[str, CurveKeys]:
+    """Shape -> the keys of a take as it was generated, without any edits; for the shapes that move."""
+    take = baseline.take
+    window = (0, len(take.weights) - 1)
+    curves, _ = merge({}, baseline, Edits(), mapping, take.weights, take.key_frames, window, set())
+    return curves
 
 
 def merge(
@@ -124,23 +137,35 @@ def merge(
 ) -> tuple[dict[str, CurveKeys], dict[str, np.ndarray]]:
     """Curves and written baseline for a completed motion (T, K) that goes around the edits.
 
-    Inside the window (first and last take frame) every key that is no edit is written anew; edits, locked shapes and
-    everything outside the window stay as they are.
+    Inside the window (first and last take frame) every key that is no edit is written anew, and with its first or last
+    frame the way from rest or back to it; edits, locked shapes and everything outside the window stay as they are. A
+    shape that does not move and has no edit gets no keys.
     """
-    values = mapping.values(motion)
+    values = curve_values(baseline, mapping, motion)
     curves, written = {}, dict(baseline.written)
-    first, last = baseline.start + window[0] - 0.5, baseline.start + window[1] + 0.5
+    ends = (window[0] <= 0, window[1] >= len(motion) - 1)
+    first = (baseline.first if ends[0] else baseline.start + window[0]) - 0.5
+    last = (baseline.last if ends[1] else baseline.start + window[1]) + 0.5
+    motions = np.union1d(np.asarray(key_frames) + baseline.rest_in, [0, len(values) - 1])
+    still = np.zeros(len(values))
     for column, shape in enumerate(mapping.shapes):
         if shape in locked:
             continue
         mine = edits.keys.get(shape)
-        pinned = _pinned(mine, baseline, len(motion), baseline.density)
-        fresh = make_keys(values[:, column], baseline.start, key_frames, baseline.density, pinned)
+        old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
+        if mine is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+            inside = (old[:, 0] > first) & (old[:, 0] < last)
+            written[shape] = old[~inside]
+            if shape in now:
+                keys = now[shape]
+                curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
+            continue
+        pinned = _pinned(mine, baseline, len(values), baseline.density)
+        fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
         fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
         keys = now.get(shape, fresh)
         outside = keys.where((keys.frames < first) | (keys.frames > last))
         keys = outside.merged(fresh)
-        old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
         base = fresh.co
         if mine is not None:
             keys = keys.merged(mine)
@@ -160,10 +185,10 @@ def _joined(old: np.ndarray, fresh: np.ndarray, mine: CurveKeys | None, first: f
 
 
 def _pinned(mine: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
-    """Take frames of a curve's edits, where a sparse fit has to break."""
+    """Rows of a curve's edits, where a sparse fit has to break."""
     if mine is None or density.mode != "SPARSE":
         return None
-    frames = np.rint(mine.frames - baseline.start).astype(int)
+    frames = np.rint(mine.frames - baseline.first).astype(int)
     return frames[(frames >= 0) & (frames < count)]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import bpy
@@ -12,13 +13,15 @@ from ..errors import UserError
 from ..runtime.take_file import Take, pack_take, read_take, write_whole
 from .baseline import Baseline, load_baseline
 from .compat import action_curves
-from .edits import find_edits
-from .keys import make_keys
+from .edits import Edits, find_edits
+from .identity import LineSource, find_owner
+from .lay_take import lay_take
+from .movement import motion_weights, pose_values
 from .options import Options
 from .phone_list import fill_phones
 from .rigs import check_target, shape_map, value_path
 from .strips import frame_rate
-from .takes import active_take, place_take
+from .takes import active_take, check_changeable
 
 __all__ = ["EXPORTS", "export_take", "import_take", "played_take"]
 
@@ -29,19 +32,20 @@ def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
     """The active take of a character as it plays now, edits included. strip: which of its action, None: the first."""
     action = active_take(target)
     baseline = load_baseline(action, strip)
-    take = baseline.take
+    take, rows = baseline.take, np.arange(len(baseline.motion))
     mapping = shape_map(target, take.channels)
-    values = mapping.values(baseline.motion)
-    curves = {curve.data_path: curve for curve in action_curves(action)}
+    values = pose_values(baseline, mapping, baseline.motion, rows)
+    curves = {curve.data_path: curve for curve in action_curves(action, baseline.slot)}
     for column, shape in enumerate(mapping.shapes):
         curve = curves.get(value_path(shape))
-        if curve is not None:
-            frames = baseline.start + np.arange(len(values))
-            values[:, column] = [curve.evaluate(float(frame)) for frame in frames]
+        if curve is not None and (not baseline.guest or len(baseline.written.get(shape, ()))):
+            values[:, column] = [curve.evaluate(float(frame)) for frame in baseline.start + rows]
     edits = find_edits(action, baseline)
     edited = edits.frames - round(baseline.start)
     inside = edited[(edited >= 0) & (edited < len(values))]
-    return take.with_weights(mapping.weights(values, baseline.motion), np.union1d(take.key_frames, inside))
+    weights = motion_weights(baseline, mapping, values, rows, baseline.motion)
+    take = take.with_weights(weights, np.union1d(take.key_frames, inside))
+    return replace(take, meta=take.meta | {"take_id": baseline.id})
 
 
 def export_take(target: bpy.types.Object, path: Path, strip: str | None = None) -> Path:
@@ -72,30 +76,31 @@ def import_take(
     A take of another frame rate is sampled anew at the scene's. Raises UserError with what is wrong.
     """
     check_target(target)
+    check_changeable(target)
     suffix = path.suffix.lower()
     readers = {".npz": read_take, ".csv": _read_live_link, ".json": _read_json}
     if suffix not in readers:
         raise UserError(f"{path.name} is no take; choose a .npz, .csv or .json.")
     take = readers[suffix](path)
     take = _at_rate(take, frame_rate(scene))
-    mapping = shape_map(target, take.channels)
-    values = mapping.values(take.weights)
-    curves = {
-        shape: make_keys(values[:, column], frame, take.key_frames, options.density)
-        for column, shape in enumerate(mapping.shapes)
-    }
+    source = LineSource(scene.name, "", str(path.absolute()), float(frame))
     baseline = Baseline(
         take,
         take.weights,
         take.key_frames,
         float(frame),
-        {shape: keys.co for shape, keys in curves.items()},
+        {},
         options.density,
-        info={"strip": path.stem, "settings": {}},
+        info={
+            "id": find_owner(source, target, str(take.meta.get("take_id", ""))).id,
+            "strip": path.stem,
+            "line": asdict(source),
+            "settings": {},
+        },
     )
-    action = place_take(target, baseline, curves, options.placement, options.replace)
-    fill_phones(action, take, baseline.strip)
-    return action, take
+    laid = lay_take(target, baseline, Edits(), take.weights, take.key_frames, options)
+    fill_phones(laid.action, laid.baseline)
+    return laid.action, take
 
 
 def _live_link(take: Take) -> str:

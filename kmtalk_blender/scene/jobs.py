@@ -13,25 +13,25 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.take_file import read_take
 from . import edits as edited
-from .baseline import Baseline, load_baseline, strips_in
-from .compat import sequencer_scene
-from .curves import locked_shapes, read_curves
-from .keys import make_keys
+from .baseline import Baseline, load_baseline, take_ids
+from .compat import sequencer_scene, slot_handle
+from .curves import locked_shapes
+from .identity import find_owner, strip_of
+from .lay_take import lay_again, lay_take
 from .options import Line, Options
 from .phone_list import edited_phones, fill_phones
 from .report import Report, report_of
 from .requests import Request, complete_request, generate_request
-from .rigs import ShapeMap, check_target, shape_map
-from .sources import heard_again, heard_line, line_transcript
-from .strips import Heard
-from .takes import editable_take, find_take, place_take, rewrite_take
+from .rigs import check_target, shape_map
+from .sources import heard_again, heard_line, line_source, line_transcript
+from .takes import check_changeable, editable_take, find_take
 from .transcripts import Transcript
 
 __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
 
 
 class GenerateJob:
-    """A line is spoken: generate, then, when the strip's former take was edited, complete around the edits."""
+    """A line is spoken: generate, then, when the line's former take was edited, complete around the edits."""
 
     def __init__(self, context: bpy.types.Context, line: Line, options: Options, folder: Path) -> None:
         """Checks everything that can be checked before the work. Raises UserError with what is wrong."""
@@ -42,15 +42,19 @@ class GenerateJob:
         strips = sequencer_scene(context)
         self.heard = heard_line(strips, line, folder)
         self.transcript = line_transcript(strips, line, self.heard)
+        self.source = line_source(strips, line, self.heard)
+        self.owner = find_owner(self.source, target)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.edits = edited.Edits()
         self.dropped = np.zeros(0, np.int32)
         self.phones: tuple = ()
-        former = find_take(target, self.heard.name)
+        former = find_take(target, self.owner.id)
+        check_changeable(target, (former,) if former else ())
         if former is not None and options.keep_edits:
-            before = load_baseline(former, self.heard.name)
+            before = load_baseline(former, self.owner.id)
+            self._check_sound(former, before)
             shift = self.heard.frame - before.start
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
@@ -76,7 +80,7 @@ class GenerateJob:
             {},
             self.options.density,
             np.intersect1d(self.dropped, take.key_frames),
-            _info(self.heard, self.options),
+            self._info(),
         )
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.edits.count:
@@ -89,32 +93,34 @@ class GenerateJob:
         """Write the take onto the character. Raises UserError, with nothing written, when it is gone or changed."""
         target = _object(self.target)
         check_target(target)
-        mapping = shape_map(target, self.baseline.take.channels)
-        curves, written = edited.merge(
-            {}, self._plain(mapping), self.edits, mapping, self.motion, self.key_frames, self._window, set()
-        )
-        dropped = edited.dropped_motions(self.edits, self.baseline)
-        baseline = dataclasses.replace(
-            self.baseline, motion=self.motion, keyed=self.key_frames, written=written, dropped=dropped
-        )
-        options = self.options
-        action = place_take(target, baseline, curves, options.placement, options.replace)
-        fill_phones(action, baseline.take, baseline.strip)
-        return report_of(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
+        laid = lay_take(target, self.baseline, self.edits, self.motion, self.key_frames, self.options)
+        strip = strip_of(self.source.scene, self.source.strip) if self.source.strip else None
+        if strip is not None and strip.id_data.library is None:
+            strip.kmtalk.line_id = self.owner.id
+        fill_phones(laid.action, laid.baseline)
+        told = (*((self.owner.note,) if self.owner.note else ()), *laid.told)
+        return report_of(laid, self.key_frames, self.edits.count, target, told)
 
-    @property
-    def _window(self) -> tuple[int, int]:
-        return 0, len(self.motion) - 1
+    def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:
+        """Edits were made for a sound; for another one they mean nothing."""
+        path = before.info.get("audio", {}).get("path", "")
+        same = path in ("", str(self.heard.source)) or not Path(path).is_file()
+        if not same and _was_edited(former, before):
+            raise UserError(
+                f"{self.title} plays another sound now ({self.heard.source.name}) and its take was edited; discard its "
+                "edits, or clear the take, then generate."
+            )
 
-    def _plain(self, mapping: ShapeMap) -> Baseline:
-        """The baseline with what would be written without edits, so that edits stay visible as edits."""
-        take = self.baseline.take
-        values = mapping.values(take.weights)
-        written = {
-            shape: make_keys(values[:, column], self.baseline.start, take.key_frames, self.options.density).co
-            for column, shape in enumerate(mapping.shapes)
+    def _info(self) -> dict:
+        heard = self.heard
+        return {
+            "id": self.owner.id,
+            "strip": heard.name,
+            "line": dataclasses.asdict(self.source),
+            "audio": {"path": str(heard.source), "start": heard.start, "end": heard.end},
+            "retiming": list(heard.retiming),
+            "settings": dataclasses.asdict(self.options.style),
         }
-        return dataclasses.replace(self.baseline, written=written)
 
 
 class CompleteJob:
@@ -130,10 +136,11 @@ class CompleteJob:
         strip: str | None = None,
     ) -> None:
         """window: first and last frame of the timeline that may change, None = all. strip: which take of the active
-        action, None = its first.
+        action, by its id or its label; None = its first.
 
         Raises UserError when there is no take or nothing was edited.
         """
+        check_changeable(target)
         action = editable_take(target)
         self.options, self.folder, self.target, self.action = options, folder, target.name, action.name
         self.title = action.name
@@ -142,7 +149,7 @@ class CompleteJob:
         self.phones = edited_phones(action, self.baseline)
         # Other phones move the whole take: key motions lie at their boundaries.
         self.window = _take_window(self.baseline, None if self.phones else window)
-        self.heard = heard_again(sequencer_scene(context), self.baseline, folder) if self.phones else None
+        self.heard = heard_again(self.baseline, folder) if self.phones else None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
@@ -175,58 +182,56 @@ class CompleteJob:
         action = bpy.data.actions.get(self.action)
         if action is None:
             raise UserError(f"Take {self.action} is gone; nothing was written.")
-        mapping = shape_map(target, self.baseline.take.channels)
-        now = read_curves(action, mapping.shapes)
-        curves, written = edited.merge(
-            now, self.baseline, self.edits, mapping, self.motion, self.key_frames, self.window, locked_shapes(action)
-        )
-        baseline = dataclasses.replace(
-            self.baseline, motion=self.motion, keyed=self.key_frames, written=written, dropped=self.dropped
-        )
-        rewrite_take(target, action, baseline, curves)
-        fill_phones(action, baseline.take, baseline.strip)
-        return report_of(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
+        baseline = dataclasses.replace(self.baseline, dropped=self.dropped)
+        laid = lay_again(target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options)
+        fill_phones(action, laid.baseline)
+        return report_of(laid, self.key_frames, self.edits.count, target)
 
     def _complete(self) -> Request:
         target = _object(self.target)
         action = bpy.data.actions[self.action]
         mapping = shape_map(target, self.baseline.take.channels)
         poses = edited.key_poses(self.baseline, self.edits, mapping, self.options.reach, self.window)
-        locked = mapping.channels_of(locked_shapes(action))
+        locked = mapping.channels_of(locked_shapes(action, self.baseline.slot))
         take = self.baseline.take.with_weights(self.baseline.motion, self.baseline.keyed)
         return complete_request(take, poses, self.options.style, self.window, locked, self.folder)
 
 
-def edited_takes(action: bpy.types.Action, window: tuple[int, int] | None = None) -> tuple[str, ...]:
-    """The strips of the takes in an action that were edited, in the order of time; only those within `window`."""
-    baselines = [load_baseline(action, strip) for strip in strips_in(action)]
+def edited_takes(
+    action: bpy.types.Action, window: tuple[int, int] | None = None, target: bpy.types.Object | None = None
+) -> tuple[str, ...]:
+    """The ids of the takes in an action that were edited, in the order of time; only those within `window`, and only
+    those of `target` where several characters share the action."""
+    handle = 0 if target is None else slot_handle(action, target.data.shape_keys)
+    baselines = [load_baseline(action, take) for take in take_ids(action, handle)]
     inside = [b for b in baselines if window is None or (b.start < window[1] and window[0] < b.end)]
-    return tuple(baseline.strip for baseline in inside if _was_edited(action, baseline))
+    return tuple(baseline.id for baseline in inside if _was_edited(action, baseline))
 
 
-def discard_edits(target: bpy.types.Object, action: bpy.types.Action, strip: str | None = None) -> None:
+def discard_edits(
+    target: bpy.types.Object, action: bpy.types.Action, strip: str | None = None, options: Options | None = None
+) -> None:
     """Write a take as it was generated: no edited key, no dropped key motion, its own phones.
 
-    strip: which take of the action, None = its first.
+    strip: which take of the action, by its id or its label; None = its first.
     """
     check_target(target)
+    check_changeable(target)
     before = load_baseline(action, strip)
-    mapping = shape_map(target, before.take.channels)
-    values = mapping.values(before.take.weights)
-    curves = {
-        shape: make_keys(values[:, column], before.start, before.take.key_frames, before.density)
-        for column, shape in enumerate(mapping.shapes)
-    }
-    written = {shape: keys.co for shape, keys in curves.items()}
-    if before.guest:
-        now = read_curves(action, mapping.shapes)
-        curves = {s: now[s].where(~before.mine(now[s])).merged(k) if s in now else k for s, k in curves.items()}
-    none = np.zeros(0, np.int32)
-    baseline = dataclasses.replace(
-        before, motion=before.take.weights, keyed=before.take.key_frames, written=written, dropped=none
+    take, none = before.take, np.zeros(0, np.int32)
+    edits = edited.find_edits(action, before)
+    fresh = dataclasses.replace(before, dropped=none)
+    lay_again(
+        target,
+        action,
+        fresh,
+        edited.Edits({}, edits.deleted),
+        take.weights,
+        take.key_frames,
+        (0, len(take.weights) - 1),
+        options or Options(),
     )
-    rewrite_take(target, action, baseline, curves)
-    fill_phones(action, before.take, before.strip)
+    fill_phones(action, fresh)
 
 
 def _was_edited(action: bpy.types.Action, baseline: Baseline) -> bool:
@@ -253,8 +258,3 @@ def _take_window(baseline: Baseline, window: tuple[int, int] | None) -> tuple[in
             "choose a range inside it."
         )
     return first, final
-
-
-def _info(heard: Heard, options: Options) -> dict:
-    audio = {"path": str(heard.path), "start": heard.start, "end": heard.end}
-    return {"strip": heard.name, "audio": audio, "settings": dataclasses.asdict(options.style)}

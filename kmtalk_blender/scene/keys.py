@@ -4,21 +4,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .curves import CurveKeys, keyframe_kinds
+from .curves import CurveKeys, keyframe_kinds, played_slopes
 from .sparse import fit
 
-__all__ = ["MODES", "Density", "make_keys"]
+__all__ = ["MODES", "Density", "make_keys", "moves"]
 
 MODES = ("EVERY_FRAME", "KEY_MOTIONS", "SPARSE")
+# A curve that stays this near to its rest is no motion.
+STILL = 1e-3
 
 
 @dataclass(frozen=True)
 class Density:
     """How a motion becomes keys. mode: one of MODES. tolerance: of SPARSE. interpolation: BEZIER, LINEAR, CONSTANT."""
 
-    mode: str = "EVERY_FRAME"
+    mode: str = "SPARSE"
     tolerance: float = 0.01
     interpolation: str = "BEZIER"
+
+
+def moves(values: np.ndarray, under: np.ndarray, density: Density) -> bool:
+    """False when a curve (T,) never leaves what lies `under` it (T,) by more than can be seen: it needs no keys."""
+    seen = max(STILL, density.tolerance if density.mode == "SPARSE" else 0.0)
+    return bool(np.abs(values - under).max(initial=0.0) > seen)
 
 
 def make_keys(
@@ -34,8 +42,8 @@ def make_keys(
     if density.mode == "KEY_MOTIONS":
         frames = np.union1d(key_frames, pinned)
     elif density.mode == "SPARSE":
-        sparse = fit(values, density.tolerance, tuple(int(frame) for frame in pinned))
-        frames, slopes, handles = sparse.frames, sparse.slopes, "FREE"
+        sparse = fit(values, played_slopes(values), density.tolerance, tuple(int(frame) for frame in pinned))
+        frames, slopes, handles = sparse.frames, sparse.slopes, "ALIGNED"
     else:
         frames = np.arange(count)
     co = np.stack([start + frames, values[frames]], axis=1).astype(np.float32)

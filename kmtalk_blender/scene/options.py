@@ -30,7 +30,9 @@ class Style:
 class Options:
     """style: the motion. density: its keys. placement: one of scene.takes.PLACEMENTS. keep_edits: generating a strip
     again keeps what was edited. replace: ACTIVE may overwrite keys. reach: key motions nearer than this many frames
-    to an edit bend with it, 0 keeps every one."""
+    to an edit bend with it, 0 keeps every one. rest_in, rest_out: seconds in which the face leaves its rest before a
+    line that begins at once, and returns to it after one that ends in speech. expression: what smile, frown, brows and
+    blinks do to those of the user's: ADD, REPLACE or LEAVE."""
 
     style: Style = field(default_factory=Style)
     density: Density = field(default_factory=Density)
@@ -38,6 +40,9 @@ class Options:
     keep_edits: bool = True
     replace: bool = False
     reach: int = 3
+    rest_in: float = 0.2
+    rest_out: float = 0.2
+    expression: str = "ADD"
 
 
 @dataclass(frozen=True)
@@ -77,4 +82,13 @@ def options_of(scene: bpy.types.Scene) -> Options:
         device=panel.device,
     )
     density = Density(panel.keys, panel.tolerance, panel.interpolation)
-    return Options(style, density, panel.placement, panel.keep_edits, reach=panel.reach)
+    return Options(
+        style,
+        density,
+        panel.placement,
+        panel.keep_edits,
+        reach=panel.reach,
+        rest_in=panel.rest_in,
+        rest_out=panel.rest_out,
+        expression=panel.expression,
+    )

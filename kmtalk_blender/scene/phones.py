@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..runtime.take_file import write_whole
-from .baseline import has_baseline, strips_in, take_info
+from .baseline import has_baseline, take_ids, take_info
 from .strips import frame_rate
 from .takes import active_take
 
@@ -40,8 +40,8 @@ def listed_strip(context: bpy.types.Context, action: bpy.types.Action) -> str | 
 
 
 def phone_starts(action: bpy.types.Action) -> dict[str, float]:
-    """The timeline's frame where each take of an action starts, by its strip."""
-    return {strip: take_info(action, strip).get("start", 0.0) for strip in strips_in(action)}
+    """The timeline's frame where each take of an action starts, by its id."""
+    return {take: take_info(action, take).get("start", 0.0) for take in take_ids(action)}
 
 
 def phone_at(action: bpy.types.Action, frame: float, fps: float) -> int:
@@ -106,11 +106,12 @@ def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = Non
 
     Times are those of the sound file, as Praat shows it: a strip whose start is trimmed begins with what is not heard.
     """
-    name = next(iter(strips_in(action)), "") if strip is None else strip
+    info = take_info(action, strip)
+    name = info.get("id", "")
     items = [phone for phone in action.kmtalk.phones if phone.take == name]
     if not items:
         raise UserError(f"Take {action.name} has no phones to export.")
-    trimmed = take_info(action, name).get("audio", {}).get("start", 0.0)
+    trimmed = info.get("audio", {}).get("start", 0.0)
     before = [("", 0.0, trimmed)] if trimmed else []
     phones = before + [(phone.label, phone.start + trimmed, phone.end + trimmed) for phone in items]
     words: list[tuple[str, float, float]] = list(before)

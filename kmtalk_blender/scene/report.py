@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from .baseline import Baseline
-from .curves import CurveKeys
-from .rigs import ShapeMap
+from .lay_take import Laid
 
 __all__ = ["Report", "report_of"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user."""
+    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user. told:
+    what was taken over, or is doubtful, a sentence each."""
 
     action: str
     frames: int
@@ -22,27 +21,26 @@ class Report:
     keys: int
     kept: int
     text: str
+    told: tuple[str, ...] = ()
 
 
 def report_of(
-    action: bpy.types.Action,
-    baseline: Baseline,
-    curves: dict[str, CurveKeys],
-    key_frames: np.ndarray,
-    kept: int,
-    target: bpy.types.Object,
-    mapping: ShapeMap,
+    laid: Laid, key_frames: np.ndarray, kept: int, target: bpy.types.Object, told: tuple[str, ...] = ()
 ) -> Report:
     """Count what was written, and say it."""
-    count, frames = sum(len(keys.co) for keys in curves.values()), len(baseline.motion)
+    baseline, mapping = laid.baseline, laid.mapping
+    moving = [keys for keys in laid.curves.values() if len(keys.co)]
+    count, frames = sum(len(keys.co) for keys in moving), len(baseline.motion)
     seconds = baseline.take.duration
-    text = f"{baseline.info.get('strip', '')} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, \
-{count} keys on {len(curves)} shapes"
-    if baseline.density.mode == "SPARSE":
-        text += f", {count / len(curves) / max(seconds, 1e-3):.1f} a second within {baseline.density.tolerance:g}"
+    text = f"{baseline.label} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, {count} keys on \
+{len(moving)} shapes"
+    if baseline.density.mode == "SPARSE" and moving:
+        text += f", {count / len(moving) / max(seconds, 1e-3):.1f} a second within {baseline.density.tolerance:g}"
     if kept:
         text += f", {kept} edited {'frame' if kept == 1 else 'frames'} kept"
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))
     if undriven:
         text += f"; {undriven} channels have no shape"
-    return Report(action.name, frames, len(key_frames), count, kept, text)
+    if told:
+        text += ". " + " ".join(told)
+    return Report(laid.action.name, frames, len(key_frames), count, kept, text, told)

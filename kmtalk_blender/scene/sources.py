@@ -6,11 +6,12 @@ import bpy
 
 from ..errors import UserError
 from .baseline import Baseline
+from .identity import LineSource, take_source
 from .options import Line
 from .strips import Heard, audible_strips, chosen_strip, find_strip, heard_file, heard_of
 from .transcripts import Transcript, find_transcript
 
-__all__ = ["heard_again", "heard_line", "line_transcript"]
+__all__ = ["heard_again", "heard_line", "line_source", "line_transcript"]
 
 
 def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
@@ -20,24 +21,32 @@ def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
     return heard_of(scene, _strip_of(scene, line), folder)
 
 
-def heard_again(scene: bpy.types.Scene, baseline: Baseline, folder: Path) -> Heard:
+def heard_again(baseline: Baseline, folder: Path) -> Heard:
     """The sound of a take: its strip's, else the file that it was generated from. Raises UserError when it is gone."""
-    name = baseline.info.get("strip", "")
-    if any(strip.name == name for strip in audible_strips(scene)):
-        return heard_of(scene, find_strip(scene, name), folder)
+    found = take_source(baseline.info)
+    if found is not None and found[1] in audible_strips(found[0]):
+        return heard_of(*found, folder)
     stored = baseline.info.get("audio", {})
     path = Path(stored.get("path", ""))
     if not path.is_file():
-        raise UserError(f"The sound of this take is gone ({path}); bring back strip {name} to use edited phones.")
+        raise UserError(
+            f"The sound of this take is gone ({path}); bring back strip {baseline.label} to use edited phones."
+        )
     end = stored.get("end")
     return Heard(
-        name,
+        baseline.label,
         path,
         float(stored.get("start", 0.0)),
         None if end is None else float(end),
         round(baseline.start),
         baseline.take.fps,
     )
+
+
+def line_source(scene: bpy.types.Scene, line: Line, heard: Heard) -> LineSource:
+    """Where a line comes from, by which its take is known again. heard: what is heard of it."""
+    strip = "" if line.audio else _strip_of(scene, line).name
+    return LineSource(scene.name, strip, str(heard.source), float(heard.frame))
 
 
 def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcript:

@@ -25,9 +25,10 @@ __all__ = [
 class Heard:
     """A piece of sound on the timeline.
 
-    name: the strip's (or the file's). path: the file. start, end: seconds within the file, end None = to its end.
-    frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's sound
-    file when its playback speed is another, and `path` is what Blender made of it.
+    name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
+    its end. frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's
+    sound file when its playback speed is another, and `path` is what Blender made of it. source: the sound's file as
+    the strip names it; it may be packed, or gone. retiming: frames of the strip's retiming keys, from its start on.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Heard:
     frame: int
     fps: float
     retimed_from: Path | None = None
+    source: Path = Path()
+    retiming: tuple[float, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -108,15 +111,17 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
     to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
-    if len(getattr(strip, "retiming_keys", ())):
+    keys = getattr(strip, "retiming_keys", ())
+    if len(keys):
         whole = to_the_end and first <= strip.frame_start
-        return Heard(strip.name, path, 0.0, None if whole else (last - first) / fps, first, fps, path)
+        retiming = tuple(round(key.timeline_frame - first, 3) for key in keys)
+        return Heard(strip.name, path, 0.0, None if whole else (last - first) / fps, first, fps, path, path, retiming)
     # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
     end = None if to_the_end else (last - origin) / fps
-    return Heard(strip.name, path, start, end, first + lead_in, fps)
+    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path)
 
 
 def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
@@ -138,7 +143,7 @@ def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     path = Path(bpy.path.abspath(filepath))
     if not path.is_file():
         raise UserError(f"There is no sound file {path}; choose one.")
-    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene))
+    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path)
 
 
 def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:

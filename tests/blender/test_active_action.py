@@ -15,7 +15,7 @@ STARTS = {"first": 11, "second": 300}
 def spoken(scene, head, tmp_path):
     """Anna with a key of the animator's own at frame 5000 and two takes in the same action."""
     head.data.shape_keys.key_blocks["jawOpen"].keyframe_insert("value", frame=5000)
-    scene.kmtalk.placement, scene.kmtalk.transcript = "ACTIVE", WORDS
+    scene.kmtalk.placement, scene.kmtalk.transcript, scene.kmtalk.keys = "ACTIVE", WORDS, "EVERY_FRAME"
     for name, start in STARTS.items():
         sound = shutil.copy(LINE, tmp_path / f"{name}.flac")
         bpy.ops.kmtalk.generate(filepath=str(sound), frame=start)
@@ -39,11 +39,19 @@ def takes(head):
     return [(take.strip, take.start, take.active) for take in takes_of(head)]
 
 
+def ids(head):
+    """Label -> id."""
+    from bl_ext.user_default.kmtalk.scene import takes_of
+
+    return {take.strip: take.id for take in takes_of(head)}
+
+
 def test_both_are_takes_of_the_same_action(spoken):
     assert takes(spoken) == [("first", 11, True), ("second", 300, True)]
     assert len(bpy.data.actions) == 1
     phones = action_of(spoken).kmtalk.phones
-    assert [phone.take for phone in phones] == ["first"] * (len(phones) // 2) + ["second"] * (len(phones) // 2)
+    half = len(phones) // 2
+    assert [phone.take for phone in phones] == [ids(spoken)["first"]] * half + [ids(spoken)["second"]] * half
 
 
 def test_nothing_edited_is_said_whatever_else_the_action_holds(spoken):
@@ -71,7 +79,7 @@ def test_complete_works_for_every_take_that_was_edited(spoken, edited):
 
 def test_phones_of_the_second_change_the_second(scene, spoken):
     before, phones = values(spoken, "mouthClose"), action_of(spoken).kmtalk.phones
-    second = [phone for phone in phones if phone.take == "second" and phone.label not in ("SIL", "M", "B", "P")]
+    second = [p for p in phones if p.take == ids(spoken)["second"] and p.label not in ("SIL", "M", "B", "P")]
     max(second, key=lambda phone: phone.end - phone.start).label = "M"
     bpy.context.window_manager.kmtalk.phone_index = len(phones) - 3
     assert scene.frame_current > 300

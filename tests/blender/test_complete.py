@@ -8,7 +8,8 @@ from stage import action_of, curve_of, snapshot
 
 @pytest.fixture
 def spoken(scene, head, line):
-    """A character with a take from frame 11."""
+    """A character with a take from frame 11, with a key on every frame."""
+    scene.kmtalk.keys = "EVERY_FRAME"
     bpy.ops.kmtalk.generate()
     return head
 

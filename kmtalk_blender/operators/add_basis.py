@@ -1,10 +1,9 @@
 """kmtalk.add_basis: shape keys for a model that was trained on a face of its own."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import StringProperty
 
+from ..paths import whole_path
 from ..runtime.space_file import read_space
 from ..scene.basis import add_basis
 from .base import Acting, busy
@@ -37,7 +36,7 @@ class KMTALK_OT_add_basis(Acting, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         target = context.view_layer.objects.active
-        folder = Path(bpy.path.abspath(self.filepath))
+        folder = whole_path(self.filepath)
         names = add_basis(target, read_space(folder))
         context.scene.kmtalk.target = target
         context.scene.kmtalk.model = str(folder if folder.is_dir() else folder.parent)

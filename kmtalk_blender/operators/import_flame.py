@@ -1,11 +1,10 @@
 """kmtalk.import_flame: the user's FLAME model becomes a head."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
+from ..paths import whole_path
 from ..scene.queue import Order
 from ..scene.shapes import FlameJob
 from .base import JobOperator, busy
@@ -37,7 +36,7 @@ class KMTALK_OT_import_flame(JobOperator, bpy.types.Operator):
     def orders(self, context: bpy.types.Context) -> list[Order]:
         if not self.filepath:
             raise UserError("No file was chosen; choose a FLAME model.")
-        path = Path(bpy.path.abspath(self.filepath))
+        path = whole_path(self.filepath)
         return [Order(path.stem, lambda _, folder: FlameJob(path, folder))]
 
 

@@ -1,12 +1,11 @@
 """kmtalk.install_model: a model of the user's own into the extension's list."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import StringProperty
 
 from .. import session
 from ..errors import UserError
+from ..paths import whole_path
 from ..runtime.model_folder import install_model
 from .base import Acting, busy
 
@@ -31,7 +30,7 @@ class KMTALK_OT_install_model(Acting, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context: bpy.types.Context) -> str:
-        path = Path(bpy.path.abspath(self.filepath))
+        path = whole_path(self.filepath)
         folder = session.models_folder()
         if folder is None:
             raise UserError("KMTalk is not installed as an extension; name the model's folder as the model instead.")

@@ -1,11 +1,10 @@
 """kmtalk.map_channels and its table: by name, by hand, from and to presets."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..errors import UserError
+from ..paths import whole_path
 from ..scene.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
 from ..scene.rigs import target_of
 from .base import Acting, busy
@@ -93,7 +92,7 @@ class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def act(self, context: bpy.types.Context) -> str:
-        save_preset(target_of(context), Path(bpy.path.abspath(self.filepath)))
+        save_preset(target_of(context), whole_path(self.filepath))
         return f"Wrote {self.filepath}"
 
 
@@ -113,7 +112,7 @@ class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
-        mapping, gone = load_preset(target, Path(bpy.path.abspath(self.filepath)))
+        mapping, gone = load_preset(target, whole_path(self.filepath))
         text = f"{target.name}: {len(mapping.mapped)} channels mapped"
         if not gone:
             return text

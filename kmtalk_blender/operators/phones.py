@@ -1,10 +1,9 @@
 """The phones of a take: move a boundary, markers, TextGrid."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
+from ..paths import whole_path
 from ..scene.baseline import take_info
 from ..scene.compat import sequencer_scene
 from ..scene.jobs import GenerateJob
@@ -81,7 +80,7 @@ class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         action = listed_action(context)
-        write_textgrid(action, Path(bpy.path.abspath(self.filepath)), listed_strip(context, action))
+        write_textgrid(action, whole_path(self.filepath), listed_strip(context, action))
         return f"Wrote {self.filepath}"
 
 

@@ -1,11 +1,10 @@
 """Takes of a character: clear, choose, export, import."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..errors import UserError
+from ..paths import whole_path
 from ..scene.exchange import export_take, import_take
 from ..scene.options import options_of
 from ..scene.rigs import target_of
@@ -76,7 +75,7 @@ class KMTALK_OT_export_take(Acting, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         here = take_at(target, active_take(target), context.scene.frame_current)
-        path = export_take(target, Path(bpy.path.abspath(self.filepath)), here)
+        path = export_take(target, whole_path(self.filepath), here)
         return f"Wrote {path}"
 
 
@@ -110,7 +109,7 @@ class KMTALK_OT_import_take(Acting, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         scene = context.scene
         frame = scene.frame_current if self.frame < 0 else self.frame
-        path = Path(bpy.path.abspath(self.filepath))
+        path = whole_path(self.filepath)
         action, take = import_take(scene, target_of(context), path, frame, options_of(scene))
         return f"{action.name}: {take.duration:.1f} s"
 

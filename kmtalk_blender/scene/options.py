@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import bpy
 
+from ..paths import whole_path
 from .keys import Density
 
 __all__ = ["Line", "Options", "Style", "options_of"]
@@ -70,7 +71,7 @@ def options_of(scene: bpy.types.Scene) -> Options:
     """What the panel says."""
     panel = scene.kmtalk
     style = Style(
-        model=panel.model,
+        model=_model(panel.model),
         style=panel.style,
         jaw=panel.jaw,
         lips=panel.lips,
@@ -92,3 +93,9 @@ def options_of(scene: bpy.types.Scene) -> Options:
         rest_out=panel.rest_out,
         expression=panel.expression,
     )
+
+
+def _model(chosen: str) -> str:
+    """A model's name, or its folder in full: one beside the .blend file may be named from there."""
+    folder = whole_path(chosen)
+    return str(folder) if chosen and folder.is_dir() else chosen

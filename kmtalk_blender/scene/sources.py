@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
+from ..paths import whole_path
 from .baseline import Baseline
 from .identity import LineSource, take_source
 from .options import Line
@@ -52,7 +53,7 @@ def line_source(scene: bpy.types.Scene, line: Line, heard: Heard) -> LineSource:
 def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcript:
     """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
     if line.textgrid:
-        path = Path(bpy.path.abspath(line.textgrid))
+        path = whole_path(line.textgrid)
         if not path.is_file():
             raise UserError(f"There is no TextGrid {path}; choose one.")
         return Transcript(textgrid=path, origin=path.name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
+from ..paths import whole_path
 from . import compat
 from .mixdown import mix_down
 
@@ -105,7 +106,7 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     reason = _silence(editor, strip, parents)
     if reason:
         raise UserError(reason)
-    path, fps = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library)), frame_rate(scene)
+    path, fps = whole_path(strip.sound.filepath, library=strip.sound.library), frame_rate(scene)
     first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
     last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
     if last <= first:
@@ -140,7 +141,7 @@ def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
 
 def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
-    path = Path(bpy.path.abspath(filepath))
+    path = whole_path(filepath)
     if not path.is_file():
         raise UserError(f"There is no sound file {path}; choose one.")
     return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path)

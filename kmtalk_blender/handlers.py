@@ -2,8 +2,11 @@
 
 import bpy
 
+from .errors import UserError
 from .scene.areas import redraw
 from .scene.compat import selected_strips, window_strips
+from .scene.follow_strip import drifts, follow_strip
+from .scene.options import options_of
 from .scene.phones import follow
 
 __all__ = ["register", "unregister"]
@@ -26,7 +29,9 @@ def on_undo(_scene: bpy.types.Scene, _depsgraph: object = None) -> None:
 
 
 def on_timer() -> float:
-    """Draw the sidebars of 3D views anew when other strips are selected: Blender does so for the sequencer's only."""
+    """Draw the sidebars of 3D views anew when other strips are selected: Blender does so for the sequencer's only. Let
+    takes follow their strips where the user wants that."""
+    follow_moved_strips()
     for manager in bpy.data.window_managers:
         scenes = [window_strips(window) for window in manager.windows]
         names = [strip.name for scene in scenes for strip in selected_strips(scene)]
@@ -36,6 +41,34 @@ def on_timer() -> float:
             manager.kmtalk.chosen_strips = chosen
             redraw(manager, ("VIEW_3D",))
     return LOOK_AGAIN
+
+
+def follow_moved_strips() -> None:
+    """Takes go along with strips that were moved, once the user has let go of them."""
+    manager = bpy.context.window_manager
+    if manager is None or manager.kmtalk.running or any(len(window.modal_operators) for window in manager.windows):
+        return
+    moved = [
+        (target, drift)
+        for scene in bpy.data.scenes
+        if scene.kmtalk.follow
+        for target in scene.objects
+        if target.type == "MESH" and target.library is None
+        for drift in drifts(target)
+        if not drift.again
+    ]
+    now = "\n".join(f"{target.name} {drift.text}" for target, drift in moved)
+    # What is the same as a moment ago is no drag under way.
+    settled, manager.kmtalk.moved_strips = now == manager.kmtalk.moved_strips, now
+    if not moved or not settled:
+        return
+    for target, drift in moved:
+        try:
+            follow_strip(target, drift.take, options_of(bpy.context.scene))
+        except UserError as error:
+            manager.kmtalk.failure = str(error)
+    if bpy.ops.ed.undo_push.poll():
+        bpy.ops.ed.undo_push(message="Follow Strips")
 
 
 HANDLERS = (

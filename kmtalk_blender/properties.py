@@ -228,6 +228,11 @@ class SceneSettings(bpy.types.PropertyGroup):
     keep_edits: BoolProperty(
         name="Keep Edits", description="Generating a strip again keeps the keys and phones you edited", default=True
     )
+    follow: BoolProperty(
+        name="Follow Strips",
+        description="Takes go along by themselves when their strips are moved",
+        default=False,
+    )
     use_range: BoolProperty(name="Only Range", description="Complete only these frames", default=False)
     first: IntProperty(name="First", description="First frame that may change", default=1)
     last: IntProperty(name="Last", description="Last frame that may change", default=250)
@@ -276,6 +281,7 @@ class WindowState(bpy.types.PropertyGroup):
     models: StringProperty(name="Models")
     styles: StringProperty(name="Styles")
     chosen_strips: StringProperty(name="Chosen Strips")
+    moved_strips: StringProperty(name="Moved Strips")
     phone_index: IntProperty(name="Phone", description="Click to go there", update=jump_to_phone)
 
 

@@ -5,13 +5,12 @@ from bpy.props import FloatProperty, IntProperty, StringProperty
 
 from ..paths import whole_path
 from ..scene.baseline import take_info
-from ..scene.compat import sequencer_scene
 from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
 from ..scene.phones import add_markers, listed_action, listed_strip, move_boundary, write_textgrid
 from ..scene.queue import Order
 from ..scene.rigs import target_of
-from ..scene.strips import audible_strips, frame_rate
+from ..scene.strips import frame_rate
 from .base import Acting, JobOperator, busy
 
 __all__ = ["register", "unregister"]
@@ -107,14 +106,8 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
     def orders(self, context: bpy.types.Context) -> list[Order]:
         action, options = listed_action(context), options_of(context.scene)
         info = take_info(action, listed_strip(context, action))
-        strips = audible_strips(sequencer_scene(context))
-        audio = info.get("audio", {}).get("path", "")
-        if any(strip.name == info["strip"] for strip in strips):
-            place = {"strip": info["strip"]}
-        else:
-            place = {"audio": audio, "frame": round(info["start"])}
-        line = Line(target_of(context).name, textgrid=self.filepath, **place)
-        return [Order(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
+        line = Line(target_of(context).name, textgrid=self.filepath, take=info["id"])
+        return [Order(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 
 CLASSES = (KMTALK_OT_move_boundary, KMTALK_OT_add_markers, KMTALK_OT_export_textgrid, KMTALK_OT_import_textgrid)

@@ -46,6 +46,10 @@ class Output:
             layout.prop(settings, "tolerance")
         layout.prop(settings, "interpolation")
         layout.prop(settings, "placement")
+        layout.prop(settings, "expression")
+        column = layout.column(align=True)
+        column.prop(settings, "rest_in")
+        column.prop(settings, "rest_out")
         layout.prop(settings, "keep_edits")
 
 

@@ -3,8 +3,11 @@
 import bpy
 
 from ..errors import UserError
+from ..scene.follow_strip import drifts
+from ..scene.layers import hand_track
 from ..scene.rigs import target_of
-from ..scene.takes import takes_of
+from ..scene.takes import Placed, takes_of
+from .main import draw_sentence
 from .places import in_both_places
 
 __all__ = ["register", "unregister"]
@@ -18,19 +21,26 @@ class Takes:
     def draw(self, context: bpy.types.Context) -> None:
         layout, settings = self.layout, context.scene.kmtalk
         try:
-            takes = takes_of(target_of(context))
+            target = target_of(context)
+            takes = takes_of(target)
         except UserError:
-            takes = []
+            target, takes = None, []
         if not takes:
             layout.label(text="Nothing spoken yet", icon="INFO")
         box = layout.column(align=True)
         for take in takes:
-            row = box.row(align=True)
-            icon = "RADIOBUT_ON" if take.active else "RADIOBUT_OFF"
-            text = f"{take.strip}  {take.start:g}–{take.end:g}"
-            row.operator("kmtalk.activate_take", text=text, icon=icon, emboss=take.active).take = take.action
-            clear = row.operator("kmtalk.clear", text="", icon="X")
-            clear.take, clear.take_id = take.action, take.id
+            _draw_take(box, take)
+        for drift in drifts(target) if takes else ():
+            drifted = layout.box()
+            draw_sentence(drifted, context, drift.text, "ERROR")
+            if not drift.again:
+                follow = drifted.operator("kmtalk.follow_strip", icon="TRACKING_FORWARDS_SINGLE")
+                follow.take_id = drift.take
+        if takes and hand_track(target.data.shape_keys) is not None:
+            own = layout.box()
+            name = hand_track(target.data.shape_keys).strips[0].action.name
+            draw_sentence(own, context, f"Your action {name} plays on below the takes.", "INFO")
+            own.operator("kmtalk.put_back", icon="LOOP_BACK")
         column = layout.column(align=True)
         column.use_property_split = True
         column.use_property_decorate = False
@@ -41,6 +51,7 @@ class Takes:
         sub.active = settings.use_range
         sub.prop(settings, "first", text="")
         sub.prop(settings, "last", text="")
+        column.prop(settings, "follow")
         row = layout.row(align=True)
         row.scale_y = 1.2
         row.operator("kmtalk.complete", icon="KEYFRAME_HLT")
@@ -48,6 +59,19 @@ class Takes:
         row = layout.row(align=True)
         row.operator("kmtalk.import_take", text="Import", icon="IMPORT")
         row.operator("kmtalk.export_take", text="Export", icon="EXPORT")
+
+
+def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:
+    row = layout.row(align=True)
+    icon = "RADIOBUT_ON" if take.active else "RADIOBUT_OFF"
+    text = f"{take.strip}  {take.start:g}–{take.end:g}"
+    row.operator("kmtalk.activate_take", text=text, icon=icon, emboss=take.active).take = take.action
+    if take.active:
+        chosen = row.operator_menu_enum("kmtalk.set_expression", "expression", text="", icon="MONKEY")
+        if chosen is not None:
+            chosen.take_id = take.id
+    clear = row.operator("kmtalk.clear", text="", icon="X")
+    clear.take, clear.take_id = take.action, take.id
 
 
 CLASSES = in_both_places(Takes, parent="Main")

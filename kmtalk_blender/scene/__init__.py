@@ -17,6 +17,7 @@ from .basis import add_basis
 from .calibration import calibrate_closed, calibrate_open
 from .checks import fix_obstacle, obstacles
 from .exchange import export_take, import_take
+from .follow_strip import drifts, follow_strip
 from .jaw_bones import JawRange, drive_bone, free_bone
 from .jobs import discard_edits, edited_takes
 from .keys import Density
@@ -26,7 +27,7 @@ from .options import Line, Options, Style, options_of
 from .parts import follow_head
 from .report import Report
 from .rig_api import import_flame, make_shapes, measure_shapes
-from .takes import activate_take, clear_takes, takes_of
+from .takes import activate_take, clear_takes, put_back, set_expression, takes_of
 
 __all__ = [
     "Density",
@@ -43,11 +44,13 @@ __all__ = [
     "clear_takes",
     "complete",
     "discard_edits",
+    "drifts",
     "drive_bone",
     "edited_takes",
     "export_take",
     "fix_obstacle",
     "follow_head",
+    "follow_strip",
     "free_bone",
     "generate",
     "guess_marks",
@@ -60,7 +63,9 @@ __all__ = [
     "measure_shapes",
     "obstacles",
     "options_of",
+    "put_back",
     "read_space",
     "save_preset",
+    "set_expression",
     "takes_of",
 ]

@@ -16,7 +16,7 @@ from . import edits as edited
 from .baseline import Baseline, load_baseline, take_ids
 from .compat import sequencer_scene, slot_handle
 from .curves import locked_shapes
-from .identity import find_owner, strip_of
+from .identity import LineSource, Owner, find_owner, strip_of
 from .lay_take import lay_again, lay_take
 from .options import Line, Options
 from .phone_list import edited_phones, fill_phones
@@ -40,10 +40,15 @@ class GenerateJob:
         self.options, self.folder, self.title = options, folder, line.name
         self.target = target.name
         strips = sequencer_scene(context)
-        self.heard = heard_line(strips, line, folder)
+        if line.take:
+            known = load_baseline(find_take(target, line.take), line.take)
+            self.heard, self.source = heard_again(known, folder), LineSource(**known.info["line"])
+            self.owner, self.title = Owner(line.take, True), known.label
+        else:
+            self.heard = heard_line(strips, line, folder)
+            self.source = line_source(strips, line, self.heard)
+            self.owner = find_owner(self.source, target)
         self.transcript = line_transcript(strips, line, self.heard)
-        self.source = line_source(strips, line, self.heard)
-        self.owner = find_owner(self.source, target)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
@@ -117,8 +122,9 @@ class GenerateJob:
             "id": self.owner.id,
             "strip": heard.name,
             "line": dataclasses.asdict(self.source),
+            "fps": heard.fps,
             "audio": {"path": str(heard.source), "start": heard.start, "end": heard.end},
-            "retiming": list(heard.retiming),
+            "sound": {"origin": heard.origin, "marks": list(heard.marks), "retimed": heard.retimed_from is not None},
             "settings": dataclasses.asdict(self.options.style),
         }
 

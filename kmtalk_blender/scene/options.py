@@ -51,7 +51,7 @@ class Line:
     """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
     file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: those of the
     strip (strip.kmtalk), else found beside the sound, else heard. textgrid: a file with the phones and their times,
-    instead."""
+    instead. take: the id of a take whose line is spoken again, wherever its strip is now."""
 
     target: str
     strip: str = ""
@@ -60,11 +60,12 @@ class Line:
     transcript: str = ""
     text: str = ""
     textgrid: str = ""
+    take: str = ""
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        return self.strip or self.audio
+        return self.strip or self.audio or self.take
 
 
 def options_of(scene: bpy.types.Scene) -> Options:

@@ -16,7 +16,7 @@ __all__ = ["heard_again", "heard_line", "line_source", "line_transcript"]
 
 
 def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
-    """What is heard of a line. Raises UserError when nothing is."""
+    """What is heard of a strip's or a file's line. Raises UserError when nothing is."""
     if line.audio:
         return heard_file(scene, line.audio, line.frame)
     return heard_of(scene, _strip_of(scene, line), folder)
@@ -41,6 +41,8 @@ def heard_again(baseline: Baseline, folder: Path) -> Heard:
         None if end is None else float(end),
         round(baseline.start),
         baseline.take.fps,
+        source=path,
+        origin=float(baseline.info.get("sound", {}).get("origin", baseline.start)),
     )
 
 
@@ -58,7 +60,7 @@ def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcr
             raise UserError(f"There is no TextGrid {path}; choose one.")
         return Transcript(textgrid=path, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
-    if not typed and text is None and not line.audio:
+    if not typed and text is None and not line.audio and not line.take:
         own = _strip_of(scene, line).kmtalk
         typed, text = own.transcript, own.text
     return find_transcript(heard, typed, text)

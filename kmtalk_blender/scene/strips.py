@@ -29,7 +29,8 @@ class Heard:
     name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
     its end. frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's
     sound file when its playback speed is another, and `path` is what Blender made of it. source: the sound's file as
-    the strip names it; it may be packed, or gone. retiming: frames of the strip's retiming keys, from its start on.
+    the strip names it; it may be packed, or gone. origin: the
+    timeline's frame of the sound's beginning, heard or not. marks: frames from there on where the speed may change.
     """
 
     name: str
@@ -40,7 +41,8 @@ class Heard:
     fps: float
     retimed_from: Path | None = None
     source: Path = Path()
-    retiming: tuple[float, ...] = ()
+    origin: float = 0.0
+    marks: tuple[float, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -115,14 +117,17 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     keys = getattr(strip, "retiming_keys", ())
     if len(keys):
         whole = to_the_end and first <= strip.frame_start
-        retiming = tuple(round(key.timeline_frame - first, 3) for key in keys)
-        return Heard(strip.name, path, 0.0, None if whole else (last - first) / fps, first, fps, path, path, retiming)
+        origin = keys[0].timeline_frame
+        marks = tuple(float(key.timeline_frame - origin) for key in keys)
+        end = None if whole else (last - first) / fps
+        return Heard(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
     # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
     end = None if to_the_end else (last - origin) / fps
-    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path)
+    marks = (0.0, float(strip.frame_duration))
+    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
 
 
 def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
@@ -144,7 +149,7 @@ def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     path = whole_path(filepath)
     if not path.is_file():
         raise UserError(f"There is no sound file {path}; choose one.")
-    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path)
+    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
 
 
 def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:

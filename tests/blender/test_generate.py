@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 import pytest
-from stage import LINE, action_of, curve_of, make_character, needs_strips, snapshot
+from stage import LINE, action_of, curve_of, has_strips, make_character, needs_strips, snapshot
 
 from model_runtime.channels import CHANNELS
 
@@ -28,6 +28,7 @@ def test_our_head_comes_with_a_shape_a_channel(scene):
 
 
 def test_a_line_is_one_action_of_its_own(scene, head, line):
+    scene.kmtalk.keys = "EVERY_FRAME"
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     action, animation = action_of(head), head.data.shape_keys.animation_data
     assert len(bpy.data.actions) == 1
@@ -36,12 +37,14 @@ def test_a_line_is_one_action_of_its_own(scene, head, line):
         assert animation.action_slot.target_id_type == "KEY"
     take = take_of(action)
     jaw = keys_of(curve_of(head, "jawOpen"))
-    assert len(jaw) == len(take.weights)
-    assert jaw[0, 0] == 11
+    line = jaw[(jaw[:, 0] >= 11) & (jaw[:, 0] < 11 + len(take.weights))]
+    assert len(line) == len(take.weights)
     assert (np.diff(jaw[:, 0]) == 1).all()
-    assert np.allclose(jaw[:, 1], take.weights[:, take.channels.index("jawOpen")], atol=1e-6)
+    assert np.allclose(line[:, 1], take.weights[:, take.channels.index("jawOpen")], atol=0.0101)
+    assert np.allclose(line[1:-1, 1], take.weights[1:-1, take.channels.index("jawOpen")], atol=1e-6)
     motions = [round(k.co.x) - 11 for k in curve_of(head, "jawOpen").keyframe_points if k.type == "KEYFRAME"]
-    assert motions == take.key_frames.tolist()
+    assert set(motions) - set(take.key_frames.tolist()) <= {jaw[0, 0] - 11, jaw[-1, 0] - 11}
+    assert set(take.key_frames.tolist()) <= set(motions)
     assert 0.1 < jaw[:, 1].max() <= 1.0
     assert not any(key.select_control_point for key in curve_of(head, "jawOpen").keyframe_points)
 
@@ -65,7 +68,11 @@ def test_sparse_keeps_the_motion_with_under_a_quarter_of_the_keys(scene, head, l
     bpy.ops.kmtalk.generate()
     take = take_of(action_of(head))
     frames, count = np.arange(len(take.weights)), 0
+    moving = {curve.data_path for curve in curves_of(head)}
     for column, channel in enumerate(take.channels):
+        if f'key_blocks["{channel}"].value' not in moving:
+            assert take.weights[:, column].max() <= 0.01
+            continue
         curve = curve_of(head, channel)
         count += len(curve.keyframe_points)
         played = np.array([curve.evaluate(float(11 + frame)) for frame in frames])
@@ -73,22 +80,29 @@ def test_sparse_keeps_the_motion_with_under_a_quarter_of_the_keys(scene, head, l
     assert count < 0.25 * take.weights.size
 
 
+def curves_of(head):
+    from bl_ext.user_default.kmtalk.scene.compat import action_curves
+
+    return action_curves(action_of(head))
+
+
 def test_key_motions_alone(scene, head, line):
     scene.kmtalk.keys, scene.kmtalk.interpolation = "KEY_MOTIONS", "CONSTANT"
     bpy.ops.kmtalk.generate()
     take, curve = take_of(action_of(head)), curve_of(head, "jawOpen")
-    assert (keys_of(curve)[:, 0] - 11).tolist() == take.key_frames.tolist()
+    frames = (keys_of(curve)[:, 0] - 11).tolist()
+    assert [frame for frame in frames if 0 <= frame < len(take.weights)] == take.key_frames.tolist()
     assert {key.interpolation for key in curve.keyframe_points} == {"CONSTANT"}
 
 
-def test_the_users_action_is_put_aside_and_comes_back(scene, head, line):
+def test_the_users_action_plays_on_below_and_comes_back(scene, head, line):
     head.data.shape_keys.key_blocks["cheekPuff"].keyframe_insert("value", frame=3)
     mine = action_of(head)
     bpy.ops.kmtalk.generate()
     animation = head.data.shape_keys.animation_data
     assert animation.action != mine
     track = next(track for track in animation.nla_tracks if track.strips[0].action == mine)
-    assert track.mute
+    assert not track.mute
     bpy.ops.kmtalk.clear()
     assert action_of(head) == mine
     assert len(animation.nla_tracks) == 0
@@ -138,7 +152,7 @@ def test_into_the_active_action_only_when_allowed(scene, head, line):
     assert action_of(head) == mine
     assert keys_of(curve_of(head, "jawOpen"))[-1, 0] == 5000
     bpy.ops.kmtalk.clear()
-    assert keys_of(curve_of(head, "jawOpen"))[:, 0].tolist() == [5000]
+    assert keys_of(curve_of(head, "jawOpen"))[:, 0].tolist() == [20, 5000]
 
 
 def test_a_take_on_an_nla_track(scene, head, line):
@@ -146,8 +160,8 @@ def test_a_take_on_an_nla_track(scene, head, line):
     bpy.ops.kmtalk.generate()
     animation = head.data.shape_keys.animation_data
     assert animation.action is None
-    assert len(animation.nla_tracks) == 1
-    take = take_of(animation.nla_tracks[0].strips[0].action)
+    assert [track.name for track in animation.nla_tracks] == ["Rest", "hello" if has_strips() else "demo_line"]
+    take = take_of(animation.nla_tracks[1].strips[0].action)
     jaw = take.weights[:, take.channels.index("jawOpen")]
     scene.frame_set(11 + int(jaw.argmax()))
     assert head.data.shape_keys.key_blocks["jawOpen"].value == pytest.approx(jaw.max(), abs=1e-5)
@@ -171,29 +185,31 @@ def test_the_mapping_decides(scene, head, line):
     bpy.ops.kmtalk.generate()
     take = take_of(action_of(head))
     expected = 2 * take.weights[:, take.channels.index("jawOpen")] + 0.1
-    assert np.allclose(keys_of(curve_of(head, "mouthFunnel"))[:, 1], expected, atol=1e-5)
+    for frame in (11 + 20, 11 + 60, 11 + 100):
+        scene.frame_set(frame)
+        assert head.data.shape_keys.key_blocks["mouthFunnel"].value == pytest.approx(expected[frame - 11], abs=0.011)
     assert head.data.shape_keys.key_blocks["mouthFunnel"].slider_max >= expected.max() - 1e-6
 
 
 def test_where_takes_overlap_the_later_one_wins_and_fades_in(scene, head, line):
     bpy.ops.kmtalk.generate(filepath=str(LINE), frame=101)
-    exported, length = export(head), len(keys_of(curve_of(head, "jawOpen")))
+    exported, length = export(head), len(take_of(action_of(head)).weights)
     bpy.ops.kmtalk.import_take(filepath=str(exported), frame=50)
     animation = head.data.shape_keys.animation_data
     assert animation.action is None
-    assert [track.strips[0].frame_start for track in animation.nla_tracks] == [50, 101]
-    assert [track.strips[0].blend_in for track in animation.nla_tracks] == [0, 4]
-    take = take_of(animation.nla_tracks[0].strips[0].action)
+    takes = [track.strips[0] for track in animation.nla_tracks if track.strips[0].blend_type == "ADD"]
+    assert [strip.frame_start for strip in takes] == [50, 101]
+    take = take_of(takes[0].action)
     jaw = take.weights[:, take.channels.index("jawOpen")]
 
     def played(frame):
         scene.frame_set(frame)
         return head.data.shape_keys.key_blocks["jawOpen"].value
 
-    assert played(60) == pytest.approx(jaw[10], abs=1e-5)
-    assert played(120) == pytest.approx(jaw[19], abs=1e-5)
-    assert played(101 + length - 5) == pytest.approx(jaw[length - 5], abs=1e-5)
-    assert min(jaw[2], jaw[53]) - 1e-5 <= played(103) <= max(jaw[2], jaw[53]) + 1e-5
+    assert played(60) == pytest.approx(jaw[10], abs=0.011)
+    assert played(120) == pytest.approx(jaw[19], abs=0.011)
+    assert played(101 + length - 10) == pytest.approx(jaw[length - 10], abs=0.011)
+    assert min(jaw[2], jaw[53]) - 0.02 <= played(103) <= jaw[2] + jaw[53] + 0.02
 
 
 @needs_strips

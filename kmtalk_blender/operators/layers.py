@@ -1,0 +1,59 @@
+"""kmtalk.put_back, kmtalk.set_expression: the user's own animation and a take's."""
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..choices import EXPRESSIONS
+from ..scene.rigs import target_of
+from ..scene.takes import put_back, set_expression
+from .base import Acting
+from .complete import without_take
+
+__all__ = ["register", "unregister"]
+
+
+class KMTALK_OT_put_back(Acting, bpy.types.Operator):
+    """Make your own action the active one again; the takes stay, on their NLA tracks below it"""
+
+    bl_idname = "kmtalk.put_back"
+    bl_label = "Put Back"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def act(self, context: bpy.types.Context) -> str:
+        return f"{put_back(target_of(context))} is the active action again"
+
+
+class KMTALK_OT_set_expression(Acting, bpy.types.Operator):
+    """What the take's smile, frown, brows and blinks do to your own keys"""
+
+    bl_idname = "kmtalk.set_expression"
+    bl_label = "Expression"
+    bl_options = {"REGISTER", "UNDO"}
+
+    take_id: StringProperty(name="Take's Id", description="Which take")
+    expression: EnumProperty(name="Expression", items=EXPRESSIONS)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return without_take(context)
+
+    def act(self, context: bpy.types.Context) -> str:
+        set_expression(target_of(context), self.take_id, self.expression)
+        return ""
+
+
+CLASSES = (KMTALK_OT_put_back, KMTALK_OT_set_expression)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

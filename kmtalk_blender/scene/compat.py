@@ -134,11 +134,11 @@ def _ensure_bag(action: bpy.types.Action, datablock: bpy.types.ID) -> object:
     return strip.channelbag(slot, ensure=True)
 
 
-def action_curves(action: bpy.types.Action, handle: int = 0) -> list[bpy.types.FCurve]:
-    """The F-Curves of an action in the slot of that number; 0: in every slot for shape keys."""
+def action_curves(action: bpy.types.Action, handle: int = 0, id_type: str = "KEY") -> list[bpy.types.FCurve]:
+    """The F-Curves of an action in the slot of that number; 0: in every slot for datablocks of a type."""
     if not hasattr(action, "slots"):
-        return list(action.fcurves) if action.id_root in ("KEY", "") else []
-    fitting = {slot.handle for slot in action.slots if slot.target_id_type in ("KEY", "UNSPECIFIED")}
+        return list(action.fcurves) if action.id_root in (id_type, "") else []
+    fitting = {slot.handle for slot in action.slots if slot.target_id_type in (id_type, "UNSPECIFIED")}
     handles = {handle} if handle else fitting
     return [
         curve

@@ -135,5 +135,5 @@ def _keyed(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> b
     start = f"{pose.path_from_id()}.{path}"
     ours = _drivers(armature, pose, path)
     foreign = [curve for curve in animation.drivers if curve.data_path.startswith(start) and curve not in ours]
-    keyed = action_curves(animation.action, "OBJECT") if animation.action else []
+    keyed = action_curves(animation.action, id_type="OBJECT") if animation.action else []
     return bool(foreign) or any(curve.data_path.startswith(start) for curve in keyed)

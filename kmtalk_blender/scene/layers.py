@@ -107,7 +107,8 @@ def animating_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
     animation = keys.animation_data if keys is not None else None
     if animation is None:
         return []
-    actions = [strip.action for track in animation.nla_tracks for strip in track.strips] + [animation.action]
+    tracks = [track for track in animation.nla_tracks if not _set_aside(track)]
+    actions = [strip.action for track in tracks for strip in track.strips] + [animation.action]
     return list(dict.fromkeys(action for action in actions if action is not None and PROPERTY not in action))
 
 
@@ -169,7 +170,10 @@ def arrange(keys: bpy.types.Key, actions: Sequence[bpy.types.Action], active: bp
     tracked = [span for span in spans if span.action != active]
     if not spans:
         _remove_layers(keys, REST)
-    elif rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
+        return
+    library = {shape for strip in _linked_rests(keys) for shape in keyed_shapes(strip.action)}
+    rests = {shape: value for shape, value in rests.items() if shape not in library}
+    if rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
         _lay_rest(keys, rests, [span.action for span in tracked])
     for span in tracked:
         _lay_take(keys, span, tracked)
@@ -194,18 +198,34 @@ def make_hand(keys: bpy.types.Key, action: bpy.types.Action) -> None:
 
 
 def unlink(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Take an action off the NLA tracks of shape keys and out of its active place."""
+    """Take an action off the NLA tracks of shape keys and out of its active place.
+
+    A library override cannot lose a track of its library, which comes back with the file: such a track is muted.
+    """
     animation = keys.animation_data
     if animation is None:
         return
     if animation.action == action:
         compat.assign_action(keys, None)
         animation.action_blend_type = "REPLACE"
-    for track in list(animation.nla_tracks):
+    tracks = list(animation.nla_tracks)
+    for track, beneath in zip(tracks, [None, *tracks], strict=False):
+        if not any(strip.action == action for strip in track.strips):
+            continue
+        if track.is_override_data:
+            track.mute = True
+            if beneath is not None and any(strip.action.get(PROPERTY) == UNDER for strip in beneath.strips):
+                beneath.mute = True
+            continue
         for strip in [strip for strip in track.strips if strip.action == action]:
             track.strips.remove(strip)
         if not track.strips:
             animation.nla_tracks.remove(track)
+
+
+def _set_aside(track: bpy.types.NlaTrack) -> bool:
+    """True for a track of the library's that was muted because a copy of its take plays."""
+    return track.is_override_data and track.mute
 
 
 def strip_track(keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.types.NlaTrack:
@@ -380,8 +400,14 @@ def _layers(keys: bpy.types.Key, layer: str) -> list[tuple[bpy.types.NlaTrack, b
         (track, strip)
         for track in keys.animation_data.nla_tracks
         for strip in track.strips
-        if strip.action is not None and strip.action.get(PROPERTY) == layer
+        if strip.action is not None and strip.action.library is None and strip.action.get(PROPERTY) == layer
     ]
+
+
+def _linked_rests(keys: bpy.types.Key) -> list[bpy.types.NlaStrip]:
+    """The rest of a character that comes from a library with takes."""
+    strips = [strip for track in keys.animation_data.nla_tracks if not track.mute for strip in track.strips]
+    return [strip for strip in strips if strip.action and strip.action.library and strip.action.get(PROPERTY) == REST]
 
 
 def _remove_layers(keys: bpy.types.Key, layer: str) -> None:

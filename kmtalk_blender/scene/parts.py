@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
-from .compat import action_curves
+from .compat import action_curves, slot_handle
 from .mapping import mapping_of
 from .marks import vertices_of
 from .rigs import value_path
@@ -93,5 +93,6 @@ def _moved(keys: bpy.types.Key) -> set[str]:
     if animation is None:
         return set()
     actions = [strip.action for track in animation.nla_tracks for strip in track.strips] + [animation.action]
-    curves = [curve for action in actions if action is not None for curve in action_curves(action)]
+    played = [action for action in actions if action is not None]
+    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, keys))]
     return {curve.data_path for curve in (*animation.drivers, *curves)}

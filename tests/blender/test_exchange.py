@@ -12,6 +12,7 @@ from stage import LINE, TREE, action_of, curve_of, make_character, needs_strips
 
 @pytest.fixture
 def spoken(scene, head, line):
+    scene.kmtalk.keys = "EVERY_FRAME"
     bpy.ops.kmtalk.generate()
     return head
 

@@ -20,7 +20,7 @@ def edited(scene, tmp_path, placement):
     make_character(scene, "Anna")
     from bl_ext.user_default.kmtalk.scene.compat import action_curves
 
-    scene.kmtalk.transcript, scene.kmtalk.placement = WORDS, placement
+    scene.kmtalk.transcript, scene.kmtalk.placement, scene.kmtalk.keys = WORDS, placement, "EVERY_FRAME"
     bpy.ops.kmtalk.generate(filepath=str(LINE), frame=11)
     curve = next(curve for curve in action_curves(bpy.data.actions[0]) if "jawOpen" in curve.data_path)
     key = curve.keyframe_points[len(curve.keyframe_points) // 2]

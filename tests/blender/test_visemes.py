@@ -51,6 +51,7 @@ def test_generate_and_complete_write_through_visemes(scene, line):
     from bl_ext.user_default.kmtalk.scene.rigs import shape_map
     from bl_ext.user_default.kmtalk.scene.visemes import seen
 
+    scene.kmtalk.keys = "EVERY_FRAME"
     target = character(scene, [f"viseme_{name}" for name in OCULUS])
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     baseline = load_baseline(action_of(target))

@@ -1,5 +1,6 @@
 """Paths as users write them, made whole: the worker runs in a folder of its own."""
 
+import os
 from pathlib import Path
 
 import bpy
@@ -12,4 +13,5 @@ def whole_path(written: str, library: bpy.types.Library | None = None) -> Path:
 
     library: the file that `//` stands for, when it is another one.
     """
-    return Path(bpy.path.abspath(written, library=library)).absolute()
+    # Without `..` within it, so that equal places are equal paths; links stay, unlike with resolve().
+    return Path(os.path.normpath(Path(bpy.path.abspath(written, library=library)).absolute()))

@@ -61,7 +61,7 @@ def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
     """How far the strip of a take is from it; None when they are in step, or the strip is gone or cannot be heard."""
     action = find_take(target, take)
     info = take_info(action, take) if action else {}
-    found, sound = take_source(info), info.get("sound")
+    found, sound = take_source(info, target), info.get("sound")
     if found is None or not sound:
         return None
     try:
@@ -90,7 +90,7 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
     before = load_baseline(action, take)
     if before.guest and action != target.data.shape_keys.animation_data.action:
         raise UserError(f"{drift.label} is part of action {action.name}; choose it in the list of takes first.")
-    heard = outline_of(*take_source(before.info))
+    heard = outline_of(*take_source(before.info, target))
     start = round(before.start + _track_shift(target, action) + drift.frames)
     edits = edited.find_edits(action, before)
     warp = _Warp(before.start, start, drift.scale)

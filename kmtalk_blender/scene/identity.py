@@ -53,7 +53,7 @@ def find_owner(source: LineSource, target: bpy.types.Object, exported: str = "")
     key = own.kmtalk.line_id if own is not None else ""
     # The take of another character tells as well which of several strips is the original.
     info = takes.get(key) or _anywhere(key)
-    if key and _is_original(source, key, info):
+    if key and _is_original(source, key, info, target):
         return Owner(key, key in takes)
     if key in takes:
         note = f"Strip {source.strip} is a copy of {_name(takes[key])}; it has a take of its own now."
@@ -68,11 +68,11 @@ def strip_of(scene: str, name: str) -> object | None:
     return next((strip for strip in compat.every_strip(editor) if strip.name == name), None) if editor else None
 
 
-def take_source(info: dict) -> tuple[bpy.types.Scene, object] | None:
-    """The scene and the strip that a take belongs to, where they are now; None when the strip is gone."""
+def take_source(info: dict, target: bpy.types.Object) -> tuple[bpy.types.Scene, object] | None:
+    """The scene and the strip that a character's take belongs to, where they are now; None when the strip is gone."""
     line, key = info.get("line", {}), info.get("id", "")
     strips = [(scene, strip) for scene, strip in _every_strip() if key and strip.kmtalk.line_id == key]
-    return max(strips, key=lambda found: _likeness_of(*found, line), default=None)
+    return max(strips, key=lambda found: _likeness_of(*found, line, target), default=None)
 
 
 def _new_id(source: LineSource) -> str:
@@ -102,11 +102,11 @@ def _anywhere(key: str) -> dict:
     return next((take_info(action, key) for action in found), {})
 
 
-def _is_original(source: LineSource, key: str, info: dict) -> bool:
+def _is_original(source: LineSource, key: str, info: dict, target: bpy.types.Object) -> bool:
     """True when no other strip with that id is as like the one that the take was made from."""
-    line = info.get("line", {})
-    mine = _likeness(source.scene, source.strip, source.frame, line)
-    return all(mine > _likeness_of(scene, strip, line) for scene, strip in _others(source, key))
+    line, scene = info.get("line", {}), bpy.data.scenes[source.scene]
+    mine = _likeness_of(scene, strip_of(source.scene, source.strip), line, target)
+    return all(mine > _likeness_of(*other, line, target) for other in _others(source, key))
 
 
 def _others(source: LineSource, key: str) -> list[tuple[bpy.types.Scene, object]]:
@@ -123,20 +123,19 @@ def _adopted(source: LineSource, takes: dict[str, dict]) -> Owner:
         line = info.get("line", {})
         same = bool(line.get("strip")) and Path(line.get("path", "")).name == Path(source.path).name
         here = abs(info.get("start", 0.0) - source.frame) < SAME_FRAME
-        if same and here and take_source(info) is None:
+        if same and here and not any(strip.kmtalk.line_id == key for _, strip in _every_strip()):
             note = f"Strip {source.strip} stands where {_name(info)} was deleted; it goes on with that take."
             return Owner(key, True, note)
     return Owner(_new_id(source), False)
 
 
-def _likeness_of(scene: bpy.types.Scene, strip: object, line: dict) -> tuple[bool, bool, bool]:
-    return _likeness(scene.name, strip.name, strip.frame_final_start, line)
-
-
-def _likeness(scene: str, strip: str, frame: float, line: dict) -> tuple[bool, bool, bool]:
-    """How much a strip is the one that a take was made from: its scene, its name, its place."""
-    place = abs(frame - line.get("frame", np.inf)) < SAME_FRAME
-    return scene == line.get("scene"), strip == line.get("strip"), place
+def _likeness_of(
+    scene: bpy.types.Scene, strip: object, line: dict, target: bpy.types.Object
+) -> tuple[bool, bool, bool, bool]:
+    """How much a strip is the one that a character's take was made from: the character is in its scene (which tells the
+    two apart when a whole scene was copied), then the scene's name, its own, its place."""
+    place = abs(strip.frame_final_start - line.get("frame", np.inf)) < SAME_FRAME
+    return scene in target.users_scene, scene.name == line.get("scene"), strip.name == line.get("strip"), place
 
 
 def _name(info: dict) -> str:

@@ -42,7 +42,7 @@ class GenerateJob:
         strips = sequencer_scene(context)
         if line.take:
             known = load_baseline(find_take(target, line.take), line.take)
-            self.heard, self.source = heard_again(known, folder), LineSource(**known.info["line"])
+            self.heard, self.source = heard_again(known, target, folder), LineSource(**known.info["line"])
             self.owner, self.title = Owner(line.take, True), known.label
         else:
             self.heard = heard_line(strips, line, folder)
@@ -155,7 +155,7 @@ class CompleteJob:
         self.phones = edited_phones(action, self.baseline)
         # Other phones move the whole take: key motions lie at their boundaries.
         self.window = _take_window(self.baseline, None if self.phones else window)
-        self.heard = heard_again(self.baseline, folder) if self.phones else None
+        self.heard = heard_again(self.baseline, target, folder) if self.phones else None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)

@@ -22,9 +22,9 @@ def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
     return heard_of(scene, _strip_of(scene, line), folder)
 
 
-def heard_again(baseline: Baseline, folder: Path) -> Heard:
+def heard_again(baseline: Baseline, target: bpy.types.Object, folder: Path) -> Heard:
     """The sound of a take: its strip's, else the file that it was generated from. Raises UserError when it is gone."""
-    found = take_source(baseline.info)
+    found = take_source(baseline.info, target)
     if found is not None and found[1] in audible_strips(found[0]):
         return heard_of(*found, folder)
     stored = baseline.info.get("audio", {})

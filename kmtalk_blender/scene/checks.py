@@ -5,14 +5,19 @@ from dataclasses import dataclass
 
 import bpy
 
+from ..errors import UserError
 from . import compat
-from .baseline import has_baseline
-from .curves import keyed_shapes
+from .aliases import CHANNELS
+from .baseline import has_baseline, moved_shapes
+from .curves import keyed_shapes, shape_of
+from .groups import FACE
+from .layers import hand_action, plays_take
+from .mapping import mapping_of
 from .parts import follow_head, standing_still
 from .rigs import value_path
-from .takes import takes_of
+from .takes import play_below, takes_of
 
-__all__ = ["Obstacle", "fix_obstacle", "obstacles"]
+__all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
 
 
 @dataclass(frozen=True)
@@ -30,17 +35,22 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     if keys is None or keys.animation_data is None or not takes_of(target):
         return []
     animation, action = keys.animation_data, keys.animation_data.action
+    shapes = _spoken_shapes(target)
     found = []
+    own = hand_action(keys)
+    covered = shapes & keyed_shapes(own, compat.slot_handle(own, keys)) if own and not has_baseline(own) else set()
+    if covered:
+        text = f"Your action {own.name} plays above the takes and covers {len(covered)} of their shapes."
+        found.append(Obstacle("hand_above", text, "Play It Below"))
     if has_baseline(action) and getattr(animation, "action_slot", action) is None:
         found.append(Obstacle("slot", f"Action {action.name} plays no slot.", "Assign Slot"))
-    on_tracks = [track for track in animation.nla_tracks if any(has_baseline(strip.action) for strip in track.strips)]
+    on_tracks = [track for track in animation.nla_tracks if plays_take(track)]
     if on_tracks and not animation.use_nla:
         found.append(Obstacle("nla_off", "The NLA of the shape keys is switched off.", "Switch On"))
     if any(track.mute or any(strip.mute for strip in track.strips) for track in on_tracks):
         found.append(Obstacle("nla_muted", "An NLA track with a take is muted.", "Unmute"))
     if any(track.is_solo for track in animation.nla_tracks):
         found.append(Obstacle("nla_solo", "An NLA track plays solo.", "End Solo"))
-    shapes = _driven_shapes(keys)
     owned = [path for path in map(value_path, shapes) if any(d.data_path == path for d in _live_drivers(animation))]
     if owned:
         found.append(Obstacle("drivers", f"{len(owned)} shape keys are moved by drivers.", "Mute Drivers"))
@@ -65,9 +75,36 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     return found
 
 
+def check_speaker(target: bpy.types.Object) -> None:
+    """Raises UserError for a mesh that has no mouth while another of its character has one: eyes, teeth, lashes."""
+    if _has_mouth(target):
+        return
+    family = [target.parent, *(target.parent.children_recursive if target.parent else ()), *target.children_recursive]
+    scenes = [thing for scene in target.users_scene for thing in scene.objects]
+    better = next((thing for thing in (*family, *scenes) if thing is not None and _has_mouth(thing)), None)
+    if better is not None:
+        raise UserError(f"{target.name} has no shape of a mouth; choose {better.name} as the character.")
+
+
+def speaker_notes(target: bpy.types.Object) -> tuple[str, ...]:
+    """What the user should know of a character, a sentence each."""
+    others = [
+        thing.name for thing in bpy.data.objects if thing != target and thing.data == target.data and thing.users_scene
+    ]
+    return (f"{', '.join(others)} shares the mesh of {target.name} and speaks with it.",) if others else ()
+
+
+def _has_mouth(thing: bpy.types.Object) -> bool:
+    if thing.type != "MESH" or thing.data.shape_keys is None:
+        return False
+    moving = {row.channel for row in mapping_of(thing).rows if row.shape}
+    return any(channel.startswith(("jaw", "mouth")) for channel in moving) or bool(moving - set(CHANNELS))
+
+
 def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:
     """Remove what one obstacle names."""
     fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], None]] = {
+        "hand_above": lambda _scene, obj: play_below(obj),
         "slot": _assign_slot,
         "nla_off": lambda _scene, obj: setattr(obj.data.shape_keys.animation_data, "use_nla", True),
         "nla_muted": _unmute_tracks,
@@ -82,15 +119,26 @@ def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) ->
     }
     if kind in fixes:
         fixes[kind](scene, target)
+        # Blender itself notices some of these changes only with the next one.
+        target.data.shape_keys.update_tag()
 
 
-def _driven_shapes(keys: bpy.types.Key) -> set[str]:
-    action = keys.animation_data.action
-    return keyed_shapes(action) if has_baseline(action) else set()
+def _spoken_shapes(target: bpy.types.Object) -> set[str]:
+    """The shapes that the takes of a character move."""
+    found = [moved_shapes(bpy.data.actions[take.action], take.id) for take in takes_of(target)]
+    return {one.shape for moved in found for one in moved}
 
 
 def _take_curves(target: bpy.types.Object) -> list[bpy.types.FCurve]:
-    return [curve for take in takes_of(target) for curve in compat.action_curves(bpy.data.actions[take.action])]
+    """The curves of a character's takes; not those of an expression that is left to the user, which are muted."""
+    curves = []
+    for take in takes_of(target):
+        action = bpy.data.actions[take.action]
+        left = {one.shape for one in moved_shapes(action, take.id) if one.group == FACE}
+        for curve in compat.action_curves(action, compat.slot_handle(action, target.data.shape_keys)):
+            if take.expression != "LEAVE" or shape_of(curve.data_path) not in left:
+                curves.append(curve)
+    return curves
 
 
 def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
@@ -104,7 +152,7 @@ def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
     for track in target.data.shape_keys.animation_data.nla_tracks:
-        if any(has_baseline(strip.action) for strip in track.strips):
+        if plays_take(track):
             track.mute = False
             for strip in track.strips:
                 strip.mute = False
@@ -117,7 +165,7 @@ def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
     keys = target.data.shape_keys
-    paths = {value_path(shape) for shape in _driven_shapes(keys)}
+    paths = {value_path(shape) for shape in _spoken_shapes(target)}
     for driver in keys.animation_data.drivers:
         if driver.data_path in paths:
             driver.mute = True
@@ -125,7 +173,7 @@ def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
     keys = target.data.shape_keys
-    for shape in _driven_shapes(keys):
+    for shape in _spoken_shapes(target):
         if shape in keys.key_blocks:
             keys.key_blocks[shape].mute = False
 

@@ -14,6 +14,7 @@ from ..errors import UserError
 from ..runtime.take_file import read_take
 from . import edits as edited
 from .baseline import Baseline, load_baseline, take_ids
+from .checks import check_speaker, speaker_notes
 from .compat import sequencer_scene, slot_handle
 from .curves import locked_shapes
 from .identity import LineSource, Owner, find_owner, strip_of
@@ -37,6 +38,7 @@ class GenerateJob:
         """Checks everything that can be checked before the work. Raises UserError with what is wrong."""
         target = _object(line.target)
         check_target(target)
+        check_speaker(target)
         self.options, self.folder, self.title = options, folder, line.name
         self.target = target.name
         strips = sequencer_scene(context)
@@ -103,7 +105,7 @@ class GenerateJob:
         if strip is not None and strip.id_data.library is None:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(laid.action, laid.baseline)
-        told = (*((self.owner.note,) if self.owner.note else ()), *laid.told)
+        told = (*((self.owner.note,) if self.owner.note else ()), *laid.told, *speaker_notes(target))
         return report_of(laid, self.key_frames, self.edits.count, target, told)
 
     def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "is_own_take",
     "lower_hand",
     "make_hand",
+    "plays_take",
     "raise_hand",
     "take_track",
     "unlink",
@@ -112,14 +113,24 @@ def animating_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
     return list(dict.fromkeys(action for action in actions if action is not None and PROPERTY not in action))
 
 
+def plays_take(track: bpy.types.NlaTrack) -> bool:
+    """True for a track of a take, or of the rest below one; not for one of the library's whose copy plays."""
+    if _set_aside(track):
+        return False
+    return any(strip.action and (PROPERTY in strip.action or has_baseline(strip.action)) for strip in track.strips)
+
+
 def take_track(keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types.NlaTrack | None:
     """The track that an action plays on, or None."""
     tracks = keys.animation_data.nla_tracks if keys.animation_data else ()
     return next((track for track in tracks if any(strip.action == action for strip in track.strips)), None)
 
 
-def lower_hand(keys: bpy.types.Key) -> str:
-    """Let the user's active action play on from an NLA track. Returns the track's name, or an empty string."""
+def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
+    """Let the user's active action play on from an NLA track. Returns the track's name, or an empty string.
+
+    under_takes: the track lies below all takes that are there; else on top, where the action was, for a take to come.
+    """
     action = hand_action(keys)
     if action is None:
         return ""
@@ -133,7 +144,10 @@ def lower_hand(keys: bpy.types.Key) -> str:
     if any(len(curve.modifiers) or curve.extrapolation != "CONSTANT" for curve in curves):
         first, last = -FAR, FAR
     compat.assign_action(keys, None)
-    strip = _new_strip(keys, HAND + action.name, action, slot, first, max(last, first + 1))
+    takes = [track for track in animation.nla_tracks if plays_take(track)]
+    rests = [track for track, _ in _layers(keys, REST)]
+    below = [track for track in takes if track not in rests] if under_takes else []
+    strip = _new_strip(keys, HAND + action.name, action, slot, first, max(last, first + 1), below=below)
     strip.blend_type, strip.extrapolation, strip.influence = settings if blended else ("REPLACE", "HOLD", 1.0)
     animation.action_blend_type, animation.action_extrapolation, animation.action_influence = "REPLACE", "HOLD", 1.0
     return strip_track(keys, strip).name

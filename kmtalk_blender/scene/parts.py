@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ..errors import UserError
 from .compat import action_curves, slot_handle
@@ -50,6 +51,8 @@ def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
     # Beside the head an armature carries its own; an empty may carry a whole cast.
     if head.parent is not None and head.parent.type == "ARMATURE":
         family |= set(head.parent.children)
+    # Pieces that nobody parented lie within the head; another character stands elsewhere.
+    family |= {thing for scene in head.users_scene for thing in scene.objects if _inside(thing, head)}
     driven = {row.shape for row in mapping_of(head).rows if row.shape}
     found = {}
     for thing in sorted(family - {head}, key=lambda thing: thing.name):
@@ -79,6 +82,23 @@ def follow_head(head: bpy.types.Object) -> list[str]:
         for shape in shapes:
             follow(bpy.data.objects[name], head, shape)
     return list(still)
+
+
+def _inside(thing: bpy.types.Object, head: bpy.types.Object) -> bool:
+    """True when the middle of a mesh lies within the head's, and it is the smaller one."""
+    if thing.type != "MESH" or thing == head or not len(thing.data.vertices) or thing.data.shape_keys is None:
+        return False
+    low, high = _bounds(head)
+    inner = _bounds(thing)
+    middle = (inner[0] + inner[1]) / 2
+    smaller = np.linalg.norm(inner[1] - inner[0]) < np.linalg.norm(high - low)
+    return bool(smaller and (middle >= low).all() and (middle <= high).all())
+
+
+def _bounds(thing: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """(3,) lowest and highest corner of a mesh in the world."""
+    corners = np.array([thing.matrix_world @ Vector(corner) for corner in thing.bound_box])
+    return corners.min(axis=0), corners.max(axis=0)
 
 
 def _part(thing: bpy.types.Object, head: bpy.types.Object) -> Part:

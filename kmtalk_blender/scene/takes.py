@@ -34,6 +34,7 @@ __all__ = [
     "find_take",
     "free_frames",
     "place_take",
+    "play_below",
     "put_back",
     "rewrite_take",
     "set_expression",
@@ -267,6 +268,15 @@ def put_back(target: bpy.types.Object) -> str:
         raise UserError("Your action was moved or scaled on its NLA track; it stays there, as you made it.")
     layers.arrange(keys, _own_takes(keys), None)
     return action.name
+
+
+def play_below(target: bpy.types.Object) -> str:
+    """Let the user's own active action play on below the takes. Returns the name of its NLA track."""
+    check_changeable(target)
+    keys = animated_keys(target)
+    track = layers.lower_hand(keys, under_takes=True)
+    layers.arrange(keys, _own_takes(keys), None)
+    return track
 
 
 def set_expression(target: bpy.types.Object, take: str, expression: str) -> None:

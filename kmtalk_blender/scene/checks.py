@@ -119,8 +119,7 @@ def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) ->
     }
     if kind in fixes:
         fixes[kind](scene, target)
-        # Blender itself notices some of these changes only with the next one.
-        target.data.shape_keys.update_tag()
+        compat.refresh_animation(target.data.shape_keys)
 
 
 def _spoken_shapes(target: bpy.types.Object) -> set[str]:

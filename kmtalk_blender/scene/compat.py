@@ -13,6 +13,7 @@ __all__ = [
     "every_strip",
     "new_action",
     "new_curve",
+    "refresh_animation",
     "remove_curve",
     "root_strips",
     "scratch_curve",
@@ -148,6 +149,12 @@ def action_curves(action: bpy.types.Action, handle: int = 0, id_type: str = "KEY
         if bag.slot_handle in handles
         for curve in bag.fcurves
     ]
+
+
+def refresh_animation(datablock: bpy.types.ID) -> None:
+    """Let Blender play what was switched on its NLA tracks (solo, mute): it looks again when tracks come or go."""
+    tracks = datablock.animation_data.nla_tracks
+    tracks.remove(tracks.new())
 
 
 def assign_action(datablock: bpy.types.ID, action: bpy.types.Action | None, slot: object | None = None) -> None:

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
+from .aliases import CHANNELS
 from .mapping import mapping_of
 from .visemes import blend_values
 
@@ -24,22 +25,27 @@ __all__ = [
 class ShapeMap:
     """How channels drive shape keys: values = weights @ matrix.T + offset.
 
-    shapes: S names of shape keys. channels: K names. matrix: (S, K) float64. offset: (S,) float64.
+    shapes: S names of shape keys. channels: K names. matrix: (S, K) float64. offset: (S,) float64. signed: (K,) bool,
+    the channels of a basis, which go either way; the others stay in [0, 1].
     """
 
     shapes: tuple[str, ...]
     channels: tuple[str, ...]
     matrix: np.ndarray
     offset: np.ndarray
+    signed: np.ndarray
 
     def values(self, weights: np.ndarray) -> np.ndarray:
         """(T, S) float64 values of the shape keys for (T, K) weights of the channels."""
         return weights.astype(np.float64) @ self.matrix.T + self.offset
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights in [0, 1] that give (T, S) values, as near as possible to the (T, K) weights `around`."""
+        """(T, K) weights that give (T, S) values, as near as possible to the (T, K) weights `around`."""
         missing = values - self.values(around)
-        return np.clip(around + missing @ np.linalg.pinv(self.matrix).T, 0.0, 1.0)
+        return self._bounded(around + missing @ np.linalg.pinv(self.matrix).T)
+
+    def _bounded(self, weights: np.ndarray) -> np.ndarray:
+        return np.where(self.signed, weights, np.clip(weights, 0.0, 1.0))
 
     def channels_of(self, shapes: set[str]) -> tuple[str, ...]:
         """The channels that drive nothing but the given shapes."""
@@ -60,12 +66,8 @@ class VisemeMap(ShapeMap):
         return blend_values(weights, self.matrix, self.channels) + self.offset
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights: `around`, and the channels of what the (T, S) values have more than that needs.
-
-        They stay in [0, 1], unless `around` goes below 0: then they are those of a basis, which has no ends.
-        """
-        weights = around + (values - self.values(around)) @ self.matrix
-        return weights if (around < 0).any() else np.clip(weights, 0.0, 1.0)
+        """(T, K) weights: `around`, and the channels of what the (T, S) values have more than that needs."""
+        return self._bounded(around + (values - self.values(around)) @ self.matrix)
 
 
 def target_of(context: bpy.types.Context) -> bpy.types.Object:
@@ -129,8 +131,10 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
     for row in rows:
         matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
         offset[driven.index(row.shape)] += row.offset
+    both_ways = np.array([target.data.shape_keys.key_blocks[shape].slider_min < 0 for shape in driven])
+    signed = np.array([channel not in CHANNELS for channel in channels]) & (matrix[both_ways] != 0).any(axis=0)
     kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
-    return kind(driven, channels, matrix, offset)
+    return kind(driven, channels, matrix, offset, signed)
 
 
 def value_path(shape: str) -> str:

@@ -63,6 +63,26 @@ def test_a_line_moves_them_both_ways_and_an_edit_stays(scene, face, model, line)
     assert action_of(face) is not None
 
 
+def test_what_goes_below_zero_is_exported_and_edited_as_it_is(scene, face, model, line, tmp_path):
+    """A key that is dragged below 0, and what the take has below 0 by itself."""
+    bpy.ops.kmtalk.add_basis(filepath=str(model))
+    bpy.ops.kmtalk.generate()
+    curve = curve_of(face, "motion001")
+    key = next(point for point in curve.keyframe_points if point.co.x > 40)
+    frame, key.co_ui = key.co.x, (key.co.x, -1.5)
+    curve.update()
+    bpy.ops.kmtalk.complete()
+    bpy.ops.kmtalk.export_take(filepath=str(tmp_path / "take.npz"))
+    from model_runtime.take import read_take
+
+    take, curve = read_take(tmp_path / "take.npz"), curve_of(face, "motion001")
+    column = take.weights[:, take.channels.index("motion001")]
+    played = [curve.evaluate(11 + index) for index in range(len(column))]
+    assert column.min() < -1.4
+    assert column == pytest.approx(played, abs=1e-3)
+    assert column[round(frame) - 11] == pytest.approx(-1.5, abs=1e-3)
+
+
 def test_another_face_is_refused_and_left_alone(scene, face, model, head):
     bpy.context.view_layer.objects.active = head
     before = snapshot()

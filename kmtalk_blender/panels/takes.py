@@ -4,7 +4,7 @@ import bpy
 
 from ..errors import UserError
 from ..scene.follow_strip import drifts
-from ..scene.layers import hand_track
+from ..scene.hand_keys import hand_track
 from ..scene.rigs import target_of
 from ..scene.takes import Placed, takes_of
 from .main import draw_sentence

@@ -21,13 +21,14 @@ from .follow_strip import drifts, follow_strip
 from .jaw_bones import JawRange, drive_bone, free_bone
 from .jobs import discard_edits, edited_takes
 from .keys import Density
+from .manage_takes import activate_take, clear_takes, put_back, set_expression
 from .mapping import load_preset, map_channels, save_preset
 from .marks import guess_marks, mark
 from .options import Line, Options, Style, options_of
 from .parts import follow_head
 from .report import Report
 from .rig_api import import_flame, make_shapes, measure_shapes
-from .takes import activate_take, clear_takes, put_back, set_expression, takes_of
+from .takes import takes_of
 
 __all__ = [
     "Density",

@@ -11,11 +11,13 @@ from .aliases import CHANNELS
 from .baseline import has_baseline, moved_shapes
 from .curves import keyed_shapes, shape_of
 from .groups import FACE
-from .layers import hand_action, plays_take
+from .hand_keys import hand_action
+from .manage_takes import play_below
 from .mapping import mapping_of
+from .nla_strips import plays_take
 from .parts import follow_head, standing_still
 from .rigs import value_path
-from .takes import play_below, takes_of
+from .takes import takes_of
 
 __all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
 

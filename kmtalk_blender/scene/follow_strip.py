@@ -14,7 +14,7 @@ from .baseline import Baseline, load_baseline, take_info
 from .curves import CurveKeys
 from .identity import take_source
 from .lay_take import lay_take
-from .layers import take_track
+from .nla_strips import take_track
 from .options import Options
 from .phone_list import fill_phones
 from .report import Report, report_of

@@ -12,9 +12,10 @@ from .curves import CurveKeys, locked_shapes, read_curves
 from .groups import FACE, groups_of
 from .movement import ramp_frames
 from .options import Options
+from .place_take import place_take, rewrite_take, shared_place
 from .rigs import ShapeMap, animated_keys, shape_map
 from .shared_action import under_values
-from .takes import find_take, free_frames, place_take, rewrite_take, shared_place, sliders_before
+from .takes import find_take, free_frames, sliders_before
 
 __all__ = ["Laid", "lay_again", "lay_take"]
 

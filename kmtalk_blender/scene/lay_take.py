@@ -72,14 +72,20 @@ def lay_take(
     plain = edited.fresh_curves(baseline, mapping)
     none = np.zeros((0, 2), np.float32)
     written = {shape: plain[shape].co if shape in plain else none for shape in mapping.shapes}
+    locked: tuple[Moved, ...] = ()
     if kept and options.placement != "ACTIVE":
-        written |= {s: co for s, co in load_baseline(former, baseline.id).written.items() if s in kept}
+        before_now = load_baseline(former, baseline.id)
+        written |= {shape: co for shape, co in before_now.written.items() if shape in kept}
+        locked = tuple(one for one in before_now.moved if one.shape in kept)
     baseline = dataclasses.replace(baseline, written=written)
-    window = (0, len(motion) - 1)
-    curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
+    curves = {shape: keys for shape, keys in plain.items() if shape not in kept}
+    if edits.count or motion is not baseline.take.weights:
+        window = (0, len(motion) - 1)
+        curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
     dropped = edited.dropped_motions(edits, baseline)
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
-    baseline = dataclasses.replace(baseline, moved=_moved(curves, written, mapping, groups, before))
+    moved = _moved(curves, written, mapping, groups, before) + locked
+    baseline = dataclasses.replace(baseline, moved=moved)
     action, told = place_take(target, baseline, curves, groups, options.placement)
     return Laid(action, baseline, curves, mapping, tuple(told))
 

@@ -5,6 +5,7 @@ between. A piece between two keys is the cubic Bezier whose handles lie at a thi
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,8 @@ NEIGHBOURS = 3
 PASSES = 2
 # Pull of a slope towards what it was, where the samples leave it open.
 STIFFNESS = 1e-3
+# Slopes this near to a limit lie on it.
+EXACT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,13 @@ def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[
     if count == 1:
         return Fit(np.zeros(1, np.int64), np.zeros(1), 0.0)
     wanted = sample(values, np.arange(count), slopes)
+    # A handle may go up to the range's edge: both handles of a key bound its slope, whichever way it goes.
+    room = 3 * np.minimum(values.max() - values, values - values.min())
+    limits = -room, room
     keys, start = [0], 0
     for stop in sorted({*(frame for frame in forced if 0 < frame < count - 1), count - 1}):
         while start < stop:
-            start = _longest(wanted, values, slopes, start, stop, tolerance)
+            start = _longest(wanted, values, slopes, limits, start, stop, tolerance)
             keys.append(start)
     frames = np.array(keys)
     frames, kept = _thinned(wanted, values, frames, slopes[frames], tolerance, set(forced))
@@ -57,24 +63,37 @@ def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[
 
 def sample(values: np.ndarray, frames: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     """The curve through keys (n,) at every eighth of a frame from the first key to the last."""
-    piece, shares = _shares(frames)
-    ends = np.stack([values[piece], values[piece + 1], slopes[piece], slopes[piece + 1]])
-    return (shares * ends).sum(axis=0)
+    drawn = np.empty((frames[-1] - frames[0]) * SUBFRAMES + 1)
+    for index, length in enumerate(np.diff(frames)):
+        place = (frames[index] - frames[0]) * SUBFRAMES
+        ends = (values[index], values[index + 1], slopes[index], slopes[index + 1])
+        drawn[place : place + length * SUBFRAMES + 1] = ends @ _shares(int(length))
+    return drawn
 
 
 def _longest(
-    wanted: np.ndarray, values: np.ndarray, slopes: np.ndarray, start: int, stop: int, tolerance: float
+    wanted: np.ndarray,
+    values: np.ndarray,
+    slopes: np.ndarray,
+    limits: tuple[np.ndarray, np.ndarray],
+    start: int,
+    stop: int,
+    tolerance: float,
 ) -> int:
-    """The farthest end of a piece from `start` that holds, by doubling and then halving the step."""
-    low, high = values.min(), values.max()
+    """The farthest end of a piece from `start` that holds, by doubling and then halving the step.
+
+    limits: (T,) the smallest and the largest slope of a piece of one frame that stays within the range; a piece of n
+    frames has the n-th part.
+    """
 
     def holds(end: int) -> bool:
-        ends, length = np.array([start, end]), end - start
-        limited = _limited(values[ends], slopes[ends], np.array([1, length]), np.array([length, 1]), low, high)
-        if np.abs(limited - slopes[ends]).max() > 1e-9:
-            return False
-        drawn = sample(values[ends], np.array([0, length]), slopes[ends])
-        return bool(np.abs(wanted[start * SUBFRAMES : end * SUBFRAMES + 1] - drawn).max() <= tolerance)
+        length = end - start
+        for frame in (start, end):
+            if not limits[0][frame] / length - EXACT <= slopes[frame] <= limits[1][frame] / length + EXACT:
+                return False
+        ends = (values[start], values[end], slopes[start], slopes[end])
+        piece = wanted[start * SUBFRAMES : end * SUBFRAMES + 1]
+        return bool(np.abs(piece - ends @ _shares(length)).max() <= tolerance)
 
     good, step = start + 1, 2
     while start + step <= stop and holds(start + step):
@@ -134,7 +153,7 @@ def _refitted(
     gaps = np.diff(frames)
     before, after = np.concatenate([[0], gaps]), np.concatenate([gaps, [0]])
     limited = _limited(values, best, before, after, low, high)
-    if np.abs(limited - best)[fixed].max(initial=0.0) > 1e-9:
+    if np.abs(limited - best)[fixed].max(initial=0.0) > EXACT:
         return best, np.inf
     return limited, float(np.abs(wanted - by_value @ values - by_slope @ limited).max())
 
@@ -155,20 +174,22 @@ def _limited(
 
 def _basis(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(m, n) shares of the keys' values and of their slopes in the curve at every eighth of a frame."""
-    piece, shares = _shares(frames)
-    rows = np.arange(len(piece))
-    by_value, by_slope = np.zeros((len(piece), len(frames))), np.zeros((len(piece), len(frames)))
-    by_value[rows, piece], by_value[rows, piece + 1] = shares[0], shares[1]
-    by_slope[rows, piece], by_slope[rows, piece + 1] = shares[2], shares[3]
+    rows = (frames[-1] - frames[0]) * SUBFRAMES + 1
+    by_value, by_slope = np.zeros((rows, len(frames))), np.zeros((rows, len(frames)))
+    for index, length in enumerate(np.diff(frames)):
+        place = (frames[index] - frames[0]) * SUBFRAMES
+        shares = _shares(int(length)).T
+        # The key itself belongs to the piece after it, which gives it the same value.
+        piece = slice(place, place + length * SUBFRAMES + 1)
+        by_value[piece], by_slope[piece] = 0.0, 0.0
+        by_value[piece, index : index + 2] = shares[:, :2]
+        by_slope[piece, index : index + 2] = shares[:, 2:]
     return by_value, by_slope
 
 
-def _shares(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At every eighth of a frame: (m,) the piece, and (4, m) the shares of its two values and its two slopes (cubic
-    Hermite)."""
-    places = np.arange((frames[-1] - frames[0]) * SUBFRAMES + 1) / SUBFRAMES + frames[0]
-    piece = np.clip(np.searchsorted(frames, places, side="right") - 1, 0, len(frames) - 2)
-    length = (frames[piece + 1] - frames[piece]).astype(float)
-    t = (places - frames[piece]) / length
+@lru_cache(maxsize=512)
+def _shares(length: int) -> np.ndarray:
+    """(4, m) shares of a piece's two values and two slopes in it, at every eighth of a frame (cubic Hermite)."""
+    t = np.arange(length * SUBFRAMES + 1) / (length * SUBFRAMES)
     early, late = (1 + 2 * t) * (1 - t) ** 2, t**2 * (3 - 2 * t)
-    return piece, np.stack([early, late, t * (1 - t) ** 2 * length, t**2 * (t - 1) * length])
+    return np.stack([early, late, t * (1 - t) ** 2 * length, t**2 * (t - 1) * length])

@@ -102,6 +102,17 @@ def test_a_locked_curve_is_left_alone(spoken):
     assert np.array_equal(values(spoken, "mouthFunnel"), before)
 
 
+def test_a_locked_curve_is_left_alone_by_generating_again(scene, spoken):
+    edit(spoken, middle_motion(spoken), 0.97)
+    curve_of(spoken, "jawOpen").lock = True
+    before, other = values(spoken), values(spoken, "mouthFunnel")
+    scene.kmtalk.jaw = scene.kmtalk.lips = 0.5
+    bpy.ops.kmtalk.generate(discard_edits=True)
+    assert np.array_equal(values(spoken), before)
+    assert curve_of(spoken, "jawOpen").lock
+    assert not np.allclose(values(spoken, "mouthFunnel"), other)
+
+
 def test_a_locked_curve_is_left_alone_when_phones_change(spoken):
     curve_of(spoken, "jawOpen").lock = True
     before = values(spoken)

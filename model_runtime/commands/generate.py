@@ -44,6 +44,7 @@ class Request:
     lips: float = 1.0
     smoothing: float = 0.0
     lead: float = 0.0
+    pauses: float = 1.0
     blinks: bool = True
     brows: bool = True
     seed: int = 0
@@ -96,7 +97,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 
 
 def _settings(request: Request) -> Settings:
-    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "blinks", "brows", "seed")
+    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
     return Settings(**{name: getattr(request, name) for name in names})
 
 
@@ -149,6 +150,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--lips", type=float, default=1.0, show_default=True, help="How far the lips move.")
 @click.option("--smoothing", type=float, default=0.0, show_default=True, help="0 none to 1 heavy.")
 @click.option("--lead", type=float, default=0.0, show_default=True, help="Seconds that the motion comes early.")
+@click.option("--pauses", type=float, default=1.0, show_default=True, help="Mouth in pauses: 0 closed to 1 as heard.")
 @click.option("--blinks/--no-blinks", default=True)
 @click.option("--brows/--no-brows", default=True)
 @click.option("--seed", type=int, default=0, show_default=True)

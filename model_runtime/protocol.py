@@ -32,6 +32,7 @@ complete    take, keys, output, model?, device?, first?, last? (frames),        
             locked? [names], phones?, words? [[label, start, end], ..]
 phones      audio, transcript?, start?, end?, output? (.TextGrid or .json),       phones, words [[label, start, end]],
             name? (of the sound, in notes)                                        heard, confidence, notes
+pronounce   text                                                                  words [[word, [phones]], ..]
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
             landmarks?
 info        -                                                                     version, python, torch, models,

@@ -17,6 +17,7 @@ from .baseline import Baseline, load_baseline, strips_in
 from .compat import sequencer_scene
 from .curves import locked_shapes, read_curves
 from .keys import make_keys
+from .notes import mark_line, read_understood, understood_values
 from .options import Line, Options
 from .phone_list import edited_phones, fill_phones
 from .report import Report, report_of
@@ -76,7 +77,7 @@ class GenerateJob:
             {},
             self.options.density,
             np.intersect1d(self.dropped, take.key_frames),
-            _info(self.heard, self.options),
+            _info(self.heard, self.options) | understood_values(result, self.transcript.typed),
         )
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.edits.count:
@@ -100,6 +101,7 @@ class GenerateJob:
         options = self.options
         action = place_take(target, baseline, curves, options.placement, options.replace)
         fill_phones(action, baseline.take, baseline.strip)
+        mark_line(context.scene, baseline.strip, read_understood(baseline.info).notes)
         return report_of(action, baseline, curves, self.key_frames, self.edits.count, target, mapping)
 
     @property
@@ -164,7 +166,11 @@ class CompleteJob:
         if not self.phones:
             return None
         # This was the answer to the phones: a new take, that the edits now go into.
-        self.baseline = dataclasses.replace(self.baseline, take=take, motion=take.weights, keyed=take.key_frames)
+        info = self.baseline.info
+        info = info | understood_values(result, info.get("typed", ""))
+        self.baseline = dataclasses.replace(
+            self.baseline, take=take, motion=take.weights, keyed=take.key_frames, info=info
+        )
         self.phones, self.dropped = (), np.intersect1d(self.dropped, take.key_frames)
         return self._complete() if self.edits.count else None
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from .baseline import Baseline
 from .curves import CurveKeys
+from .notes import read_understood
 from .rigs import ShapeMap
 
 __all__ = ["Report", "report_of"]
@@ -14,7 +15,8 @@ __all__ = ["Report", "report_of"]
 
 @dataclass(frozen=True)
 class Report:
-    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user."""
+    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user, and
+    the notes. heard, confidence, notes: see `notes.Understood`."""
 
     action: str
     frames: int
@@ -22,6 +24,9 @@ class Report:
     keys: int
     kept: int
     text: str
+    heard: str = ""
+    confidence: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 def report_of(
@@ -45,4 +50,20 @@ def report_of(
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))
     if undriven:
         text += f"; {undriven} channels have no shape"
-    return Report(action.name, frames, len(key_frames), count, kept, text)
+    understood = read_understood(baseline.info)
+    if all(label == "SIL" for label, _, _ in baseline.take.phones) and understood.notes:
+        # Nobody speaks: the numbers of a still face say nothing.
+        text = " ".join(understood.notes)
+    elif understood.notes:
+        text = f"{text}. {' '.join(understood.notes)}"
+    return Report(
+        action.name,
+        frames,
+        len(key_frames),
+        count,
+        kept,
+        text,
+        understood.heard,
+        understood.confidence,
+        understood.notes,
+    )

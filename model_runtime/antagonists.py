@@ -12,7 +12,8 @@ is open behind closed lips is what a B or an M looks like.
 import numpy as np
 
 from model_runtime.easing import ease
-from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.silences import depth_in_silence
 
 __all__ = ["without_antagonists"]
 
@@ -41,16 +42,6 @@ def without_antagonists(weights: np.ndarray, channels: tuple[str, ...], phones: 
 
     for side in ("Left", "Right"):
         take_apart(f"mouthSmile{side}", f"mouthFrown{side}", f"mouthStretch{side}", STRETCH_PER_PAIR)
-    silence = _silence_envelope(phones, np.arange(len(weights)) / fps)
+    silence = ease(1 + depth_in_silence(phones, np.arange(len(weights)) / fps, HANDOVER_S, HANDOVER_S))
     take_apart("jawOpen", "mouthClose", "mouthPucker", PUCKER_PER_JAW, silence)
     return np.clip(result, 0, 1)
-
-
-def _silence_envelope(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
-    """(T,) 1 in silences, 0 in speech that is HANDOVER_S or more away from one, eased between."""
-    envelope = np.zeros(len(times))
-    for phone in phones.phones:
-        if phone.label == SILENCE:
-            inside = np.minimum(times - phone.start, phone.end - times)
-            envelope = np.maximum(envelope, ease(1 + inside / HANDOVER_S))
-    return envelope

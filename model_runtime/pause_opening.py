@@ -1,13 +1,13 @@
 """How far a mouth is open in pauses: never wider than it usually is in speech, and as far closed as the user wants.
 
 The networks and the breath that is heard (`pauses`) say how open the lips are between words. On some voices both say
-too much: in read speech the mouth gaped between words, up to 1.9 times as wide as in speech (95th percentile in pauses
-against that in speech), where recorded faces come to .6 to 1.0. So in silences the opening is held below what the take
-itself usually opens to in speech. The measure is the take's own: a mumbled line has small pauses and a broad one large
-ones. Held are the gap between the lips, which is what one sees, and jawOpen less mouthClose, which is what one edits.
+too much: the mouth gaped between words, up to half as wide again as in speech (95th percentile in pauses against that
+in speech), where recorded faces come to .6 to 1.0. So in silences the opening is held below what the take itself
+usually opens to in speech. The measure is the take's own: a mumbled line has small pauses and a broad one large ones.
+Held are the gap between the lips, which is what one sees, and jawOpen less mouthClose, which is what one edits.
 
-On recorded free speech r of the lip gap rises by .03 with it (seven clips of two people, words given and as heard); the
-sentences of the GRID corpus, which hardly pause, stay within .0003 (docs/experiments.md).
+On recorded free speech r of the lip gap rises by .03 with it (seven clips of two people, words given and as heard);
+the sentences of the GRID corpus, which hardly pause, stay as they were (docs/experiments.md).
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.easing import ease
-from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.silences import depth_in_silence
 
 __all__ = ["UsualOpening", "hold_pauses", "usual_opening"]
 
@@ -48,7 +49,7 @@ def usual_opening(
 
     gap: (K,) IOD that each channel opens the inner lips by at weight 1 (negative: closes). fps: frames a second.
     """
-    speech = ~_in_silence(phones, np.arange(len(weights)) / fps)
+    speech = depth_in_silence(phones, np.arange(len(weights)) / fps, 1.0, 1.0) <= 0
     if not speech.any() or not {"jawOpen", "mouthClose"} <= set(channels):
         return None
     curves = _openings(weights[speech], channels, gap)
@@ -76,11 +77,11 @@ def hold_pauses(
         share = np.ones(len(weights))
         for opened, limit in zip(_openings(weights, channels, gap), (usual.gap, usual.jaw), strict=True):
             share = np.minimum(share, _held_share(opened, limit))
-        hold = ease((1 + _inside(phones, times, HELD_WITHIN_S, HELD_WITHIN_S)) / 2)
+        hold = ease((1 + depth_in_silence(phones, times, HELD_WITHIN_S, HELD_WITHIN_S)) / 2)
         share = 1 - hold * (1 - share)
         opening = np.abs(gap) > 1e-3
         result = np.where(opening, weights * share[:, None], weights)
-    closed = (1 - as_heard) * ease(_inside(phones, times, CLOSE_S, OPEN_S)) * (1 - voice * phones.heard)
+    closed = (1 - as_heard) * ease(depth_in_silence(phones, times, CLOSE_S, OPEN_S)) * (1 - voice * phones.heard)
     return result * (1 - closed)[:, None]
 
 
@@ -96,24 +97,3 @@ def _held_share(opened: np.ndarray, limit: float) -> np.ndarray:
     room = max(limit - free, 1e-6)
     held = np.where(opened > free, free + room * np.tanh((opened - free) / room), opened)
     return np.divide(held, opened, out=np.ones_like(held), where=opened > max(free, 1e-6))
-
-
-def _in_silence(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
-    """(T,) bool."""
-    inside = np.zeros(len(times), bool)
-    for phone in phones.phones:
-        if phone.label == SILENCE:
-            inside |= (times >= phone.start) & (times < phone.end)
-    return inside
-
-
-def _inside(phones: PhoneTrack, times: np.ndarray, after: float, before: float) -> np.ndarray:
-    """(T,) how deep a time lies inside a silence, counted in `after` seconds from the sound before it and in `before`
-    seconds to the next one, whichever is nearer; below 0 outside. Where there is no sound before or after, infinite."""
-    inside = np.full(len(times), -np.inf)
-    for phone in phones.phones:
-        if phone.label == SILENCE:
-            since = (times - phone.start) / after if phone.start > 0 else np.full(len(times), np.inf)
-            ahead = (phone.end - times) / before if phone.end < phones.duration else np.full(len(times), np.inf)
-            inside = np.maximum(inside, np.minimum(since, ahead))
-    return inside

@@ -18,5 +18,8 @@ def draw_heard(layout: bpy.types.UILayout, context: bpy.types.Context, understoo
         row = column.row()
         row.alignment = "RIGHT"
         row.label(text=understood.sureness, translate=False)
+    # The report of the take that was just written, below the button, has them too.
+    told = context.window_manager.kmtalk.report
     for note in understood.notes:
-        draw_sentence(layout, context, note, "INFO")
+        if note not in told:
+            draw_sentence(layout, context, note, "INFO")

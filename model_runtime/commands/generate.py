@@ -86,8 +86,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
-    understood = {"heard": hearing.heard, "confidence": hearing.confidence, "notes": list(hearing.notes)}
-    take = replace(take, meta=take.meta | understood)
+    take = replace(take, meta=take.meta | hearing.told)
     report("write", 0.98, "Writing")
     write_take(take, output)
     done("write")
@@ -98,7 +97,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         "key_frames": len(take.key_frames),
         "duration": waveform.duration,
         "seconds": seconds,
-        **understood,
+        **hearing.told,
     }
 
 

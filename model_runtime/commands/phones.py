@@ -47,8 +47,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     if output is not None:
         WRITERS[output.suffix.lower()](hearing.track, output)
     report("write", 1.0, "Done")
-    understood = {"heard": hearing.heard, "confidence": hearing.confidence, "notes": list(hearing.notes)}
-    return {**lists_of(hearing.track), **understood}
+    return {**lists_of(hearing.track), **hearing.told}
 
 
 @click.command("phones", help="Find the phones and words in AUDIO.")

@@ -56,6 +56,11 @@ class Hearing:
     heard: str = ""
     confidence: float = 0.0
 
+    @property
+    def told(self) -> dict[str, object]:
+        """heard, confidence and notes as JSON values, for results and takes."""
+        return {"heard": self.heard, "confidence": self.confidence, "notes": list(self.notes)}
+
 
 @dataclass(frozen=True)
 class Part:

@@ -67,9 +67,9 @@ def test_a_line_begins_and_ends_without_a_jump_however_tightly_it_is_cut(silence
     take = generate(waveform, phones, Settings(fps=60, blinks=False, brows=False), model)
     opened = lip_curves(take, demo_head())[0]
     edges = (take.times < silence + 0.1) | (take.times > phones.duration - silence)
-    # Two frames of 60 a second: 0 to .15 IOD in one frame of 30 a second is what one sees as a jump.
+    # Within a frame of 30 a second, .12 to .19 IOD were a jump that one saw.
     steps = np.abs(opened[2:] - opened[:-2])[edges[2:]]
-    assert steps.max() < 0.08
+    assert steps.max() < 0.1
     if silence >= 0.3:
         assert max(opened[0], opened[-1]) < 0.005
 

@@ -124,7 +124,7 @@ def _batch(chosen: argparse.Namespace) -> dict:
     folder = Path(chosen.output)
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}; make it first.")
-    client, done, failures = session.worker(), [], {}
+    client, done, failures, told = session.worker(), [], {}, []
     for number, line in enumerate(lines, 1):
         audio = Path(line["audio"])
         path = folder / f"{number:04}_{audio.stem}.blend"
@@ -140,11 +140,17 @@ def _batch(chosen: argparse.Namespace) -> dict:
             bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)
             bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
             done.append(str(path))
+            heard = {"heard": report.heard, "confidence": report.confidence, "notes": list(report.notes)}
+            told.append({"line": number, "audio": str(audio), "file": str(path), **heard})
+            for note in report.notes:
+                print(f"Line {number}: {note}", file=sys.stderr)
         except UserError as error:
             failures[f"{number} {audio}"] = str(error)
             print(f"Line {number}: {error}", file=sys.stderr)
-    text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed"
-    return {"text": text, "files": done, "failures": failures, "code": 2 if failures else 0}
+    noted = sum(bool(line["notes"]) for line in told)
+    text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed, {noted} with notes"
+    code = 2 if failures else 0
+    return {"text": text, "files": done, "failures": failures, "lines": told, "noted": noted, "code": code}
 
 
 def _read_lines(path: Path) -> list[dict]:

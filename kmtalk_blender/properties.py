@@ -16,6 +16,7 @@ from .errors import UserError
 from .runtime.model_folder import installed_models
 from .scene.cast import choose_line
 from .scene.compat import sequencer_scene, strip_type
+from .scene.notes import understood_here
 from .scene.phones import jump
 from .scene.strips import chosen_strip
 from .session import models_folder
@@ -80,6 +81,21 @@ def set_words(self: "SceneSettings", words: str) -> None:
         strip.kmtalk.transcript, self.words = words, ""
 
 
+def heard_of(self: "SceneSettings") -> str:
+    """The words of the take of what Generate would speak; those that were typed since, when there are."""
+    understood = understood_here(self, spoken_strip(self))
+    if understood is None:
+        return ""
+    typed = words_of(self).strip()
+    return typed if typed and typed != understood.typed else understood.heard
+
+
+def notes_of(self: "SceneSettings") -> str:
+    """What the user must know about that take, a line each."""
+    understood = understood_here(self, spoken_strip(self))
+    return "" if understood is None else "\n".join(understood.notes)
+
+
 def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
     """A text that is chosen for a strip belongs to it."""
     strip = spoken_strip(self)
@@ -96,6 +112,7 @@ class PhoneItem(bpy.types.PropertyGroup):
     start: FloatProperty(name="Start", description="Where the sound starts, in the take", unit="TIME_ABSOLUTE", min=0)
     end: FloatProperty(name="End", description="Where the sound ends, in the take", unit="TIME_ABSOLUTE", min=0)
     word: StringProperty(name="Word", description="The word that the sound belongs to")
+    begins: BoolProperty(name="Begins Word", description="The word starts with this sound")
     take: StringProperty(name="Take", description="The strip whose take the sound belongs to")
 
 
@@ -133,6 +150,7 @@ class LineItem(bpy.types.PropertyGroup):
     target: PointerProperty(name="Character", description="Who speaks it", type=bpy.types.Object, poll=has_shape_keys)
     state: StringProperty(name="State", description="How far it is")
     fraction: FloatProperty(name="Progress", min=0, max=1)
+    notes: StringProperty(name="Notes", description="What is doubtful about its take, a line each")
 
 
 class RuleItem(bpy.types.PropertyGroup):
@@ -160,6 +178,13 @@ class SceneSettings(bpy.types.PropertyGroup):
         get=words_of,
         set=set_words,
     )
+    heard: StringProperty(
+        name="Heard",
+        description="The words that the take speaks; change them and generate again",
+        get=heard_of,
+        set=set_words,
+    )
+    notes: StringProperty(name="Notes", description="What is doubtful about the take, a line each", get=notes_of)
     words: StringProperty(name="Words", description="The words of the sound file, or typed before there was a strip")
     text: PointerProperty(
         name="Text",
@@ -191,6 +216,14 @@ class SceneSettings(bpy.types.PropertyGroup):
         min=-200,
         max=200,
         step=1000,
+    )
+    pauses: FloatProperty(
+        name="Pauses",
+        description="The mouth between words: 0 closed, 1 as open as it is heard, never wider than in speech",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
     blinks: BoolProperty(name="Blinks", description="The eyes blink now and then", default=True)
     brows: BoolProperty(name="Brows", description="The brows move with the voice", default=True)
@@ -282,6 +315,7 @@ class WindowState(bpy.types.PropertyGroup):
     styles: StringProperty(name="Styles")
     chosen_strips: StringProperty(name="Chosen Strips")
     moved_strips: StringProperty(name="Moved Strips")
+    new_word: StringProperty(name="New Word", description="The word to insert, as it is written")
     phone_index: IntProperty(name="Phone", description="Click to go there", update=jump_to_phone)
 
 

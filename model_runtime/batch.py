@@ -18,6 +18,7 @@ from model_runtime.atomic import write_atomic
 from model_runtime.commands import generate
 from model_runtime.errors import InputError
 from model_runtime.requests import request_from
+from model_runtime.take import read_meta
 from model_runtime.warm import Warm
 
 __all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
@@ -55,23 +56,30 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the line of that number. output: the take's name, empty when it failed; error: why it failed."""
+    """What became of the line of that number. output: the take's name, empty when it failed; error: why it failed.
+    heard, confidence, notes: what was understood and what is doubtful, of takes from before as well."""
 
     line: int
     audio: str
     output: str = ""
     error: str = ""
     made: bool = False
+    heard: str = ""
+    confidence: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
-    """made now, kept from before, failed; reasons: error -> how many; seconds: of this run."""
+    """made now, kept from before, failed; noted: lines with notes, notes: all of them; reasons: error -> how many;
+    seconds: of this run."""
 
     lines: int
     made: int
     kept: int
     failed: int
+    noted: int
+    notes: int
     reasons: dict[str, int]
     seconds: float
 
@@ -116,6 +124,8 @@ def run_batch(
         made=sum(outcome.made for outcome in outcomes),
         kept=sum(bool(outcome.output) and not outcome.made for outcome in outcomes),
         failed=len(failures),
+        noted=sum(bool(outcome.notes) for outcome in outcomes),
+        notes=sum(len(outcome.notes) for outcome in outcomes),
         reasons={reason: failures.count(reason) for reason in sorted(set(failures))},
         seconds=round(time.monotonic() - began, 3),
     )
@@ -150,8 +160,12 @@ def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]
             output = folder / name
             made = again or not output.exists()
             if made:
-                generate.run(replace(line.request, output=str(output)), warm, lambda *_: None)
-            yield Outcome(line.number, audio, name, made=made)
+                about = generate.run(replace(line.request, output=str(output)), warm, lambda *_: None)
+            else:
+                about = read_meta(output)
+            notes = tuple(str(note) for note in about.get("notes", ()))
+            heard, confidence = str(about.get("heard", "")), float(about.get("confidence", 0.0))
+            yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)
         except InputError as error:
             yield Outcome(line.number, audio, error=str(error))
         # The boundary of a line: whatever goes wrong in it, the night's other lines are still made.

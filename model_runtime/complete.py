@@ -17,6 +17,7 @@ from model_runtime.model.completion import KeyPlacement, place_keys
 from model_runtime.model.hearing import acoustics_alone
 from model_runtime.model.inference import Performance
 from model_runtime.npz import read_npz
+from model_runtime.pause_opening import usual_opening
 from model_runtime.settings import settings_from
 from model_runtime.take import Take
 
@@ -86,17 +87,24 @@ def complete(
     columns = [take.channels.index(name) for name in model.channels if name in take.channels]
     inner = [model.channels.index(take.channels[column]) for column in columns]
 
-    def motion(performance: Performance, frames: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        poses = np.zeros((len(frames), len(model.channels)), np.float32)
+    def of_model(weights: np.ndarray) -> np.ndarray:
+        poses = np.zeros((len(weights), len(model.channels)), np.float32)
         poses[:, inner] = weights[:, columns]
-        return predict(model, dataclasses.replace(performance, keys=poses), settings, checkpoint)
+        return poses
+
+    # The take's own for both motions, so that an edit of one word moves no pause elsewhere.
+    usual = usual_opening(of_model(take.weights), model.channels, np.array(model.gap), take.phones, take.fps)
+
+    def motion(performance: Performance, weights: np.ndarray) -> np.ndarray:
+        asked_for = dataclasses.replace(performance, keys=of_model(weights))
+        return predict(model, asked_for, settings, checkpoint, usual)
 
     if phones is not None and phones != take.phones:
-        before = predict(model, old, settings, checkpoint)
-        after = predict(model, new, settings, checkpoint)
+        before = predict(model, old, settings, checkpoint, usual)
+        after = predict(model, new, settings, checkpoint, usual)
     else:
-        before = motion(old, take.key_frames, take.key_weights)
-        after = motion(new, asked.key_frames, asked.key_weights)
+        before = motion(old, take.key_weights)
+        after = motion(new, asked.key_weights)
     change = np.zeros_like(take.weights)
     change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
     weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, take.fps, (first, last), model.bounds)

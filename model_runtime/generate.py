@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
 from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
+from model_runtime.antagonists import without_antagonists
 from model_runtime.articulators import apply_articulators, tongue
 from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
@@ -20,9 +21,10 @@ from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.inference import Performance
+from model_runtime.pause_opening import UsualOpening, hold_pauses, usual_opening
 from model_runtime.pauses import apply_pauses, find_pauses
 from model_runtime.resonance import apply_resonance
-from model_runtime.rest import apply_rest
+from model_runtime.rest import apply_rest, voiced
 from model_runtime.settings import Settings
 from model_runtime.stops import apply_stops
 from model_runtime.take import Take, frame_count
@@ -119,37 +121,49 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
 
 
 def predict(
-    model: Model, performance: Performance, settings: Settings, checkpoint: Callable[[float], None]
+    model: Model,
+    performance: Performance,
+    settings: Settings,
+    checkpoint: Callable[[float], None],
+    usual: UsualOpening | None = None,
 ) -> np.ndarray:
     """(T, K) float32 weights, within the model's bounds, of its channels: motion, contacts, rest, and the user's
     settings.
 
-    Keys in `performance` are in the user's terms: the gains are taken out before the networks see them.
+    Keys in `performance` are in the user's terms: the gains are taken out before the networks see them. usual: what
+    pauses stay below; None: what this motion itself opens to in speech.
     """
     gains = _gains(model, settings)
     if performance.keys is not None:
         unscaled = np.divide(performance.keys, gains, out=np.zeros_like(performance.keys), where=gains > 0)
         performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, *model.bounds)})
     weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
-    if performance.phones is not None and {"jawOpen", "mouthClose"} <= set(model.channels):
-        gap = np.array(model.gap)
+    gap = np.array(model.gap)
+    phones = performance.phones if {"jawOpen", "mouthClose"} <= set(model.channels) else None
+    if phones is not None:
         pauses: frozenset[Span] = frozenset()
         # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
         if model.architecture == "starter":
-            weights = apply_articulators(weights, model.channels, performance.phones, settings.fps)
+            weights = apply_articulators(weights, model.channels, phones, settings.fps)
             weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
-            pauses = find_pauses(performance.phones, performance.sound)
-        weights = apply_rest(weights, performance.phones, pauses, performance.sound, settings.fps)
+            pauses = find_pauses(phones, performance.sound)
+        weights = apply_rest(weights, phones, pauses, performance.sound, settings.fps)
         if model.architecture == "starter":
-            weights = apply_pauses(
-                weights, model.channels, gap, performance.phones, pauses, performance.sound, settings.fps
-            )
-            weights = apply_stops(weights, model.channels, gap, performance.phones, performance.sound, settings.fps)
-        weights = apply_contacts(weights, model.channels, gap, performance.phones, settings.fps)
+            weights = apply_pauses(weights, model.channels, gap, phones, pauses, performance.sound, settings.fps)
+            weights = apply_stops(weights, model.channels, gap, phones, performance.sound, settings.fps)
+        weights = apply_contacts(weights, model.channels, gap, phones, settings.fps)
     weights = weights * gains
     if settings.smoothing > 0:
         weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)
-    return np.clip(weights, *model.bounds).astype(np.float32)
+    weights = np.clip(weights, *model.bounds)
+    if phones is not None:
+        # Last, as the gains change how far speech and pauses open.
+        if model.architecture == "starter":
+            weights = without_antagonists(weights, model.channels, phones, settings.fps)
+        usual = usual or usual_opening(weights, model.channels, gap, phones, settings.fps)
+        voice = voiced(performance.sound, np.arange(len(weights)) / settings.fps)
+        weights = hold_pauses(weights, model.channels, gap, phones, usual, settings.pauses, voice, settings.fps)
+    return weights.astype(np.float32)
 
 
 def _gains(model: Model, settings: Settings) -> np.ndarray:

@@ -38,11 +38,14 @@ def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
     return write_atomic(path, write)
 
 
-def read_npz(path: Path | str, required: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Read every array of an .npz file. Raises InputError when it is missing, damaged or lacks a required array."""
+def read_npz(path: Path | str, required: tuple[str, ...], others: bool = True) -> dict[str, np.ndarray]:
+    """Read the required arrays of an .npz file, and the others too where wanted.
+
+    Raises InputError when it is missing, damaged or lacks a required array.
+    """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+            arrays = {name: archive[name] for name in archive.files if others or name in required}
     except FileNotFoundError as error:
         raise InputError(f"There is no file {path}.") from error
     except UNREADABLE as error:

@@ -22,17 +22,21 @@ left half-written. `{"id": 9, "op": "shutdown", "params": {}}` ends the worker a
 when what was asked is done (or nobody reads the answers). It also ends by itself after `--idle` seconds (600) without
 a request. A line that is not a request is answered with `{"id": null, "event": "error", "kind": "input", ...}`.
 
-op          params (? optional)                                                          result
-generate    audio, output, fps, start?, end? (s within the file), speed? (1),            output, frames, key_frames,
-            transcript?, textgrid?, model? (starter), style?, jaw?, lips?, smoothing?,   duration, seconds {stage: s}
-            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..]    notes [sentences]
-complete    take, keys, output, model?, device?, first?, last? (frames), locked? [names], output, frames, key_frames
-            phones? [[label, start, end], ..]
-phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]],
-                                                                                         notes [sentences]
-head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files), landmarks?         output, vertices, channels
-info        -                                                                            version, python, torch, models,
-                                                                                         device, styles
+op          params (? optional)                                                   result
+generate    audio, output, fps, start?, end? (s within the file), speed? (1),     output, frames, key_frames, duration,
+            transcript?, textgrid?, model? (starter), style?, jaw?, lips?,        seconds {stage: s}, heard (text),
+            smoothing?, lead? (s), pauses? (0 closed to 1), blinks?, brows?,      confidence (0 to 1),
+            seed?, device?, phones?, words? [[label, start, end], ..],            notes [sentences]
+            name? (of the sound, in notes)
+complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
+            locked? [names], phones?, words? [[label, start, end], ..]
+phones      audio, transcript?, start?, end?, output? (.TextGrid or .json),       phones, words [[label, start, end]],
+            name? (of the sound, in notes)                                        heard, confidence, notes
+pronounce   text                                                                  words [[word, [phones]], ..]
+head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
+            landmarks?
+info        -                                                                     version, python, torch, models,
+                                                                                  device, styles
 """
 
 from dataclasses import dataclass, field

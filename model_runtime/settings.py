@@ -12,6 +12,7 @@ LIMITS = {
     "lips": (0.0, 3.0),
     "smoothing": (0.0, 1.0),
     "lead": (-0.5, 0.5),
+    "pauses": (0.0, 1.0),
     "seed": (0, 2**31 - 1),
 }
 
@@ -20,7 +21,8 @@ LIMITS = {
 class Settings:
     """fps: frames a second. style: name of a style of the model, None: its default. jaw, lips: gains of the jaw and of
     the other mouth channels, 1 = as measured. smoothing: 0 none to 1 heavy. lead: seconds that the motion comes before
-    the sound. blinks, brows: whether the upper face lives; seed: of its chances.
+    the sound. pauses: how far the mouth is open in pauses, 0 closed to 1 as heard. blinks, brows: whether the upper
+    face lives; seed: of its chances.
     """
 
     fps: float = 30.0
@@ -29,6 +31,7 @@ class Settings:
     lips: float = 1.0
     smoothing: float = 0.0
     lead: float = 0.0
+    pauses: float = 1.0
     blinks: bool = True
     brows: bool = True
     seed: int = 0

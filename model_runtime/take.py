@@ -10,7 +10,7 @@ from model_runtime.errors import InputError
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.npz import read_npz, write_npz
 
-__all__ = ["Take", "frame_count", "read_take", "write_take"]
+__all__ = ["Take", "frame_count", "read_meta", "read_take", "write_take"]
 
 REQUIRED = ("weights", "channels", "fps", "key_frames", "key_weights", "phone_labels", "phone_start", "phone_end")
 
@@ -114,6 +114,18 @@ def read_take(path: Path | str) -> Take:
         acoustics=acoustics.astype(np.float16),
         meta=meta,
     )
+
+
+def read_meta(path: Path | str) -> dict:
+    """The meta of TAKE.npz, without unpacking the rest. Raises InputError when it is no take."""
+    text = str(read_npz(path, ("meta",), others=False)["meta"])
+    try:
+        meta = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{path} is not a take: its meta cannot be read.") from error
+    if not isinstance(meta, dict):
+        raise InputError(f"{path} is not a take: meta must be a JSON object.")
+    return meta
 
 
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.requests import Report
 
-__all__ = ["answer", "guarded", "json_option", "progress_bar"]
+__all__ = ["answer", "guarded", "heard_sentences", "json_option", "progress_bar"]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
 
@@ -33,6 +33,12 @@ def progress_bar(quiet: bool = False) -> Iterator[Report]:
 def answer(result: dict[str, Any], as_json: bool, sentence: str) -> None:
     """Print the result on stdout, as JSON or as a sentence."""
     click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False) if as_json else sentence)
+
+
+def heard_sentences(result: dict[str, Any]) -> list[str]:
+    """What was heard and how sure that is, where words were heard, and the notes; of a result of generate or phones."""
+    heard = [f'Heard: "{result["heard"]}" ({result["confidence"]:.0%} sure).'] if result["heard"] else []
+    return [*heard, *result["notes"]]
 
 
 def guarded(run: Callable[[], object]) -> int:

@@ -24,7 +24,7 @@ __all__ = ["IDLE", "serve"]
 
 IDLE = 600.0  # seconds
 LONGEST_LINE = 1 << 24  # bytes
-OPERATIONS = ("generate", "complete", "phones", "head", "info")
+OPERATIONS = ("generate", "complete", "phones", "pronounce", "head", "info")
 
 
 @dataclass

@@ -108,6 +108,31 @@ def test_failures_are_told_by_reason_and_stop_nothing(tmp_path, capsys):
     assert [outcome["line"] for outcome in outcomes if outcome["error"]] == [1, 2, 5]
 
 
+def test_notes_stand_with_their_line_and_are_counted(tmp_path, capsys):
+    """Also of a take that was made before."""
+    soundfile.write(tmp_path / "door.wav", np.zeros(16000), 16000)
+    rows = [{"audio": "door.wav"}, {"audio": str(LINE), "transcript": TEXT}, *hums(tmp_path, 1)]
+    rows.append({"audio": str(LINE), "transcript": TEXT.replace("voice", "banana")})
+    lines = manifest(tmp_path, rows)
+    for again in ("made", "kept"):
+        code, summary, _ = run(lines, "-o", tmp_path / "out", capsys=capsys)
+        assert (code, summary[again], summary["noted"], summary["notes"]) == (0, 4, 2, 2)
+        outcomes = [json.loads(row) for row in (tmp_path / "out" / "takes-1-of-1.jsonl").read_text().splitlines()]
+        assert [len(outcome["notes"]) for outcome in outcomes] == [1, 0, 0, 1]
+        assert outcomes[0]["notes"][0].startswith("No speech is heard in door.wav")
+        assert outcomes[1]["heard"] == " ".join(TEXT.split())
+        assert outcomes[3]["confidence"] < outcomes[1]["confidence"]
+    assert main(["batch", str(lines), "-o", str(tmp_path / "out")]) == 0
+    assert "2 with notes" in capsys.readouterr().out
+
+
+def test_a_manifest_may_close_the_pauses(tmp_path, capsys):
+    rows = [{"audio": str(LINE), "transcript": TEXT, "pauses": value} for value in (1.0, 0.0)]
+    assert run(manifest(tmp_path, rows), "-o", tmp_path / "out", capsys=capsys)[1]["made"] == 2
+    made = [read_take(path) for path in (tmp_path / "out").glob("*.npz")]
+    assert sorted(take.meta["settings"]["pauses"] for take in made) == [0.0, 1.0]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -68,6 +68,34 @@ def test_generate_tells_machines_in_json(capsys, tmp_path):
     assert set(result["seconds"]) == {"audio", "model", "phones", "hearing", "motion", "write"}
 
 
+def test_generate_tells_people_what_was_heard_and_what_is_doubtful(capsys, tmp_path):
+    output = tmp_path / "take.npz"
+    _, out, _ = run(capsys, "generate", LINE, "-o", output, "--transcript", TEXT.replace("voice", "banana"))
+    assert "banana" in out
+    assert '"voice" is heard' in out
+    _, out, _ = run(capsys, "phones", LINE, "-o", tmp_path / "line.json")
+    assert "any voice" in out
+
+
+def test_words_of_a_textgrid_are_what_is_heard(capsys, tmp_path):
+    grid, output = tmp_path / "line.TextGrid", tmp_path / "take.npz"
+    run(capsys, "phones", LINE, "--transcript", TEXT, "-o", grid)
+    _, out, _ = run(capsys, "generate", LINE, "-o", output, "--textgrid", grid, "--json")
+    result = json.loads(out)
+    assert result["heard"].startswith("hello my name is kim")
+    assert (result["confidence"], result["notes"]) == (1.0, [])
+
+
+def test_pauses_are_closed_on_request(capsys, take, tmp_path):
+    output = tmp_path / "closed.npz"
+    assert run(capsys, "generate", LINE, "-o", output, "--transcript", TEXT, "--pauses", "0")[0] == 0
+    closed, heard = read_take(output), read_take(take)
+    assert closed.meta["settings"]["pauses"] == 0.0
+    jaw = closed.channels.index("jawOpen")
+    assert closed.weights[:, jaw].sum() < heard.weights[:, jaw].sum()
+    assert "pauses is 2" in refused(capsys, "generate", LINE, "-o", output, "--pauses", "2")
+
+
 def test_generate_from_a_textgrid_and_of_a_part(capsys, take, tmp_path):
     grid, output = tmp_path / "line.TextGrid", tmp_path / "part.npz"
     assert run(capsys, "phones", LINE, "--transcript", TEXT, "-o", grid)[0] == 0

@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from recordings import DATA, needs_data
 from scipy.signal import butter, sosfilt
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
-from model_runtime.generate import generate
+from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.errors import InputError
+from model_runtime.generate import earlier, generate
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
 from model_runtime.take import Take
@@ -107,3 +111,115 @@ def test_a_word_that_nobody_wrote_down_moves_the_lips_in_a_clean_silence(line, m
     take = generate(Waveform(samples), phones, Settings(), model)
     inside = (take.times > begin + 0.1) & (take.times < begin + 0.8)
     assert lip_curves(take, demo_head())[0][inside].max() > 5 * CLOSED
+
+
+@pytest.fixture(scope="module")
+def breathed(line, model):
+    """The line twice, with a breath between that is heard through wide open lips: its phones, that pause, and its take
+    for some settings."""
+    waveform, phones, silence = twice(line, 0.8, room=1e-3)
+    inside = slice(round(silence.start * SAMPLE_RATE), round(silence.end * SAMPLE_RATE))
+    samples = waveform.samples.copy()
+    noise = np.random.default_rng(1).normal(size=len(samples[inside]))
+    breath = sosfilt(butter(2, (900, 3500), "bandpass", fs=SAMPLE_RATE, output="sos"), noise)
+    samples[inside] += (0.05 * breath / breath.std()).astype(np.float32)
+    sound = Waveform(samples)
+    features = model.hear(sound)
+
+    def take(**chosen: object) -> Take:
+        return generate(sound, phones, Settings(**chosen), model, heard=features)
+
+    return phones, silence, take
+
+
+def opening(take: Take) -> np.ndarray:
+    """jawOpen less mouthClose, (T,)."""
+    return take.weights[:, take.channels.index("jawOpen")] - take.weights[:, take.channels.index("mouthClose")]
+
+
+def in_silence(take: Take) -> np.ndarray:
+    """(T,) bool: in the silences of a take."""
+    inside = np.zeros(len(take.weights), bool)
+    for phone in take.phones.phones:
+        if phone.label == SILENCE:
+            inside |= (take.times >= phone.start) & (take.times < phone.end)
+    return inside
+
+
+def widest_against_speech(take: Take) -> float:
+    """95th percentile of the opening in pauses against that in speech: of the jaw or the lips, whichever is more."""
+    pause = np.zeros(len(take.weights), bool)
+    for phone in take.phones.phones:
+        if phone.label == SILENCE and phone.start > 0 and phone.end < take.phones.duration:
+            pause |= (take.times >= phone.start) & (take.times < phone.end)
+    curves = (opening(take), lip_curves(take, demo_head())[0])
+    return max(float(np.percentile(c[pause], 95) / np.percentile(c[~in_silence(take)], 95)) for c in curves)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"fps": 24},
+        {"fps": 60},
+        {"jaw": 2.0},
+        {"lips": 2.0},
+        {"style": "clear"},
+        {"style": "mumbled"},
+        {"smoothing": 1.0},
+    ],
+)
+def test_a_pause_is_no_wider_than_speech(chosen, breathed):
+    take = breathed[2]
+    assert widest_against_speech(take(**chosen)) < 1.0
+
+
+@needs_data
+@pytest.mark.parametrize("clip", ["phones/mfa_cold_corpus3", "people/obama/wk_townhalls"])
+def test_a_pause_of_people_is_no_wider_than_their_speech(clip, model):
+    waveform = read_audio(DATA / f"{clip}.flac")
+    assert widest_against_speech(generate(waveform, find_phones(waveform), Settings(fps=25), model)) < 1.0
+
+
+def test_pauses_close_as_far_as_one_wants(breathed):
+    _, silence, take = breathed
+    takes = [take(pauses=pauses) for pauses in (0.0, 0.5, 1.0)]
+    closed, half, heard = (gap_in(each, silence).mean() for each in takes)
+    assert closed < CLOSED
+    assert half == pytest.approx(heard / 2, abs=0.01)
+    speech = ~in_silence(takes[0])
+    np.testing.assert_allclose(takes[0].weights[speech], takes[2].weights[speech], atol=1e-6)
+
+
+def test_what_is_spoken_where_phones_are_doubtful_is_not_closed(line, model):
+    """Silences are what nobody understood there, such as words of another language."""
+    waveform, phones = line
+    spoken = [phone for phone in phones.phones if phone.label != SILENCE]
+    cut = next(phone.end for phone in spoken if phone.end > spoken[-1].end - 1.5)
+    kept = [phone for phone in phones.phones if phone.end <= cut]
+    doubtful = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)), heard=True)
+    gaps = [
+        lip_curves(generate(waveform, doubtful, Settings(pauses=pauses, fps=25), model), demo_head())[0]
+        for pauses in (1.0, 0.0)
+    ]
+    times = np.arange(len(gaps[0])) / 25
+    missing = (times > cut + 0.3) & (times < spoken[-1].end - 0.1)
+    assert gaps[1][missing].std() > 0.7 * gaps[0][missing].std()
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.5, float("nan")])
+def test_pauses_beyond_closed_and_as_heard_are_refused(value):
+    with pytest.raises(InputError, match="pauses is"):
+        Settings(pauses=value)
+
+
+@pytest.mark.parametrize("chosen", [{}, {"fps": 60, "style": "clear"}, {"smoothing": 1.0}, {"lead": 0.1}])
+def test_no_two_channels_work_against_each_other(chosen, breathed):
+    phones, _, make = breathed
+    take = make(**chosen)
+    columns = dict(zip(take.channels, take.weights.T, strict=True))
+    for side in ("Left", "Right"):
+        assert np.minimum(columns[f"mouthSmile{side}"], columns[f"mouthFrown{side}"]).max() < 1e-6
+    silence = in_silence(replace(take, phones=earlier(phones, chosen.get("lead", 0.0))))
+    rising = (np.diff(columns["jawOpen"]) > 1e-3) & (np.diff(columns["mouthClose"]) > 1e-3)
+    assert not (rising & silence[1:]).any()
+    assert np.minimum(columns["jawOpen"], columns["mouthClose"])[silence].max() < 0.01

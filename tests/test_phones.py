@@ -1,6 +1,7 @@
 """Phones of real voices, with a transcript and without; and transcripts and sounds as they really come."""
 
 import json
+import re
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -69,8 +70,11 @@ def test_a_line_said_again_and_again_is_heard_as_often(line, decoders):
 @needs_data
 def test_another_language_does_not_send_the_recogniser_in_circles(decoders):
     waveform = read_audio(DATA / "facegood" / "1114_3_15.flac")
-    track = find_phones(waveform, decoders=decoders)
+    hearing = listen(waveform, decoders=decoders)
+    track = hearing.track
     check_tiles(track, waveform.duration)
+    assert any("no words are understood" in note for note in hearing.notes)
+    assert hearing.confidence < 0.5
     assert track.heard, "what was heard is known to be doubtful"
     words = [word.label for word in track.words]
     assert not any(words[i : i + 3] == words[i + 3 : i + 6] == words[i + 6 : i + 9] for i in range(len(words)))
@@ -119,11 +123,91 @@ def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
     assert edges[1] == pytest.approx(edges[0], abs=0.15)
 
 
+def test_the_words_of_a_line_are_heard_and_how_sure_that_is(line, decoders):
+    given = listen(line, f"  {TEXT}\n", decoders=decoders)
+    assert given.heard == " ".join(TEXT.split())
+    assert 0.9 < given.confidence <= 1.0
+    found = listen(line, decoders=decoders)
+    assert SequenceMatcher(a=spoken_words(found.heard), b=spoken_words(TEXT)).ratio() > 0.9
+    assert found.heard[0].isupper(), "as people write it, so that it can be edited"
+    assert 0.5 < found.confidence < given.confidence
+    assert found.notes == ()
+
+
 def test_a_transcript_of_something_else_is_told(line, decoders):
     hearing = listen(line, "Penguins rarely juggle eleven purple xylophones in Uzbekistan, do they?", decoders=decoders)
     check_tiles(hearing.track, line.duration)
+    assert "transcript does not match the sound" in hearing.notes[0]
+    assert '"penguins rarely juggle' in hearing.notes[1]
+    assert "any voice" in hearing.notes[1], "what is heard instead"
+    assert "any voice" in hearing.heard
+
+
+def times(note: str) -> tuple[float, float]:
+    """The seconds that a note names."""
+    start, end = re.match(r"From ([0-9.]+) to ([0-9.]+) s ", note).groups()
+    return float(start), float(end)
+
+
+@pytest.mark.parametrize("wrong", ["banana", "carefully", "orchestra"])
+def test_one_wrong_word_is_told_with_its_place_and_what_is_heard(line, decoders, wrong):
+    place = next(word for word in find_phones(line, TEXT, decoders=decoders).words if word.label == "voice")
+    hearing = listen(line, TEXT.replace("voice", wrong), decoders=decoders)
     assert len(hearing.notes) == 1
-    assert "transcript" in hearing.notes[0]
+    assert f'says "{wrong}", but "voice" is heard' in hearing.notes[0]
+    assert times(hearing.notes[0]) == pytest.approx((place.start, place.end), abs=0.25)
+    assert hearing.confidence < listen(line, TEXT, decoders=decoders).confidence
+
+
+def test_a_word_too_many_is_told(line, decoders):
+    hearing = listen(line, TEXT.replace("any voice", "any purple voice"), decoders=decoders)
+    assert len(hearing.notes) == 1
+    assert '"purple", which is not heard' in hearing.notes[0]
+
+
+def test_what_half_a_transcript_lacks_is_told(line, decoders):
+    hearing = listen(line, TEXT[: TEXT.index("any")], decoders=decoders)
+    assert len(hearing.notes) == 1
+    assert '"any voice before me' in hearing.notes[0]
+    assert "not in the transcript" in hearing.notes[0]
+    assert times(hearing.notes[0])[1] > 5
+    assert hearing.confidence < 0.6
+
+
+@needs_data
+def test_people_who_said_their_transcript_are_told_nothing(decoders):
+    entries = list_tracks(DATA / "grid", "dev")[:20]
+    notes = [listen(read_audio(entry.sound), entry.text, decoders=decoders).notes for entry in entries]
+    assert sum(bool(each) for each in notes) <= 1
+
+
+def tune() -> np.ndarray:
+    """Six seconds of notes that are struck and die away."""
+    time = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
+    pitches = (262, 330, 392, 523, 440, 392, 330, 294, 262, 349, 440, 523)
+    return 0.1 * sum(
+        np.sin(2 * np.pi * p * time) * np.exp(-4 * ((time - 0.4 * i) % 4.8)) for i, p in enumerate(pitches)
+    )
+
+
+def hiss() -> np.ndarray:
+    return 0.1 * np.random.default_rng(0).standard_normal(3 * SAMPLE_RATE)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(SAMPLE_RATE), hiss(), tune()], ids=["silence", "noise", "music"])
+def test_where_nobody_speaks_that_is_told(samples, decoders):
+    """Recognisers write down "You" or "Thank you for watching" there."""
+    hearing = listen(Waveform(samples.astype(np.float32)), decoders=decoders, name="door.wav")
+    assert hearing.notes[0].startswith("No speech is heard in door.wav")
+    assert (hearing.heard, hearing.confidence) == ("", 0.0)
+    assert hearing.track.words == ()
+
+
+@pytest.mark.parametrize("samples", [hiss(), tune()], ids=["noise", "music"])
+def test_a_transcript_without_a_voice_is_doubted(samples, decoders):
+    hearing = listen(Waveform(samples.astype(np.float32)), "Where have you been all day?", decoders=decoders)
+    assert hearing.notes
+    assert hearing.confidence < 0.2
 
 
 @pytest.mark.parametrize("level", [0.003, 0.1, 1.9])

@@ -128,6 +128,40 @@ def test_phones_given_by_the_client_are_used(talk, tmp_path):
     assert [[p.label, p.start, p.end] for p in read_take(output).phones.phones] == phones
 
 
+def test_what_was_understood_comes_with_every_result(talk, tmp_path):
+    """And stands in the take, so that whoever opens it later knows it too."""
+    output = str(tmp_path / "take.npz")
+    given = {"audio": str(LINE), "transcript": TEXT.replace("voice", "banana")}
+    made = talk.call("generate", output=output, fps=30.0, **given)["result"]
+    listened = talk.call("phones", **given)["result"]
+    for result in (made, listened, read_take(output).meta):
+        assert "banana" in result["heard"]
+        assert 0.5 < result["confidence"] < 1.0
+        assert len(result["notes"]) == 1
+        assert '"banana"' in result["notes"][0]
+    soundfile.write(tmp_path / "door.wav", np.zeros(16000), 16000)
+    for named, name in (({}, "door.wav"), ({"name": "Door 3"}, "Door 3")):
+        result = talk.call("generate", audio=str(tmp_path / "door.wav"), output=output, fps=30, **named)["result"]
+        assert result["notes"][0].startswith(f"No speech is heard in {name}")
+        assert (result["heard"], result["confidence"]) == ("", 0.0)
+
+
+def test_words_given_with_phones_are_what_is_heard(talk, tmp_path):
+    output = tmp_path / "take.npz"
+    phones = [["SIL", 0.0, 0.5], ["M", 0.5, 0.6], ["AA", 0.6, 1.4], ["SIL", 1.4, 2.0]]
+    asked = {"audio": str(LINE), "fps": 30.0, "start": 1.0, "end": 3.0, "phones": phones}
+    result = talk.call("generate", output=str(output), words=[["ma", 0.5, 1.4]], **asked)["result"]
+    assert (result["heard"], result["confidence"], result["notes"]) == ("ma", 1.0, [])
+    take = read_take(output)
+    assert [word.label for word in take.phones.words] == ["ma"]
+    keys, done = str(tmp_path / "keys.npz"), str(tmp_path / "done.npz")
+    np.savez(keys, key_frames=take.key_frames, key_weights=take.key_weights, channels=np.array(take.channels))
+    phones[2][0] = "EH"
+    for words, expected in ((None, "ma"), ([["meh", 0.5, 1.4]], "meh")):
+        talk.call("complete", take=str(output), keys=keys, output=done, phones=phones, words=words)
+        assert [word.label for word in read_take(done).phones.words] == [expected]
+
+
 def test_phones_complete_head_info(talk, tmp_path):
     heard = talk.call("phones", audio=str(LINE), transcript=TEXT, output=str(tmp_path / "a.TextGrid"))["result"]
     assert heard["phones"][0][0] == "SIL"

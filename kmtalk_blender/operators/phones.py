@@ -1,16 +1,20 @@
-"""The phones of a take: move a boundary, markers, TextGrid."""
+"""The phones of a take: move a boundary, insert and delete, markers, TextGrid."""
 
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
+from ..choices import PHONES
+from ..errors import UserError
 from ..paths import whole_path
 from ..scene.baseline import take_info
 from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
-from ..scene.phones import add_markers, listed_action, listed_strip, move_boundary, write_textgrid
+from ..scene.phone_edits import delete_phone, delete_word, insert_phone
+from ..scene.phones import add_markers, inside_phone, listed_action, listed_strip, move_boundary, write_textgrid
 from ..scene.queue import Order
 from ..scene.rigs import target_of
 from ..scene.strips import frame_rate
+from ..scene.word_job import InsertWordJob
 from .base import Acting, JobOperator, busy
 
 __all__ = ["register", "unregister"]
@@ -31,23 +35,100 @@ class PhoneReasoned(Acting):
         return phones_reason(context)
 
 
-class KMTALK_OT_move_boundary(PhoneReasoned, bpy.types.Operator):
+class PhonePicked(PhoneReasoned):
+    """An operator that changes one phone of the list."""
+
+    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
+
+    def picked(self, context: bpy.types.Context) -> int:
+        """The phone's place in the list."""
+        return context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
+
+
+class KMTALK_OT_move_boundary(PhonePicked, bpy.types.Operator):
     """Move the start of the selected phone to the playhead; Complete then changes the motion"""
 
     bl_idname = "kmtalk.move_boundary"
     bl_label = "Start at Playhead"
     bl_options = {"REGISTER", "UNDO"}
 
-    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
-        action, scene = listed_action(context), context.scene
-        index = context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
+        action, scene, index = listed_action(context), context.scene, self.picked(context)
         phones = action.kmtalk.phones
         strip = phones[index].take if 0 <= index < len(phones) else None
         at_playhead = (scene.frame_current - take_info(action, strip).get("start", 0.0)) / frame_rate(scene)
         move_boundary(action, index, at_playhead if self.seconds < 0 else self.seconds)
+        return ""
+
+
+class KMTALK_OT_insert_phone(PhonePicked, bpy.types.Operator):
+    """Put a sound into the selected one, from the playhead on; Complete then changes the motion"""
+
+    bl_idname = "kmtalk.insert_phone"
+    bl_label = "Insert Sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    label: StringProperty(name="Sound", description="An ARPAbet label; SIL is silence", default="AH")
+    seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
+
+    def act(self, context: bpy.types.Context) -> str:
+        action, index = listed_action(context), self.picked(context)
+        if self.label not in PHONES:
+            raise UserError(f"{self.label} is no sound that is known; use one of {', '.join(PHONES)}.")
+        at_playhead = inside_phone(action, index, context.scene)
+        place = insert_phone(action, index, self.label, at_playhead if self.seconds < 0 else self.seconds)
+        context.window_manager.kmtalk.phone_index = place
+        return ""
+
+
+class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
+    """Put a word into the selected sound or silence, from the playhead on; Complete then changes the motion"""
+
+    bl_idname = "kmtalk.insert_word"
+    bl_label = "Insert Word"
+    bl_options = {"UNDO"}
+
+    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
+    word: StringProperty(name="Word", description="As it is written; empty: the panel's")
+    seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return phones_reason(context)
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        action, state = listed_action(context), context.window_manager.kmtalk
+        index = state.phone_index if self.index < 0 else self.index
+        seconds = inside_phone(action, index, context.scene) if self.seconds < 0 else self.seconds
+        job = InsertWordJob(action, index, self.word or state.new_word, seconds)
+        return [Order(job.title, lambda _context, _folder: job)]
+
+
+class KMTALK_OT_delete_phone(PhonePicked, bpy.types.Operator):
+    """Take the selected sound out; the one before it lasts longer. Complete then changes the motion"""
+
+    bl_idname = "kmtalk.delete_phone"
+    bl_label = "Delete Sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def act(self, context: bpy.types.Context) -> str:
+        place = delete_phone(listed_action(context), self.picked(context))
+        context.window_manager.kmtalk.phone_index = place
+        return ""
+
+
+class KMTALK_OT_delete_word(PhonePicked, bpy.types.Operator):
+    """Make the word of the selected sound silent; Complete then changes the motion"""
+
+    bl_idname = "kmtalk.delete_word"
+    bl_label = "Delete Word"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def act(self, context: bpy.types.Context) -> str:
+        place = delete_word(listed_action(context), self.picked(context))
+        context.window_manager.kmtalk.phone_index = place
         return ""
 
 
@@ -110,7 +191,16 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
         return [Order(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 
-CLASSES = (KMTALK_OT_move_boundary, KMTALK_OT_add_markers, KMTALK_OT_export_textgrid, KMTALK_OT_import_textgrid)
+CLASSES = (
+    KMTALK_OT_move_boundary,
+    KMTALK_OT_insert_phone,
+    KMTALK_OT_insert_word,
+    KMTALK_OT_delete_phone,
+    KMTALK_OT_delete_word,
+    KMTALK_OT_add_markers,
+    KMTALK_OT_export_textgrid,
+    KMTALK_OT_import_textgrid,
+)
 
 
 def register() -> None:

@@ -6,7 +6,7 @@ from bl_ui.utils import PresetPanel
 
 __all__ = ["KMTALK_PT_presets", "register", "unregister"]
 
-SAVED = ("style", "jaw", "lips", "smoothing", "lead", "blinks", "brows", "seed")
+SAVED = ("style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
 
 
 class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):

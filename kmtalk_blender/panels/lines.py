@@ -7,6 +7,7 @@ from ..scene.compat import sequencer_scene
 from ..scene.strips import find_strip
 from .main import draw_words
 from .places import in_both_places
+from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
 
@@ -25,7 +26,7 @@ class KMTALK_UL_lines(bpy.types.UIList):
         if item.state == "running":
             row.progress(factor=item.fraction, text="")
         else:
-            row.label(text="", icon=ICONS.get(item.state, "ERROR"))
+            row.label(text="", icon="INFO" if item.notes else ICONS.get(item.state, "ERROR"))
 
 
 class KMTALK_UL_rules(bpy.types.UIList):
@@ -60,6 +61,8 @@ class Lines:
             _draw_words(column, context, line.strip)
             if line.state not in ICONS:
                 layout.label(text=line.state, icon="ERROR", translate=False)
+            for note in line.notes.splitlines():
+                draw_sentence(layout, context, note, "INFO")
         row = layout.row(align=True)
         row.operator("kmtalk.generate", text="Generate Table", icon="PLAY").scope = "TABLE"
         row.operator("kmtalk.generate", text="Whole Scene").scope = "SCENE"

@@ -1,6 +1,5 @@
 """The main panel: who speaks what, the button, the progress, the result."""
 
-import textwrap
 from collections import Counter
 
 import bpy
@@ -9,14 +8,15 @@ from ..errors import UserError
 from ..scene.cast import named_speaker, speaker_of
 from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
+from ..scene.notes import understood_here
 from ..scene.rigs import target_of
 from ..scene.strips import chosen_strip, outline_of
 from ..scene.transcripts import sidecar
+from .heard import draw_heard
 from .places import in_both_places
+from .sentence import draw_sentence
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
-
-LETTER_WIDTH = 7.0
 
 
 class Main:
@@ -45,6 +45,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column = layout.column(align=True)
         column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
         column.prop(settings, "text")
+        draw_heard(layout, context, understood_here(settings, None))
         return
     scene = sequencer_scene(context)
     editor = scene.sequence_editor
@@ -66,6 +67,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
     _draw_speaker(layout, context, strip)
     draw_words(layout, scene, strip, settings)
+    draw_heard(layout, context, understood_here(settings, strip))
 
 
 def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
@@ -136,16 +138,6 @@ def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
         draw_sentence(box, context, obstacle.text, "ERROR")
         if obstacle.fix:
             box.operator("kmtalk.fix", text=obstacle.fix, icon="TOOL_SETTINGS").kind = obstacle.kind
-
-
-def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
-    """A sentence over as many lines as the sidebar's width needs."""
-    scale = context.preferences.system.ui_scale
-    letters = max(20, int((context.region.width / scale - 60) / LETTER_WIDTH))
-    column = layout.column(align=True)
-    column.scale_y = 0.8
-    for index, line in enumerate(textwrap.wrap(text, letters)):
-        column.label(text=line, icon=icon if index == 0 else "BLANK1", translate=False)
 
 
 CLASSES = in_both_places(Main)

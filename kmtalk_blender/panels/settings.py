@@ -23,7 +23,7 @@ class Style:
         layout.use_property_decorate = False
         layout.prop(settings, "style")
         column = layout.column(align=True)
-        for name in ("jaw", "lips", "smoothing", "lead"):
+        for name in ("jaw", "lips", "smoothing", "lead", "pauses"):
             column.prop(settings, name)
         row = layout.row(heading="Upper Face")
         row.prop(settings, "blinks", toggle=True)

@@ -19,8 +19,9 @@ from .compat import sequencer_scene, slot_handle
 from .curves import locked_shapes
 from .identity import LineSource, Owner, find_owner, strip_of
 from .lay_take import lay_again, lay_take
+from .notes import mark_line, understood_values
 from .options import Line, Options
-from .phone_list import edited_phones, fill_phones
+from .phone_list import PhoneLists, edited_phones, fill_phones
 from .report import Report, report_of
 from .requests import Request, complete_request, generate_request
 from .rigs import check_target, shape_map
@@ -56,7 +57,7 @@ class GenerateJob:
         self.key_frames: np.ndarray | None = None
         self.edits = edited.Edits()
         self.dropped = np.zeros(0, np.int32)
-        self.phones: tuple = ()
+        self.phones = PhoneLists()
         former = find_take(target, self.owner.id)
         check_changeable(target, (former,) if former else ())
         if former is not None and options.keep_edits:
@@ -65,7 +66,7 @@ class GenerateJob:
             shift = self.heard.frame - before.start
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
-            self.phones = () if line.textgrid else edited_phones(former, before)
+            self.phones = PhoneLists() if line.textgrid else edited_phones(former, before)
 
     def first(self) -> Request:
         """The first request."""
@@ -87,7 +88,7 @@ class GenerateJob:
             {},
             self.options.density,
             np.intersect1d(self.dropped, take.key_frames),
-            self._info(),
+            self._info() | understood_values(result, self.transcript.typed),
         )
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.edits.count:
@@ -106,7 +107,9 @@ class GenerateJob:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(laid.action, laid.baseline)
         told = (*((self.owner.note,) if self.owner.note else ()), *laid.told, *speaker_notes(target))
-        return report_of(laid, self.key_frames, self.edits.count, target, told)
+        report = report_of(laid, self.key_frames, self.edits.count, target, told)
+        mark_line(context.scene, self.baseline.label, report.notes)
+        return report
 
     def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:
         """Edits were made for a sound; for another one they mean nothing."""
@@ -179,8 +182,12 @@ class CompleteJob:
         if not self.phones:
             return None
         # This was the answer to the phones: a new take, that the edits now go into.
-        self.baseline = dataclasses.replace(self.baseline, take=take, motion=take.weights, keyed=take.key_frames)
-        self.phones, self.dropped = (), np.intersect1d(self.dropped, take.key_frames)
+        info = self.baseline.info
+        info = info | understood_values(result, info.get("typed", ""))
+        self.baseline = dataclasses.replace(
+            self.baseline, take=take, motion=take.weights, keyed=take.key_frames, info=info
+        )
+        self.phones, self.dropped = PhoneLists(), np.intersect1d(self.dropped, take.key_frames)
         return self._complete() if self.edits.count else None
 
     def write(self, context: bpy.types.Context) -> Report:

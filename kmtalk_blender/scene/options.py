@@ -12,7 +12,8 @@ __all__ = ["Line", "Options", "Style", "options_of"]
 
 @dataclass(frozen=True)
 class Style:
-    """What the model is asked for. jaw, lips: gains. smoothing: 0 to 1. lead: seconds the face is early. device: auto,
+    """What the model is asked for. jaw, lips: gains. smoothing: 0 to 1. lead: seconds the face is early. pauses: the
+    mouth between words, 0 closed to 1 as heard. device: auto,
     cpu, cuda or mps."""
 
     model: str = "starter"
@@ -21,6 +22,7 @@ class Style:
     lips: float = 1.0
     smoothing: float = 0.0
     lead: float = 0.0
+    pauses: float = 1.0
     blinks: bool = True
     brows: bool = True
     seed: int = 0
@@ -78,6 +80,7 @@ def options_of(scene: bpy.types.Scene) -> Options:
         lips=panel.lips,
         smoothing=panel.smoothing,
         lead=panel.lead / 1000,
+        pauses=panel.pauses,
         blinks=panel.blinks,
         brows=panel.brows,
         seed=panel.seed,

@@ -1,37 +1,105 @@
 """The phones of a take as the list that the user edits (action.kmtalk.phones)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import bpy
 
-from ..runtime.take_file import Span
+from ..runtime.take_file import Span, Take
 from .baseline import Baseline, take_ids
 
-__all__ = ["edited_phones", "fill_phones"]
+__all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "words_of", "write_rows"]
+
+SAME_TIME = 1e-4  # seconds
 
 
-def edited_phones(action: bpy.types.Action, baseline: Baseline) -> tuple[Span, ...]:
-    """The phones of a take in its action's list when they differ from the take's, else ()."""
-    listed = tuple((item.label, item.start, item.end) for item in action.kmtalk.phones if item.take == baseline.id)
-    if len(listed) == len(baseline.take.phones):
-        pairs = zip(listed, baseline.take.phones, strict=True)
-        if all(a[0] == b[0] and abs(a[1] - b[1]) < 1e-4 and abs(a[2] - b[2]) < 1e-4 for a, b in pairs):
-            return ()
-    return listed
+@dataclass(frozen=True)
+class Row:
+    """A phone of the list. start, end: seconds in the take. word: what it belongs to, or empty. begins: the word starts
+    with it, which tells a word from the same one said just before."""
+
+    label: str
+    start: float
+    end: float
+    word: str = ""
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class PhoneLists:
+    """phones and words as (label, start, end), seconds in the take. False when there are none."""
+
+    phones: tuple[Span, ...] = ()
+    words: tuple[Span, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phones)
+
+
+def rows_of(action: bpy.types.Action, take: str) -> list[Row]:
+    """The phones in the list that belong to a take of the action, by its id, in the order of time."""
+    return [
+        Row(item.label, item.start, item.end, item.word, item.begins)
+        for item in action.kmtalk.phones
+        if item.take == take
+    ]
+
+
+def write_rows(action: bpy.types.Action, take: str, rows: Sequence[Row]) -> None:
+    """Put phones into the list in place of those of a take, by its id; those of other takes of the action stay."""
+    listed = {name: rows if name == take else rows_of(action, name) for name in take_ids(action)}
+    phones = action.kmtalk.phones
+    phones.clear()
+    for name, spoken in listed.items():
+        for row in spoken:
+            item = phones.add()
+            item.take = name
+            item.label, item.start, item.end, item.word, item.begins = (
+                row.label,
+                row.start,
+                row.end,
+                row.word,
+                row.begins,
+            )
+
+
+def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
+    """The words of phones that follow each other, each from its first sound to its last."""
+    words: list[Span] = []
+    before = ""
+    for row in rows:
+        if row.word and row.word == before and not row.begins:
+            words[-1] = (row.word, words[-1][1], row.end)
+        elif row.word:
+            words.append((row.word, row.start, row.end))
+        before = row.word
+    return tuple(words)
+
+
+def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
+    """The phones and words of a take in its action's list when they differ from the take's, else none."""
+    rows, own = rows_of(action, baseline.id), _rows_of_take(baseline.take)
+    if len(rows) == len(own) and all(_same(row, mine) for row, mine in zip(rows, own, strict=True)):
+        return PhoneLists()
+    return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
 
 
 def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:
-    """Fill the list of phones that the user sees and edits, with those of a take of an action; others stay."""
-    phones, take = action.kmtalk.phones, baseline.take
-    listed = {key: [] for key in take_ids(action)}
-    for item in phones:
-        if item.take != baseline.id:
-            listed.get(item.take, []).append((item.label, item.start, item.end, item.word))
+    """Fill the list of phones that the user sees and edits, with those of a take of the action; others stay."""
+    write_rows(action, baseline.id, _rows_of_take(baseline.take))
+
+
+def _rows_of_take(take: Take) -> list[Row]:
+    rows = []
+    before = None
     for label, start, end in take.phones:
         middle = (start + end) / 2
-        word = next((word for word, first, last in take.words if first <= middle < last), "")
-        listed[baseline.id].append((label, start, end, word))
-    phones.clear()
-    for name, spoken in listed.items():
-        for values in spoken:
-            item = phones.add()
-            item.take = name
-            item.label, item.start, item.end, item.word = values
+        at = next((index for index, (_, first, last) in enumerate(take.words) if first <= middle < last), None)
+        rows.append(Row(label, start, end, "" if at is None else take.words[at][0], at is not None and at != before))
+        before = at
+    return rows
+
+
+def _same(row: Row, other: Row) -> bool:
+    apart = max(abs(row.start - other.start), abs(row.end - other.end))
+    return (row.label, row.word) == (other.label, other.word) and apart < SAME_TIME

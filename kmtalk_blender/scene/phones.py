@@ -7,12 +7,14 @@ import bpy
 from ..errors import UserError
 from ..runtime.take_file import write_whole
 from .baseline import has_baseline, take_ids, take_info
+from .phone_list import rows_of, words_of
 from .strips import frame_rate
 from .takes import active_take
 
 __all__ = [
     "add_markers",
     "follow",
+    "inside_phone",
     "jump",
     "listed_action",
     "listed_strip",
@@ -76,6 +78,14 @@ def jump(context: bpy.types.Context, index: int) -> None:
         scene.frame_set(int(-(-start // 1)))
 
 
+def inside_phone(action: bpy.types.Action, index: int, scene: bpy.types.Scene) -> float | None:
+    """Seconds in its take at which the playhead is, when it is inside a phone of the list; else None."""
+    if phone_at(action, scene.frame_current, frame_rate(scene)) != index:
+        return None
+    start = take_info(action, action.kmtalk.phones[index].take).get("start", 0.0)
+    return (scene.frame_current - start) / frame_rate(scene)
+
+
 def move_boundary(action: bpy.types.Action, index: int, seconds: float) -> None:
     """Move the start of a phone, and with it the end of the one before, to `seconds` in the take.
 
@@ -107,19 +117,20 @@ def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = Non
     Times are those of the sound file, as Praat shows it: a strip whose start is trimmed begins with what is not heard.
     """
     info = take_info(action, strip)
-    name = info.get("id", "")
-    items = [phone for phone in action.kmtalk.phones if phone.take == name]
-    if not items:
+    rows = rows_of(action, info.get("id", ""))
+    if not rows:
         raise UserError(f"Take {action.name} has no phones to export.")
     trimmed = info.get("audio", {}).get("start", 0.0)
     before = [("", 0.0, trimmed)] if trimmed else []
-    phones = before + [(phone.label, phone.start + trimmed, phone.end + trimmed) for phone in items]
+    phones = before + [(row.label, row.start + trimmed, row.end + trimmed) for row in rows]
     words: list[tuple[str, float, float]] = list(before)
-    for item in items:
-        if words and words[-1][0] == item.word:
-            words[-1] = (item.word, words[-1][1], item.end + trimmed)
-        else:
-            words.append((item.word, item.start + trimmed, item.end + trimmed))
+    for word, start, end in words_of(rows):
+        done = words[-1][2] if words else 0.0
+        if start + trimmed > done:
+            words.append(("", done, start + trimmed))
+        words.append((word, start + trimmed, end + trimmed))
+    if not words or words[-1][2] < phones[-1][2]:
+        words.append(("", words[-1][2] if words else 0.0, phones[-1][2]))
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',

@@ -6,14 +6,16 @@ import bpy
 import numpy as np
 
 from .lay_take import Laid
+from .notes import read_understood
 
 __all__ = ["Report", "report_of"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user. told:
-    what was taken over, or is doubtful, a sentence each."""
+    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user, and
+    the notes. heard, confidence: see `notes.Understood`. notes: what is doubtful in what was understood, and what was
+    taken over or kept, a sentence each."""
 
     action: str
     frames: int
@@ -21,7 +23,9 @@ class Report:
     keys: int
     kept: int
     text: str
-    told: tuple[str, ...] = ()
+    heard: str = ""
+    confidence: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 def report_of(
@@ -41,6 +45,13 @@ def report_of(
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))
     if undriven:
         text += f"; {undriven} channels have no shape"
-    if told:
-        text += ". " + " ".join(told)
-    return Report(laid.action.name, frames, len(key_frames), count, kept, text, told)
+    understood = read_understood(baseline.info)
+    notes = (*understood.notes, *told)
+    if all(label == "SIL" for label, _, _ in baseline.take.phones) and understood.notes:
+        # Nobody speaks: the numbers of a still face say nothing.
+        text = " ".join(notes)
+    elif notes:
+        text = f"{text}. {' '.join(notes)}"
+    return Report(
+        laid.action.name, frames, len(key_frames), count, kept, text, understood.heard, understood.confidence, notes
+    )

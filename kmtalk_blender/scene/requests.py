@@ -4,9 +4,10 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..runtime.take_file import Span, Take, write_keys, write_take
+from ..runtime.take_file import Take, write_keys, write_take
 from .edits import Poses
 from .options import Style
+from .phone_list import PhoneLists
 from .strips import Heard
 from .transcripts import Transcript
 
@@ -21,20 +22,20 @@ class Request:
     params: dict
 
 
-def generate_request(
-    heard: Heard, style: Style, transcript: Transcript, phones: tuple[Span, ...], folder: Path
-) -> Request:
+def generate_request(heard: Heard, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path) -> Request:
     """Ask for a take of what is heard; `phones`, when there are any, go before the transcript."""
     params = dataclasses.asdict(style) | {
         "audio": str(heard.path),
         "output": str(folder / "generated.npz"),
         "fps": heard.fps,
         "start": heard.start,
+        "name": heard.name,
     }
     if heard.end is not None:
         params["end"] = heard.end
     if phones:
-        params["phones"] = [list(phone) for phone in phones]
+        params["phones"] = [list(phone) for phone in phones.phones]
+        params["words"] = [list(word) for word in phones.words]
     elif transcript.text:
         params["transcript"] = transcript.text
     elif transcript.textgrid is not None:

@@ -22,6 +22,11 @@ class Transcript:
     textgrid: Path | None = None
     origin: str = "none"
 
+    @property
+    def typed(self) -> str:
+        """The words, when somebody typed them."""
+        return self.text if self.origin == "typed" else ""
+
 
 def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Transcript:
     """The transcript of what is heard.

@@ -24,7 +24,8 @@ def command(lines: Path, output: Path, shard: str, resume: bool, as_json: bool) 
         summary = run_batch(lines, output, Shard.parse(shard), report, again=not resume)
     rate = summary.made / summary.seconds if summary.seconds else 0.0
     sentence = (
-        f"{output}: {summary.made} made, {summary.kept} kept, {summary.failed} failed; {rate:.2f} lines a second."
+        f"{output}: {summary.made} made, {summary.kept} kept, {summary.failed} failed, {summary.noted} with notes; "
+        f"{rate:.2f} lines a second."
     )
     answer(asdict(summary), as_json, sentence)
     if summary.failed:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import click
 
-from model_runtime.linguistics.phone_lists import track_of
+from model_runtime.linguistics.phone_lists import lists_of, track_of
 from model_runtime.requests import Report, check_output
 from model_runtime.take import read_take, write_take
 from model_runtime.terminal import answer, json_option, progress_bar
@@ -15,7 +15,8 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """What to complete. first, last: frames; locked: names of channels that stay; phones: corrected [label, a, b]."""
+    """What to complete. first, last: frames; locked: names of channels that stay; phones, words: corrected [label,
+    start, end]; phones without words keep those of the take."""
 
     take: str
     keys: str
@@ -26,6 +27,7 @@ class Request:
     last: int | None = None
     locked: list | None = None
     phones: list | None = None
+    words: list | None = None
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
@@ -33,7 +35,10 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     output = check_output(request.output)
     report("read", 0.0, "Reading")
     take = read_take(request.take)
-    phones = None if request.phones is None else track_of(request.phones, duration=take.phones.duration)
+    phones = None
+    if request.phones is not None:
+        words = lists_of(take.phones)["words"] if request.words is None else request.words
+        phones = track_of(request.phones, words, take.phones.duration)
     locked = tuple(str(name) for name in request.locked or ())
     # Here, because it brings torch.
     from model_runtime.complete import complete, read_keys

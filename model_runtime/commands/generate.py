@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -10,13 +10,13 @@ import click
 from model_runtime.audio import Waveform, read_audio
 from model_runtime.errors import InputError
 from model_runtime.hearing_beside import heard_beside
-from model_runtime.linguistics.listen import Hearing, listen
+from model_runtime.linguistics.listen import Hearing, given, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.textgrid import read_textgrid
 from model_runtime.requests import Report, check_output
 from model_runtime.settings import Settings
 from model_runtime.take import write_take
-from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
 from model_runtime.warm import Warm
 
 __all__ = ["Request", "command", "run"]
@@ -26,7 +26,8 @@ LONGEST_TRANSCRIPT = 10_000_000  # bytes
 
 @dataclass(frozen=True)
 class Request:
-    """What to generate. start, end: seconds within the file; phones: [label, start, end] within the part."""
+    """What to generate. start, end: seconds within the file; phones, words: [label, start, end] within the part; name:
+    what notes call the sound, None: its file's."""
 
     audio: str
     output: str
@@ -37,6 +38,8 @@ class Request:
     transcript: str | None = None
     textgrid: str | None = None
     phones: list | None = None
+    words: list | None = None
+    name: str | None = None
     model: str = "starter"
     device: str = "auto"
     style: str | None = None
@@ -44,13 +47,15 @@ class Request:
     lips: float = 1.0
     smoothing: float = 0.0
     lead: float = 0.0
+    pauses: float = 1.0
     blinks: bool = True
     brows: bool = True
     seed: int = 0
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
-    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, notes. Raises InputError."""
+    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
+    three stand in the take's meta as well. Raises InputError."""
     output = check_output(request.output)
     settings = _settings(request)
     seconds: dict[str, float] = {}
@@ -81,6 +86,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
+    take = replace(take, meta=take.meta | hearing.told)
     report("write", 0.98, "Writing")
     write_take(take, output)
     done("write")
@@ -91,19 +97,19 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         "key_frames": len(take.key_frames),
         "duration": waveform.duration,
         "seconds": seconds,
-        "notes": list(hearing.notes),
+        **hearing.told,
     }
 
 
 def _settings(request: Request) -> Settings:
-    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "blinks", "brows", "seed")
+    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
     return Settings(**{name: getattr(request, name) for name in names})
 
 
 def _hearing(request: Request, waveform: Waveform, warm: Warm, progress: Callable[[float, str], None]) -> Hearing:
     """The phones that were given, or else those that are heard."""
     if request.phones is not None:
-        return Hearing(track_of(request.phones, duration=waveform.duration))
+        return given(track_of(request.phones, request.words or (), waveform.duration))
     if request.textgrid is not None:
         track = read_textgrid(request.textgrid)
         # Its times are those of the file; what is heard is a part, played at some speed.
@@ -113,8 +119,8 @@ def _hearing(request: Request, waveform: Waveform, warm: Warm, progress: Callabl
                 f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
-        return Hearing(track_of(lists["phones"], lists["words"], waveform.duration))
-    return listen(waveform, request.transcript, progress, warm.decoders)
+        return given(track_of(lists["phones"], lists["words"], waveform.duration))
+    return listen(waveform, request.transcript, progress, warm.decoders, request.name or Path(request.audio).name)
 
 
 def _transcript(text: str | None, file: Path | None) -> str | None:
@@ -149,6 +155,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--lips", type=float, default=1.0, show_default=True, help="How far the lips move.")
 @click.option("--smoothing", type=float, default=0.0, show_default=True, help="0 none to 1 heavy.")
 @click.option("--lead", type=float, default=0.0, show_default=True, help="Seconds that the motion comes early.")
+@click.option("--pauses", type=float, default=1.0, show_default=True, help="Mouth in pauses: 0 closed to 1 as heard.")
 @click.option("--blinks/--no-blinks", default=True)
 @click.option("--brows/--no-brows", default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -159,4 +166,4 @@ def command(as_json: bool, transcript: str | None, transcript_file: Path | None,
     with progress_bar() as report:
         result = run(request, Warm(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."
-    answer(result, as_json, " ".join([sentence, *result["notes"]]))
+    answer(result, as_json, " ".join([sentence, *heard_sentences(result)]))

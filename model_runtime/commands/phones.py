@@ -1,6 +1,7 @@
 """phones: what is said in a sound, and when."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -9,7 +10,7 @@ from model_runtime.linguistics.listen import listen
 from model_runtime.linguistics.phone_lists import lists_of, write_phone_lists
 from model_runtime.linguistics.textgrid import write_textgrid
 from model_runtime.requests import Report, check_output
-from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
 from model_runtime.warm import Warm
 
 __all__ = ["Request", "command", "run"]
@@ -19,17 +20,20 @@ WRITERS = {".textgrid": write_textgrid, ".json": write_phone_lists}
 
 @dataclass(frozen=True)
 class Request:
-    """What to listen to. start, end: seconds within the file; output: a .TextGrid or .json, or none."""
+    """What to listen to. start, end: seconds within the file; output: a .TextGrid or .json, or none; name: what notes
+    call the sound, None: its file's."""
 
     audio: str
     transcript: str | None = None
     start: float = 0.0
     end: float | None = None
     output: str | None = None
+    name: str | None = None
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
-    """Give phones and words as [label, start, end], and notes; write them where an output is named."""
+    """Give phones and words as [label, start, end], heard, confidence and notes; write the phones where an output is
+    named."""
     output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
     report("audio", 0.0, "Reading")
     waveform = read_audio(request.audio, request.start, request.end)
@@ -38,11 +42,12 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         request.transcript,
         lambda share, text: report("phones", 0.05 + 0.9 * share, text),
         warm.decoders,
+        request.name or Path(request.audio).name,
     )
     if output is not None:
         WRITERS[output.suffix.lower()](hearing.track, output)
     report("write", 1.0, "Done")
-    return {**lists_of(hearing.track), "notes": list(hearing.notes)}
+    return {**lists_of(hearing.track), **hearing.told}
 
 
 @click.command("phones", help="Find the phones and words in AUDIO.")
@@ -58,4 +63,4 @@ def command(as_json: bool, **options: object) -> None:
     with progress_bar() as report:
         result = run(request, Warm(), report)
     sentence = f"{request.output}: {len(result['phones'])} phones, {len(result['words'])} words."
-    answer(result, as_json, " ".join([sentence, *result["notes"]]))
+    answer(result, as_json, " ".join([sentence, *heard_sentences(result)]))

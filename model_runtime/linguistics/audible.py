@@ -1,5 +1,7 @@
 """Words that a recogniser makes of noise: what lies nowhere well above the noise of the room was not said."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from model_runtime.audio import Waveform
@@ -7,14 +9,20 @@ from model_runtime.linguistics.decoders import FRAME, HeardPhone, HeardWord
 from model_runtime.linguistics.loudness import STEP, levels, quiet_and_loud
 from model_runtime.linguistics.phones import SILENCE
 
-__all__ = ["audible"]
+__all__ = ["audible", "audible_test"]
 
 # Of the way (in dB) from the noise of a recording to its loud moments, which every word that is said comes past.
 RISEN = 0.5
 
 
 def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[HeardWord]:
-    """The words with those made silent that the sound does not bear out.
+    """The words with those made silent that the sound does not bear out; see `audible_test`."""
+    said = audible_test(waveform, before)
+    return [word if said(word) else _silence(word) for word in words]
+
+
+def audible_test(waveform: Waveform, before: float) -> Callable[[HeardWord], bool]:
+    """Whether a word stands out of the noise of a sound.
 
     waveform: what was searched; before: seconds that lay before it in the search, which count in the words' frames.
     """
@@ -26,7 +34,7 @@ def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[H
         within = level[max(round(start / STEP), 0) : max(round(end / STEP), 0)]
         return float(within.max(initial=-np.inf)) > noise + RISEN * (loud - noise)
 
-    return [word if said(word) else _silence(word) for word in words]
+    return said
 
 
 def _silence(word: HeardWord) -> HeardWord:

@@ -57,8 +57,8 @@ class Decoders:
     def align(self, sound: bytes, words: Iterable[str]) -> list[HeardWord] | None:
         """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
         words = list(words)
-        for attempt, beams in enumerate(BEAMS):
-            decoder = self._decoder(f"align {attempt}", lm=None, bestpath=False, **beams)
+        for attempt in range(len(BEAMS)):
+            decoder = self._aligner(attempt)
             try:
                 self._teach(decoder, words)
                 decoder.set_align_text(" ".join(words))
@@ -82,6 +82,13 @@ class Decoders:
         except RuntimeError:
             del self.made["phones"]
             return None
+
+    def pronunciation(self, word: str) -> tuple[str, ...]:
+        """The phones of a word (letters a-z and apostrophes) as the search for it takes them."""
+        return pronounce(word, _dictionary(self._aligner(0)))
+
+    def _aligner(self, attempt: int) -> pocketsphinx.Decoder:
+        return self._decoder(f"align {attempt}", lm=None, bestpath=False, **BEAMS[attempt])
 
     def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
         if name not in self.made:

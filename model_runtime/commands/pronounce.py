@@ -1,0 +1,39 @@
+"""pronounce: the words of a text and their phones, without a sound."""
+
+from dataclasses import dataclass
+
+import click
+
+from model_runtime.errors import InputError
+from model_runtime.linguistics.text import spoken_words
+from model_runtime.requests import Report
+from model_runtime.terminal import answer, json_option
+from model_runtime.warm import Warm
+
+__all__ = ["Request", "command", "run"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to pronounce."""
+
+    text: str
+
+
+def run(request: Request, warm: Warm, report: Report) -> dict:
+    """Give words, [word, [phones]] each. Raises InputError for a text without a word."""
+    report("phones", 0.0, "Looking up")
+    words = [[word, list(warm.decoders.pronunciation(word))] for word in spoken_words(request.text)]
+    if not words:
+        raise InputError(f'There is no word in "{request.text}"; type one.')
+    report("phones", 1.0, "Done")
+    return {"words": words}
+
+
+@click.command("pronounce", help="Give the phones (ARPAbet) of the words of TEXT.")
+@click.argument("text")
+@json_option
+def command(text: str, as_json: bool) -> None:
+    """The command line's way to `run`."""
+    result = run(Request(text), Warm(), lambda *_: None)
+    answer(result, as_json, "\n".join(f"{word}: {' '.join(phones)}" for word, phones in result["words"]))

@@ -257,6 +257,11 @@ class Installation:
         extra = {
             "PYTHONPATH": str(self.plan.source),
             "PYTHONNOUSERSITE": "1",
+            # Nothing is written beside the extension's files or into pip's cache in the user's home, and nothing but
+            # the packages is asked for.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PIP_NO_CACHE_DIR": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_INPUT": "1",
             "PIP_PROGRESS_BAR": "off",
         }

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from model_runtime.errors import InputError
+from model_runtime.libraries import keep_no_compiled_code
 from model_runtime.training.checkpoints import Progress, find_checkpoint, read_progress, restore, write_checkpoint
 from model_runtime.training.log import Log
 from model_runtime.training.loop_config import LoopConfig
@@ -212,6 +213,7 @@ def _optimizer(module: nn.Module, config: LoopConfig) -> torch.optim.AdamW:
         {"params": [p for p in trained if p.ndim > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
     ]
+    keep_no_compiled_code()
     return torch.optim.AdamW([group for group in groups if group["params"]], lr=config.learning_rate)
 
 

@@ -33,20 +33,13 @@ class Warm:
     def model(self, name: str, device: str) -> "Model":
         """The model of that name or folder, loaded again when its folder has changed."""
         # Here, because it brings torch, which takes seconds that phones and hello need not wait for.
-        import torch
-
         from model_runtime.model.checkpoint import load_model
 
         changed = _changed(name)
         key = (name, device)
         if key not in self.models or self.models[key][0] != changed:
             self.models[key] = (changed, load_model(name, device))
-        model = self.models[key][1]
-        if model.architecture == "starter":
-            # So small that threads only wait for each other, on a busy machine for seconds; and with one the sums are
-            # taken in the same order on every machine.
-            torch.set_num_threads(1)
-        return model
+        return self.models[key][1]
 
 
 def _changed(name: str) -> float:

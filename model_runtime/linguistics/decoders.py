@@ -3,7 +3,7 @@
 Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state: it is thrown away.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,9 +50,14 @@ class HeardWord:
 
 @dataclass
 class Decoders:
-    """Decoders made when they are first needed. Not for several threads at once."""
+    """Decoders made when they are first needed; what they searched before changes nothing. Not for several threads at
+    once.
+
+    taught: words that were added to their dictionary.
+    """
 
     made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
+    taught: set[str] = field(default_factory=set)
 
     def align(self, sound: bytes, words: Iterable[str]) -> list[HeardWord] | None:
         """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
@@ -89,22 +94,21 @@ class Decoders:
         return self.made[name]
 
     def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
-        look_up = _dictionary(decoder)
+        def look_up(word: str) -> tuple[str, ...] | None:
+            # Not what was guessed for other lines: a word would sound otherwise where a part of it was said before.
+            phones = decoder.lookup_word(word) if word and word not in self.taught else None
+            return tuple(phones.split()) if phones else None
+
         for word in dict.fromkeys(words):
-            if look_up(word) is None:
+            if decoder.lookup_word(word) is None:
                 decoder.add_word(word, " ".join(pronounce(word, look_up)), False)
-
-
-def _dictionary(decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
-    def look_up(word: str) -> tuple[str, ...] | None:
-        phones = decoder.lookup_word(word) if word else None
-        return tuple(phones.split()) if phones else None
-
-    return look_up
+                self.taught.add(word)
 
 
 def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
-    # The whole at once: the recogniser then normalises over all of it and keeps nothing from what came before.
+    # Its features anew: what it normalises by it would keep from the sound before, and then find other edges.
+    decoder.reinit_feat()
+    # The whole at once: the recogniser then normalises over all of it.
     decoder.start_utt()
     decoder.process_raw(sound, full_utt=True)
     decoder.end_utt()

@@ -19,6 +19,7 @@ from model_runtime.model.architectures import ARCHITECTURES
 from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.inference import Performance
 from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.torch_threads import torch_threads
 from model_runtime.motion_space import MotionSpace, read_space, write_space
 
 __all__ = ["Model", "Style", "load_model", "save_model"]
@@ -71,7 +72,9 @@ class Model:
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
-        return ARCHITECTURES[self.architecture].perform(self.network, performance, checkpoint)
+        architecture = ARCHITECTURES[self.architecture]
+        with torch_threads(architecture.threads):
+            return architecture.perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from .. import session
 from ..errors import UserError
 from ..runtime.environment import source_folder
 from ..runtime.install import BUILDS, TORCH_GPU_INDEX, TORCH_INDEX, Installation, plan_for, remove_environment
+from ..runtime.whole_file import write_whole
 from .base import Reasoned, busy
 
 __all__ = ["register", "unregister"]
@@ -121,7 +122,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         if running is not None:
             running.cancel()
             log = runtime_folder().with_name("install.log")
-            log.write_text("\n".join(running.log), encoding="utf-8")
+            write_whole(log, "\n".join(running.log).encode())
             return self.refuse(UserError(f"{error} The whole log is in {log}"))
         return self.refuse(error)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
-from ..runtime.take_file import write_whole
+from ..runtime.whole_file import write_whole
 from .baseline import has_baseline, strips_in, take_info
 from .strips import frame_rate
 from .takes import active_take

@@ -16,6 +16,7 @@ from pathlib import Path
 from model_runtime import __version__
 from model_runtime.atomic import write_atomic
 from model_runtime.commands import generate
+from model_runtime.data_files import data_digest
 from model_runtime.errors import InputError
 from model_runtime.requests import request_from
 from model_runtime.warm import Warm
@@ -98,9 +99,10 @@ def run_batch(
     manifest's order) and summary-I-of-N.json.
 
     again: also takes that are there are made anew. A line that fails is written down and does not stop the others.
-    Raises InputError, before any work, for a manifest or a folder that cannot be used.
+    Raises InputError, before any work, for a manifest, a folder or an installation that cannot be used.
     """
     lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
+    data_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -166,7 +168,10 @@ def _name(request: generate.Request, warm: Warm) -> str:
         del settings[local]
     settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
     model = warm.model(request.model, request.device)
-    parts = [__version__, model.sha256, _digest(Path(request.audio)), json.dumps(settings, sort_keys=True)]
+    parts = [
+        *(__version__, data_digest(), model.sha256, model.description_sha256),
+        *(_digest(Path(request.audio)), json.dumps(settings, sort_keys=True)),
+    ]
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(request.audio).stem)[:80]
     return f"{stem}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}.npz"
 

@@ -32,7 +32,8 @@ phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)      
                                                                                          notes [sentences]
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files), landmarks?         output, vertices, channels
 info        -                                                                            version, python, torch, models,
-                                                                                         device, styles
+                                                                                         device, styles, data_files
+                                                                                         (how many), data_sha256
 """
 
 from dataclasses import dataclass, field

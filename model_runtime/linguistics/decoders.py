@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pocketsphinx
 
+from model_runtime.data_files import ALIGNER, checked_folder
 from model_runtime.linguistics.pronounce import pronounce
 
 __all__ = ["FRAME", "Decoders", "HeardPhone", "HeardWord", "as_bytes"]
 
 FRAME = 0.01  # seconds
+MODEL = "model/en-us"  # within pocketsphinx
 # Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
 # makes words too short for the phone pass and is what fails on tight recordings.
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
@@ -79,8 +81,8 @@ class Decoders:
 
     def hear_phones(self, sound: bytes) -> list[HeardPhone] | None:
         """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""
-        model = pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin")
-        decoder = self._decoder("phones", lm=None, allphone=model, **PHONE_LOOP)
+        model = checked_folder(ALIGNER) / MODEL / "en-us-phone.lm.bin"
+        decoder = self._decoder("phones", lm=None, allphone=str(model), **PHONE_LOOP)
         try:
             _decode(decoder, sound)
             return [HeardPhone(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
@@ -90,7 +92,10 @@ class Decoders:
 
     def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
         if name not in self.made:
-            self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **settings)
+            model = checked_folder(ALIGNER) / MODEL
+            # Named, as a variable of the environment could lead to others.
+            files = {"hmm": str(model / "en-us"), "dict": str(model / "cmudict-en-us.dict")}
+            self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **files, **settings)
         return self.made[name]
 
     def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:

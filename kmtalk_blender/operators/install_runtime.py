@@ -58,9 +58,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Run to the end, then return."""
         try:
-            installation = self._installation()
-            while not installation.tick():
-                time.sleep(TICK)
+            self._run(self._installation())
         except UserError as error:
             return self._failed(context, error)
         return self._done(context)
@@ -112,6 +110,15 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         session.close()
         self._running = Installation(plan)
         return self._running
+
+    def _run(self, installation: Installation) -> None:
+        try:
+            while not installation.tick():
+                time.sleep(TICK)
+        except KeyboardInterrupt:
+            # What it has started is a group of its own, which the terminal's Ctrl+C does not reach.
+            installation.cancel()
+            raise
 
     def _done(self, context: bpy.types.Context) -> set[str]:
         self.report({"INFO"}, f"The runtime is installed in {runtime_folder()}")

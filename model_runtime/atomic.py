@@ -4,14 +4,14 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from model_runtime.errors import DiskFull, InputError
 
-__all__ = ["check_file", "write_atomic"]
+__all__ = ["check_file", "reserved", "write_atomic"]
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # Characters of a file's name in that of its temporary file: names have a longest length.
@@ -46,13 +46,9 @@ def write_atomic(path: Path | str, write: Callable[[BinaryIO], object]) -> Path:
     """
     path = Path(path)
     target = check_file(path)
+    temporary = _temporary(path, target)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:NAME_KEPT]}.", dir=target.parent)
-    except OSError as error:
-        raise _refusal(path, error, "; choose a folder that exists") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("wb") as stream:
             write(stream)
         _give_mode(temporary, target)
         temporary.replace(target)
@@ -63,6 +59,48 @@ def write_atomic(path: Path | str, write: Callable[[BinaryIO], object]) -> Path:
         temporary.unlink()
         raise
     return path
+
+
+@contextmanager
+def reserved(path: Path | str, size: int) -> Iterator[Callable[[bytes], None]]:
+    """Room on the disk for a file of up to `size` bytes, kept for when the disk is full.
+
+    Gives the function that writes the file, as `write_atomic` does; where it is not called, nothing is written. Raises
+    as `write_atomic`, DiskFull when there is no such room.
+    """
+    path = Path(path)
+    target = check_file(path)
+    temporary = _temporary(path, target)
+
+    def write(data: bytes) -> None:
+        try:
+            # In place: what is overwritten needs no room.
+            with temporary.open("r+b") as stream:
+                stream.write(data)
+                stream.truncate()
+            _give_mode(temporary, target)
+            temporary.replace(target)
+        except OSError as error:
+            raise _refusal(path, error) from error
+
+    try:
+        try:
+            temporary.write_bytes(bytes(size))
+        except OSError as error:
+            raise _refusal(path, error) from error
+        yield write
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _temporary(path: Path, target: Path) -> Path:
+    """An empty file of no other process, beside the target."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:NAME_KEPT]}.", dir=target.parent)
+    except OSError as error:
+        raise _refusal(path, error, "; choose a folder that exists") from error
+    os.close(handle)
+    return Path(name)
 
 
 def _give_mode(temporary: Path, target: Path) -> None:

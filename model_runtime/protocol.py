@@ -25,7 +25,8 @@ a request. A line that is not a request is answered with `{"id": null, "event": 
 op          params (? optional)                                                          result
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),            output, frames, key_frames,
             transcript?, textgrid?, model? (starter), style?, jaw?, lips?, smoothing?,   duration, seconds {stage: s}
-            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..]    notes [sentences]
+            lead? (s), blinks?, brows?, seed?, device?, phones? [[label, start, end], ..],   notes [sentences]
+            features? (true)
 complete    take, keys, output, model?, device?, first?, last? (frames), locked? [names], output, frames, key_frames
             phones? [[label, start, end], ..]
 phones      audio, transcript?, start?, end?, output? (.TextGrid or .json)               phones, words [[label, a, b]],

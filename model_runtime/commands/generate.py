@@ -26,7 +26,8 @@ LONGEST_TRANSCRIPT = 10_000_000  # bytes
 
 @dataclass(frozen=True)
 class Request:
-    """What to generate. start, end: seconds within the file; phones: [label, start, end] within the part."""
+    """What to generate. start, end: seconds within the file; phones: [label, start, end] within the part. features:
+    whether the take keeps what was heard, from which edits are completed."""
 
     audio: str
     output: str
@@ -47,6 +48,7 @@ class Request:
     blinks: bool = True
     brows: bool = True
     seed: int = 0
+    features: bool = True
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
@@ -82,7 +84,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     )
     done("motion")
     report("write", 0.98, "Writing")
-    write_take(take, output)
+    write_take(take if request.features else take.without_features(), output)
     done("write")
     report("write", 1.0, "Done")
     return {
@@ -152,6 +154,11 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--blinks/--no-blinks", default=True)
 @click.option("--brows/--no-brows", default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--features/--without-features",
+    default=True,
+    help="Keep in the take what was heard (default), which completing edits needs, or make it far smaller.",
+)
 @json_option
 def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
     """The command line's way to `run`."""

@@ -123,7 +123,7 @@ def run_batch(
     began = time.monotonic()
     outcomes: list[Outcome] = []
     name = f"{shard.index}-of-{shard.count}"
-    room = sum(ROW_ROOM + 2 * len(line.request.audio.encode()) for line in lines)
+    room = sum(ROW_ROOM + 2 * len(_bytes(line.request.audio)) for line in lines)
     with (
         reserved(folder / f"takes-{name}.jsonl", room) as write_takes,
         reserved(folder / f"summary-{name}.json", SUMMARY_ROOM) as write_summary,
@@ -132,9 +132,9 @@ def run_batch(
             outcomes.append(outcome)
             report("batch", len(outcomes) / len(lines), f"{len(outcomes)} of {len(lines)}")
         rows = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in outcomes)
-        write_takes(rows.encode())
+        write_takes(_bytes(rows))
         summary = _summary(outcomes, len(lines), time.monotonic() - began)
-        write_summary((json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n").encode())
+        write_summary(_bytes(json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n"))
     return summary
 
 
@@ -201,6 +201,11 @@ def _name(request: generate.Request, warm: Warm) -> str:
     ]
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(request.audio).stem)[:80]
     return f"{stem}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _bytes(text: str) -> bytes:
+    # A manifest may name what is no text: that line fails, and the list still tells so.
+    return text.encode(errors="replace")
 
 
 def _digest(path: Path) -> str:

@@ -141,7 +141,9 @@ class Client:
         self._cancelled.clear()
 
     def close(self) -> None:
-        """Ask the worker to end; kill it when it does not."""
+        """Cancel what is under way and ask the worker to end; kill it when it does not."""
+        for ticket in list(self._tickets.values()):
+            self.cancel(ticket)
         if self.alive:
             self._send({"id": 0, "op": "shutdown", "params": {}})
             try:

@@ -348,10 +348,10 @@ class Installation:
             raise UserError(
                 f"{plan.folder} is in use ({error.strerror}); close other Blenders and try again."
             ) from error
-        with suppress(OSError):
-            _remove(old)
-            if plan.wheelhouse is None:
-                _remove(plan.wheels)
+        # Both may stay: the next installation removes them.
+        for rest in (old, *([plan.wheels] if plan.wheelhouse is None else [])):
+            with suppress(OSError):
+                _remove(rest)
 
 
 def _end_with_children(process: subprocess.Popen) -> None:

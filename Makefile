@@ -11,7 +11,7 @@ PYTEST := python -m pytest -p tests.version_table
 TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui addon clean
+.PHONY: demo test lint strace test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui addon clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
@@ -25,10 +25,15 @@ lint: .venv/.installed
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-test-runtime: .venv/.installed
+# What the tests that look for traces look with; where it cannot be installed they are skipped.
+strace:
+	command -v strace > /dev/null || (apt-get update -qq && env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends strace > /dev/null) || true
+
+test-runtime: .venv/.installed $(if $(SLOW),strace)
 	.venv/bin/$(PYTEST) -m "$(MARKS)" tests --ignore tests/blender --ignore tests/gui
 
-test-blender: .venv/.installed
+test-blender: .venv/.installed $(if $(SLOW),strace)
 	.venv/bin/$(PYTEST) -m "$(MARKS)" tests/blender
 
 test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-from matplotlib import pyplot
-
+from model_runtime.atomic import write_atomic
+from model_runtime.figures import figure_type
 from model_runtime.linguistics.phones import SILENCE
 from model_runtime.take import Take
 
@@ -25,7 +22,8 @@ MAIN = (
 def draw_curves(take: Take, title: str, path: Path) -> Path:
     """Write a PNG: one row a channel (pairs as their mean), dots at key motions, phones above, silence in grey."""
     rows = [row for row in MAIN if set(row) <= set(take.channels)]
-    figure, axes = pyplot.subplots(len(rows), 1, sharex=True, figsize=(14, 1.5 * len(rows)), squeeze=False)
+    figure = figure_type()(figsize=(14, 1.5 * len(rows)))
+    axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False)
     for axis, row in zip(axes[:, 0], rows, strict=True):
         values = take.weights[:, [take.channels.index(name) for name in row]].mean(axis=1)
         axis.plot(take.times, values, color="#2b6cb0", linewidth=1.6)
@@ -49,6 +47,4 @@ def draw_curves(take: Take, title: str, path: Path) -> Path:
     axes[-1, 0].set_xlim(0, take.times[-1])
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
-    figure.savefig(path, dpi=100)
-    pyplot.close(figure)
-    return path
+    return write_atomic(path, lambda stream: figure.savefig(stream, format="png", dpi=100))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from model_runtime.atomic import write_atomic
 from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, SILENCE, Span
 from model_runtime.take import Take
 
@@ -36,8 +37,7 @@ def draw_sheet(frames: list[Path], take: Take, path: Path) -> Path:
         sheet.paste(picture, (x, y))
         text = f"{span.label}  {_word(take, span)}".strip()
         draw.text((x + width / 2, y + height + LABEL / 2), text, INK, font, anchor="mm")
-    sheet.save(path)
-    return path
+    return write_atomic(path, lambda stream: sheet.save(stream, format="PNG"))
 
 
 def _pick(take: Take, wanted: tuple[str, ...]) -> Span | None:

@@ -13,6 +13,7 @@ import bpy
 
 from . import session
 from .errors import UserError
+from .runtime.whole_file import check_file
 from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.cast import fill_lines, lines_of
 from .scene.compat import sequencer_scene
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(chosen: argparse.Namespace) -> dict:
-    context = bpy.context
+    context, place = bpy.context, _place_of(chosen.output)
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
     target = _target(chosen.target)
@@ -98,11 +99,12 @@ def _generate(chosen: argparse.Namespace) -> dict:
     if not lines:
         raise UserError("The scene has no sound strip that is heard; add one, or give --audio.")
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
-    _save(chosen.output)
+    _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
 
 
 def _complete(chosen: argparse.Namespace) -> dict:
+    place = _place_of(chosen.output)
     window = None
     if chosen.first is not None or chosen.last is not None:
         scene = bpy.context.scene
@@ -115,7 +117,7 @@ def _complete(chosen: argparse.Namespace) -> dict:
     target = _target(chosen.target)
     takes = edited_takes(editable_take(target), window, target) or (None,)
     reports = [complete(bpy.context, session.worker(), target, window, None, _progress, take) for take in takes]
-    _save(chosen.output)
+    _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
 
 
@@ -136,9 +138,10 @@ def _batch(chosen: argparse.Namespace) -> dict:
             target = _target(line.get("target", ""), client)
             _add_strip(audio, line["frame"])
             spoken = Line(target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", ""))
+            place = check_file(path)
             report = generate(bpy.context, client, spoken, progress=_progress)
             bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)
-            bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
+            _save(place)
             done.append(str(path))
             heard = {"heard": report.heard, "confidence": report.confidence, "notes": list(report.notes)}
             told.append({"line": number, "audio": str(audio), "file": str(path), **heard})
@@ -218,12 +221,21 @@ def _target(name: str, client: object = None) -> bpy.types.Object:
         raise
 
 
-def _save(output: str) -> None:
-    path = str(Path(output).resolve()) if output else bpy.data.filepath
+def _place_of(output: str) -> Path:
+    """Where the file is saved. Raises UserError when it has no name, or no file can be there."""
+    path = output or bpy.data.filepath
     if not path:
         raise UserError("The file has no name; say where it goes with --output.")
+    # Blender would put a file in the place of a device or a link.
+    place = check_file(Path(path).absolute())
+    if not place.parent.is_dir():
+        raise UserError(f"Cannot save {place}; choose a folder that exists.")
+    return place
+
+
+def _save(path: Path) -> None:
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=path, check_existing=False)
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), check_existing=False)
     except RuntimeError as error:
         raise UserError(f"Cannot save {path}; choose a folder that exists.") from error
 

@@ -7,6 +7,7 @@ import bpy
 from .errors import UserError
 from .runtime.client import Client
 from .runtime.environment import interpreter
+from .runtime.install import installed_python
 
 __all__ = ["Session", "close", "models_folder", "worker"]
 
@@ -61,5 +62,4 @@ def installed_interpreter() -> Path | None:
         raise UserError(
             "This Blender has no folder for extensions; choose an interpreter in the preferences."
         ) from error
-    candidates = (folder / "bin" / "python", folder / "Scripts" / "python.exe")
-    return next((path for path in candidates if (folder / ".complete").is_file() and path.is_file()), None)
+    return installed_python(folder)

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from model_runtime import __version__
-from model_runtime.atomic import write_atomic
+from model_runtime.atomic import reserved
 from model_runtime.commands import generate
-from model_runtime.errors import InputError
+from model_runtime.data_files import data_digest
+from model_runtime.errors import DiskFull, InputError
 from model_runtime.requests import request_from
 from model_runtime.take import read_meta
 from model_runtime.warm import Warm
@@ -24,6 +25,9 @@ from model_runtime.warm import Warm
 __all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
 
 FPS = 30.0
+# Bytes kept for the two files that tell what is done: of a line besides its sound's path, which may stand in its error
+# as well, and of the summary.
+ROW_ROOM, SUMMARY_ROOM = 600, 100_000
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """made now, kept from before, failed; noted: lines with notes, notes: all of them; reasons: error -> how many;
-    seconds: of this run."""
+    """Of how many lines of the shard: made now, kept from before, failed, left because the disk is full. noted: lines
+    with notes, notes: all of them; reasons: error -> how many; seconds: of this run."""
 
     lines: int
     made: int
     kept: int
     failed: int
+    left: int
     noted: int
     notes: int
     reasons: dict[str, int]
@@ -100,40 +105,59 @@ def read_manifest(path: Path) -> list[Line]:
 
 
 def run_batch(
-    manifest: Path, folder: Path, shard: Shard, report: Callable[[str, float, str], None], again: bool = False
+    manifest: Path,
+    folder: Path,
+    shard: Shard,
+    report: Callable[[str, float, str], None],
+    again: bool = False,
+    features: bool = True,
 ) -> Summary:
     """Make the takes of a shard in `folder`, and two files there: takes-I-of-N.jsonl (an Outcome a line, in the
     manifest's order) and summary-I-of-N.json.
 
-    again: also takes that are there are made anew. A line that fails is written down and does not stop the others.
-    Raises InputError, before any work, for a manifest or a folder that cannot be used.
+    again: also takes that are there are made anew. features: False: no take keeps them. A line that fails is written
+    down and does not stop the others; a full disk does, and the files tell what is done.
+    Raises InputError, before any work, for a manifest, a folder or an installation that cannot be used.
     """
     lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
+    if not features:
+        lines = [replace(line, request=replace(line.request, features=False)) for line in lines]
+    data_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
     began = time.monotonic()
     outcomes: list[Outcome] = []
-    for outcome in _outcomes(lines, folder, again):
-        outcomes.append(outcome)
-        report("batch", len(outcomes) / len(lines), f"{len(outcomes)} of {len(lines)}")
+    name = f"{shard.index}-of-{shard.count}"
+    room = sum(ROW_ROOM + 2 * len(_bytes(line.request.audio)) for line in lines)
+    with (
+        reserved(folder / f"takes-{name}.jsonl", room) as write_takes,
+        reserved(folder / f"summary-{name}.json", SUMMARY_ROOM) as write_summary,
+    ):
+        for outcome in _outcomes(lines, folder, again):
+            outcomes.append(outcome)
+            report("batch", len(outcomes) / len(lines), f"{len(outcomes)} of {len(lines)}")
+        rows = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in outcomes)
+        write_takes(_bytes(rows))
+        summary = _summary(outcomes, len(lines), time.monotonic() - began)
+        write_summary(_bytes(json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n"))
+    return summary
+
+
+def _summary(outcomes: list[Outcome], lines: int, seconds: float) -> Summary:
     failures = [outcome.error for outcome in outcomes if outcome.error]
-    summary = Summary(
-        lines=len(outcomes),
+    return Summary(
+        lines=lines,
         made=sum(outcome.made for outcome in outcomes),
         kept=sum(bool(outcome.output) and not outcome.made for outcome in outcomes),
         failed=len(failures),
+        left=lines - len(outcomes),
         noted=sum(bool(outcome.notes) for outcome in outcomes),
         notes=sum(len(outcome.notes) for outcome in outcomes),
         reasons={reason: failures.count(reason) for reason in sorted(set(failures))},
-        seconds=round(time.monotonic() - began, 3),
+        seconds=round(seconds, 3),
     )
-    rows = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in outcomes)
-    name = f"{shard.index}-of-{shard.count}"
-    _write(folder / f"takes-{name}.jsonl", rows)
-    _write(folder / f"summary-{name}.json", json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n")
-    return summary
 
 
 def _request(line: str, number: int, path: Path) -> generate.Request:
@@ -166,6 +190,10 @@ def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]
             notes = tuple(str(note) for note in about.get("notes", ()))
             heard, confidence = str(about.get("heard", "")), float(about.get("confidence", 0.0))
             yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)
+        except DiskFull as error:
+            yield Outcome(line.number, audio, error=str(error))
+            # The lines that follow would fail as well, each after its work.
+            return
         except InputError as error:
             yield Outcome(line.number, audio, error=str(error))
         # The boundary of a line: whatever goes wrong in it, the night's other lines are still made.
@@ -180,9 +208,17 @@ def _name(request: generate.Request, warm: Warm) -> str:
         del settings[local]
     settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
     model = warm.model(request.model, request.device)
-    parts = [__version__, model.sha256, _digest(Path(request.audio)), json.dumps(settings, sort_keys=True)]
+    parts = [
+        *(__version__, data_digest(), model.sha256, model.description_sha256),
+        *(_digest(Path(request.audio)), json.dumps(settings, sort_keys=True)),
+    ]
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(request.audio).stem)[:80]
     return f"{stem}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _bytes(text: str) -> bytes:
+    # A manifest may name what is no text: that line fails, and the list still tells so.
+    return text.encode(errors="replace")
 
 
 def _digest(path: Path) -> str:
@@ -191,7 +227,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
-
-
-def _write(path: Path, text: str) -> None:
-    write_atomic(path, lambda stream: stream.write(text.encode()))

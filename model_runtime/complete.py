@@ -72,6 +72,8 @@ def complete(
     Raises InputError for keys that do not fit the take.
     """
     _check(take, keys, locked)
+    if model.architecture != "starter" and not len(take.acoustics):
+        raise InputError(f"The take was made without features, which {model.id} needs; generate it again with them.")
     first, last = max(0, first or 0), len(take.weights) - 1 if last is None else min(last, len(take.weights) - 1)
     if first >= last:
         raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")

@@ -7,19 +7,16 @@ are.
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from itertools import groupby, product
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from scipy.special import log_softmax
 
 from model_runtime.audio import SAMPLE_RATE
-from model_runtime.errors import InputError
+from model_runtime.data_files import MOONSHINE, checked_folder
 from model_runtime.ort_outputs import with_outputs
 from model_runtime.ort_session import ort_session
 from model_runtime.speech_rows import SpeechEncoder, level, piece
@@ -129,13 +126,8 @@ def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
 
 @cache
 def _networks() -> Networks:
-    spec = find_spec("moonshine_voice")
-    folder = Path(str(spec.origin)).parent / "assets" / "tiny-en" if spec else None
-    if folder is None or not (folder / f"{ENCODER}.ort").is_file():
-        raise InputError(
-            f"{sys.executable} has no recogniser; install the runtime again, or moonshine-voice as in runtime.lock "
-            "(later versions come without its files)."
-        )
+    # Later versions of the package come without these files.
+    folder = checked_folder(MOONSHINE) / "assets" / "tiny-en"
     encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))
     return Networks(
         ort_session(encoder, ENCODING),

@@ -9,7 +9,7 @@ __all__ = ["ort_session"]
 
 def ort_session(network: bytes | Path, threads: int) -> onnxruntime.InferenceSession:
     """The network, run by as many threads on every machine; waiting ones sleep: in a batch every core has work."""
-    # What Windows builds tell Microsoft's tracing about sessions is nobody's business.
+    # Windows builds report sessions to the system's tracing, whatever the environment says.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1

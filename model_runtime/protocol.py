@@ -27,7 +27,7 @@ generate    audio, output, fps, start?, end? (s within the file), speed? (1),   
             transcript?, textgrid?, model? (starter), style?, jaw?, lips?,        seconds {stage: s}, heard (text),
             smoothing?, lead? (s), pauses? (0 closed to 1), blinks?, brows?,      confidence (0 to 1),
             seed?, device?, phones?, words? [[label, start, end], ..],            notes [sentences]
-            name? (of the sound, in notes)
+            name? (of the sound, in notes), features? (true)
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
             locked? [names], phones?, words? [[label, start, end], ..]
 phones      audio, transcript?, start?, end?, output? (.TextGrid or .json),       phones, words [[label, start, end]],
@@ -36,7 +36,8 @@ pronounce   text                                                                
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
             landmarks?
 info        -                                                                     version, python, torch, models,
-                                                                                  device, styles
+                                                                                  device, styles, data_files (how many),
+                                                                                  data_sha256
 """
 
 from dataclasses import dataclass, field

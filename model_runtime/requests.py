@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from model_runtime.atomic import check_file
 from model_runtime.errors import InputError
 
 __all__ = ["Report", "check_output", "request_from"]
@@ -42,12 +43,11 @@ def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
 def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
     """`path`, if a file can be written there. Raises InputError before any work is done in vain."""
     output = Path(path)
+    folder = check_file(output).parent
     if suffixes and output.suffix.lower() not in [suffix.lower() for suffix in suffixes]:
         raise InputError(f"Cannot write {output}; its name must end in {' or '.join(suffixes)}.")
-    if output.is_dir():
-        raise InputError(f"Cannot write {output}: it is a folder; give the name of a file.")
-    if not output.parent.is_dir():
-        raise InputError(f"Cannot write {output}: the folder {output.parent} does not exist; make it first.")
+    if not folder.is_dir():
+        raise InputError(f"Cannot write {output}: the folder {folder} does not exist; make it first.")
     return output
 
 

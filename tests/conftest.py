@@ -6,6 +6,11 @@ Imported where they are asked for: the tests of the extension run in Blender, wh
 import pytest
 from recordings import LINE, TEXT
 
+from model_runtime.libraries import keep_no_compiled_code
+
+# Tests make networks of transformers and optimizers of their own.
+keep_no_compiled_code()
+
 
 @pytest.fixture(scope="session")
 def line():

@@ -1,5 +1,7 @@
 """Heads that are not ours, made of ours: other proportions, unit, axes, order, triangles; and a made-up FLAME model."""
 
+from pathlib import Path
+
 import numpy as np
 
 from model_runtime.heads.flame_topology import FLAME_LANDMARKS, FLAME_VERTICES
@@ -72,3 +74,9 @@ def made_up_flame() -> dict[str, np.ndarray]:
         "weights": weights,
         "kintree_table": np.array([[4294967295, 0, 1, 1, 1], [0, 1, 2, 3, 4]]),
     }
+
+
+def write_obj(mesh: Mesh, path: Path) -> None:
+    lines = [f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in mesh.vertices]
+    lines += ["f " + " ".join(f"{corner + 1}//" for corner in face) for face in mesh.faces]
+    path.write_text("\n".join(lines))

@@ -1,6 +1,8 @@
 """Batch: takes from a manifest, killed and gone on with, in shards, with what failed by reason."""
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,6 +168,103 @@ def test_a_shard_that_is_none(tmp_path, capsys, shard):
     code, _, error = run(lines, "-o", tmp_path / "out", f"--shard={shard}", capsys=capsys)
     assert code == 2
     assert shard in error
+
+
+def test_takes_without_features_are_small_and_can_be_completed(tmp_path, capsys):
+    rows = [{"audio": str(LINE), "transcript": TEXT}]
+    lines, out = manifest(tmp_path, rows), tmp_path / "out"
+    run(lines, "-o", out, capsys=capsys)
+    whole = next(out.glob("*.npz"))
+    code, summary, _ = run(lines, "-o", out, "--without-features", capsys=capsys)
+    assert (code, summary["made"], summary["kept"]) == (0, 1, 0)
+    bare = next(path for path in out.glob("*.npz") if path != whole)
+    assert bare.stat().st_size < whole.stat().st_size / 10
+    take, other = read_take(bare), read_take(whole)
+    np.testing.assert_array_equal(take.weights, other.weights)
+    assert (take.phones, take.meta) == (other.phones, other.meta)
+    # A line may ask for itself, and what is there is kept.
+    assert run(manifest(tmp_path, [{**rows[0], "features": False}]), "-o", out, capsys=capsys)[1]["kept"] == 1
+    poses = take.key_weights.copy()
+    middle = len(poses) // 2
+    poses[middle, take.channels.index("jawOpen")] += 0.3
+    keys = tmp_path / "keys.npz"
+    np.savez(keys, key_frames=take.key_frames, key_weights=poses, channels=np.array(take.channels))
+    assert main(["complete", str(bare), "--keys", str(keys), "-o", str(tmp_path / "done.npz")]) == 0
+    done = read_take(tmp_path / "done.npz")
+    np.testing.assert_array_equal(done.weights[take.key_frames[middle]], np.clip(poses[middle], 0, 1))
+
+
+def test_a_model_that_hears_all_says_that_it_needs_them(tmp_path, capsys):
+    from tests.tiny_paper_model import write_tiny_model
+
+    write_tiny_model(tmp_path / "model")
+    take, keys = tmp_path / "take.npz", tmp_path / "keys.npz"
+    own = ["--model", str(tmp_path / "model")]
+    assert main(["generate", str(LINE), "-o", str(take), "--end", "1", "--without-features", *own]) == 0
+    made = read_take(take)
+    np.savez(keys, key_frames=made.key_frames, key_weights=made.key_weights, channels=np.array(made.channels))
+    assert main(["complete", str(take), "--keys", str(keys), "-o", str(tmp_path / "done.npz"), *own]) == 2
+    assert "generate it again with them" in capsys.readouterr().err
+
+
+def on_a_small_disk(folder: Path, size: int, *command: object) -> tuple[int, str]:
+    """Run a command while `folder`/out is a disk of `size` bytes; what it holds in the end goes to `folder`/kept.
+
+    Skips the test where no disk can be made.
+    """
+    out, kept = folder / "out", folder / "kept"
+    out.mkdir()
+    kept.mkdir()
+    script = f'''mount -t tmpfs -o size={size} none "{out}" || exit 77
+        "$@"
+        code=$?
+        cp -a "{out}/." "{kept}"
+        exit $code'''
+    unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    done = subprocess.run(
+        [*unshare, "sh", "-c", script, "sh", *map(str, command)], cwd=TREE, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("no disk can be made here")
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a disk of its own, made as Linux makes them")
+def test_a_full_disk_ends_the_batch_and_the_lists_tell_what_is_done(tmp_path, capsys):
+    rows = [*hums(tmp_path, 12), {"audio": "none.wav"}]
+    # The first fails, so that the list tells of failures too.
+    lines = manifest(tmp_path, [rows[-1], *rows[:-1]])
+    command = (sys.executable, "-m", "model_runtime", "batch", lines, "-o", tmp_path / "out")
+    # Some of the takes fit beside the room for the lists.
+    code, error = on_a_small_disk(tmp_path, 700_000, *command)
+    assert code == 2
+    assert "is full" in error
+    kept = tmp_path / "kept"
+    outcomes = [json.loads(row) for row in (kept / "takes-1-of-1.jsonl").read_text().splitlines()]
+    summary = json.loads((kept / "summary-1-of-1.json").read_text())
+    done = [outcome["output"] for outcome in outcomes if outcome["output"]]
+    assert 0 < len(done) < 12
+    assert sorted(path.name for path in kept.glob("*.npz")) == sorted(done)
+    for name in done:
+        assert read_take(kept / name).fps == 30
+    # The last one of the list is the one that found no room; none after it was tried.
+    assert "disk is full" in outcomes[-1]["error"]
+    assert len(outcomes) == len(done) + 2
+    assert (summary["made"], summary["failed"], summary["left"]) == (len(done), 2, 13 - len(outcomes))
+    assert not [path for path in kept.iterdir() if path.name.startswith(".")]
+    # With room the same command goes on.
+    code, summary, _ = run(lines, "-o", kept, capsys=capsys)
+    assert (summary["made"], summary["kept"], summary["left"]) == (12 - len(done), len(done), 0)
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a disk of its own, made as Linux makes them")
+def test_a_disk_without_room_for_the_lists_is_told_before_any_work(tmp_path):
+    lines = manifest(tmp_path, hums(tmp_path, 2))
+    command = (sys.executable, "-m", "model_runtime", "batch", lines, "-o", tmp_path / "out")
+    code, error = on_a_small_disk(tmp_path, 16384, *command)
+    assert code == 2
+    assert "disk is full" in error
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 @pytest.mark.slow

@@ -116,11 +116,11 @@ def test_spontaneous_speech_that_default_beams_lose_is_aligned(decoders):
 def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
     entry = next(entry for entry in list_tracks(DATA / "grid") if entry.name == f"s1/{clip}")
     waveform = read_audio(entry.sound)
-    edges = [
-        (track.phones[0].end, track.phones[-1].start)
-        for track in (find_phones(waveform, words, decoders=decoders) for words in (entry.text, None))
-    ]
-    assert edges[1] == pytest.approx(edges[0], abs=0.15)
+    given, heard = (find_phones(waveform, words, decoders=decoders) for words in (entry.text, None))
+    assert heard.words
+    # A word may begin early with a phone that is not heard: "play" for "lay" closes the lips in the silence before.
+    assert all(word.end > given.words[0].start + 0.15 for word in heard.words)
+    assert all(word.start < given.words[-1].end - 0.15 for word in heard.words)
 
 
 def test_the_words_of_a_line_are_heard_and_how_sure_that_is(line, decoders):

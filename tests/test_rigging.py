@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from other_heads import other_mesh
+from other_heads import other_mesh, write_obj
 
 from model_runtime.channels import CHANNELS
 from model_runtime.cli import main
@@ -32,12 +32,6 @@ def mesh() -> Mesh:
 @pytest.fixture(scope="module")
 def head(mesh: Mesh) -> Head:
     return rig_mesh(mesh, "other", lambda *_: None)
-
-
-def write_obj(mesh: Mesh, path) -> None:
-    lines = [f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in mesh.vertices]
-    lines += ["f " + " ".join(f"{corner + 1}//" for corner in face) for face in mesh.faces]
-    path.write_text("\n".join(lines))
 
 
 def test_opens_closes_mirrors_and_holds_still(head: Head):

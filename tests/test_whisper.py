@@ -1,24 +1,19 @@
 """Whisper: what its encoder computes here is what a library computes."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
+from model_runtime.data_files import WHISPER, checked_folder
 from model_runtime.speech_rows import speech_rows
-from model_runtime.whisper import FILE, LAYERS, PACKAGE, WIDTH, log_mel_spectrum, whisper
+from model_runtime.whisper import FILE, LAYERS, WIDTH, log_mel_spectrum, whisper
 from model_runtime.whisper_file import encoder_variables
 
 
 def variables() -> dict[str, np.ndarray]:
-    spec = find_spec(PACKAGE)
-    assert spec is not None
-    assert spec.origin is not None
-    return encoder_variables(Path(spec.origin).parent / FILE)
+    return encoder_variables(checked_folder(WHISPER) / FILE)
 
 
 def reference() -> WhisperEncoder:

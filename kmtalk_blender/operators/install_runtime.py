@@ -11,6 +11,7 @@ from .. import session
 from ..errors import UserError
 from ..runtime.environment import source_folder
 from ..runtime.install import BUILDS, TORCH_GPU_INDEX, TORCH_INDEX, Installation, plan_for, remove_environment
+from ..runtime.whole_file import write_whole
 from .base import Reasoned, busy
 
 __all__ = ["register", "unregister"]
@@ -57,9 +58,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Run to the end, then return."""
         try:
-            installation = self._installation()
-            while not installation.tick():
-                time.sleep(TICK)
+            self._run(self._installation())
         except UserError as error:
             return self._failed(context, error)
         return self._done(context)
@@ -112,6 +111,15 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         self._running = Installation(plan)
         return self._running
 
+    def _run(self, installation: Installation) -> None:
+        try:
+            while not installation.tick():
+                time.sleep(TICK)
+        except KeyboardInterrupt:
+            # What it has started is a group of its own, which the terminal's Ctrl+C does not reach.
+            installation.cancel()
+            raise
+
     def _done(self, context: bpy.types.Context) -> set[str]:
         self.report({"INFO"}, f"The runtime is installed in {runtime_folder()}")
         return {"FINISHED"}
@@ -121,7 +129,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         if running is not None:
             running.cancel()
             log = runtime_folder().with_name("install.log")
-            log.write_text("\n".join(running.log), encoding="utf-8")
+            write_whole(log, "\n".join(running.log).encode())
             return self.refuse(UserError(f"{error} The whole log is in {log}"))
         return self.refuse(error)
 

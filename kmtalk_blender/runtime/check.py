@@ -32,13 +32,17 @@ def check_runtime(client: Client) -> list[Finding]:
         answer = client.call("info", {})
         findings += [
             Finding("Runtime", True, f"KMTalk {answer['version']}, Python {answer['python']}, torch {answer['torch']}"),
-            Finding("Model", True, f"starter is whole; styles {', '.join(answer['styles'])}"),
+            Finding("Model", True, _model_text(answer)),
             Finding("Device", True, str(answer["device"])),
             Finding("One second of sound", True, _speak(client)),
         ]
     except UserError as error:
         findings.append(Finding("Runtime" if len(findings) == 1 else "One second of sound", False, str(error)))
     return findings
+
+
+def _model_text(answer: dict) -> str:
+    return f"starter and the {answer['data_files']} files it stands on are whole; styles {', '.join(answer['styles'])}"
 
 
 def _speak(client: Client) -> str:

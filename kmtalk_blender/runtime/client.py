@@ -24,10 +24,13 @@ LOG_LINES = 200
 
 @dataclass
 class Ticket:
-    """A request under way. `state`: waiting, running, done, failed, cancelled. `fraction` in [0, 1] never falls."""
+    """A request under way. `state`: waiting, running, done, failed, cancelled. `fraction` in [0, 1] never falls.
+    `again`: it was sent a second time."""
 
     id: int
     op: str
+    params: dict = field(default_factory=dict)
+    again: bool = False
     state: str = "waiting"
     fraction: float = 0.0
     text: str = ""
@@ -72,10 +75,10 @@ class Client:
             self.kill()
         if not self.alive:
             self._start()
-        ticket = Ticket(self._next_id, op)
+        ticket = Ticket(self._next_id, op, params)
         self._next_id += 1
         self._tickets[ticket.id] = ticket
-        self._send({"id": ticket.id, "op": op, "params": params})
+        self._ask(ticket)
         return ticket
 
     def pump(self) -> bool:
@@ -138,7 +141,9 @@ class Client:
         self._cancelled.clear()
 
     def close(self) -> None:
-        """Ask the worker to end; kill it when it does not."""
+        """Cancel what is under way and ask the worker to end; kill it when it does not."""
+        for ticket in list(self._tickets.values()):
+            self.cancel(ticket)
         if self.alive:
             self._send({"id": 0, "op": "shutdown", "params": {}})
             try:
@@ -187,6 +192,9 @@ class Client:
         for line in stream:
             self.log.append(line.rstrip())
 
+    def _ask(self, ticket: Ticket) -> None:
+        self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
+
     def _send(self, message: dict) -> None:
         try:
             self._process.stdin.write(json.dumps(message) + "\n")
@@ -197,7 +205,7 @@ class Client:
 
     def _take_in(self, line: str | None) -> None:
         if line is None:
-            self._fail_all(self._reason())
+            self._follow_the_end()
             return
         try:
             event = json.loads(line)
@@ -225,6 +233,24 @@ class Client:
             ticket.state, ticket.message = "cancelled", "Cancelled."
         else:
             ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
+
+    def _follow_the_end(self) -> None:
+        """The process has ended: what it has not begun is sent once more, to another one; all else has failed."""
+        waiting = list(self._tickets.values())
+        # It was idle: it ended by itself, or something ended it, just when it was asked.
+        if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
+            self._fail_all(self._reason())
+            return
+        if not waiting:
+            return
+        try:
+            self._start()
+        except UserError as error:
+            self._fail_all(str(error))
+            return
+        for ticket in waiting:
+            ticket.again = True
+            self._ask(ticket)
 
     def _greet(self, event: dict) -> None:
         self.hello = event

@@ -42,4 +42,10 @@ def source_folder() -> Path:
 def process_environment() -> dict[str, str]:
     """The worker's environment variables: this process's, without what would lead its Python to Blender's modules."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return inherited | {"PYTHONPATH": str(source_folder()), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+    return inherited | {
+        "PYTHONPATH": str(source_folder()),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+        # Nothing is written beside the extension's files; compiling them anew takes 0.05 s.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

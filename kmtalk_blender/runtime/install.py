@@ -9,17 +9,19 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import UserError
 
 __all__ = [
-    *("BUILDS", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan", "environment_python", "plan_for"),
-    "remove_environment",
+    *("BUILDS", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan", "environment_python"),
+    *("installed_python", "plan_for", "remove_environment"),
 ]
 
 MARKER = ".complete"
@@ -143,17 +145,43 @@ def environment_python(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def installed_python(folder: Path) -> Path | None:
+    """The interpreter of an environment that is complete, else None.
+
+    An installation that was killed while it put the environment in its place is brought to its end first.
+    """
+    if not os.path.lexists(folder):
+        # Both were complete before the first was moved away.
+        for path in (folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")):
+            if (path / MARKER).is_file() and not path.is_symlink():
+                # Another Blender may have been faster.
+                with suppress(OSError):
+                    path.rename(folder)
+                break
+    python = environment_python(folder)
+    return python if (folder / MARKER).is_file() and python.is_file() else None
+
+
 def remove_environment(folder: Path) -> None:
     """Delete the environment and what an interrupted installation left. Raises UserError when a file is in use."""
+    paths = [folder.with_name(f"{folder.name}{end}") for end in ("", ".new", ".wheels", ".old")]
     try:
-        for name in (folder.name, f"{folder.name}.new", f"{folder.name}.wheels", f"{folder.name}.old"):
-            path = folder.with_name(name)
-            # The marker first, so that what is half deleted is never used.
-            (path / MARKER).unlink(missing_ok=True)
-            if path.exists():
-                shutil.rmtree(path)
+        # The markers first, so that what is half deleted is never used.
+        for path in paths:
+            if not path.is_symlink():
+                (path / MARKER).unlink(missing_ok=True)
+        for path in paths:
+            _remove(path)
     except OSError as error:
         raise UserError(f"Cannot delete {folder} ({error.strerror}); close other Blenders and try again.") from error
+
+
+def _remove(path: Path) -> None:
+    """Delete a folder where there is one; of a link the link alone, never what it leads to."""
+    if path.is_symlink():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
 
 
 @dataclass(frozen=True)
@@ -197,8 +225,8 @@ class Installation:
             self._process = None
             if code != 0:
                 raise UserError(f"{self.text} failed: {self._reason()}")
-        if self._step == -1 and self.plan.gpu_index:
-            self._write_lock_without_torch()
+        if self._step == -1:
+            self._prepare()
         self._step += 1
         steps = self._steps()
         if self._step == len(steps):
@@ -211,10 +239,10 @@ class Installation:
     def cancel(self) -> None:
         """End the process that runs and remove what is half made; downloaded wheels stay for the next time."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            _end_with_children(self._process)
             self._process = None
-        shutil.rmtree(self.plan.unfinished, ignore_errors=True)
+        with suppress(OSError):
+            _remove(self.plan.unfinished)
 
     def _steps(self) -> list[Step]:
         plan = self.plan
@@ -226,7 +254,7 @@ class Installation:
         download = [*pip, "download", *locked, *index, "-d", str(plan.wheels)]
         here = ["--no-index", "--find-links", str(plan.wheels)]
         steps = [
-            Step("Making the environment", [str(plan.python), "-m", "venv", "--clear", str(plan.unfinished)], 0.02),
+            Step("Making the environment", [str(plan.python), "-m", "venv", str(plan.unfinished)], 0.02),
             # A wheelhouse is complete; this step only says so.
             Step(
                 "Downloading packages",
@@ -246,6 +274,15 @@ class Installation:
             steps.insert(4, Step("Installing torch for the GPU", [*pip, "install", *here, *torch], 0.8))
         return steps
 
+    def _prepare(self) -> None:
+        """Remove what an interrupted installation left: venv itself would empty the folder that a link leads to."""
+        try:
+            _remove(self.plan.unfinished)
+        except OSError as error:
+            raise UserError(f"Cannot delete {self.plan.unfinished} ({error.strerror}); delete it yourself.") from error
+        if self.plan.gpu_index:
+            self._write_lock_without_torch()
+
     def _write_lock_without_torch(self) -> None:
         text = re.sub(r"^torch==.*\n(?:[ \t].*\n?)*", "", self.plan.lock.read_text(), flags=re.MULTILINE)
         self.plan.wheels.mkdir(parents=True, exist_ok=True)
@@ -257,6 +294,11 @@ class Installation:
         extra = {
             "PYTHONPATH": str(self.plan.source),
             "PYTHONNOUSERSITE": "1",
+            # Nothing is written beside the extension's files or into pip's cache in the user's home, and nothing but
+            # the packages is asked for.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PIP_NO_CACHE_DIR": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_INPUT": "1",
             "PIP_PROGRESS_BAR": "off",
         }
@@ -271,6 +313,8 @@ class Installation:
                 encoding="utf-8",
                 errors="replace",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                # A group of its own: venv and pip start processes of theirs, which end with it.
+                start_new_session=True,
             )
         except OSError as error:
             raise UserError(
@@ -293,8 +337,8 @@ class Installation:
     def _put_in_place(self) -> None:
         plan, old = self.plan, self.plan.folder.with_name(f"{self.plan.folder.name}.old")
         (plan.unfinished / MARKER).write_text("")
-        shutil.rmtree(old, ignore_errors=True)
         try:
+            _remove(old)
             if plan.folder.exists():
                 plan.folder.rename(old)
             plan.unfinished.rename(plan.folder)
@@ -304,6 +348,19 @@ class Installation:
             raise UserError(
                 f"{plan.folder} is in use ({error.strerror}); close other Blenders and try again."
             ) from error
-        shutil.rmtree(old, ignore_errors=True)
-        if plan.wheelhouse is None:
-            shutil.rmtree(plan.wheels, ignore_errors=True)
+        # Both may stay: the next installation removes them.
+        for rest in (old, *([plan.wheels] if plan.wheelhouse is None else [])):
+            with suppress(OSError):
+                _remove(rest)
+
+
+def _end_with_children(process: subprocess.Popen) -> None:
+    """End a process and all that it has started."""
+    if os.name == "nt":
+        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()

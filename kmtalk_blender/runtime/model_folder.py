@@ -27,6 +27,8 @@ class InstalledModel:
 
 def check_model(folder: Path) -> InstalledModel:
     """A model's folder whose files are those that it names. Raises UserError with what is wrong; nothing in it runs."""
+    if not (folder / ABOUT).is_file():
+        raise UserError(f"{folder} is no model; choose the folder that holds {ABOUT}.")
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         name, licence = str(about["id"]), str(about["licence"])
@@ -62,14 +64,19 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
         raise UserError(f"Cannot write {models} ({error.strerror}).") from error
     try:
         for file in (ABOUT, WEIGHTS, SPACE, CARD):
-            if (folder / file).is_file():
+            # No digest guards the card, so that a link could bring any file of the user's along.
+            if (folder / file).is_file() and not (file == CARD and (folder / file).is_symlink()):
                 shutil.copyfile(folder / file, temporary / file)
+        check_model(temporary)
         temporary.chmod(0o755)
         temporary.rename(target)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise UserError(f"Cannot copy the model to {models} ({error.strerror}).") from error
-    return check_model(target)
+    except UserError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return InstalledModel(target, model.name, model.licence)
 
 
 def installed_models(models: Path) -> list[Path]:

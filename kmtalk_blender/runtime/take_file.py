@@ -9,8 +9,9 @@ import numpy as np
 
 from ..errors import UserError
 from .unreadable import UNREADABLE
+from .whole_file import write_whole
 
-__all__ = ["Span", "Take", "pack_take", "read_take", "unpack_take", "write_keys", "write_take", "write_whole"]
+__all__ = ["Span", "Take", "pack_take", "read_take", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
 
@@ -110,18 +111,6 @@ def write_keys(path: Path | str, frames: np.ndarray, weights: np.ndarray, channe
         channels=np.array(channels, dtype=np.str_),
     )
     write_whole(path, stream.getvalue())
-
-
-def write_whole(path: Path | str, data: bytes) -> None:
-    """Write a file beside its place, then rename it there. Raises UserError when that is not possible."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise UserError(f"Cannot write {path} ({error.strerror}); choose a folder that exists.") from error
 
 
 def _columns(kind: str, spans: tuple[Span, ...]) -> dict[str, np.ndarray]:

@@ -10,7 +10,8 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
-from ..runtime.take_file import Take, pack_take, read_take, write_whole
+from ..runtime.take_file import Take, pack_take, read_take
+from ..runtime.whole_file import write_whole
 from .baseline import Baseline, load_baseline
 from .compat import action_curves
 from .edits import Edits, find_edits

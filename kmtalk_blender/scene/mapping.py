@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
-from ..runtime.take_file import write_whole
+from ..runtime.whole_file import write_whole
 from .aliases import CHANNELS, match_channels
 from .visemes import find_visemes
 

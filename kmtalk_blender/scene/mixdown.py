@@ -4,6 +4,7 @@ Blender's sound system crashes now and then where the speed of a strip changes (
 the strip, without a window, and is asked again when it fails; the one with the user's scene stays out of it.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,9 +72,15 @@ def _play(library: Path, path: Path) -> int:
     # As a module Blender is what this Python imports.
     alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
     blender = [sys.executable] if bpy.app.module else alone
+    # It ends without cleaning up: what it leaves in its temporary folder goes with the sound's.
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(path.parent))
     try:
         return subprocess.run(
-            [*blender, str(SCRIPT), "--", str(library), str(path)], capture_output=True, timeout=SECONDS, check=False
+            [*blender, str(SCRIPT), "--", str(library), str(path)],
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            env=os.environ | temporary,
         ).returncode
     except subprocess.TimeoutExpired:
         return 1

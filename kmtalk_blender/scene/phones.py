@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
-from ..runtime.take_file import write_whole
+from ..runtime.whole_file import write_whole
 from .baseline import has_baseline, take_ids, take_info
 from .phone_list import rows_of, words_of
 from .strips import frame_rate

@@ -17,17 +17,26 @@ __all__ = ["command"]
 @click.option("-o", "--output", type=Path, required=True, help="Folder of the takes.")
 @click.option("--shard", default="1/1", show_default=True, help="I/N: only the I-th of N parts.")
 @click.option("--resume/--again", default=True, help="Keep the takes that are there (default), or make all anew.")
+@click.option(
+    "--features/--without-features",
+    default=True,
+    help="Keep in the takes what was heard (default), which completing edits needs, or make them far smaller.",
+)
 @json_option
-def command(lines: Path, output: Path, shard: str, resume: bool, as_json: bool) -> None:
-    """The command line's way to `run_batch`. Failed lines end in exit code 2, after all others were made."""
+def command(lines: Path, output: Path, shard: str, resume: bool, features: bool, as_json: bool) -> None:
+    """The command line's way to `run_batch`. Failed lines end in exit code 2, after all others were made; a full disk
+    does at once."""
     with progress_bar() as report:
-        summary = run_batch(lines, output, Shard.parse(shard), report, again=not resume)
+        summary = run_batch(lines, output, Shard.parse(shard), report, not resume, features)
     rate = summary.made / summary.seconds if summary.seconds else 0.0
     sentence = (
         f"{output}: {summary.made} made, {summary.kept} kept, {summary.failed} failed, {summary.noted} with notes; "
         f"{rate:.2f} lines a second."
     )
     answer(asdict(summary), as_json, sentence)
+    if summary.left:
+        there = f"{summary.made + summary.kept} of {summary.lines} takes are there"
+        raise InputError(f"The disk of {output} is full; {there}: make room and start the same command again.")
     if summary.failed:
         reason, count = max(summary.reasons.items(), key=lambda item: item[1])
         raise InputError(f"{summary.failed} of {summary.lines} lines failed, {count} of them: {reason}")

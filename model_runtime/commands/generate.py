@@ -27,7 +27,8 @@ LONGEST_TRANSCRIPT = 10_000_000  # bytes
 @dataclass(frozen=True)
 class Request:
     """What to generate. start, end: seconds within the file; phones, words: [label, start, end] within the part; name:
-    what notes call the sound, None: its file's."""
+    what notes call the sound, None: its file's. features: whether the take keeps what was heard, from which edits are
+    completed."""
 
     audio: str
     output: str
@@ -51,6 +52,7 @@ class Request:
     blinks: bool = True
     brows: bool = True
     seed: int = 0
+    features: bool = True
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
@@ -88,7 +90,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     done("motion")
     take = replace(take, meta=take.meta | hearing.told)
     report("write", 0.98, "Writing")
-    write_take(take, output)
+    write_take(take if request.features else take.without_features(), output)
     done("write")
     report("write", 1.0, "Done")
     return {
@@ -159,6 +161,11 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--blinks/--no-blinks", default=True)
 @click.option("--brows/--no-brows", default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--features/--without-features",
+    default=True,
+    help="Keep in the take what was heard (default), which completing edits needs, or make it far smaller.",
+)
 @json_option
 def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
     """The command line's way to `run`."""

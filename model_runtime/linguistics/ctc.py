@@ -9,6 +9,7 @@ import torch
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
+from model_runtime.hub import hub_options
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 
@@ -34,11 +35,10 @@ class PhoneRecogniser:
         from transformers import AutoModelForCTC
         from transformers.utils import cached_file
 
-        local = Path(name).is_dir()
-        options = {"local_files_only": local or not allow_download, "trust_remote_code": False}
         try:
-            self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
-            path = cached_file(name, "vocab.json", local_files_only=local or not allow_download)
+            with hub_options(name, allow_download) as options:
+                self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
+                path = cached_file(name, "vocab.json", local_files_only=options["local_files_only"])
             vocabulary = {
                 int(index): str(label) for label, index in json.loads(Path(str(path)).read_text("utf-8")).items()
             }

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pocketsphinx
 
+from model_runtime.data_files import ALIGNER, checked_folder
 from model_runtime.linguistics.pronounce import pronounce
 
 __all__ = ["FRAME", "Decoders", "HeardPhone", "HeardWord", "as_bytes"]
 
 FRAME = 0.01  # seconds
+MODEL = "model/en-us"  # within pocketsphinx
 # Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
 # makes words too short for the phone pass and is what fails on tight recordings.
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
@@ -50,9 +52,14 @@ class HeardWord:
 
 @dataclass
 class Decoders:
-    """Decoders made when they are first needed. Not for several threads at once."""
+    """Decoders made when they are first needed; what they searched before changes nothing. Not for several threads at
+    once.
+
+    taught: words that were added to their dictionary.
+    """
 
     made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
+    taught: set[str] = field(default_factory=set)
 
     def align(self, sound: bytes, words: Iterable[str]) -> list[HeardWord] | None:
         """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
@@ -74,8 +81,8 @@ class Decoders:
 
     def hear_phones(self, sound: bytes) -> list[HeardPhone] | None:
         """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""
-        model = pocketsphinx.get_model_path("en-us/en-us-phone.lm.bin")
-        decoder = self._decoder("phones", lm=None, allphone=model, **PHONE_LOOP)
+        model = checked_folder(ALIGNER) / MODEL / "en-us-phone.lm.bin"
+        decoder = self._decoder("phones", lm=None, allphone=str(model), **PHONE_LOOP)
         try:
             _decode(decoder, sound)
             return [HeardPhone(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
@@ -85,33 +92,39 @@ class Decoders:
 
     def pronunciation(self, word: str) -> tuple[str, ...]:
         """The phones of a word (letters a-z and apostrophes) as the search for it takes them."""
-        return pronounce(word, _dictionary(self._aligner(0)))
+        return pronounce(word, self._dictionary(self._aligner(0)))
 
     def _aligner(self, attempt: int) -> pocketsphinx.Decoder:
         return self._decoder(f"align {attempt}", lm=None, bestpath=False, **BEAMS[attempt])
 
     def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
         if name not in self.made:
-            self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **settings)
+            model = checked_folder(ALIGNER) / MODEL
+            # Named, as a variable of the environment could lead to others.
+            files = {"hmm": str(model / "en-us"), "dict": str(model / "cmudict-en-us.dict")}
+            self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **files, **settings)
         return self.made[name]
 
+    def _dictionary(self, decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
+        def look_up(word: str) -> tuple[str, ...] | None:
+            # Not what was guessed for other lines: a word would sound otherwise where a part of it was said before.
+            phones = decoder.lookup_word(word) if word and word not in self.taught else None
+            return tuple(phones.split()) if phones else None
+
+        return look_up
+
     def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
-        look_up = _dictionary(decoder)
+        look_up = self._dictionary(decoder)
         for word in dict.fromkeys(words):
-            if look_up(word) is None:
+            if decoder.lookup_word(word) is None:
                 decoder.add_word(word, " ".join(pronounce(word, look_up)), False)
-
-
-def _dictionary(decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
-    def look_up(word: str) -> tuple[str, ...] | None:
-        phones = decoder.lookup_word(word) if word else None
-        return tuple(phones.split()) if phones else None
-
-    return look_up
+                self.taught.add(word)
 
 
 def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
-    # The whole at once: the recogniser then normalises over all of it and keeps nothing from what came before.
+    # Its features anew: what it normalises by it would keep from the sound before, and then find other edges.
+    decoder.reinit_feat()
+    # The whole at once: the recogniser then normalises over all of it.
     decoder.start_utt()
     decoder.process_raw(sound, full_utt=True)
     decoder.end_utt()

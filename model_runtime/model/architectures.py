@@ -23,13 +23,14 @@ class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
     given, (A, F) at 100 rows a second, from the sound and a function that may raise to stop. hearing: the name of that,
     where it changed with versions. perform: the whole motion of a performance, (T, K) float32, from a network, the
-    performance, and what is called with the share done.
+    performance, and what is called with the share done. threads: of torch while it performs (`torch_threads`).
     """
 
     build: Callable[[dict], Any]
     hear: Callable[[Waveform, Callable[[], None]], np.ndarray]
     hearing: str
     perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
+    threads: int | None = None
 
 
 def _starter(config: dict) -> Ensemble:
@@ -42,6 +43,8 @@ def _paper(config: dict) -> PaperNetwork:
 
 
 ARCHITECTURES = {
-    "starter": Architecture(_starter, hear, HEARING, perform),
+    # So small that threads only wait for each other, on a busy machine for seconds; and with one the sums are taken in
+    # the same order on every machine.
+    "starter": Architecture(_starter, hear, HEARING, perform, threads=1),
     "paper": Architecture(_paper, heard_rows, "", perform_paper),
 }

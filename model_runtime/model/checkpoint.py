@@ -19,9 +19,10 @@ from model_runtime.model.architectures import ARCHITECTURES
 from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.inference import Performance
 from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.torch_threads import torch_threads
 from model_runtime.motion_space import MotionSpace, read_space, write_space
 
-__all__ = ["Model", "Style", "load_model", "save_model"]
+__all__ = ["Model", "Style", "load_model", "model_state", "save_model"]
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS, SPACE = "model.json", "weights.safetensors", "space.npz"
@@ -42,7 +43,8 @@ class Model:
 
     gap: IOD that each output channel opens the inner lips by at weight 1 on the head it was trained for (negative:
     closes them). licence: of the weights, for the user to read. architecture: name of the kind of network. space: what
-    the channels do to the face that it was trained for, None for the starter's own channels.
+    the channels do to the face that it was trained for, None for the starter's own channels. description_sha256: of
+    model.json, which names the digests of its other files; empty for a model that was not loaded.
     """
 
     network: Ensemble | PaperNetwork
@@ -53,6 +55,7 @@ class Model:
     licence: str
     architecture: str = "starter"
     space: MotionSpace | None = None
+    description_sha256: str = ""
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -71,7 +74,9 @@ class Model:
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
-        return ARCHITECTURES[self.architecture].perform(self.network, performance, checkpoint)
+        architecture = ARCHITECTURES[self.architecture]
+        with torch_threads(architecture.threads):
+            return architecture.perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -122,9 +127,11 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     device: auto (a GPU where there is one), cpu, cuda, mps. The files are data: nothing in them runs. Raises InputError
     when the folder is no model, was made by another version, or its weights are not the ones that it names.
     """
-    folder = Path(str(resources.files("model_runtime") / "weights" / "starter")) if name == "starter" else Path(name)
+    folder = _folder(name)
+    again = "install the extension again" if name == "starter" else "install the model again"
     try:
-        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        described = (folder / DESCRIPTION).read_bytes()
+        description = json.loads(described.decode())
         weights = (folder / WEIGHTS).read_bytes()
     except FileNotFoundError as error:
         raise InputError(f"{folder} is not a model folder: {Path(error.filename).name} is missing.") from error
@@ -135,11 +142,11 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     space = None
     if description.get("space_sha256") is not None:
         if _digest(folder / SPACE) != description["space_sha256"]:
-            raise InputError(f"{folder / SPACE} is missing or damaged; install the model again.")
+            raise InputError(f"{folder / SPACE} is missing or damaged; {again}.")
         space = read_space(folder / SPACE)
     digest = hashlib.sha256(weights).hexdigest()
     if digest != description.get("sha256"):
-        raise InputError(f"The weights in {folder} are damaged or not those that it names; install the model again.")
+        raise InputError(f"The weights in {folder} are damaged or not those that it names; {again}.")
     try:
         architecture = description.get("architecture", "starter")
         if architecture not in ARCHITECTURES:
@@ -160,6 +167,7 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
             licence=str(description["licence"]),
             architecture=architecture,
             space=space,
+            description_sha256=hashlib.sha256(described).hexdigest(),
         )
     except InputError:
         raise
@@ -168,6 +176,23 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     if not model.styles:
         raise InputError(f"The model in {folder} names no style; export it again.")
     return model
+
+
+def model_state(name: Path | str) -> tuple[tuple[int, ...] | None, ...]:
+    """What changes when one of a model's files does; None for a file that is not there."""
+    return tuple(_file_state(_folder(name) / file) for file in (DESCRIPTION, WEIGHTS, SPACE))
+
+
+def _folder(name: Path | str) -> Path:
+    return Path(str(resources.files("model_runtime") / "weights" / "starter")) if name == "starter" else Path(name)
+
+
+def _file_state(path: Path) -> tuple[int, ...] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
 def _digest(path: Path) -> str | None:

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from model_runtime.acoustics import ACOUSTIC_RATE, BANDS, acoustics
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
+from model_runtime.hub import hub_options
+from model_runtime.libraries import keep_no_compiled_code
 from model_runtime.model.encoder import ConvBlock
 from model_runtime.model.key_motion import sample_steps
 
@@ -30,6 +32,7 @@ class SpeechEncoder(nn.Module):
         # Here, because it takes seconds that the starter model need not wait for.
         from transformers import AutoModel
 
+        keep_no_compiled_code()
         self.speech = AutoModel.from_config(config)
         self.width = int(config.hidden_size)
         for parameter in self.speech.feature_extractor.parameters():
@@ -93,18 +96,17 @@ def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
         return {"model_type": LOG_MEL}, LogMelEncoder()
     from transformers import AutoConfig, AutoModel
 
-    local = Path(name).is_dir()
-    options = {"local_files_only": local or not allow_download, "trust_remote_code": False}
     try:
-        config = AutoConfig.from_pretrained(name, **options)
-        if config.model_type not in KNOWN:
-            raise InputError(f"{name} is a {config.model_type}; choose a {', '.join(KNOWN)} model, or {LOG_MEL}.")
-        pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
+        with hub_options(name, allow_download) as options:
+            config = AutoConfig.from_pretrained(name, **options)
+            if config.model_type not in KNOWN:
+                raise InputError(f"{name} is a {config.model_type}; choose a {', '.join(KNOWN)} model, or {LOG_MEL}.")
+            pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
     except InputError:
         raise
     except (OSError, ValueError) as error:
         fix = "name a folder with config.json and model.safetensors"
-        if not local and not allow_download:
+        if not Path(name).is_dir() and not allow_download:
             fix += ", or allow the download"
         raise InputError(f"The speech encoder {name} is not here; {fix}.") from error
     encoder = SpeechEncoder(config)

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from model_runtime.errors import InputError
+from model_runtime.libraries import keep_no_compiled_code
+from model_runtime.model.torch_threads import torch_threads
 from model_runtime.training.checkpoints import Progress, find_checkpoint, read_progress, restore, write_checkpoint
 from model_runtime.training.log import Log
 from model_runtime.training.loop_config import LoopConfig
@@ -61,19 +63,18 @@ def train(
     torchrun the batches of a step are shared out among the processes. Raises InputError when the folder holds a
     training and `resume` is off, when data or settings changed since, and when a loss is no number.
     """
-    run = _Run(objective, config, Path(folder), resume)
-    try:
-        return run.to_the_end(progress)
-    finally:
-        run.close()
+    with torch_threads(config.threads or None):
+        run = _Run(objective, config, Path(folder), resume)
+        try:
+            return run.to_the_end(progress)
+        finally:
+            run.close()
 
 
 class _Run(Generic[B]):
     """One training in one process."""
 
     def __init__(self, objective: Objective[B], config: LoopConfig, folder: Path, resume: bool) -> None:
-        if config.threads:
-            torch.set_num_threads(config.threads)
         self.objective, self.config, self.folder = objective, config, folder
         self.accelerator = Accelerator(cpu=config.device == "cpu")
         if config.accumulation % self.accelerator.num_processes:
@@ -212,6 +213,7 @@ def _optimizer(module: nn.Module, config: LoopConfig) -> torch.optim.AdamW:
         {"params": [p for p in trained if p.ndim > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
     ]
+    keep_no_compiled_code()
     return torch.optim.AdamW([group for group in groups if group["params"]], lr=config.learning_rate)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import bpy
@@ -80,6 +81,32 @@ def test_damage_and_other_models_are_refused(models, model, tmp_path):
     (source / "model.json").write_text(json.dumps({**about, "format": 99}))
     with pytest.raises(UserError, match="another version"):
         models.install_model(source, tmp_path / "models")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_card_that_is_a_link_brings_nothing_along(models, model, tmp_path):
+    """A model comes from somebody else: whatever file of the user's it named would lie in the copy."""
+    secret = tmp_path / "secret"
+    secret.write_text("a key")
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("model.json", "space.npz", "weights.safetensors"):
+        (source / name).write_bytes((model / name).read_bytes())
+    (source / "CARD.md").symlink_to(secret)
+    installed = models.install_model(source, tmp_path / "models")
+    assert sorted(path.name for path in installed.folder.iterdir()) == [
+        *("model.json", "space.npz", "weights.safetensors")
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders there")
+def test_a_description_that_is_a_pipe_is_none(models, tmp_path):
+    """It would be read for ever."""
+    from bl_ext.user_default.kmtalk.errors import UserError
+
+    os.mkfifo(tmp_path / "model.json")
+    with pytest.raises(UserError, match="is no model"):
+        models.install_model(tmp_path, tmp_path / "models")
 
 
 def test_the_button_installs_into_the_extensions_own_folder_and_chooses_it(scene, model):

@@ -4,9 +4,12 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import bpy
@@ -116,6 +119,122 @@ def test_cancelled_at_any_step_nothing_is_used(install, source, tmp_path):
         assert not plan.unfinished.exists()
     finish(install.Installation(plan))
     assert (plan.folder / install.MARKER).is_file()
+
+
+def members(group: int) -> list[str]:
+    """The processes of a group that have not ended: what they were started with."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, owner = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if int(owner) == group and state != "Z":
+            found.append(command)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="processes are looked at as Linux shows them")
+def test_what_a_cancelled_step_has_started_ends_with_it(install, source, tmp_path):
+    """venv installs pip in a process of its own, which would go on."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nsleep 600 &\nwait\n")
+    python.chmod(0o755)
+    installation = install.Installation(replace(make_plan(install, source, tmp_path), python=python))
+    assert not installation.tick()
+    group, until = installation._process.pid, time.monotonic() + 60
+    while not any("sleep 600" in command for command in members(group)):
+        assert not installation.tick()
+        assert time.monotonic() < until
+    installation.cancel()
+    while members(group):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_killed_between_the_renames_a_runtime_is_there(install, source, tmp_path):
+    """The former one, or the new one, which worked when it was tried out."""
+    plan = make_plan(install, source, tmp_path)
+    finish(install.Installation(plan))
+    old, python = plan.folder.with_name("runtime.old"), install.environment_python(plan.folder)
+    plan.folder.rename(old)
+    assert install.installed_python(plan.folder) == python
+    assert not old.exists()
+    # One that was not complete yet is none.
+    plan.folder.rename(old)
+    plan.unfinished.mkdir()
+    assert install.installed_python(plan.folder) == python
+    plan.folder.rename(old)
+    plan.unfinished.rmdir()
+    write_wheel(source, "print('newer')")
+    finish(install.Installation(plan))
+    plan.folder.rename(plan.unfinished)
+    assert install.installed_python(plan.folder) == python
+    assert subprocess.run([python, "-m", "tiny"], capture_output=True, text=True, check=True).stdout == "newer\n"
+    # What was half made, and nothing else, is no runtime.
+    install.remove_environment(plan.folder)
+    plan.unfinished.mkdir()
+    assert install.installed_python(plan.folder) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("end", [".new", ".old", ".wheels", ""])
+def test_what_a_link_leads_to_is_never_emptied(install, source, tmp_path, end):
+    dear = tmp_path / "dear"
+    dear.mkdir()
+    for name in ("diary.txt", ".complete"):
+        (dear / name).write_text("dear")
+    plan = make_plan(install, source, tmp_path)
+    plan.folder.with_name(f"runtime{end}").symlink_to(dear, target_is_directory=True)
+    finish(install.Installation(plan))
+    plan.unfinished.symlink_to(dear, target_is_directory=True)
+    install.Installation(plan).cancel()
+    plan.folder.with_name(f"again{end}").symlink_to(dear, target_is_directory=True)
+    install.remove_environment(plan.folder.with_name("again"))
+    assert sorted(path.name for path in dear.iterdir()) == [".complete", "diary.txt"]
+    assert not plan.folder.with_name(f"again{end}").is_symlink()
+
+
+def test_what_is_fetched_is_no_more_than_the_packages_and_lies_nowhere_else(install, source, tmp_path, monkeypatch):
+    """pip would keep copies in the user's home, and ask for its own newest version."""
+    asked: list[str] = []
+
+    class Index(SimpleHTTPRequestHandler):
+        def log_request(self, *_: object) -> None:
+            asked.append(self.path)
+
+        def end_headers(self) -> None:
+            self.send_header("Cache-Control", "max-age=600")
+            super().end_headers()
+
+    wheel = source / "wheelhouse" / "tiny-1.0-py3-none-any.whl"
+    folder = tmp_path / "index" / "simple" / "tiny"
+    folder.mkdir(parents=True)
+    wheel.rename(folder / wheel.name)
+    wheel.parent.rmdir()
+    (folder / "index.html").write_text(f'<a href="{wheel.name}">{wheel.name}</a>')
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Index, directory=str(tmp_path / "index")))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    for name in ("PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    # pip asks compilers that it finds for their versions, and they may write as well.
+    monkeypatch.setenv("PATH", os.defpath)
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(home))
+    try:
+        plan = install.plan_for(tmp_path / "user" / "runtime", Path(sys.executable), source, online=True)
+        finish(install.Installation(replace(plan, index="", trial=("-m", "tiny"))))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert any(path.endswith(".whl") for path in asked)
+    assert [path for path in asked if not path.startswith("/simple/tiny/")] == []
+    assert list(home.iterdir()) == []
 
 
 def test_offline_without_wheels_says_what_to_do(install, source, tmp_path):

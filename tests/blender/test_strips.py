@@ -167,6 +167,17 @@ def test_a_retimed_strip_that_cannot_be_played_into_a_file(scene, clicks, sequen
     assert [other.name for other in bpy.data.scenes] == [scene.name]
 
 
+def test_the_blender_that_plays_a_retimed_strip_leaves_no_files(scene, clicks, sequencer, tmp_path, monkeypatch):
+    with bpy.context.temp_override(**sequencer):
+        bpy.ops.sequencer.retiming_segment_speed_set(speed=80.0)
+    folder, temporary = tmp_path / "job", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    assert heard(scene, clicks, folder).path == folder / "retimed.wav"
+    assert list(temporary.iterdir()) == []
+
+
 def test_words_beside_a_retimed_sound(scene, clicks, sequencer, tmp_path):
     (tmp_path / "clicks.txt").write_text("tick tock")
     with bpy.context.temp_override(**sequencer):

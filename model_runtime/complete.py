@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from model_runtime import limits
 from model_runtime.easing import ease
 from model_runtime.errors import InputError
 from model_runtime.generate import earlier, predict, raw_performance
@@ -16,12 +17,13 @@ from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
 from model_runtime.model.hearing import acoustics_alone
 from model_runtime.model.inference import Performance
-from model_runtime.npz import read_npz
+from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
 from model_runtime.settings import settings_from
 from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]
 
+ARRAYS = {"key_frames": Wanted(WHOLE), "key_weights": Wanted("f"), "channels": Wanted(TEXT, limits.CHANNELS)}
 # Seconds over which a change fades at the ends of the range, so that the motion's velocity does not jump there.
 RAMP = 0.15
 
@@ -41,13 +43,15 @@ class Keys:
 
 def read_keys(path: Path | str) -> Keys:
     """Read KEYS.npz (design.md). Raises InputError with what is wrong."""
-    arrays = read_npz(path, ("key_frames", "key_weights", "channels"))
+    arrays = read_npz(path, ARRAYS)
     frames, weights = arrays["key_frames"], arrays["key_weights"]
-    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
-    if frames.ndim != 1 or frames.dtype.kind not in "iu":
-        raise InputError(f"{path}: key_frames must be whole numbers.")
-    if weights.shape != (len(frames), len(channels)) or weights.dtype.kind != "f":
+    channels = texts(arrays["channels"])
+    if frames.ndim != 1 or (len(frames) and not 0 <= frames.min() <= frames.max() < limits.ANY_SIZE):
+        raise InputError(f"{path}: key_frames must be a list of whole numbers from 0.")
+    if weights.shape != (len(frames), len(channels)):
         raise InputError(f"{path}: key_weights must hold one number a key and a channel.")
+    if not all_finite(weights, np.float32):
+        raise InputError(f"{path}: a key pose holds a value that is not a number; set it again.")
     return Keys(frames.astype(np.int64), weights.astype(np.float32), channels)
 
 
@@ -115,6 +119,8 @@ def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
     frames = keys.key_frames
     if not len(frames):
         raise InputError("There are no key poses to complete around; keep at least one.")
+    if not take.phones.phones:
+        raise InputError("The take has no phones, which completion goes by; generate it from its sound.")
     if (np.diff(frames) <= 0).any() or frames[0] < 0 or frames[-1] >= len(take.weights):
         raise InputError(f"Key frames must ascend and lie within the take's frames 0 to {len(take.weights) - 1}.")
     if not np.isfinite(keys.key_weights).all():

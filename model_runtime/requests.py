@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import os
 import types
 import typing
 from collections.abc import Callable
@@ -10,14 +11,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from model_runtime.errors import InputError
+from model_runtime.input_files import check_path
 
-__all__ = ["Report", "check_output", "request_from"]
+__all__ = ["Report", "check_output", "make_folder", "request_from"]
 
 # Stage, share of the whole request that is done (0 to 1), text for the user. May raise Cancelled.
 Report = Callable[[str, float, str], None]
 
 KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
 Wanted = TypeVar("Wanted")
+COMPARED = 100  # letters of an unknown name that are compared with the known ones
+# As long as what a file's name gets while it is written.
+WHILE_WRITTEN = ".{}.12345678"
 
 
 def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
@@ -30,7 +35,7 @@ def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
     given = {name: value for name, value in params.items() if value is not None}
     for name in given:
         if name not in wanted:
-            near = difflib.get_close_matches(name, wanted, 1)
+            near = difflib.get_close_matches(name[:COMPARED], wanted, 1)
             fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(wanted)}."
             raise InputError(f'There is no parameter "{name}"; {fix}')
     for name, field in wanted.items():
@@ -41,14 +46,36 @@ def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
 
 def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
     """`path`, if a file can be written there. Raises InputError before any work is done in vain."""
-    output = Path(path)
+    output = check_path(path)
     if suffixes and output.suffix.lower() not in [suffix.lower() for suffix in suffixes]:
         raise InputError(f"Cannot write {output}; its name must end in {' or '.join(suffixes)}.")
-    if output.is_dir():
-        raise InputError(f"Cannot write {output}: it is a folder; give the name of a file.")
-    if not output.parent.is_dir():
-        raise InputError(f"Cannot write {output}: the folder {output.parent} does not exist; make it first.")
+    try:
+        if output.is_dir():
+            raise InputError(f"Cannot write {output}: it is a folder; give the name of a file.")
+        if output.exists() and not output.is_file():
+            raise InputError(f"Cannot write {output}: it is a pipe or a device; give the name of a file.")
+        folder = output.resolve().parent
+        if not folder.is_dir():
+            raise InputError(f"Cannot write {output}: the folder {folder} does not exist; make it first.")
+        # Asked of the file system itself: how long a name may be differs.
+        (folder / WHILE_WRITTEN.format(output.name)).exists()
+    # RuntimeError: links that lead to each other.
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"Cannot write {output}: {reason}; give another name.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"Cannot write {output}: nothing may be written in {folder}; choose another folder.")
     return output
+
+
+def make_folder(path: Path | str) -> Path:
+    """The folder, made with those above it where it is missing. Raises InputError when it cannot be."""
+    folder = check_path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}; choose another.") from error
+    return folder
 
 
 def _plain(hint: Any) -> type:
@@ -61,8 +88,18 @@ def _plain(hint: Any) -> type:
 def _checked(name: str, value: object, kind: type) -> object:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value) if abs(value) < 2**53 else value
+    if isinstance(value, str) and not _is_text(value):
+        raise InputError(f'The parameter "{name}" holds characters that are no text; give plain text.')
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise InputError(f'The parameter "{name}" must be {KINDS[kind]}.')
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f'The parameter "{name}" must be a finite number.')
     return value
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8 and read by other programs: no lone surrogates, no zero character."""
+    try:
+        return b"\0" not in value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False

@@ -17,12 +17,18 @@ from model_runtime.heads.mesh import Mesh, check_mesh
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.rigging import rig_mesh
 from model_runtime.heads.source import Source
-from model_runtime.npz import read_npz
+from model_runtime.npz import NUMBERS, Wanted, read_npz
 from model_runtime.requests import Report
 from model_runtime.safe_pickle import as_array, read_pickle
 
 __all__ = ["FlameModel", "flame_head", "read_flame"]
 
+PARTS = ("shapedirs", "posedirs", "J_regressor", "weights")
+ARRAYS = {
+    "v_template": Wanted(NUMBERS),
+    "f": Wanted(NUMBERS),
+    **{name: Wanted(NUMBERS, required=False) for name in PARTS},
+}
 JAW = 2
 SHAPES = 300
 # The opening at jawOpen 1, eye distances; how far the jaw slides to the sides and forward, m.
@@ -68,7 +74,7 @@ def read_flame(path: Path | str) -> FlameModel:
             )
         return FlameModel(mesh.vertices, mesh.faces)
     if path.suffix.lower() == ".npz":
-        values = read_npz(path, ("v_template", "f"))
+        values = read_npz(path, ARRAYS)
     elif path.suffix.lower() == ".pkl":
         values = read_pickle(path)
     else:
@@ -89,9 +95,8 @@ def _from_values(values: dict, path: str) -> FlameModel:
 
     template = array("v_template", (FLAME_VERTICES, 3))
     faces = array("f", (None, 3)).astype(np.int32)
-    full = ("shapedirs", "posedirs", "J_regressor", "weights")
-    missing = [name for name in full if name not in values]
-    if len(missing) == len(full):
+    missing = [name for name in PARTS if name not in values]
+    if len(missing) == len(PARTS):
         return FlameModel(template, faces)
     if missing:
         raise InputError(f"{path} lacks {', '.join(missing)} of a FLAME model; download it again.")

@@ -22,8 +22,10 @@ TEXTGRID_BYTES = 64 * MIB  # bytes
 TEXTGRID_TIERS = 1_000  # tiers
 PHONES = 500_000  # phones or words of one take
 PHONES_PER_SECOND = 200  # phones to a second of sound
-LABEL_LETTERS = 200  # characters of a phone, a word or a channel
-MANIFEST_BYTES = 256 * MIB  # bytes
+LABEL_LETTERS = 200  # characters of a phone or a word
+LABEL_SECONDS = 1_000_000.0  # s, the latest time of a phone in a recording of which a part is played
+MANIFEST_BYTES = 64 * MIB  # bytes of a batch's list, or of a training's log
+MANIFEST_LINES = 500_000  # lines
 
 # JSON, tables and configurations.
 JSON_BYTES = 32 * MIB  # bytes
@@ -32,6 +34,7 @@ JSON_DEPTH = 64  # lists and objects within each other
 TABLE_BYTES = 64 * MIB  # bytes of a .csv or .tsv
 LINE_BYTES = 64 * 1024  # bytes of one line of a table or a mesh
 CONFIG_BYTES = 20_000  # bytes of a .toml
+CONFIG_NUMBER = (1 << 31) - 1  # the largest number in it
 
 # Arrays (.npz, .npy).
 NPZ_HEADER_BYTES = 10_000  # bytes that describe one array
@@ -41,6 +44,7 @@ UNPACKED_RATIO = 20  # and beyond that so many bytes a packed byte
 CHANNELS = 1_000  # channels of a take, a head or a model
 FRAMES_PER_SECOND = (0.01, 1_000.0)  # least and largest
 CURVE_VALUES = 16_000_000  # numbers of one table of curves
+INDICES_BYTES = MIB  # bytes of a text file of vertex numbers
 CLIPS = 100_000  # clips of a data set
 
 # Meshes.
@@ -68,7 +72,7 @@ MODEL_NETWORKS = 64  # networks of an ensemble
 MODEL_LAYERS = 256  # layers of one part of a network
 MODEL_WIDTH = 16_384  # numbers that pass through a network side by side
 MODEL_HEADS = 256  # attention heads
-MODEL_PERIOD = 100_000  # frames
+MODEL_PERIOD = 1_000  # frames
 MODEL_STYLES = 1_000  # styles
 
 # What a sentence for the user may hold.

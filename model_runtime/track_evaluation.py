@@ -14,6 +14,7 @@ from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.model.checkpoint import Model
+from model_runtime.requests import make_folder
 from model_runtime.settings import Settings
 from model_runtime.take import Take
 from model_runtime.track_scores import TrackScore, lip_curves, mean_score, score_track
@@ -93,7 +94,7 @@ def _draw(folder: Path, entry: TrackEntry, track: LandmarkTrack, takes: dict[boo
     # Only pictures need it, and it is slow to import.
     from matplotlib.figure import Figure
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots(2, 1, sharex=True)
     recorded = np.arange(len(track.xy)) / track.fps

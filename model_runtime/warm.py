@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model_runtime.input_files import is_file
 from model_runtime.linguistics.decoders import Decoders
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ class Warm:
 def _changed(name: str) -> float:
     """When a model folder's description was last written; 0 for the starter, which never is."""
     description = Path(name) / "model.json"
-    return description.stat().st_mtime if name != "starter" and description.is_file() else 0.0
+    return description.stat().st_mtime if name != "starter" and is_file(description) else 0.0

@@ -1,16 +1,19 @@
 """Phones by a CTC phoneme model of transformers (wav2vec 2.0 with espeak's phonemes and the like), for any language."""
 
-import json
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_folder, read_json
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.model.building import within_folder
 
 __all__ = ["PhoneRecogniser"]
 
@@ -34,15 +37,14 @@ class PhoneRecogniser:
         from transformers import AutoModelForCTC
         from transformers.utils import cached_file
 
-        local = Path(name).is_dir()
+        local = is_folder(name)
         options = {"local_files_only": local or not allow_download, "trust_remote_code": False}
         try:
-            self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
+            with within_folder(Path(name)) if local else nullcontext():
+                self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
             path = cached_file(name, "vocab.json", local_files_only=local or not allow_download)
-            vocabulary = {
-                int(index): str(label) for label, index in json.loads(Path(str(path)).read_text("utf-8")).items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+            vocabulary = {int(index): str(label) for label, index in read_json(str(path)).items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
             raise InputError(
                 f"The speech model {name} is not here; name a folder with config.json, model.safetensors and "
                 "vocab.json, or allow the download."

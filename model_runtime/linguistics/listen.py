@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.linguistics.audible import audible
 from model_runtime.linguistics.decoders import Decoders, HeardWord, as_bytes
@@ -91,6 +92,9 @@ def listen(
         return Hearing(silence, (UNUSED,) if words else ())
     if not words:
         parts = _hear_all(waveform, decoders, report)
+    elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
+        # Nobody says so much in the time: the text is another one's, and searching for it would take for ever.
+        parts = [replace(part, note=REPLACED) for part in _hear_all(waveform, decoders, report)]
     elif waveform.duration <= ALIGNED_AT_ONCE:
         parts = [_align(waveform, 0.0, waveform.duration, words, decoders)]
     else:

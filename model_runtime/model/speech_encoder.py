@@ -1,15 +1,19 @@
 """Speech encoders: wav2vec 2.0, HuBERT and WavLM through transformers, and our log-mel one; features at motion
 frames."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from model_runtime.acoustics import ACOUSTIC_RATE, BANDS, acoustics
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_folder
+from model_runtime.model.building import within_folder
 from model_runtime.model.encoder import ConvBlock
 from model_runtime.model.key_motion import sample_steps
 
@@ -93,20 +97,22 @@ def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
         return {"model_type": LOG_MEL}, LogMelEncoder()
     from transformers import AutoConfig, AutoModel
 
-    local = Path(name).is_dir()
+    local = is_folder(name)
     options = {"local_files_only": local or not allow_download, "trust_remote_code": False}
     try:
         config = AutoConfig.from_pretrained(name, **options)
         if config.model_type not in KNOWN:
             raise InputError(f"{name} is a {config.model_type}; choose a {', '.join(KNOWN)} model, or {LOG_MEL}.")
-        pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
+        with within_folder(Path(name)) if local else nullcontext():
+            pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
+            encoder = SpeechEncoder(config)
+        encoder.speech.load_state_dict(pretrained.state_dict())
     except InputError:
         raise
-    except (OSError, ValueError) as error:
+    # RuntimeError and the like: a configuration that does not fit the weights beside it.
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
         fix = "name a folder with config.json and model.safetensors"
         if not local and not allow_download:
             fix += ", or allow the download"
         raise InputError(f"The speech encoder {name} is not here; {fix}.") from error
-    encoder = SpeechEncoder(config)
-    encoder.speech.load_state_dict(pretrained.state_dict())
     return config.to_diff_dict() | {"model_type": config.model_type}, encoder

@@ -168,7 +168,7 @@ def _name(request: generate.Request, warm: Warm) -> str:
 
 def _digest(path: Path) -> str:
     with open_file(path, limits.ANY_SIZE) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _write(path: Path, text: str) -> None:

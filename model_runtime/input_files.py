@@ -70,7 +70,7 @@ def open_file(path: Path | str, most: int, kind: str = "file") -> BinaryIO:
 def read_bytes(path: Path | str, most: int, kind: str = "file") -> bytes:
     """The file's bytes. most: how many there may be. Raises InputError as `open_file`."""
     with open_file(path, most, kind) as stream:
-        return _some(stream, path, most + 1)
+        return _whole(stream, path)
 
 
 def read_text(path: Path | str, most: int, kind: str = "file") -> str:
@@ -136,12 +136,14 @@ def _is(ask: Callable[[], bool]) -> bool:
         return False
 
 
-def _some(stream: BinaryIO, path: Path | str, most: int) -> bytes:
+def _whole(stream: BinaryIO, path: Path | str) -> bytes:
+    # As much as it has: the room is made before anything is read.
+    size = os.fstat(stream.fileno()).st_size
     try:
-        data = stream.read(most)
+        data = stream.read(size + 1)
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror or error}; choose a file that can be read.") from error
-    if len(data) == most:
+    if len(data) > size:
         raise InputError(f"{path} grows while it is read; try again when it is whole.")
     return data
 

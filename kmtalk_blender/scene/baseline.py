@@ -11,15 +11,27 @@ from dataclasses import dataclass, field, replace
 import bpy
 import numpy as np
 
+from .. import limits
 from ..errors import UserError
+from ..runtime.input_files import parse_json
+from ..runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
 from ..runtime.take_file import Take, pack_take, unpack_take
 from . import curves
-from .keys import Density
+from .keys import MODES, Density
 
 __all__ = ["Baseline", "drop_baseline", "has_baseline", "load_baseline", "store_baseline", "strips_in", "take_info"]
 
 PROPERTY = "kmtalk_takes"
 VERSION = 2
+INTERPOLATIONS = ("BEZIER", "LINEAR", "CONSTANT")
+WRITTEN = {
+    "motion": Wanted("f"),
+    "keyed": Wanted(WHOLE),
+    "dropped": Wanted(WHOLE),
+    "shapes": Wanted(TEXT, limits.SHAPES),
+    "counts": Wanted(WHOLE, limits.SHAPES),
+    "co": Wanted(NUMBERS),
+}
 
 
 @dataclass(frozen=True)
@@ -138,21 +150,27 @@ def load_baseline(action: bpy.types.Action | None, strip: str | None = None) -> 
         raise UserError(f"{name} is no KMTalk take; generate one first, or choose it in the list of takes.")
     if stored.get("version") != VERSION:
         raise UserError(f"Action {action.name} was written by another version of KMTalk; generate it again.")
-    take = unpack_take(bytes(stored["take"]), f"The take of action {action.name}")
+    damaged = UserError(f"The take of action {action.name} is damaged; generate it again.")
     try:
-        with np.load(io.BytesIO(bytes(stored["written"])), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        info = json.loads(stored["info"])
-        pieces = np.split(arrays["co"], np.cumsum(arrays["counts"])[:-1])
-        written = {str(shape): co for shape, co in zip(arrays["shapes"], pieces, strict=True)}
+        take = unpack_take(bytes(stored["take"]), f"The take of action {action.name}")
+        arrays = read_arrays(io.BytesIO(bytes(stored["written"])), f"The take of action {action.name}", WRITTEN)
+        info = parse_json(str(stored["info"]), f"The take of action {action.name}")
+        counts, co = arrays["counts"], arrays["co"]
+        if counts.ndim != 1 or ((counts < 0) | (counts > len(co))).any() or co.shape != (counts.sum(), 2):
+            raise damaged
+        pieces = np.split(co, np.cumsum(counts)[:-1])
+        written = dict(zip(texts(arrays["shapes"]), pieces, strict=True))
         info.pop("end", None)
-        density = Density(info.pop("mode"), info.pop("tolerance"), info.pop("interpolation"))
+        density = Density(info.pop("mode"), float(info.pop("tolerance")), info.pop("interpolation"))
         motion, keyed, dropped = arrays["motion"], arrays["keyed"], arrays["dropped"]
-        baseline = Baseline(take, motion, keyed, info.pop("start"), written, density, dropped, info)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise UserError(f"The take of action {action.name} is damaged; generate it again.") from error
-    if baseline.motion.shape != take.weights.shape:
-        raise UserError(f"The take of action {action.name} is damaged; generate it again.")
+        baseline = Baseline(take, motion, keyed, _frame(info.pop("start")), written, density, dropped, info)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise damaged from error
+    inside = all(frames.ndim == 1 and ((frames >= 0) & (frames < len(motion))).all() for frames in (keyed, dropped))
+    if motion.shape != take.weights.shape or not inside or not all_finite(motion) or not all_finite(co):
+        raise damaged
+    if density.mode not in MODES or density.interpolation not in INTERPOLATIONS or not 0 <= density.tolerance <= 1:
+        raise damaged
     now = curves.read_curves(action)
     return _followed(_renamed(baseline, list(now)), now)
 
@@ -171,10 +189,17 @@ def _others(action: bpy.types.Action, strip: str) -> list[dict]:
 
 def _info_of(stored: object) -> dict:
     try:
-        info = json.loads(stored["info"])
-    except (KeyError, TypeError, ValueError):
+        info = parse_json(str(stored["info"]), "A take")
+        return info | {"start": _frame(info.get("start", 0.0)), "strip": str(info.get("strip", ""))}
+    except (UserError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return {}
-    return info if isinstance(info, dict) else {}
+
+
+def _frame(value: object) -> float:
+    """A frame of the timeline. Raises ValueError for what is none, TypeError for what is no number."""
+    if not -limits.FRAME <= value <= limits.FRAME:
+        raise ValueError("no frame")
+    return float(value)
 
 
 def _renamed(baseline: Baseline, shapes: list[str]) -> Baseline:

@@ -1,5 +1,7 @@
 """The phones of a take as the list that the user edits (action.kmtalk.phones)."""
 
+import math
+
 import bpy
 
 from ..runtime.take_file import Span, Take
@@ -25,10 +27,14 @@ def fill_phones(action: bpy.types.Action, take: Take, strip: str) -> None:
     for item in phones:
         if item.take != strip:
             listed.get(item.take, []).append((item.label, item.start, item.end, item.word))
+    index = 0
     for label, start, end in take.phones:
         middle = (start + end) / 2
-        word = next((word for word, first, last in take.words if first <= middle < last), "")
-        listed[strip].append((label, start, end, word))
+        # Both are in order of time: what ended before one phone ended before the next.
+        while index < len(take.words) and take.words[index][2] <= middle:
+            index += 1
+        word, first, _last = take.words[index] if index < len(take.words) else ("", math.inf, math.inf)
+        listed[strip].append((label, start, end, word if first <= middle else ""))
     phones.clear()
     for name, spoken in listed.items():
         for values in spoken:

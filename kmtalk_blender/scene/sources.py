@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..errors import UserError
+from ..runtime.input_files import is_file
 from .baseline import Baseline
 from .options import Line
 from .strips import Heard, audible_strips, chosen_strip, find_strip, heard_file, heard_of
@@ -26,8 +27,8 @@ def heard_again(scene: bpy.types.Scene, baseline: Baseline, folder: Path) -> Hea
     if any(strip.name == name for strip in audible_strips(scene)):
         return heard_of(scene, find_strip(scene, name), folder)
     stored = baseline.info.get("audio", {})
-    path = Path(stored.get("path", ""))
-    if not path.is_file():
+    path = Path(str(stored.get("path", "")))
+    if not is_file(path):
         raise UserError(f"The sound of this take is gone ({path}); bring back strip {name} to use edited phones.")
     end = stored.get("end")
     return Heard(
@@ -44,7 +45,7 @@ def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcr
     """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
     if line.textgrid:
         path = Path(bpy.path.abspath(line.textgrid))
-        if not path.is_file():
+        if not is_file(path):
             raise UserError(f"There is no TextGrid {path}; choose one.")
         return Transcript(textgrid=path, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None

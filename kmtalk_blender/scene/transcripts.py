@@ -6,12 +6,18 @@ from pathlib import Path
 
 import bpy
 
+from .. import limits
 from ..errors import UserError
+from ..runtime.input_files import is_file, read_text
 from .strips import Heard
 
 __all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
 
-CUE = re.compile(r"(\d+):(\d+):(\d+)[,.](\d+)\s*-->\s*(\d+):(\d+):(\d+)[,.](\d+)")
+# The time of every pattern here grows with the length of the text alone: what lies beside a sound may be anything.
+TIME = r"(?<!\d)(\d{1,4}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?!\d)"
+CUE = re.compile(rf"{TIME}[ \t]{{0,9}}-->[ \t]{{0,9}}{TIME}", re.ASCII)
+BETWEEN_CUES = re.compile(r"\n[^\S\n]*+\n\s*+")
+TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -30,9 +36,9 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
     then the runtime listens. Raises UserError when a file beside the sound is not readable text.
     """
     if typed.strip():
-        return Transcript(typed.strip(), origin="typed")
+        return Transcript(_checked(typed, "The transcript"), origin="typed")
     if text is not None and text.as_string().strip():
-        return Transcript(text.as_string().strip(), origin=text.name)
+        return Transcript(_checked(text.as_string(), f"The text {text.name}"), origin=text.name)
     beside = sidecar(heard)
     if beside is None:
         return Transcript()
@@ -43,6 +49,8 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
 
 def sidecar(heard: Heard) -> Path | None:
     """The file beside a sound that says what is heard: .TextGrid, .srt or .txt of the same name, or None."""
+    if not heard.path.name:
+        return None
     sound, retimed = heard.retimed_from or heard.path, heard.retimed_from is not None
     # Times in a TextGrid count from the file's start, so it fits a strip that starts there and keeps the file's speed.
     grids = (".TextGrid", ".textgrid") if heard.whole and not retimed else ()
@@ -50,25 +58,26 @@ def sidecar(heard: Heard) -> Path | None:
     # The words of a whole file are not those of a part of it.
     plain = (".txt",) if heard.whole else ()
     candidates = (sound.with_suffix(suffix) for suffix in (*grids, *subtitles, *plain))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def read_sidecar(path: Path, heard: Heard) -> str:
     """The words of a .txt or .srt beside a sound. Raises UserError when it is no readable text."""
-    return _spoken(_read(path), heard) if path.suffix == ".srt" else _read(path).strip()
+    text = read_text(path, limits.TRANSCRIPT_BYTES, "transcript")
+    return _checked(_spoken(text, heard) if path.suffix == ".srt" else text, f"The transcript {path}")
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The transcript {path} is no readable text; save it as UTF-8 or remove it.") from error
+def _checked(text: str, name: str) -> str:
+    text = text.strip()
+    if len(text) > limits.TRANSCRIPT_LETTERS:
+        raise UserError(f"{name} has {len(text)} characters; {limits.TRANSCRIPT_LETTERS} are the most, so cut it.")
+    return text
 
 
 def _spoken(subtitles: str, heard: Heard) -> str:
     """The words of the cues that lie in the part that is heard."""
     spoken = []
-    for block in re.split(r"\n\s*\n", subtitles.replace("\r", "")):
+    for block in BETWEEN_CUES.split(subtitles.replace("\r", "")):
         cue = CUE.search(block)
         if cue is None:
             continue
@@ -76,5 +85,5 @@ def _spoken(subtitles: str, heard: Heard) -> str:
         start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (numbers[:4], numbers[4:]))
         middle = (start + end) / 2
         if middle >= heard.start and (heard.end is None or middle <= heard.end):
-            spoken.append(re.sub(r"<[^>]*>", "", block[cue.end() :]).strip())
+            spoken.append(TAG.sub("", block[cue.end() :]).strip())
     return " ".join(" ".join(spoken).split())

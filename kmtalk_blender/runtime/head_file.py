@@ -49,9 +49,12 @@ def read_head(path: Path | str) -> Head:
     """Read and check a head. Raises UserError with what is wrong."""
     with open_file(path, limits.ANY_SIZE, "head (.npz)") as stream:
         arrays = read_arrays(stream, f"{path} is not a head", ARRAYS)
-    faces, names = arrays["faces"], texts(arrays.get("material_names", np.array(["skin"])))
+    vertices, faces = arrays["vertices"], arrays["faces"]
+    if vertices.ndim != 2 or faces.ndim != 2 or faces.shape[1] != 3 or not len(faces):
+        raise UserError(f"{path} is not a head: vertices and faces must have three numbers each.")
+    names = texts(arrays.get("material_names", np.array(["skin"])))
     head = Head(
-        vertices=arrays["vertices"].astype(np.float32, copy=False),
+        vertices=vertices.astype(np.float32, copy=False),
         faces=faces,
         polygons=arrays.get("polygons", np.arange(len(faces))),
         materials=arrays.get("materials", np.zeros(len(faces), np.int32)),
@@ -66,7 +69,7 @@ def read_head(path: Path | str) -> Head:
         raise UserError(f"{path} is not a head: vertices and deltas do not fit each other.")
     if not all_finite(head.vertices) or not all_finite(head.deltas):
         raise UserError(f"{path} is not a head: its vertices or deltas hold values that are not numbers.")
-    if faces.ndim != 2 or faces.shape[1] != 3 or not len(faces) or faces.min() < 0 or faces.max() >= count:
+    if faces.min() < 0 or faces.max() >= count:
         raise UserError(f"{path} is not a head: its faces point outside its vertices.")
     if head.polygons.shape != (len(faces),) or head.materials.shape != (len(faces),):
         raise UserError(f"{path} is not a head: polygons and materials must be one a triangle.")

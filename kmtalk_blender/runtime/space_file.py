@@ -41,7 +41,7 @@ def read_space(path: Path) -> Space:
     with open_file(path, limits.ANY_SIZE) as stream:
         arrays = read_arrays(stream, f"{path} holds no motion space", ARRAYS)
     neutral, names, shapes, bounds = arrays["neutral"], texts(arrays["names"]), arrays["shapes"], arrays["bounds"]
-    count = len(neutral)
+    count = len(neutral) if neutral.ndim else 0
     if neutral.shape != (count, 3) or shapes.shape != (len(names), count, 3) or not shapes.size or bounds.size != 2:
         raise UserError(f"{path} does not hold one shape a name on one face; install the model again.")
     if not all_finite(neutral) or not all_finite(shapes):

@@ -1,6 +1,5 @@
 """What a line says: typed, in a text of the file, or in a file beside the sound."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +8,10 @@ import bpy
 from .. import limits
 from ..errors import UserError
 from ..runtime.input_files import is_file, read_text
+from ..runtime.subtitles import spoken_cues
 from .strips import Heard
 
 __all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
-
-# The time of every pattern here grows with the length of the text alone: what lies beside a sound may be anything.
-TIME = r"(?<!\d)(\d{1,4}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?!\d)"
-CUE = re.compile(rf"{TIME}[ \t]{{0,9}}-->[ \t]{{0,9}}{TIME}", re.ASCII)
-BETWEEN_CUES = re.compile(r"\n[^\S\n]*+\n\s*+")
-TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,9 @@ def sidecar(heard: Heard) -> Path | None:
 def read_sidecar(path: Path, heard: Heard) -> str:
     """The words of a .txt or .srt beside a sound. Raises UserError when it is no readable text."""
     text = read_text(path, limits.TRANSCRIPT_BYTES, "transcript")
-    return _checked(_spoken(text, heard) if path.suffix == ".srt" else text, f"The transcript {path}")
+    return _checked(
+        spoken_cues(text, heard.start, heard.end) if path.suffix == ".srt" else text, f"The transcript {path}"
+    )
 
 
 def _checked(text: str, name: str) -> str:
@@ -72,18 +68,3 @@ def _checked(text: str, name: str) -> str:
     if len(text) > limits.TRANSCRIPT_LETTERS:
         raise UserError(f"{name} has {len(text)} characters; {limits.TRANSCRIPT_LETTERS} are the most, so cut it.")
     return text
-
-
-def _spoken(subtitles: str, heard: Heard) -> str:
-    """The words of the cues that lie in the part that is heard."""
-    spoken = []
-    for block in BETWEEN_CUES.split(subtitles.replace("\r", "")):
-        cue = CUE.search(block)
-        if cue is None:
-            continue
-        numbers = [int(number) for number in cue.groups()]
-        start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (numbers[:4], numbers[4:]))
-        middle = (start + end) / 2
-        if middle >= heard.start and (heard.end is None or middle <= heard.end):
-            spoken.append(TAG.sub("", block[cue.end() :]).strip())
-    return " ".join(" ".join(spoken).split())

@@ -134,7 +134,12 @@ def _hearing(
 def _transcript(text: str | None, file: Path | None) -> str | None:
     if text is not None and file is not None:
         raise InputError("There are two transcripts; give --transcript or --transcript-file, not both.")
-    return text if file is None else read_text(file, limits.TRANSCRIPT_BYTES, "transcript")
+    if file is None:
+        return text
+    try:
+        return read_text(file, limits.TRANSCRIPT_BYTES)
+    except InputError as error:
+        raise InputError(f"Cannot read the transcript: {error}") from error
 
 
 @click.command("generate", help="Make a take (.npz) of the voice in AUDIO.")

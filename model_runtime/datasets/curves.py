@@ -99,8 +99,8 @@ def _read_json(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
         fps = float(value["exportFps"])
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise InputError(f"{path} is not an export of Audio2Face (exportFps, facsNames, weightMat).") from error
-    if not 1 <= fps <= 1000:
-        raise InputError(f"{path}: exportFps must be from 1 to 1000.")
+    if not 1 <= fps <= 1000 or weights.ndim != 2:
+        raise InputError(f"{path}: exportFps must be from 1 to 1000, and weightMat a table.")
     return names, np.arange(len(weights)) / fps, weights
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.channels import CHANNELS, MOUTH
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
@@ -88,7 +89,7 @@ def _from_values(values: dict, path: str) -> FlameModel:
     def array(name: str, shape: tuple[int | None, ...]) -> np.ndarray:
         found = as_array(values[name], f"{name} of {path}").astype(np.float64)
         fits = found.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, found.shape, strict=True))
-        if not fits or not np.isfinite(found).all():
+        if not fits or not np.abs(found).max(initial=0) <= limits.FARTHEST_VERTEX:
             wanted = " x ".join("any" if n is None else str(n) for n in shape)
             raise InputError(f"{name} of {path} should be {wanted} finite numbers; the file is of another model.")
         return found

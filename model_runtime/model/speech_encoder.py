@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from model_runtime.acoustics import ACOUSTIC_RATE, BANDS, acoustics
@@ -81,10 +80,16 @@ def build_encoder(description: dict) -> nn.Module:
         raise InputError(f"There is no speech encoder of the kind {kind}; known are {LOG_MEL}, {', '.join(KNOWN)}.")
     from transformers import AutoConfig
 
-    config = AutoConfig.for_model(
-        **{name: value for name, value in description.items() if name != "transformers_version"}
-    )
-    return SpeechEncoder(config)
+    try:
+        config = AutoConfig.for_model(
+            **{name: value for name, value in description.items() if name != "transformers_version"}
+        )
+        return SpeechEncoder(config)
+    except InputError:
+        raise
+    # transformers has exceptions of its own for a description that is none, and raises others besides.
+    except Exception as error:
+        raise InputError(f"The description of the {kind} encoder cannot be used; export the model again.") from error
 
 
 def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
@@ -109,8 +114,8 @@ def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
         encoder.speech.load_state_dict(pretrained.state_dict())
     except InputError:
         raise
-    # RuntimeError and the like: a configuration that does not fit the weights beside it.
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
+    # Missing files, a configuration that is none or does not fit its weights: transformers raises what it likes.
+    except Exception as error:
         fix = "name a folder with config.json and model.safetensors"
         if not local and not allow_download:
             fix += ", or allow the download"

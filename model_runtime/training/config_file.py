@@ -1,7 +1,6 @@
 """The TOML file that describes a training, checked before anything is done."""
 
 import difflib
-import math
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -130,7 +129,7 @@ def _checked(kind: type, table: dict[str, Any], where: str, given: tuple[str, ..
                 tuple: "a list of texts",
             }
             raise InputError(f"{where}: {name} must be {names[wanted]}.")
-        if isinstance(value, int | float) and (not math.isfinite(value) or abs(value) > limits.CONFIG_NUMBER):
+        if isinstance(value, int | float) and not abs(value) <= limits.CONFIG_NUMBER:
             raise InputError(f"{where}: {name} must be a finite number, at most {limits.CONFIG_NUMBER}.")
         checked[name] = value
     return checked

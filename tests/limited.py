@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Outcome", "command", "limited"]
+__all__ = ["Outcome", "commands", "limited"]
 
 TREE = Path(__file__).parents[1]
 # A guard, not a measure: what is meant takes a second, what is not never ends.
@@ -33,6 +33,23 @@ except Exception as error:
     ended, message = type(error).__name__, str(error)
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(json.dumps([ended, message, grown // 1024]))
+"""
+# Takes command lines from stdin; each ends by itself or is ended.
+COMMANDS = """
+import contextlib, io, json, signal, sys
+from model_runtime.cli import main
+def late(*_):
+    raise TimeoutError("it waits for ever")
+signal.signal(signal.SIGALRM, late)
+told = []
+for line in json.load(sys.stdin):
+    out, err = io.StringIO(), io.StringIO()
+    signal.alarm(60)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(line)
+    signal.alarm(0)
+    told.append([code, out.getvalue(), err.getvalue()])
+print(json.dumps(told))
 """
 
 
@@ -64,19 +81,23 @@ def limited(call: str, *arguments: object) -> Outcome:
     return Outcome(*json.loads(run.stdout.splitlines()[-1]))
 
 
-def command(*arguments: object, cwd: Path = TREE, **options: object) -> subprocess.CompletedProcess[str]:
-    """`python -m model_runtime` with these arguments, within the same limits."""
-    return subprocess.run(
-        [sys.executable, "-m", "model_runtime", *map(str, arguments)],
+def commands(lines: list[list[str]], prefix: tuple[str, ...] = ()) -> list[tuple[int, str, str]]:
+    """Exit code, stdout and stderr of `python -m model_runtime` with each of the lines, one after the other.
+
+    prefix: words before the interpreter's, of a program that starts it otherwise. What waits for ever is told so.
+    """
+    run = subprocess.run(
+        [*prefix, sys.executable, "-c", COMMANDS],
+        input=json.dumps(lines),
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(TREE)},
-        cwd=cwd,
         preexec_fn=_limit,
-        timeout=SECONDS,
+        timeout=SECONDS * 10,
         check=False,
-        **options,
     )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return [tuple(each) for each in json.loads(run.stdout.splitlines()[-1])]
 
 
 def _limit() -> None:

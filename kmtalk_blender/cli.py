@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(chosen: argparse.Namespace) -> dict:
+    _saved_file(chosen.output)
     context = bpy.context
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
@@ -108,6 +109,7 @@ def _generate(chosen: argparse.Namespace) -> dict:
 
 
 def _complete(chosen: argparse.Namespace) -> dict:
+    _saved_file(chosen.output)
     window = None
     if chosen.first is not None or chosen.last is not None:
         scene = bpy.context.scene
@@ -217,10 +219,18 @@ def _target(name: str, client: object = None) -> bpy.types.Object:
         raise
 
 
-def _save(output: str) -> None:
+def _saved_file(output: str) -> str:
+    """Where the file is saved. Raises UserError when it cannot be: before anything is done, not after."""
     path = str(Path(output).resolve()) if output else bpy.data.filepath
     if not path:
         raise UserError("The file has no name; say where it goes with --output.")
+    if is_folder(Path(path)) or not is_folder(Path(path).parent):
+        raise UserError(f"Cannot save {path}; choose a file's name in a folder that exists.")
+    return path
+
+
+def _save(output: str) -> None:
+    path = _saved_file(output)
     try:
         bpy.ops.wm.save_as_mainfile(filepath=path, check_existing=False)
     except RuntimeError as error:

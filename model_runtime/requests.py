@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from model_runtime.errors import InputError
-from model_runtime.input_files import check_path
+from model_runtime.input_files import check_path, is_file
 
-__all__ = ["Report", "check_output", "make_folder", "request_from"]
+__all__ = ["Report", "check_model", "check_output", "make_folder", "request_from"]
 
 # Stage, share of the whole request that is done (0 to 1), text for the user. May raise Cancelled.
 Report = Callable[[str, float, str], None]
@@ -66,6 +66,12 @@ def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"Cannot write {output}: nothing may be written in {folder}; choose another folder.")
     return output
+
+
+def check_model(name: str) -> None:
+    """Raises InputError when `name` is neither the starter nor a folder with a model: before what takes long."""
+    if name != "starter" and not is_file(check_path(name) / "model.json"):
+        raise InputError(f"{name} is not a model folder: model.json is missing.")
 
 
 def make_folder(path: Path | str) -> Path:

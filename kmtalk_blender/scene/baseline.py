@@ -164,7 +164,7 @@ def load_baseline(action: bpy.types.Action | None, strip: str | None = None) -> 
         density = Density(info.pop("mode"), float(info.pop("tolerance")), info.pop("interpolation"))
         motion, keyed, dropped = arrays["motion"], arrays["keyed"], arrays["dropped"]
         baseline = Baseline(take, motion, keyed, _frame(info.pop("start")), written, density, dropped, info)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise damaged from error
     inside = all(frames.ndim == 1 and ((frames >= 0) & (frames < len(motion))).all() for frames in (keyed, dropped))
     if motion.shape != take.weights.shape or not inside or not all_finite(motion) or not all_finite(co):

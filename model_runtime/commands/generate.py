@@ -17,7 +17,7 @@ from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import read_textgrid
-from model_runtime.requests import Report, check_output
+from model_runtime.requests import Report, check_model, check_output
 from model_runtime.settings import Settings
 from model_runtime.take import write_take
 from model_runtime.terminal import answer, json_option, progress_bar
@@ -55,6 +55,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     """Write the take. Gives output, frames, key_frames, duration, seconds a stage, notes. Raises InputError."""
     output = check_output(request.output)
     settings = _settings(request)
+    check_model(request.model)
     check_transcript(request.transcript)
     if request.phones is not None:
         track_of(request.phones)

@@ -10,9 +10,6 @@ __all__ = ["Fit", "fit"]
 # Keys on either side whose slopes give way when the one between them is taken out.
 NEIGHBOURS = 3
 PASSES = 2
-# Frames from the first to the last neighbour within which a key is taken out. Without an end the time would grow with
-# the square of the frames.
-LONGEST = 2000
 # Pull of a slope towards what it was, where the samples leave it open.
 STIFFNESS = 1e-3
 
@@ -83,24 +80,18 @@ def _thinned(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Take out every key that its neighbours can make up for; slopes at the edges of a neighbourhood stay."""
     for _ in range(PASSES):
-        before = len(frames)
-        # Keys that stay, and those to look at, the next one last: taking one out moves no other.
-        left, right = [(frames[0], slopes[0])], list(zip(frames[:0:-1], slopes[:0:-1], strict=True))
-        while len(right) > 1:
-            near = [*left[-NEIGHBOURS:], *right[-2 : -2 - NEIGHBOURS : -1]]
-            count = min(len(left), NEIGHBOURS)
-            ends = np.array([len(left) > NEIGHBOURS, *[False] * (len(near) - 2), len(right) > NEIGHBOURS + 1])
-            at, rising = np.array([frame for frame, _ in near]), np.array([slope for _, slope in near])
-            refitted, error = rising, np.inf
-            if int(right[-1][0]) not in forced and at[-1] - at[0] <= LONGEST:
-                refitted, error = _refitted(values[at[0] : at[-1] + 1], at - at[0], rising, ends)
-            if error > tolerance:
-                left.append(right.pop())
-                continue
-            right.pop()
-            made = list(zip(at, refitted, strict=True))
-            left[-count:], right[count - len(made) :] = made[:count], made[: count - 1 : -1]
-        frames, slopes = (np.array(column) for column in zip(*left, *right, strict=True))
+        before, key = len(frames), 1
+        while key < len(frames) - 1:
+            first, last = max(0, key - NEIGHBOURS), min(len(frames) - 1, key + NEIGHBOURS)
+            kept = np.delete(np.arange(first, last + 1), key - first)
+            ends = np.array([first > 0, *[False] * (len(kept) - 2), last < len(frames) - 1])
+            piece = values[frames[first] : frames[last] + 1]
+            refitted, error = _refitted(piece, frames[kept] - frames[first], slopes[kept], ends)
+            if error <= tolerance and int(frames[key]) not in forced:
+                slopes[kept] = refitted
+                frames, slopes = np.delete(frames, key), np.delete(slopes, key)
+            else:
+                key += 1
         if len(frames) == before:
             break
     return frames, slopes

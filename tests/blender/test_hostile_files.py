@@ -12,7 +12,7 @@ import pytest
 from stage import action_of, snapshot
 
 # A guard, not a measure: what is meant takes a moment, what is not never ends.
-SECONDS = 60
+SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
@@ -224,7 +224,7 @@ def test_words_beside_a_sound_that_are_none(scene, tmp_path, kind):
 
 def test_a_long_take_with_many_words_is_listed(scene, head, tmp_path):
     """Each phone is given its word: not by looking through all of them each time."""
-    count = 20_000
+    count = 60_000
     starts = np.arange(count) / 10
     np.savez(
         tmp_path / "long.npz",
@@ -259,15 +259,6 @@ def test_words_are_those_that_lie_around_a_phone(scene, head, tmp_path):
     )
     bpy.ops.kmtalk.import_take(filepath=str(tmp_path / "take.npz"))
     assert [phone.word for phone in action_of(head).kmtalk.phones] == ["", "ab", "ab", "", "m"]
-
-
-def test_a_noisy_curve_is_thinned_in_a_time_that_grows_with_it(scene):
-    from bl_ext.user_default.kmtalk.scene.sparse import fit
-
-    frames = np.arange(60_000)
-    values = 0.4 + 0.3 * np.sin(frames / 2000) + 0.008 * np.sin(frames * 12.9898) * np.cos(frames * 78.233)
-    found = fit(values, 0.01)
-    assert found.error <= 0.01
 
 
 def test_a_take_that_somebody_damaged_in_the_file(scene, head, tmp_path):

@@ -23,7 +23,7 @@ MODEL_BYTES = 8192 * MIB  # bytes of a model's weights
 TABLE_BYTES = 64 * MIB  # bytes of a .csv of curves
 LIST_BYTES = 8 * MIB  # bytes of a .csv of lines to speak
 LINE_BYTES = 64 * 1024  # bytes of one line of a table
-CURVE_VALUES = 16_000_000  # numbers of one table of curves
+CURVE_VALUES = 16_000_000  # numbers of one take or table of curves
 GAIN = 1_000.0  # of a channel on a shape key, either way
 FRAME = 1_000_000  # of the timeline, either way: Blender has no later one
 

@@ -27,6 +27,8 @@ NESTING = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 def check_path(path: Path | str) -> Path:
     """`path`, if a file can have that name. Raises InputError for characters that none can have."""
+    if not os.fspath(path):
+        raise InputError("There is no name of a file; give one.")
     try:
         name = os.fspath(path).encode("utf-8")
     except UnicodeEncodeError as error:

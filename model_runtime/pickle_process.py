@@ -19,6 +19,7 @@ import math
 import pickle
 import sys
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
@@ -262,7 +263,9 @@ def _limit(memory: int, seconds: int) -> None:
         if kind is not None:
             _soft, hard = resource.getrlimit(kind)
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (most, hard))
+            # Some systems know the limit and do not take it.
+            with suppress(OSError, ValueError):
+                resource.setrlimit(kind, (most, hard))
 
 
 def main(arguments: list[str]) -> int:

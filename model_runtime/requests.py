@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from model_runtime.errors import InputError
 from model_runtime.input_files import check_path, is_file
 
-__all__ = ["Report", "check_model", "check_output", "make_folder", "request_from"]
+__all__ = ["Report", "check_folder", "check_model", "check_output", "make_folder", "request_from"]
 
 # Stage, share of the whole request that is done (0 to 1), text for the user. May raise Cancelled.
 Report = Callable[[str, float, str], None]
@@ -66,6 +66,18 @@ def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"Cannot write {output}: nothing may be written in {folder}; choose another folder.")
     return output
+
+
+def check_folder(path: Path | str) -> Path:
+    """`path`, if a folder is or can be made there. Raises InputError before any work is done in vain."""
+    folder = check_path(path)
+    try:
+        there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    except OSError as error:
+        raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}; choose another.") from error
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"Cannot make the folder {folder}: nothing may be made in {there}; choose another.")
+    return folder
 
 
 def check_model(name: str) -> None:

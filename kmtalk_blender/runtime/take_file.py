@@ -21,7 +21,7 @@ __all__ = [
 
 Span = tuple[str, float, float]
 ARRAYS = {
-    "weights": Wanted("f"),
+    "weights": Wanted("f", limits.CURVE_VALUES),
     "channels": Wanted(TEXT, limits.CHANNELS),
     "fps": Wanted(NUMBERS, 1),
     "key_frames": Wanted(WHOLE),

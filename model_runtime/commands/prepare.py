@@ -10,6 +10,7 @@ from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
 from model_runtime.input_files import is_file, is_folder
 from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.requests import check_folder
 from model_runtime.terminal import answer, json_option, progress_bar
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def landmarks(source: str, folder: str, limit: int | None, as_json: bool, **list
 def _prepare(open_source: Callable[[], "Source"], folder: str, as_json: bool, listening: dict) -> None:
     from model_runtime.datasets.preparing import prepare
 
+    check_folder(folder)
     find = _listener(**listening)
     with progress_bar() as report:
         prepared = prepare(open_source(), folder, find, lambda share, clip: report("prepare", share, clip[:12]))

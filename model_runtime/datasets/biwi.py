@@ -43,6 +43,8 @@ def open_biwi(
             raise InputError(
                 f"{folder} lacks {name}; BIWI in the field's layout is vertices_npy, wav and templates.pkl."
             )
+    if mouth is not None and not all(0 <= vertex < vertices for vertex in mouth):
+        raise InputError(f"The mouth's vertices are {mouth[0]} and {mouth[1]}; BIWI has 0 to {vertices - 1}.")
     templates = read_templates(folder / "templates.pkl", vertices)
     entries, skipped = field_entries(folder, templates, lambda subject, number: split_of(subject, number, test), 1)
     if not entries:

@@ -72,7 +72,9 @@ def check_folder(path: Path | str) -> Path:
     """`path`, if a folder is or can be made there. Raises InputError before any work is done in vain."""
     folder = check_path(path)
     try:
-        there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+        above = (folder.absolute(), *folder.absolute().parents)
+        # A link that leads nowhere is in the way all the same.
+        there = next(each for each in above if each.exists() or each.is_symlink())
     except OSError as error:
         raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}; choose another.") from error
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):

@@ -15,7 +15,7 @@ from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
-from model_runtime.model.hearing import acoustics_alone
+from model_runtime.model.hearing import ACOUSTICS, acoustics_alone
 from model_runtime.model.inference import Performance
 from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
 from model_runtime.settings import settings_from
@@ -79,9 +79,7 @@ def complete(
     if first >= last:
         raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")
     settings = settings_from(take.meta.get("settings", {}) | {"fps": take.fps})
-    sound = take.acoustics
-    if model.hearing and take.meta.get("hearing") != model.hearing:
-        sound = acoustics_alone(sound)
+    sound = _sound(take, model)
     old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(
@@ -104,22 +102,31 @@ def complete(
     change = np.zeros_like(take.weights)
     change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
     weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, take.fps, (first, last), model.bounds)
-    kept = [take.channels.index(name) for name in locked]
+    kept, completed = [take.channels.index(name) for name in locked], take.meta.get("completed")
     weights[:, kept] = take.weights[:, kept]
     return dataclasses.replace(
         take,
         weights=weights,
         key_frames=asked.key_frames.astype(np.int32),
         phones=phones or take.phones,
-        meta=take.meta | {"completed": int(take.meta.get("completed", 0)) + 1},
+        meta=take.meta | {"completed": (completed if type(completed) is int else 0) + 1},
     )
+
+
+def _sound(take: Take, model: Model) -> np.ndarray:
+    """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
+    sound = take.acoustics
+    if model.hearing and take.meta.get("hearing") != model.hearing:
+        sound = acoustics_alone(sound)
+        return sound if sound.shape[1] == ACOUSTICS else sound[:0]
+    return sound if sound.shape[1] == model.columns else sound[:0]
 
 
 def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
     frames = keys.key_frames
     if not len(frames):
         raise InputError("There are no key poses to complete around; keep at least one.")
-    if not take.phones.phones:
+    if not take.phones.duration > 0:
         raise InputError("The take has no phones, which completion goes by; generate it from its sound.")
     if (np.diff(frames) <= 0).any() or frames[0] < 0 or frames[-1] >= len(take.weights):
         raise InputError(f"Key frames must ascend and lie within the take's frames 0 to {len(take.weights) - 1}.")

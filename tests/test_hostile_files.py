@@ -16,8 +16,9 @@ import pytest
 import soundfile
 from fuzz import GRID, LANDMARKS, MARKS, head_arrays, packed, space_arrays, take_arrays, zipped
 from limited import limited
-from recordings import TREE
+from recordings import LINE, TREE
 
+from model_runtime.commands import complete, generate
 from model_runtime.complete import read_keys
 from model_runtime.datasets.curves import read_curves
 from model_runtime.datasets.landmark_tracks import TrackEntry, read_track
@@ -26,10 +27,12 @@ from model_runtime.errors import InputError
 from model_runtime.heads.flame import read_flame
 from model_runtime.heads.head import read_head
 from model_runtime.heads.mesh_files import read_mesh
+from model_runtime.linguistics.phone_lists import track_of
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.motion_space import read_space
 from model_runtime.npz import NUMBERS, Wanted, read_npz
 from model_runtime.take import read_take
+from model_runtime.warm import Warm
 
 # MiB that reading a file of a few bytes may take, whatever it says.
 GROWTH = 400
@@ -643,3 +646,76 @@ def test_marks_are_whole_numbers(tmp_path):
     np.savez(tmp_path / "head.npz", **{**head_arrays(), "landmarks": np.array(MARKS.replace("0", "1e400", 1))})
     with pytest.raises(InputError):
         read_head(tmp_path / "head.npz")
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory) -> dict:
+    """The arrays of a take with its phones, made from them in a moment."""
+    path = tmp_path_factory.mktemp("spoken") / "take.npz"
+    phones = [["SIL", 0, 0.3], ["M", 0.3, 0.6], ["AA", 0.6, 1.0]]
+    request = generate.Request(audio=str(LINE), output=str(path), fps=30.0, end=1.0, phones=phones)
+    generate.run(request, Warm(), lambda *_: None)
+    with np.load(path) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def meta_of(arrays: dict, **changed: object) -> np.ndarray:
+    return np.array(json.dumps({**json.loads(str(arrays["meta"])), **changed}))
+
+
+# What a take of somebody else's may hold; completion makes finite motion of it, or says what is wrong.
+OTHERS = {
+    "nothing heard": lambda take: {"acoustics": np.zeros((0, 0), np.float16)},
+    "too few columns": lambda take: {"acoustics": np.zeros((100, 3), np.float16)},
+    "no columns": lambda take: {"acoustics": np.zeros((100, 0), np.float16)},
+    "other columns of another version": lambda take: {
+        "acoustics": np.zeros((100, 3), np.float16),
+        "meta": meta_of(take, hearing="another"),
+    },
+    "as loud as it gets": lambda take: {"acoustics": np.full(take["acoustics"].shape, 6e4, np.float16)},
+    "counted in words": lambda take: {"meta": meta_of(take, completed="twice")},
+    "settings of another kind": lambda take: {"meta": meta_of(take, settings=[1])},
+    "a style that is a list": lambda take: {"meta": meta_of(take, settings={"style": ["clear"]})},
+    "blinks that are a number": lambda take: {"meta": meta_of(take, settings={"blinks": 5})},
+    "phones of no length": lambda take: dict(
+        zip(("phone_labels", "phone_start", "phone_end"), (np.array(["AA"]), np.zeros(1), np.zeros(1)), strict=True)
+    ),
+    "no phones": lambda take: dict(
+        zip(("phone_labels", "phone_start", "phone_end"), (np.zeros(0, "U1"), np.zeros(0), np.zeros(0)), strict=True)
+    ),
+    "phones of another alphabet": lambda take: {"phone_labels": np.array(["a", "b", "c"])},
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_takes_of_others_are_completed_or_refused(tmp_path, spoken, name):
+    keys = {"key_frames": np.array([0, 20]), "key_weights": np.full((2, 1), 0.5), "channels": np.array(["jawOpen"])}
+    np.savez(tmp_path / "take.npz", **{**spoken, **OTHERS[name](spoken)})
+    np.savez(tmp_path / "keys.npz", **keys)
+    take, keys, output = (str(tmp_path / name) for name in ("take.npz", "keys.npz", "done.npz"))
+    try:
+        complete.run(complete.Request(take=take, keys=keys, output=output), Warm(), lambda *_: None)
+    except InputError:
+        assert not (tmp_path / "done.npz").exists()
+        return
+    assert np.isfinite(read_take(output).weights).all()
+
+
+@pytest.mark.parametrize("lead", [0.5, -0.5])
+def test_a_lead_longer_than_the_sound(tmp_path, lead):
+    request = generate.Request(
+        audio=str(LINE),
+        output=str(tmp_path / "a.npz"),
+        fps=30.0,
+        end=0.3,
+        lead=lead,
+        phones=[["M", 0, 0.1], ["AA", 0.1, 0.3]],
+    )
+    generate.run(request, Warm(), lambda *_: None)
+    assert np.isfinite(read_take(tmp_path / "a.npz").weights).all()
+
+
+@pytest.mark.parametrize("phones", [[["AA", 0, 0]], [["AA", 0, 0], ["B", 0, 0]], [["SIL", 0, 0.0]]])
+def test_phones_that_last_no_time(phones):
+    with pytest.raises(InputError, match="last no time"):
+        track_of(phones)

@@ -55,6 +55,8 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
         if end > done:
             _append(tiles, span.label, done, end)
             done = end
+    if not tiles:
+        raise InputError("The phones last no time; give them a start and a later end.")
     # What rounding left over belongs to the last phone.
     tiles[-1] = Span(tiles[-1].label, tiles[-1].start, duration)
     kept = (Span(w.label, w.start, min(w.end, duration)) for w in spoken if w.start < duration)

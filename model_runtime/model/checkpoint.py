@@ -77,6 +77,11 @@ class Model:
         return ARCHITECTURES[self.architecture].hear(waveform, checkpoint)
 
     @property
+    def columns(self) -> int:
+        """Columns of what it hears."""
+        return ARCHITECTURES[self.architecture].columns
+
+    @property
     def hearing(self) -> str:
         """The name of what it hears: features of another name mean something else."""
         return ARCHITECTURES[self.architecture].hearing

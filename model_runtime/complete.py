@@ -118,8 +118,8 @@ def _sound(take: Take, model: Model) -> np.ndarray:
     sound = take.acoustics
     if model.hearing and take.meta.get("hearing") != model.hearing:
         sound = acoustics_alone(sound)
-        return sound if sound.shape[1] == ACOUSTICS else sound[:0]
-    return sound if sound.shape[1] == model.columns else sound[:0]
+    understood = (model.columns, ACOUSTICS) if model.hearing else (model.columns,)
+    return sound if sound.shape[1] in understood else sound[:0]
 
 
 def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:

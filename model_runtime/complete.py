@@ -46,8 +46,8 @@ def read_keys(path: Path | str) -> Keys:
     arrays = read_npz(path, ARRAYS)
     frames, weights = arrays["key_frames"], arrays["key_weights"]
     channels = texts(arrays["channels"])
-    if frames.ndim != 1 or (len(frames) and not 0 <= frames.min() <= frames.max() < limits.ANY_SIZE):
-        raise InputError(f"{path}: key_frames must be a list of whole numbers from 0.")
+    if frames.ndim != 1:
+        raise InputError(f"{path}: key_frames must be whole numbers.")
     if weights.shape != (len(frames), len(channels)):
         raise InputError(f"{path}: key_weights must hold one number a key and a channel.")
     if not all_finite(weights, np.float32):

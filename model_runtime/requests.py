@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.input_files import check_path, is_file
 
@@ -20,7 +21,6 @@ Report = Callable[[str, float, str], None]
 
 KINDS = {str: "text", float: "a number", int: "a whole number", bool: "true or false", list: "a list"}
 Wanted = TypeVar("Wanted")
-COMPARED = 100  # letters of an unknown name that are compared with the known ones
 # As long as what a file's name gets while it is written.
 WHILE_WRITTEN = ".{}.12345678"
 
@@ -35,7 +35,7 @@ def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
     given = {name: value for name, value in params.items() if value is not None}
     for name in given:
         if name not in wanted:
-            near = difflib.get_close_matches(name[:COMPARED], wanted, 1)
+            near = difflib.get_close_matches(name[: limits.LABEL_LETTERS], wanted, 1)
             fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(wanted)}."
             raise InputError(f'There is no parameter "{name}"; {fix}')
     for name, field in wanted.items():

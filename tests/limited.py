@@ -8,13 +8,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Outcome", "commands", "limited"]
+__all__ = ["GROWTH", "Outcome", "commands", "limited", "refused"]
 
 TREE = Path(__file__).parents[1]
 # A guard, not a measure: what is meant takes a second, what is not never ends.
 SECONDS = 60
 # Bytes of address space: libraries take some gigabytes of it without using them.
 SPACE = 8 << 30
+# MiB that reading a file of a few bytes may take, whatever it says.
+GROWTH = 400
 # Takes a call from the arguments and what it is given from stdin; tells how it ended, and how the process grew.
 PROGRAM = """
 import json, resource, sys, types
@@ -79,6 +81,16 @@ def limited(call: str, *arguments: object) -> Outcome:
     )
     assert run.returncode == 0, run.stderr[-2000:]
     return Outcome(*json.loads(run.stdout.splitlines()[-1]))
+
+
+def refused(call: str, *arguments: object, words: str = "") -> str:
+    """The sentence with which a call in a process of its own refuses what it is given."""
+    outcome = limited(call, *map(str, arguments))
+    assert outcome.error in ("InputError", "UserError"), outcome
+    assert outcome.message.isprintable()
+    assert words in outcome.message
+    assert outcome.grown < GROWTH
+    return outcome.message
 
 
 def commands(lines: list[list[str]], prefix: tuple[str, ...] = ()) -> list[tuple[int, str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fuzz import OBJ, take_arrays
+from fuzz.good_files import OBJ, take_arrays
 from limited import commands
 from recordings import LINE, TREE
 

@@ -201,7 +201,8 @@ def _check(model: Model) -> None:
         raise ValueError("styles or gap")
     if model.space is not None and model.space.names != model.channels:
         raise ValueError("the space is of another model")
-    if not all(bool(tensor.isfinite().all()) for tensor in model.network.state_dict().values()):
+    # By numpy: torch would share out each of hundreds of small tensors among threads that wait for each other.
+    if not all(np.isfinite(tensor.float().numpy()).all() for tensor in model.network.state_dict().values()):
         raise ValueError("weights that are not numbers")
 
 

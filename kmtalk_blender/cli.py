@@ -5,14 +5,17 @@ Exit code 0: done. 2: the input cannot be used, one line on stderr says why. 1: 
 
 import argparse
 import csv
+import io
 import json
+import re
 import sys
 from pathlib import Path
 
 import bpy
 
-from . import session
+from . import limits, session
 from .errors import UserError
+from .runtime.input_files import is_file, is_folder, read_text
 from .runtime.whole_file import check_file
 from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.cast import fill_lines, lines_of
@@ -22,6 +25,8 @@ from .scene.strips import chosen_strip
 from .scene.takes import editable_take
 
 __all__ = ["register", "run", "unregister"]
+
+FRAME = re.compile(r"-?[0-9]{1,6}")
 
 
 def run(arguments: list[str]) -> int:
@@ -124,13 +129,13 @@ def _complete(chosen: argparse.Namespace) -> dict:
 def _batch(chosen: argparse.Namespace) -> dict:
     lines, base = _read_lines(Path(chosen.lines)), bpy.data.filepath
     folder = Path(chosen.output)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserError(f"There is no folder {folder}; make it first.")
     client, done, failures, told = session.worker(), [], {}, []
     for number, line in enumerate(lines, 1):
         audio = Path(line["audio"])
         path = folder / f"{number:04}_{audio.stem}.blend"
-        if chosen.resume and path.exists():
+        if chosen.resume and is_file(path):
             continue
         try:
             # Every line starts from the file as it was opened.
@@ -157,15 +162,15 @@ def _batch(chosen: argparse.Namespace) -> dict:
 
 
 def _read_lines(path: Path) -> list[dict]:
+    text = read_text(path, limits.LIST_BYTES, "CSV with the columns audio, transcript, target, frame")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    except csv.Error as error:
         raise UserError(f"Cannot read {path}; give a CSV with the columns audio, transcript, target, frame.") from error
     lines = []
     for number, row in enumerate(rows, 2):
         frame = (row.get("frame") or "1").strip()
-        if not row.get("audio") or not frame.lstrip("-").isdigit():
+        if not row.get("audio") or not FRAME.fullmatch(frame) or "\0" in row["audio"]:
             raise UserError(f"Line {number} of {path} needs an audio file, and a whole number as its frame.")
         lines.append({key: value or "" for key, value in row.items() if key} | {"frame": int(frame)})
         # Sounds lie beside the table, unless it says otherwise.
@@ -228,8 +233,8 @@ def _place_of(output: str) -> Path:
         raise UserError("The file has no name; say where it goes with --output.")
     # Blender would put a file in the place of a device or a link.
     place = check_file(Path(path).absolute())
-    if not place.parent.is_dir():
-        raise UserError(f"Cannot save {place}; choose a folder that exists.")
+    if is_folder(place) or not is_folder(place.parent):
+        raise UserError(f"Cannot save {place}; choose a file's name in a folder that exists.")
     return place
 
 

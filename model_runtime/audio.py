@@ -1,8 +1,11 @@
 """Audio: any sound file, or a part of it, as 16 kHz mono."""
 
+import os
 import shutil
 import subprocess
+from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +13,16 @@ import numpy as np
 import soundfile
 import soxr
 
+from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.input_files import open_file
 
 __all__ = ["SAMPLE_RATE", "SHORTEST", "Waveform", "read_audio"]
 
 SAMPLE_RATE = 16000
 SHORTEST = 0.1  # seconds of sound below which there is nothing to say
-FRAMES_AT_ONCE = 1 << 20
+VALUES_AT_ONCE = 1 << 20  # samples of all channels that are read at a time
+LARGEST_FFMPEG_BLOCK = 256 << 20  # bytes that ffmpeg may ask for at once
 CONTAINERS = "mov,mp4,m4a,matroska,webm,aac,asf,avi,mpegts,wav,amr"
 
 
@@ -37,29 +43,37 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
 
     speed: how fast the part is played (2: twice as fast, an octave higher, half as long). Only the part is read.
     Formats are those of libsndfile (wav, flac, ogg, mp3, aiff, ...); others are decoded by ffmpeg where it is
-    installed. Raises InputError for a file that is missing, no sound, damaged, shorter than 0.1 s, or not covering
-    `start` to `end`.
+    installed. Raises InputError for a file that is missing, no sound, damaged, shorter than 0.1 s or longer than
+    SOUND_SECONDS as it is played, not covering `start` to `end`, or with a rate or samples beyond the limits.
     """
     path = Path(path)
-    _check_request(path, start, end, speed)
+    _check_request(start, end, speed)
+    with open_file(path, limits.ANY_SIZE, "sound file") as stream:
+        if not stream.read(1):
+            raise InputError(f"{path} is empty; export the sound again.")
     try:
-        with soundfile.SoundFile(path) as sound:
-            samples = _resampled(_blocks(path, sound, start, end), sound.samplerate * speed, path)
-    except soundfile.LibsndfileError as error:
-        samples = _resampled([_read_with_ffmpeg(path, start, end, error)], SAMPLE_RATE * speed, path)
-    waveform = Waveform(np.ascontiguousarray(samples, dtype=np.float32))
+        with _without_messages(), soundfile.SoundFile(path) as sound:
+            if not limits.LOWEST_RATE <= sound.samplerate <= limits.HIGHEST_RATE:
+                raise InputError(
+                    f"{path} says that it has {sound.samplerate} samples a second; export it with "
+                    f"{limits.LOWEST_RATE} to {limits.HIGHEST_RATE}."
+                )
+            first, last = _frames(path, start, end, speed, sound.frames, sound.samplerate)
+            samples = _resampled(_blocks(sound, first, last), sound.samplerate * speed, path)
+    except InputError:
+        raise
+    # ValueError and the like: what soundfile itself thinks of a name or a header.
+    except (soundfile.SoundFileError, ValueError, TypeError, AssertionError) as error:
+        decoded = _decoded_by_ffmpeg(path, end, error)
+        first, last = _frames(path, start, end, speed, len(decoded), SAMPLE_RATE)
+        samples = _resampled([decoded[first:last, None]], SAMPLE_RATE * speed, path)
+    waveform = Waveform(samples)
     if waveform.duration < SHORTEST:
         raise InputError(f"{path} holds {waveform.duration:.2f} s of sound here; at least {SHORTEST} s is needed.")
     return waveform
 
 
-def _check_request(path: Path, start: float, end: float | None, speed: float) -> None:
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; choose a sound file.")
-    if not path.is_file():
-        raise InputError(f"There is no file {path}; choose a sound file that exists.")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty; export the sound again.")
+def _check_request(start: float, end: float | None, speed: float) -> None:
     if not np.isfinite(start) or start < 0:
         raise InputError(f"The start must be 0 s or later, not {start}.")
     if end is not None and not (np.isfinite(end) and end > start):
@@ -68,53 +82,89 @@ def _check_request(path: Path, start: float, end: float | None, speed: float) ->
         raise InputError(f"The speed must lie between 0.01 and 100, not {speed}.")
 
 
-def _blocks(path: Path, sound: soundfile.SoundFile, start: float, end: float | None) -> Iterator[np.ndarray]:
-    """The part as mono float32, piece by piece: an hour of 96 kHz surround sound is never in memory at once."""
-    first, last = _frames(path, start, end, sound.frames, sound.samplerate)
+@contextmanager
+def _without_messages() -> Iterator[None]:
+    """Whatever a library writes to the error output goes nowhere: of a damaged file, mpg123 tells every frame."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        # There is no error output.
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _blocks(sound: soundfile.SoundFile, first: int, last: int) -> Iterator[np.ndarray]:
+    """The frames from `first` up to `last`, (n, channels) float32, piece by piece: an hour of 96 kHz surround sound is
+    never in memory at once."""
     sound.seek(first)
+    at_once = max(1, VALUES_AT_ONCE // sound.channels)
     while last > first:
-        block = sound.read(min(FRAMES_AT_ONCE, last - first), dtype="float32", always_2d=True)
+        block = sound.read(min(at_once, last - first), dtype="float32", always_2d=True)
         if not len(block):
             break
-        yield block.mean(axis=1)
+        yield block
         first += len(block)
 
 
 def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndarray:
-    """(N,) float32 at 16 kHz of sound at `rate`. Playing faster is as if recorded at a higher rate."""
+    """(N,) float32 at 16 kHz, mono, of blocks (n, channels) at `rate`. Playing faster is as if recorded at a higher
+    rate."""
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-    parts = []
+    samples = array("f")
     for block in blocks:
-        if not np.isfinite(block).all():
-            raise InputError(f"{path} holds samples that are not numbers; export the sound again.")
-        parts.append(block if rate == SAMPLE_RATE else stream.resample_chunk(block))
-    parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
-    return np.concatenate(parts)
+        if not np.abs(block).max(initial=0) <= limits.LOUDEST_SAMPLE:
+            raise InputError(
+                f"{path} holds samples that are not numbers, or louder than {limits.LOUDEST_SAMPLE:g} times full "
+                "scale; export the sound again."
+            )
+        mono = block.mean(axis=1)
+        samples.frombytes((mono if rate == SAMPLE_RATE else stream.resample_chunk(mono)).tobytes())
+    samples.frombytes(stream.resample_chunk(np.zeros(0, np.float32), last=True).tobytes())
+    return np.frombuffer(samples, np.float32)
 
 
-def _frames(path: Path, start: float, end: float | None, frames: int, rate: int) -> tuple[int, int]:
+def _frames(path: Path, start: float, end: float | None, speed: float, frames: int, rate: int) -> tuple[int, int]:
     """The first frame and the one after the last. Ends that lie past the file by less than 0.1 s are rounding."""
     duration = frames / rate
     if start >= duration:
         raise InputError(f"{path} lasts {duration:.2f} s; the start ({start} s) lies after its end.")
     if end is not None and end > duration + SHORTEST:
         raise InputError(f"{path} lasts {duration:.2f} s; the end ({end} s) lies after its end.")
-    return round(start * rate), (frames if end is None else min(round(end * rate), frames))
+    first, last = round(start * rate), (frames if end is None else min(round(end * rate), frames))
+    played = (last - first) / rate / speed
+    if played > limits.SOUND_SECONDS:
+        most = f"{limits.SOUND_SECONDS / 3600:g}"
+        raise InputError(f"{path} lasts {played / 3600:.1f} hours as it is played; give a part of {most} at most.")
+    return first, last
 
 
-def _read_with_ffmpeg(path: Path, start: float, end: float | None, cause: Exception) -> np.ndarray:
-    """The part as 16 kHz mono. Raises InputError when there is no ffmpeg or it finds no sound either."""
+def _decoded_by_ffmpeg(path: Path, end: float | None, cause: Exception) -> np.ndarray:
+    """(N,) the file as 16 kHz mono, up to `end` or as long as a sound may be. Raises InputError when there is no ffmpeg
+    or it finds no sound either."""
     refusal = InputError(f"{path} is not a sound file that can be read; convert it to wav, flac, ogg or mp3.")
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         raise refusal from cause
     # Containers only: playlists and the like could name other files.
     guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
-    command = [ffmpeg, "-v", "error", "-nostdin", *guard, "-i", f"file:{path.resolve()}"]
-    command += ["-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
-    run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    guard += ["-max_alloc", str(LARGEST_FFMPEG_BLOCK)]
+    command = [ffmpeg, "-v", "error", "-nostdin", *guard, "-i", f"file:{path.resolve()}", "-map", "0:a:0"]
+    longest = limits.SOUND_SECONDS + 1 if end is None else min(end, limits.SOUND_SECONDS) + 1
+    command += ["-t", str(longest), "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
+    try:
+        run = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=limits.DECODING_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise refusal from error
     if run.returncode or not run.stdout:
         raise refusal from cause
-    samples = np.frombuffer(run.stdout, dtype="<f4")
-    first, last = _frames(path, start, end, len(samples), SAMPLE_RATE)
-    return samples[first:last]
+    return np.frombuffer(run.stdout[: len(run.stdout) // 4 * 4], dtype="<f4")

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from model_runtime import __version__
+from model_runtime import __version__, limits
 from model_runtime.atomic import reserved
 from model_runtime.commands import generate
 from model_runtime.data_files import data_digest
 from model_runtime.errors import DiskFull, InputError
-from model_runtime.requests import request_from
+from model_runtime.input_files import open_file, parse_json, read_text
+from model_runtime.requests import make_folder, request_from
 from model_runtime.take import read_meta
 from model_runtime.warm import Warm
 
@@ -91,12 +92,9 @@ class Summary:
 
 def read_manifest(path: Path) -> list[Line]:
     """The lines of a manifest, checked; empty lines are passed over. Raises InputError that names the bad line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text; save the manifest as UTF-8.") from error
+    text = read_text(path, limits.MANIFEST_BYTES, "manifest")
+    if text.count("\n") > limits.MANIFEST_LINES:
+        raise InputError(f"{path} has more than {limits.MANIFEST_LINES} lines; split it.")
     rows = enumerate(text.split("\n"), 1)
     lines = [Line(number, _request(row, number, path)) for number, row in rows if row.strip()]
     if not lines:
@@ -123,10 +121,7 @@ def run_batch(
     if not features:
         lines = [replace(line, request=replace(line.request, features=False)) for line in lines]
     data_digest()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
+    make_folder(folder)
     began = time.monotonic()
     outcomes: list[Outcome] = []
     name = f"{shard.index}-of-{shard.count}"
@@ -162,13 +157,13 @@ def _summary(outcomes: list[Outcome], lines: int, seconds: float) -> Summary:
 
 def _request(line: str, number: int, path: Path) -> generate.Request:
     try:
-        values = json.loads(line)
+        values = parse_json(line, "it")
         if not isinstance(values, dict):
             raise InputError("it is no JSON object")
         if "output" in values:
             raise InputError("outputs are named by the batch; leave out output")
         request = request_from(generate.Request, {"fps": FPS, **values, "output": "-"})
-    except (ValueError, RecursionError) as error:
+    except InputError as error:
         raise InputError(f"Line {number} of {path} cannot be used: {str(error).rstrip('.')}.") from error
     base = path.resolve().parent
     textgrid = None if request.textgrid is None else str(base / request.textgrid)
@@ -222,8 +217,5 @@ def _bytes(text: str) -> bytes:
 
 
 def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
+    with open_file(path, limits.ANY_SIZE) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]

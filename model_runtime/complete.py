@@ -8,21 +8,23 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from model_runtime import limits
 from model_runtime.easing import ease
 from model_runtime.errors import InputError
 from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
-from model_runtime.model.hearing import acoustics_alone
+from model_runtime.model.hearing import ACOUSTICS, acoustics_alone
 from model_runtime.model.inference import Performance
-from model_runtime.npz import read_npz
+from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
 from model_runtime.pause_opening import usual_opening
 from model_runtime.settings import settings_from
 from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]
 
+ARRAYS = {"key_frames": Wanted(WHOLE), "key_weights": Wanted("f"), "channels": Wanted(TEXT, limits.CHANNELS)}
 # Seconds over which a change fades at the ends of the range, so that the motion's velocity does not jump there.
 RAMP = 0.15
 
@@ -42,13 +44,15 @@ class Keys:
 
 def read_keys(path: Path | str) -> Keys:
     """Read KEYS.npz (design.md). Raises InputError with what is wrong."""
-    arrays = read_npz(path, ("key_frames", "key_weights", "channels"))
+    arrays = read_npz(path, ARRAYS)
     frames, weights = arrays["key_frames"], arrays["key_weights"]
-    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
-    if frames.ndim != 1 or frames.dtype.kind not in "iu":
+    channels = texts(arrays["channels"])
+    if frames.ndim != 1:
         raise InputError(f"{path}: key_frames must be whole numbers.")
-    if weights.shape != (len(frames), len(channels)) or weights.dtype.kind != "f":
+    if weights.shape != (len(frames), len(channels)):
         raise InputError(f"{path}: key_weights must hold one number a key and a channel.")
+    if not all_finite(weights, np.float32):
+        raise InputError(f"{path}: a key pose holds a value that is not a number; set it again.")
     return Keys(frames.astype(np.int64), weights.astype(np.float32), channels)
 
 
@@ -78,9 +82,7 @@ def complete(
     if first >= last:
         raise InputError(f"There are no frames between {first} and {last}; choose a range within the take.")
     settings = settings_from(take.meta.get("settings", {}) | {"fps": take.fps})
-    sound = take.acoustics
-    if model.hearing and take.meta.get("hearing") != model.hearing:
-        sound = acoustics_alone(sound)
+    sound = _sound(take, model)
     old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(
@@ -110,21 +112,32 @@ def complete(
     change = np.zeros_like(take.weights)
     change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
     weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, take.fps, (first, last), model.bounds)
-    kept = [take.channels.index(name) for name in locked]
+    kept, completed = [take.channels.index(name) for name in locked], take.meta.get("completed")
     weights[:, kept] = take.weights[:, kept]
     return dataclasses.replace(
         take,
         weights=weights,
         key_frames=asked.key_frames.astype(np.int32),
         phones=phones or take.phones,
-        meta=take.meta | {"completed": int(take.meta.get("completed", 0)) + 1},
+        meta=take.meta | {"completed": (completed if type(completed) is int else 0) + 1},
     )
+
+
+def _sound(take: Take, model: Model) -> np.ndarray:
+    """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
+    sound = take.acoustics
+    if model.hearing and take.meta.get("hearing") != model.hearing:
+        sound = acoustics_alone(sound)
+    understood = (model.columns, ACOUSTICS) if model.hearing else (model.columns,)
+    return sound if sound.shape[1] in understood else sound[:0]
 
 
 def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
     frames = keys.key_frames
     if not len(frames):
         raise InputError("There are no key poses to complete around; keep at least one.")
+    if not take.phones.duration > 0:
+        raise InputError("The take has no phones, which completion goes by; generate it from its sound.")
     if (np.diff(frames) <= 0).any() or frames[0] < 0 or frames[-1] >= len(take.weights):
         raise InputError(f"Key frames must ascend and lie within the take's frames 0 to {len(take.weights) - 1}.")
     if not np.isfinite(keys.key_weights).all():

@@ -114,7 +114,8 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
     moved = [
         Span(phone.label, max(phone.start - lead, 0.0), min(phone.end - lead, duration)) for phone in phones.phones
     ]
-    kept = [phone for phone in moved if phone.end > phone.start]
+    # Where all are moved out of a short recording, the one that is nearest stays.
+    kept = [phone for phone in moved if phone.end > phone.start] or [moved[-1 if lead > 0 else 0]]
     kept[0] = Span(kept[0].label, 0.0, kept[0].end)
     kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
     return PhoneTrack(tuple(kept), phones.words, phones.heard)

@@ -6,13 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.heads.head import Head
-from model_runtime.npz import read_npz, write_npz
+from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
 __all__ = ["MotionSpace", "read_space", "space_from_data", "space_from_rig", "write_space"]
 
-REQUIRED = ("neutral", "names", "shapes", "lips", "upper_face", "bounds")
+ARRAYS = {
+    "neutral": Wanted("f", 3 * limits.MESH_VERTICES),
+    "names": Wanted(TEXT, limits.CHANNELS),
+    "shapes": Wanted("f"),
+    "lips": Wanted(WHOLE),
+    "upper_face": Wanted(WHOLE),
+    "bounds": Wanted(NUMBERS, 2),
+    "explained": Wanted(NUMBERS, 1, required=False),
+}
 # The power iterations of the subspace search and the directions that it looks at besides those asked for.
 ITERATIONS, SPARE = 4, 10
 
@@ -143,22 +152,24 @@ def write_space(space: MotionSpace, path: Path | str) -> Path:
 
 def read_space(path: Path | str) -> MotionSpace:
     """Read and check what write_space wrote. Raises InputError with what is wrong."""
-    arrays = read_npz(path, REQUIRED)
-    neutral, shapes, names = arrays["neutral"], arrays["shapes"], np.atleast_1d(arrays["names"])
+    arrays = read_npz(path, ARRAYS)
+    neutral, shapes, names = arrays["neutral"], arrays["shapes"], texts(arrays["names"])
     fits = neutral.ndim == 2 and neutral.shape[1] == 3 and shapes.shape == (len(names), *neutral.shape)
-    if not fits or not np.isfinite(neutral).all() or not np.isfinite(shapes).all():
+    if not fits or not shapes.size or not all_finite(neutral, np.float32) or not all_finite(shapes, np.float32):
         raise InputError(f"{path} does not hold one shape a name on one face; write it again.")
     for name in ("lips", "upper_face"):
         index = arrays[name]
-        if index.ndim != 1 or index.dtype.kind not in "iu" or ((index < 0) | (index >= len(neutral))).any():
+        if index.ndim != 1 or ((index < 0) | (index >= len(neutral))).any():
             raise InputError(f"{path}: {name} must be vertex numbers of the face.")
-    explained = arrays.get("explained")
+    bounds, explained = arrays["bounds"].ravel(), arrays.get("explained", np.zeros(0)).ravel()
+    if len(bounds) != 2 or not bounds[0] < bounds[1] or not all_finite(explained, np.float32):
+        raise InputError(f"{path}: bounds must be the least and the largest weight, explained a share.")
     return MotionSpace(
-        neutral.astype(np.float32),
-        tuple(str(name) for name in names),
-        shapes.astype(np.float32),
+        neutral.astype(np.float32, copy=False),
+        names,
+        shapes.astype(np.float32, copy=False),
         arrays["lips"].astype(np.int32),
         arrays["upper_face"].astype(np.int32),
-        tuple(float(bound) for bound in np.ravel(arrays["bounds"])[:2]),  # type: ignore[arg-type]
-        None if explained is None else float(explained),
+        (float(bounds[0]), float(bounds[1])),
+        float(explained[0]) if len(explained) else None,
     )

@@ -41,6 +41,13 @@ class Settings:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
                 raise InputError(f"{name} is {value}; it must be a number from {low:g} to {high:g}.")
+        for name in ("blinks", "brows"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name} is {getattr(self, name)}; it must be true or false.")
+        if not isinstance(self.seed, int):
+            raise InputError(f"seed is {self.seed}; it must be a whole number.")
+        if self.style is not None and not isinstance(self.style, str):
+            raise InputError(f"style is {self.style}; it must be the name of a style.")
 
 
 def settings_from(values: dict) -> Settings:

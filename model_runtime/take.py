@@ -1,18 +1,36 @@
 """Take: one generated performance, and its file (TAKE.npz)."""
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.npz import read_npz, write_npz
+from model_runtime.input_files import parse_json
+from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
+from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
 __all__ = ["Take", "frame_count", "read_meta", "read_take", "write_take"]
 
-REQUIRED = ("weights", "channels", "fps", "key_frames", "key_weights", "phone_labels", "phone_start", "phone_end")
+ARRAYS = {
+    "weights": Wanted("f"),
+    "channels": Wanted(TEXT, limits.CHANNELS),
+    "fps": Wanted(NUMBERS, 1),
+    "key_frames": Wanted(WHOLE),
+    "key_weights": Wanted("f"),
+    "phone_labels": Wanted(TEXT, limits.PHONES),
+    "phone_start": Wanted(NUMBERS, limits.PHONES),
+    "phone_end": Wanted(NUMBERS, limits.PHONES),
+    "word_labels": Wanted(TEXT, limits.PHONES, required=False),
+    "word_start": Wanted(NUMBERS, limits.PHONES, required=False),
+    "word_end": Wanted(NUMBERS, limits.PHONES, required=False),
+    "phones_heard": Wanted("b", 1, required=False),
+    "acoustics": Wanted("f", required=False),
+    "meta": Wanted(TEXT, 1, required=False),
+}
 
 
 def frame_count(duration: float, fps: float) -> int:
@@ -78,62 +96,69 @@ def write_take(take: Take, path: Path | str) -> Path:
 
 def read_take(path: Path | str) -> Take:
     """Read and check TAKE.npz. Raises InputError with the field that is wrong."""
-    arrays = read_npz(path, REQUIRED)
+    arrays = read_npz(path, ARRAYS)
     weights, key_frames = arrays["weights"], arrays["key_frames"]
-    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
+    channels = texts(arrays["channels"])
 
     def refuse(problem: str) -> InputError:
         return InputError(f"{path} is not a take: {problem}.")
 
-    if weights.ndim != 2 or weights.dtype.kind != "f" or weights.shape[1] != len(channels) or not len(weights):
+    if weights.ndim != 2 or weights.shape[1] != len(channels) or not weights.size:
         raise refuse("weights must be numbers, one row a frame and one column a channel")
-    if not np.isfinite(weights).all():
+    if not all_finite(weights, np.float32):
         raise refuse("weights hold values that are not numbers")
-    if arrays["fps"].size != 1 or arrays["fps"].dtype.kind not in "fiu" or not 0 < float(arrays["fps"]) <= 1000:
-        raise refuse("fps must be one number between 0 and 1000")
-    if key_frames.ndim != 1 or key_frames.dtype.kind not in "iu" or not len(key_frames):
+    slowest, fastest = limits.FRAMES_PER_SECOND
+    if arrays["fps"].size != 1 or not slowest <= float(arrays["fps"].item()) <= fastest:
+        raise refuse(f"fps must be one number from {slowest:g} to {fastest:g}")
+    fps = float(arrays["fps"].item())
+    if (len(weights) - 1) / fps > limits.SOUND_SECONDS + 1:
+        raise refuse(f"it lasts longer than {limits.SOUND_SECONDS / 3600:g} hours")
+    if key_frames.ndim != 1 or not len(key_frames):
         raise refuse("key_frames must be whole numbers")
-    if key_frames[0] != 0 or key_frames[-1] != len(weights) - 1 or (np.diff(key_frames) <= 0).any():
+    if key_frames[0] != 0 or key_frames[-1] != len(weights) - 1 or (key_frames[1:] <= key_frames[:-1]).any():
         raise refuse("key_frames must ascend from the first frame to the last")
     acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
-    if acoustics.ndim != 2 or acoustics.dtype.kind != "f" or not np.isfinite(acoustics).all():
+    if acoustics.ndim != 2 or not all_finite(acoustics, np.float16):
         raise refuse("acoustics must be finite numbers, one row a step")
     heard = arrays.get("phones_heard", np.array(False))
-    if heard.size != 1 or heard.dtype.kind != "b":
-        raise refuse("phones_heard must be true or false")
     try:
-        meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
-        phones = _spans(arrays, "phone")
-        words = _spans(arrays, "word") if "word_labels" in arrays else ()
-    except (ValueError, TypeError, KeyError) as error:
-        raise refuse("its phones or its meta cannot be read") from error
-    if not isinstance(meta, dict):
+        phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
+    except (ValueError, KeyError) as error:
+        raise refuse("its phones must have a label, a start and an end each, in order of time") from error
+    if any(phone.label not in PHONES for phone in phones):
+        raise refuse("its phones must be ARPAbet labels without stress")
+    meta = parse_json("".join(texts(arrays["meta"])), f"The array meta in {path}") if "meta" in arrays else {}
+    if not isinstance(meta, dict) or not isinstance(meta.get("settings", {}), dict):
         raise refuse("meta must be a JSON object")
     return Take(
-        weights=weights.astype(np.float32),
+        weights=weights.astype(np.float32, copy=False),
         channels=channels,
-        fps=float(arrays["fps"]),
+        fps=fps,
         key_frames=key_frames.astype(np.int32),
-        phones=PhoneTrack(phones, words, bool(heard)),
-        acoustics=acoustics.astype(np.float16),
+        phones=PhoneTrack(phones, words, bool(heard.any())),
+        acoustics=acoustics.astype(np.float16, copy=False),
         meta=meta,
     )
 
 
 def read_meta(path: Path | str) -> dict:
     """The meta of TAKE.npz, without unpacking the rest. Raises InputError when it is no take."""
-    text = str(read_npz(path, ("meta",), others=False)["meta"])
-    try:
-        meta = json.loads(text)
-    except ValueError as error:
-        raise InputError(f"{path} is not a take: its meta cannot be read.") from error
+    (text,) = texts(read_npz(path, {"meta": Wanted(TEXT, 1)})["meta"]) or ("",)
+    meta = parse_json(text, f"The meta of {path}")
     if not isinstance(meta, dict):
         raise InputError(f"{path} is not a take: meta must be a JSON object.")
     return meta
 
 
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
-    columns = (arrays[f"{kind}_labels"], arrays[f"{kind}_start"], arrays[f"{kind}_end"])
-    if any(column.ndim != 1 for column in columns):
-        raise ValueError(kind)
-    return tuple(Span(str(label), float(a), float(b)) for label, a, b in zip(*columns, strict=True))
+    """Raises ValueError for columns of different lengths and for times that are no times or run backwards."""
+    if f"{kind}_labels" not in arrays:
+        return ()
+    columns = [arrays[name].ravel().tolist() for name in (f"{kind}_labels", f"{kind}_start", f"{kind}_end")]
+    spans = tuple(Span(label, float(start), float(end)) for label, start, end in zip(*columns, strict=True))
+    done = 0.0
+    for span in spans:
+        if not (math.isfinite(span.end) and done <= span.start <= span.end):
+            raise ValueError(kind)
+        done = span.start
+    return spans

@@ -60,5 +60,6 @@ def guarded(run: Callable[[], object]) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    # As one printable line, whoever wrote it.
+    click.echo(f"Error: {InputError(message)}", err=True)
     return code

@@ -16,6 +16,7 @@ from model_runtime.heads.head import Head
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.listen import find_phones
 from model_runtime.model.checkpoint import Model
+from model_runtime.requests import make_folder
 from model_runtime.settings import Settings
 from model_runtime.take import Take
 from model_runtime.track_scores import TrackScore, lip_curves, mean_score, score_track
@@ -92,7 +93,7 @@ def score_table(scored: list[ScoredClip], per_clip: bool) -> str:
 
 
 def _draw(folder: Path, entry: TrackEntry, track: LandmarkTrack, takes: dict[bool, Take], head: Head) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     figure = figure_type()(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots(2, 1, sharex=True)
     recorded = np.arange(len(track.xy)) / track.fps

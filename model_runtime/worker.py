@@ -53,7 +53,7 @@ class Events:
 
     def refuse(self, request: int | None, message: str) -> None:
         """An error of the client's."""
-        self.send(id=request, event="error", kind="input", message=message)
+        self.send(id=request, event="error", kind="input", message=str(InputError(message)))
 
 
 def serve(idle: float = IDLE) -> None:

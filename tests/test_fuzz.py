@@ -216,3 +216,12 @@ def test_a_worker_answers_any_lines_and_lives(lines):
     assert events[0]["event"] == "hello"
     assert {"id": 123456789, "kind": "input"}.items() <= events[-1].items()
     assert result.returncode == 0
+
+
+@pytest.mark.slow
+def test_five_minutes_of_files_that_nobody_meant():
+    """The targets of fuzz.py, one for each reader of both packages; an hour of it is run by hand."""
+    command = [sys.executable, "-m", "tests.fuzz", "--minutes", "5"]
+    done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, timeout=1800, check=False)
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,7 @@
 """Pickles are read as data: real ones of numpy, scipy and Python 2 come through, harmful ones run nothing."""
 
 import collections
+import io
 import os
 import pickle
 import subprocess
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from model_runtime.errors import InputError
+from model_runtime.pickle_process import Refusal, read_plain
 from model_runtime.safe_pickle import as_array, read_pickle
 
 # {"a": np.arange(3, dtype="float64"), "name": "caf\xe9"} as Python 2 and its numpy wrote it (protocol 2).
@@ -98,6 +100,55 @@ def test_other_names_are_refused(tmp_path, name):
         read_pickle(tmp_path / "bad.pkl")
 
 
+# What is known to run something when it is called with a text, or to lead to what does.
+RUNNERS = (
+    *(
+        "os.system",
+        "posix.system",
+        "nt.system",
+        "os.popen",
+        "os.execv",
+        "os.remove",
+        "os.mkdir",
+        "os.open",
+    ),
+    *("subprocess.Popen", "subprocess.call", "subprocess.run", "subprocess.check_output", "pty.spawn", "shutil.rmtree"),
+    *("builtins.eval", "builtins.exec", "builtins.compile", "builtins.open", "builtins.__import__", "builtins.getattr"),
+    *("__builtin__.apply", "__builtin__.execfile", "builtins.map", "builtins.type", "operator.attrgetter"),
+    *("operator.methodcaller", "functools.partial", "functools.reduce", "importlib.import_module", "runpy.run_path"),
+    *(
+        "types.FunctionType",
+        "types.CodeType",
+        "code.interact",
+        "codecs.open",
+        "_codecs.lookup",
+        "copyreg.add_extension",
+    ),
+    *("pickle.loads", "marshal.loads", "ctypes.CDLL", "numpy.load", "numpy.fromfile", "numpy.core.multiarray.fromfile"),
+    *("numpy.dtype.__init__.__globals__", "scipy.sparse.load_npz", "collections.namedtuple", "webbrowser.open"),
+)
+# The opcodes that turn a name into a thing and call it with a text.
+WAYS = {
+    "GLOBAL and REDUCE": lambda module, name: b"\x80\x02c%s\n%s\n{text}\x85R." % (module, name),
+    "STACK_GLOBAL and NEWOBJ": lambda module, name: (
+        b"\x80\x04\x8c%c%s\x8c%c%s\x93{text}\x85\x81." % (len(module), module, len(name), name)
+    ),
+    "INST": lambda module, name: b"({text}i%s\n%s\n." % (module, name),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_138_ways_to_run_something_run_nothing(tmp_path, runner, way):
+    module, name = runner.split(".", 1) if "numpy.dtype" in runner else runner.rsplit(".", 1)
+    command = f"touch {tmp_path}/ran".encode()
+    text = b"X" + len(command).to_bytes(4, "little") + command
+    content = WAYS[way](module.encode(), name.encode()).replace(b"{text}", text)
+    with pytest.raises(Refusal, match=name.split(".")[-1]):
+        read_plain(io.BytesIO(content))
+    assert not (tmp_path / "ran").exists()
+
+
 def test_numbers_are_never_taken_for_pointers(tmp_path):
     """numpy's own dtype takes flags from a pickle; 63 would make it follow 8 bytes of data as if they were objects."""
     whole = pickle.dumps(np.arange(3.0), 2)
@@ -128,7 +179,7 @@ def test_damage_is_one_sentence(tmp_path, content):
         read_pickle(tmp_path / "damaged.pkl")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_noise_never_raises_anything_else(data):
     whole = pickle.dumps({"a": np.arange(9.0), "b": sparse.csc_matrix(np.eye(3)), "c": ["x", b"y", 2**70]}, 2)

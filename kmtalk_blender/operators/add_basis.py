@@ -4,6 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..paths import whole_path
+from ..runtime.input_files import is_folder
 from ..runtime.space_file import read_space
 from ..scene.basis import add_basis
 from .base import Acting, busy
@@ -39,7 +40,7 @@ class KMTALK_OT_add_basis(Acting, bpy.types.Operator):
         folder = whole_path(self.filepath)
         names = add_basis(target, read_space(folder))
         context.scene.kmtalk.target = target
-        context.scene.kmtalk.model = str(folder if folder.is_dir() else folder.parent)
+        context.scene.kmtalk.model = str(folder if is_folder(folder) else folder.parent)
         return f"{target.name}: {len(names)} shapes of the model"
 
 

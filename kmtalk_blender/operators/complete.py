@@ -6,7 +6,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
-from ..scene.baseline import take_ids, take_info
+from ..scene.baseline_store import take_ids, take_info
 from ..scene.compat import slot_handle
 from ..scene.jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of

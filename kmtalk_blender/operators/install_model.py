@@ -6,6 +6,7 @@ from bpy.props import StringProperty
 from .. import session
 from ..errors import UserError
 from ..paths import whole_path
+from ..runtime.input_files import is_file
 from ..runtime.model_folder import install_model
 from .base import Acting, busy
 
@@ -34,7 +35,7 @@ class KMTALK_OT_install_model(Acting, bpy.types.Operator):
         folder = session.models_folder()
         if folder is None:
             raise UserError("KMTalk is not installed as an extension; name the model's folder as the model instead.")
-        model = install_model(path.parent if path.is_file() else path, folder)
+        model = install_model(path.parent if is_file(path) else path, folder)
         context.scene.kmtalk.model = str(model.folder)
         return f"{model.name} is installed. Licence: {model.licence}"
 

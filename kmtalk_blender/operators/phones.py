@@ -6,7 +6,7 @@ from bpy.props import FloatProperty, IntProperty, StringProperty
 from ..choices import PHONES
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.baseline import take_info
+from ..scene.baseline_store import take_info
 from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
 from ..scene.phone_edits import delete_phone, delete_word, insert_phone

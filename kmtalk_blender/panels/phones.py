@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..scene.baseline import take_info
+from ..scene.baseline_store import take_info
 from ..scene.phones import listed_action, phone_at
 from ..scene.strips import frame_rate
 from .places import in_both_places

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from ..errors import UserError
+from .input_files import is_file
 
 __all__ = ["interpreter", "process_environment", "source_folder"]
 
@@ -19,7 +20,7 @@ def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
     for origin, path in (("the preferences", chosen), ("KMTALK_PYTHON", os.environ.get("KMTALK_PYTHON", ""))):
         if path:
             found = Path(path).expanduser()
-            if not found.is_file():
+            if not is_file(found):
                 raise UserError(f"There is no interpreter at {found} ({origin}); choose a Python executable.")
             return found
     if installed is not None and installed.is_file():

@@ -1,15 +1,28 @@
 """HEAD.npz as the extension sees it, with numpy alone. The format is model_runtime.heads.head's."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from .. import limits
 from ..errors import UserError
-from .unreadable import UNREADABLE
+from .input_files import open_file, parse_json
+from .npz import TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
 
 __all__ = ["Head", "read_head"]
+
+ARRAYS = {
+    "vertices": Wanted("f", 3 * limits.VERTICES),
+    "faces": Wanted(WHOLE),
+    "channels": Wanted(TEXT, limits.CHANNELS),
+    "deltas": Wanted("f"),
+    "landmarks": Wanted(TEXT, 1),
+    "polygons": Wanted(WHOLE, required=False),
+    "materials": Wanted(WHOLE, required=False),
+    "material_names": Wanted(TEXT, limits.CHANNELS, required=False),
+    "resting": Wanted(TEXT, 1, required=False),
+}
 
 
 @dataclass(frozen=True)
@@ -34,28 +47,42 @@ class Head:
 
 def read_head(path: Path | str) -> Head:
     """Read and check a head. Raises UserError with what is wrong."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        faces = arrays["faces"].astype(np.int32)
-        head = Head(
-            vertices=arrays["vertices"].astype(np.float32),
-            faces=faces,
-            polygons=arrays.get("polygons", np.arange(len(faces))).astype(np.int32),
-            materials=arrays.get("materials", np.zeros(len(faces))).astype(np.int32),
-            material_names=tuple(str(name) for name in arrays.get("material_names", np.array(["skin"]))),
-            channels=tuple(str(name) for name in np.atleast_1d(arrays["channels"])),
-            deltas=arrays["deltas"].astype(np.float32),
-            landmarks={str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()},
-            resting={str(name): float(value) for name, value in json.loads(str(arrays.get("resting", "{}"))).items()},
-        )
-    except UNREADABLE as error:
-        raise UserError(f"{path} is not a head; make it again with `python -m model_runtime head`.") from error
+    with open_file(path, limits.ANY_SIZE, "head (.npz)") as stream:
+        arrays = read_arrays(stream, f"{path} is not a head", ARRAYS)
+    vertices, faces = arrays["vertices"], arrays["faces"]
+    if vertices.ndim != 2 or faces.ndim != 2 or faces.shape[1] != 3 or not len(faces):
+        raise UserError(f"{path} is not a head: vertices and faces must have three numbers each.")
+    names = texts(arrays.get("material_names", np.array(["skin"])))
+    head = Head(
+        vertices=vertices.astype(np.float32, copy=False),
+        faces=faces,
+        polygons=arrays.get("polygons", np.arange(len(faces))),
+        materials=arrays.get("materials", np.zeros(len(faces), np.int32)),
+        material_names=names,
+        channels=texts(arrays["channels"]),
+        deltas=arrays["deltas"].astype(np.float32, copy=False),
+        landmarks=_numbers(arrays, "landmarks", path),
+        resting={name: float(value) for name, value in _numbers(arrays, "resting", path).items()},
+    )
     count = len(head.vertices)
     if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):
         raise UserError(f"{path} is not a head: vertices and deltas do not fit each other.")
-    if faces.ndim != 2 or faces.shape[1] != 3 or not len(faces) or faces.min() < 0 or faces.max() >= count:
+    if not all_finite(head.vertices) or not all_finite(head.deltas):
+        raise UserError(f"{path} is not a head: its vertices or deltas hold values that are not numbers.")
+    if faces.min() < 0 or faces.max() >= count:
         raise UserError(f"{path} is not a head: its faces point outside its vertices.")
-    if len(head.polygons) != len(faces) or len(head.materials) != len(faces):
+    if head.polygons.shape != (len(faces),) or head.materials.shape != (len(faces),):
         raise UserError(f"{path} is not a head: polygons and materials must be one a triangle.")
-    return head
+    if not 0 <= head.materials.min() <= head.materials.max() < len(names):
+        raise UserError(f"{path} is not a head: a face has a material without a name.")
+    if not set(head.resting) <= set(head.channels):
+        raise UserError(f"{path} is not a head: a channel rests that it has not.")
+    return replace(head, faces=faces.astype(np.int32))
+
+
+def _numbers(arrays: dict[str, np.ndarray], name: str, path: Path | str) -> dict:
+    """A JSON object of numbers that an array of text holds; empty where there is none."""
+    value = parse_json("".join(texts(arrays[name])), f"The array {name} of {path}") if name in arrays else {}
+    if not isinstance(value, dict) or any(type(number) not in (int, float) for number in value.values()):
+        raise UserError(f"{path} is not a head: {name} must be a JSON object of numbers.")
+    return value

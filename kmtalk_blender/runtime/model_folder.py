@@ -1,19 +1,21 @@
 """Models that the user trained or was given: checked, and copied whole into the extension's folder of models."""
 
 import hashlib
-import json
 import re
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import limits
 from ..errors import UserError
+from .input_files import is_file, is_folder, open_file, read_bytes, read_json
 
 __all__ = ["InstalledModel", "check_model", "install_model", "installed_models"]
 
 ABOUT, WEIGHTS, SPACE, CARD = "model.json", "weights.safetensors", "space.npz", "CARD.md"
 FORMAT = 1
+LONGEST_NAME = 60  # characters of a model's folder
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,13 @@ class InstalledModel:
 
 def check_model(folder: Path) -> InstalledModel:
     """A model's folder whose files are those that it names. Raises UserError with what is wrong; nothing in it runs."""
-    if not (folder / ABOUT).is_file():
+    if not is_file(folder / ABOUT):
         raise UserError(f"{folder} is no model; choose the folder that holds {ABOUT}.")
+    about = read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         name, licence = str(about["id"]), str(about["licence"])
         named = {WEIGHTS: about["sha256"], SPACE: about.get("space_sha256")}
-    except OSError as error:
-        raise UserError(f"{folder} is no model; choose the folder that holds {ABOUT}.") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{folder / ABOUT} is damaged; get the model again.") from error
     if about.get("format") != FORMAT:
         raise UserError(f"The model in {folder} was made by another version of KMTalk; export it again.")
@@ -52,9 +52,9 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
     """
     model = check_model(folder)
     # The name comes from a file of somebody else's: it may not lead anywhere.
-    target = models / (re.sub(r"[^\w+-]+", "-", model.name).strip("-") or "model")
-    if target.is_dir():
-        if (target / ABOUT).is_file() and (target / ABOUT).read_bytes() == (folder / ABOUT).read_bytes():
+    target = models / (re.sub(r"[^\w+-]+", "-", model.name[:LONGEST_NAME]).strip("-") or "model")
+    if is_folder(target):
+        if is_file(target / ABOUT) and _about(target) == _about(folder):
             return check_model(target)
         raise UserError(f"Another model named {model.name} is installed already; delete {target} first.")
     try:
@@ -65,7 +65,7 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
     try:
         for file in (ABOUT, WEIGHTS, SPACE, CARD):
             # No digest guards the card, so that a link could bring any file of the user's along.
-            if (folder / file).is_file() and not (file == CARD and (folder / file).is_symlink()):
+            if is_file(folder / file) and not (file == CARD and (folder / file).is_symlink()):
                 shutil.copyfile(folder / file, temporary / file)
         check_model(temporary)
         temporary.chmod(0o755)
@@ -85,10 +85,14 @@ def installed_models(models: Path) -> list[Path]:
 
 
 def _digest(path: Path) -> str | None:
-    if not path.is_file():
+    if not is_file(path):
         return None
     found = hashlib.sha256()
-    with path.open("rb") as stream:
+    with open_file(path, limits.MODEL_BYTES) as stream:
         while block := stream.read(1 << 20):
             found.update(block)
     return found.hexdigest()
+
+
+def _about(folder: Path) -> bytes:
+    return read_bytes(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)

@@ -6,12 +6,20 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import limits
 from ..errors import UserError
-from .unreadable import UNREADABLE
+from .input_files import is_file, is_folder, open_file
+from .npz import NUMBERS, TEXT, Wanted, all_finite, read_arrays, texts
 
 __all__ = ["Space", "read_space"]
 
 FILE = "space.npz"
+ARRAYS = {
+    "neutral": Wanted("f", 3 * limits.VERTICES),
+    "names": Wanted(TEXT, limits.CHANNELS),
+    "shapes": Wanted("f"),
+    "bounds": Wanted(NUMBERS, 2),
+}
 
 
 @dataclass(frozen=True)
@@ -27,22 +35,15 @@ class Space:
 
 def read_space(path: Path) -> Space:
     """Read the motion space of a model's folder (or the file itself). Raises UserError with what is wrong."""
-    path = path / FILE if path.is_dir() else path
-    if not path.is_file():
+    path = path / FILE if is_folder(path) else path
+    if not is_file(path):
         raise UserError(f"There is no {path}; choose the folder of a model that was trained on a face of its own.")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            space = Space(
-                archive["neutral"].astype(np.float64),
-                tuple(str(name) for name in np.atleast_1d(archive["names"])),
-                archive["shapes"].astype(np.float64),
-                bool(np.ravel(archive["bounds"])[0] < 0),
-            )
-    except (*UNREADABLE, IndexError) as error:
-        raise UserError(f"{path} holds no motion space; install the model again.") from error
-    count = len(space.neutral)
-    if space.neutral.shape != (count, 3) or space.shapes.shape != (len(space.names), count, 3) or not count:
+    with open_file(path, limits.ANY_SIZE) as stream:
+        arrays = read_arrays(stream, f"{path} holds no motion space", ARRAYS)
+    neutral, names, shapes, bounds = arrays["neutral"], texts(arrays["names"]), arrays["shapes"], arrays["bounds"]
+    count = len(neutral) if neutral.ndim else 0
+    if neutral.shape != (count, 3) or shapes.shape != (len(names), count, 3) or not shapes.size or bounds.size != 2:
         raise UserError(f"{path} does not hold one shape a name on one face; install the model again.")
-    if not np.isfinite(space.neutral).all() or not np.isfinite(space.shapes).all():
+    if not all_finite(neutral) or not all_finite(shapes):
         raise UserError(f"{path} holds values that are not numbers; install the model again.")
-    return space
+    return Space(neutral.astype(np.float64), names, shapes.astype(np.float64), bool(bounds.ravel()[0] < 0))

@@ -2,18 +2,34 @@
 
 import io
 import json
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from .. import limits
 from ..errors import UserError
-from .unreadable import UNREADABLE
+from .input_files import open_file, parse_json
+from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
 from .whole_file import write_whole
 
-__all__ = ["Span", "Take", "pack_take", "read_take", "unpack_take", "write_keys", "write_take"]
+__all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
+ARRAYS = {
+    "weights": Wanted("f", limits.CURVE_VALUES),
+    "channels": Wanted(TEXT, limits.CHANNELS),
+    "fps": Wanted(NUMBERS, 1),
+    "key_frames": Wanted(WHOLE),
+    **{f"{kind}_labels": Wanted(TEXT, limits.PHONES, required=False) for kind in ("phone", "word")},
+    **{f"{kind}_start": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
+    **{f"{kind}_end": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
+    "acoustics": Wanted("f", required=False),
+    "meta": Wanted(TEXT, 1, required=False),
+}
 
 
 @dataclass(frozen=True)
@@ -46,36 +62,59 @@ class Take:
 
 def read_take(path: Path | str) -> Take:
     """Read and check a take. Raises UserError with what is wrong."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise UserError(f"Cannot read {path} ({error.strerror}); choose a take (.npz).") from error
-    return unpack_take(data, str(path))
+    with open_file(path, limits.ANY_SIZE, "take (.npz)") as stream:
+        return _unpack(stream, str(path))
 
 
 def unpack_take(data: bytes, name: str) -> Take:
     """A take from the bytes of its file; `name` is what messages call it. Raises UserError with what is wrong."""
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-        channels = tuple(str(channel) for channel in np.atleast_1d(arrays["channels"]))
-        weights, key_frames = arrays["weights"].astype(np.float32), arrays["key_frames"].astype(np.int32)
-        fps = float(arrays["fps"])
-        meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
-        phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
-        acoustics = arrays.get("acoustics", np.zeros((0, 0))).astype(np.float16)
-    except UNREADABLE as error:
-        raise UserError(f"{name} is not a take; export it again.") from error
-    if weights.ndim != 2 or not len(weights) or weights.shape[1] != len(channels) or not np.isfinite(weights).all():
+    return _unpack(io.BytesIO(data), name)
+
+
+def spans_of(rows: Iterable) -> tuple[Span, ...]:
+    """Phones or words from [label, start, end] in order of time, seconds.
+
+    Raises ValueError or TypeError for labels that are no texts and for times that are none or run backwards.
+    """
+    spans, done = [], 0.0
+    for label, start, end in rows:
+        if not isinstance(label, str) or not math.isfinite(end) or not done <= start <= end:
+            raise ValueError("phones")
+        spans.append((label, float(start), float(end)))
+        done = start
+    return tuple(spans)
+
+
+def _unpack(stream: BinaryIO, name: str) -> Take:
+    arrays = read_arrays(stream, f"{name} is not a take", ARRAYS)
+    channels, weights, key_frames = texts(arrays["channels"]), arrays["weights"], arrays["key_frames"]
+    if weights.ndim != 2 or not weights.size or weights.shape[1] != len(channels) or not all_finite(weights):
         raise UserError(f"{name} is not a take: weights must be finite, a row a frame and a column a channel.")
-    if not 0 < fps <= 1000:
-        raise UserError(f"{name} is not a take: fps must lie between 0 and 1000.")
+    slowest, fastest = limits.FRAMES_PER_SECOND
+    fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
+    if not slowest <= fps <= fastest or (len(weights) - 1) / fps > limits.SOUND_SECONDS + 1:
+        raise UserError(f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and 6 hours hold it.")
     ends = key_frames.ndim == 1 and len(key_frames) and key_frames[0] == 0 and key_frames[-1] == len(weights) - 1
-    if not ends or (np.diff(key_frames) <= 0).any():
+    if not ends or (key_frames[1:] <= key_frames[:-1]).any():
         raise UserError(f"{name} is not a take: key_frames must ascend from the first frame to the last.")
+    meta = parse_json("".join(texts(arrays["meta"])), f"The meta of {name}") if "meta" in arrays else {}
+    acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
     if acoustics.ndim != 2 or not isinstance(meta, dict):
         raise UserError(f"{name} is not a take: its acoustics or its meta are of another shape.")
-    return Take(weights, channels, fps, key_frames, phones, words, acoustics, meta)
+    try:
+        phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
+    except (ValueError, KeyError) as error:
+        raise UserError(f"{name} is not a take: its phones and words need a label and times in order each.") from error
+    return Take(
+        weights.astype(np.float32, copy=False),
+        channels,
+        fps,
+        key_frames.astype(np.int32),
+        phones,
+        words,
+        acoustics.astype(np.float16, copy=False),
+        meta,
+    )
 
 
 def pack_take(take: Take) -> bytes:
@@ -124,5 +163,5 @@ def _columns(kind: str, spans: tuple[Span, ...]) -> dict[str, np.ndarray]:
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
     if f"{kind}_labels" not in arrays:
         return ()
-    columns = (arrays[f"{kind}_labels"], arrays[f"{kind}_start"], arrays[f"{kind}_end"])
-    return tuple((str(label), float(start), float(end)) for label, start, end in zip(*columns, strict=True))
+    columns = (arrays[f"{kind}_{part}"].ravel().tolist() for part in ("labels", "start", "end"))
+    return spans_of(zip(*columns, strict=True))

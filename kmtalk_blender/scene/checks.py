@@ -8,7 +8,7 @@ import bpy
 from ..errors import UserError
 from . import compat
 from .aliases import CHANNELS
-from .baseline import has_baseline, moved_shapes
+from .baseline_store import has_baseline, moved_shapes
 from .curves import keyed_shapes, shape_of
 from .groups import FACE
 from .hand_keys import hand_action

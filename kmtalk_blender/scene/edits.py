@@ -98,7 +98,7 @@ def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, w
     edited = edited[(edited >= 0) & (edited <= last)]
     motions = np.setdiff1d(baseline.take.key_frames, dropped_motions(edits, baseline))
     if len(edited) and reach:
-        near = np.abs(motions[:, None] - edited[None]).min(axis=1) <= reach
+        near = np.abs(motions - edited[_nearest(motions, edited)]) <= reach
         motions = motions[~near | (motions < window[0]) | (motions > window[1])]
     frames = np.unique(np.concatenate([motions, edited, [0, last]])).astype(np.int32)
     # A key motion that was let go once comes back as it was; outside the window everything stays as it is now.

@@ -11,8 +11,10 @@ import numpy as np
 
 from ..errors import UserError
 from ..runtime.take_file import Take, pack_take, read_take
+from ..runtime.take_tables import read_live_link, read_take_json
 from ..runtime.whole_file import write_whole
-from .baseline import Baseline, load_baseline
+from .baseline import Baseline
+from .baseline_store import load_baseline
 from .compat import action_curves
 from .edits import Edits, find_edits
 from .identity import LineSource, find_owner
@@ -79,7 +81,7 @@ def import_take(
     check_target(target)
     check_changeable(target)
     suffix = path.suffix.lower()
-    readers = {".npz": read_take, ".csv": _read_live_link, ".json": _read_json}
+    readers = {".npz": read_take, ".csv": read_live_link, ".json": read_take_json}
     if suffix not in readers:
         raise UserError(f"{path.name} is no take; choose a .npz, .csv or .json.")
     take = readers[suffix](path)
@@ -128,48 +130,6 @@ def _json(take: Take) -> str:
             "words": [list(word) for word in take.words],
         }
     )
-
-
-def _read_live_link(path: Path) -> Take:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [row for row in csv.reader(stream) if row]
-        header, body = rows[0], rows[1:]
-        names = tuple(name[:1].lower() + name[1:] for name in header[2:])
-        weights = np.array([[float(cell) for cell in row[2 : 2 + len(names)]] for row in body], np.float32)
-        frames = [int(float(row[0].split(":")[3])) for row in body]
-    except (OSError, UnicodeDecodeError, ValueError, IndexError, csv.Error) as error:
-        raise UserError(f"{path} is no Live Link Face CSV; its first columns are Timecode, BlendShapeCount.") from error
-    if weights.ndim != 2 or len(weights) < 2 or not np.isfinite(weights).all():
-        raise UserError(f"{path} holds no motion.")
-    # The timecode counts frames within a second; the highest one tells the rate.
-    fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
-    return _plain_take(weights, names, fps, path)
-
-
-def _read_json(path: Path) -> Take:
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        weights = np.array(stored["weights"], np.float32)
-        names, fps = tuple(str(name) for name in stored["channels"]), float(stored["fps"])
-        keys = np.array(stored.get("key_frames", []), np.int32)
-        phones = tuple((str(label), float(a), float(b)) for label, a, b in stored.get("phones", []))
-        words = tuple((str(label), float(a), float(b)) for label, a, b in stored.get("words", []))
-    except (OSError, UnicodeDecodeError, ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{path} is no take; export it again as JSON.") from error
-    if weights.ndim != 2 or len(weights) < 2 or weights.shape[1] != len(names) or not np.isfinite(weights).all():
-        raise UserError(f"{path} is no take: weights need a row a frame and a column a channel.")
-    take = _plain_take(weights, names, fps, path)
-    if len(keys) and keys[0] == 0 and keys[-1] == len(weights) - 1 and (np.diff(keys) > 0).all():
-        take = take.with_weights(take.weights, keys)
-    return Take(take.weights, names, fps, take.key_frames, phones, words, meta=take.meta)
-
-
-def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: Path) -> Take:
-    if not names or not 0 < fps <= 1000:
-        raise UserError(f"{path} is no take: it needs channels and a frame rate.")
-    motions = np.array([0, len(weights) - 1], np.int32)
-    return Take(np.clip(weights, 0, 1), names, fps, motions, meta={"imported": path.name})
 
 
 def _at_rate(take: Take, fps: float) -> Take:

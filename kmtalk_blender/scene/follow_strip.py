@@ -10,7 +10,8 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.take_file import Span, Take
 from . import edits as edited
-from .baseline import Baseline, load_baseline, take_info
+from .baseline import Baseline
+from .baseline_store import load_baseline, take_info
 from .curves import CurveKeys
 from .identity import take_source
 from .lay_take import lay_take

@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from . import compat
-from .baseline import take_ids, take_info
+from .baseline_store import take_ids, take_info
 from .takes import takes_of
 
 __all__ = ["LineSource", "Owner", "find_owner", "strip_of", "take_source"]

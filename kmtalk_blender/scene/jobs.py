@@ -13,7 +13,8 @@ import numpy as np
 from ..errors import UserError
 from ..runtime.take_file import read_take
 from . import edits as edited
-from .baseline import Baseline, load_baseline, take_ids
+from .baseline import Baseline
+from .baseline_store import load_baseline, take_ids
 from .checks import check_speaker, speaker_notes
 from .compat import sequencer_scene, slot_handle
 from .curves import locked_shapes

@@ -7,7 +7,8 @@ import bpy
 import numpy as np
 
 from . import edits as edited
-from .baseline import Baseline, Moved, load_baseline
+from .baseline import Baseline, Moved
+from .baseline_store import load_baseline
 from .curves import CurveKeys, locked_shapes, read_curves
 from .groups import FACE, groups_of
 from .movement import ramp_frames

@@ -17,7 +17,8 @@ import bpy
 import numpy as np
 
 from . import compat
-from .baseline import Moved, moved_shapes, take_ids, take_info
+from .baseline import Moved
+from .baseline_store import moved_shapes, take_ids, take_info
 from .curves import CurveKeys, keyed_shapes, keyframe_kinds, remove_curves, write_curves
 from .groups import FACE
 from .hand_keys import hand_shapes

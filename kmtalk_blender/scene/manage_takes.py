@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import UserError
 from . import compat
-from .baseline import load_baseline, moved_shapes, store_baseline
+from .baseline_store import load_baseline, moved_shapes, store_baseline
 from .curves import keyed_shapes, shape_of
 from .groups import FACE
 from .hand_keys import hand_track, lower_hand, raise_hand

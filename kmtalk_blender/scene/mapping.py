@@ -7,7 +7,9 @@ from pathlib import Path
 
 import bpy
 
+from .. import limits
 from ..errors import UserError
+from ..runtime.input_files import parse_json, read_text
 from ..runtime.whole_file import write_whole
 from .aliases import CHANNELS, match_channels
 from .visemes import find_visemes
@@ -169,22 +171,23 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
 
     Raises UserError, with the object as it was, when the file is no preset or fits no shape key.
     """
+    text = read_text(path, limits.PRESET_BYTES, "mapping (.json)")
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = parse_json(text, str(path))
         if read[PRESET] != 1 or read["mode"] not in ("DIRECT", "VISEMES"):
             raise ValueError("another version")
         rows = [
             Row(str(row["channel"]), str(row["shape"]), float(row.get("gain", 1.0)), float(row.get("offset", 0.0)))
             for row in read["rows"]
         ]
-    except OSError as error:
-        raise UserError(f"Cannot read {path} ({error.strerror}); choose a mapping (.json).") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        if any(abs(row.gain) > limits.GAIN or abs(row.offset) > limits.GAIN for row in rows):
+            raise ValueError("gains")
+    except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(f"{path} is no mapping of KMTalk; save one again from the table.") from error
     unknown = sorted({row.channel for row in rows} - set(CHANNELS))
     if unknown:
         raise UserError(f"{path} names the channel {unknown[0]}, which there is not; write one of {CHANNELS[0]} ...")
-    shapes = shape_names(target)
+    shapes = set(shape_names(target))
     gone = sorted({row.shape for row in rows if row.shape not in shapes})
     fitting = [row for row in rows if row.shape in shapes]
     if not fitting:

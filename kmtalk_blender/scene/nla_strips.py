@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import bpy
 
 from . import compat
-from .baseline import has_baseline, take_ids, take_info
+from .baseline_store import has_baseline, take_ids, take_info
 
 __all__ = [
     "LAYER",

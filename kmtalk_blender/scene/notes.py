@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..paths import whole_path
-from .baseline import take_info
+from .baseline_store import take_info
 from .takes import takes_of
 
 __all__ = ["Understood", "mark_line", "read_understood", "understood_here", "understood_of", "understood_values"]

@@ -1,12 +1,14 @@
 """The phones of a take as the list that the user edits (action.kmtalk.phones)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
 
 from ..runtime.take_file import Span, Take
-from .baseline import Baseline, take_ids
+from .baseline import Baseline
+from .baseline_store import take_ids
 
 __all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "words_of", "write_rows"]
 
@@ -90,13 +92,16 @@ def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:
 
 
 def _rows_of_take(take: Take) -> list[Row]:
-    rows = []
-    before = None
+    rows, at, before = [], 0, -1
     for label, start, end in take.phones:
         middle = (start + end) / 2
-        at = next((index for index, (_, first, last) in enumerate(take.words) if first <= middle < last), None)
-        rows.append(Row(label, start, end, "" if at is None else take.words[at][0], at is not None and at != before))
-        before = at
+        # Both are in order of time: what ended before one phone ended before the next.
+        while at < len(take.words) and take.words[at][2] <= middle:
+            at += 1
+        word, first, _last = take.words[at] if at < len(take.words) else ("", math.inf, math.inf)
+        inside = first <= middle
+        rows.append(Row(label, start, end, word if inside else "", inside and at != before))
+        before = at if inside else -1
     return rows
 
 

@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..runtime.whole_file import write_whole
-from .baseline import has_baseline, take_ids, take_info
+from .baseline_store import has_baseline, take_ids, take_info
 from .phone_list import rows_of, words_of
 from .strips import frame_rate
 from .takes import active_take

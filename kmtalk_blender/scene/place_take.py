@@ -5,8 +5,8 @@ import dataclasses
 import bpy
 
 from . import compat
-from .baseline import (
-    Baseline,
+from .baseline import Baseline
+from .baseline_store import (
     drop_baseline,
     has_baseline,
     load_baseline,

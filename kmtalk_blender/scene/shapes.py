@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import UserError
 from ..runtime.head_file import Head
+from ..runtime.input_files import is_file
 from .aliases import CHANNELS
 from .calibration import rest_at
 from .head_job import HeadJob
@@ -70,7 +71,7 @@ class FlameJob(HeadJob):
 
     def __init__(self, path: Path, folder: Path) -> None:
         """Raises UserError when there is no such file."""
-        if not path.is_file():
+        if not is_file(path):
             raise UserError(f"There is no file {path}; choose a FLAME model.")
         super().__init__(path.stem, folder, {"flame": str(path)})
 

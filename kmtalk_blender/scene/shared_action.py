@@ -7,7 +7,8 @@ import numpy as np
 
 from ..errors import UserError
 from . import compat
-from .baseline import Baseline, drop_baseline, load_baseline, store_baseline, take_ids, take_info
+from .baseline import Baseline
+from .baseline_store import drop_baseline, load_baseline, store_baseline, take_ids, take_info
 from .curves import CurveKeys, read_curves, remove_curves, write_curves
 from .groups import FACE
 from .rigs import ShapeMap, value_path

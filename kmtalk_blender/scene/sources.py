@@ -6,6 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..runtime.input_files import is_file
 from .baseline import Baseline
 from .identity import LineSource, take_source
 from .options import Line
@@ -28,8 +29,8 @@ def heard_again(baseline: Baseline, target: bpy.types.Object, folder: Path) -> H
     if found is not None and found[1] in audible_strips(found[0]):
         return heard_of(*found, folder)
     stored = baseline.info.get("audio", {})
-    path = Path(stored.get("path", ""))
-    if not path.is_file():
+    path = Path(str(stored.get("path", "")))
+    if not is_file(path):
         raise UserError(
             f"The sound of this take is gone ({path}); bring back strip {baseline.label} to use edited phones."
         )
@@ -56,7 +57,7 @@ def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcr
     """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
     if line.textgrid:
         path = whole_path(line.textgrid)
-        if not path.is_file():
+        if not is_file(path):
             raise UserError(f"There is no TextGrid {path}; choose one.")
         return Transcript(textgrid=path, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None

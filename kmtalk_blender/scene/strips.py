@@ -7,6 +7,7 @@ import bpy
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..runtime.input_files import is_file
 from . import compat
 from .mixdown import mix_down
 
@@ -147,7 +148,7 @@ def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
 def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
     path = whole_path(filepath)
-    if not path.is_file():
+    if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")
     return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
 
@@ -186,7 +187,7 @@ def _parents(editor: object, strip: object) -> tuple:
 
 def _file_of(strip: object, path: Path, folder: Path) -> Path:
     if strip.sound.packed_file is None:
-        if not path.is_file():
+        if not is_file(path):
             raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")
         return path
     unpacked = folder / f"packed{path.suffix}"

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import UserError
 from . import compat
-from .baseline import has_baseline, moved_shapes, take_ids, take_info
+from .baseline_store import has_baseline, moved_shapes, take_ids, take_info
 from .nla_strips import animating_actions, is_own_take, take_track
 from .rigs import check_target
 

@@ -1,17 +1,17 @@
 """What a line says: typed, in a text of the file, or in a file beside the sound."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
+from .. import limits
 from ..errors import UserError
+from ..runtime.input_files import is_file, read_text
+from ..runtime.subtitles import spoken_cues
 from .strips import Heard
 
 __all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
-
-CUE = re.compile(r"(\d+):(\d+):(\d+)[,.](\d+)\s*-->\s*(\d+):(\d+):(\d+)[,.](\d+)")
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
     then the runtime listens. Raises UserError when a file beside the sound is not readable text.
     """
     if typed.strip():
-        return Transcript(typed.strip(), origin="typed")
+        return Transcript(_checked(typed, "The transcript"), origin="typed")
     if text is not None and text.as_string().strip():
-        return Transcript(text.as_string().strip(), origin=text.name)
+        return Transcript(_checked(text.as_string(), f"The text {text.name}"), origin=text.name)
     beside = sidecar(heard)
     if beside is None:
         return Transcript()
@@ -48,6 +48,8 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
 
 def sidecar(heard: Heard) -> Path | None:
     """The file beside a sound that says what is heard: .TextGrid, .srt or .txt of the same name, or None."""
+    if not heard.path.name:
+        return None
     sound, retimed = heard.retimed_from or heard.path, heard.retimed_from is not None
     # Times in a TextGrid count from the file's start, so it fits a strip that starts there and keeps the file's speed.
     grids = (".TextGrid", ".textgrid") if heard.whole and not retimed else ()
@@ -55,31 +57,19 @@ def sidecar(heard: Heard) -> Path | None:
     # The words of a whole file are not those of a part of it.
     plain = (".txt",) if heard.whole else ()
     candidates = (sound.with_suffix(suffix) for suffix in (*grids, *subtitles, *plain))
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def read_sidecar(path: Path, heard: Heard) -> str:
     """The words of a .txt or .srt beside a sound. Raises UserError when it is no readable text."""
-    return _spoken(_read(path), heard) if path.suffix == ".srt" else _read(path).strip()
+    text = read_text(path, limits.TRANSCRIPT_BYTES, "transcript")
+    return _checked(
+        spoken_cues(text, heard.start, heard.end) if path.suffix == ".srt" else text, f"The transcript {path}"
+    )
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"The transcript {path} is no readable text; save it as UTF-8 or remove it.") from error
-
-
-def _spoken(subtitles: str, heard: Heard) -> str:
-    """The words of the cues that lie in the part that is heard."""
-    spoken = []
-    for block in re.split(r"\n\s*\n", subtitles.replace("\r", "")):
-        cue = CUE.search(block)
-        if cue is None:
-            continue
-        numbers = [int(number) for number in cue.groups()]
-        start, end = (h * 3600 + m * 60 + s + ms / 1000 for h, m, s, ms in (numbers[:4], numbers[4:]))
-        middle = (start + end) / 2
-        if middle >= heard.start and (heard.end is None or middle <= heard.end):
-            spoken.append(re.sub(r"<[^>]*>", "", block[cue.end() :]).strip())
-    return " ".join(" ".join(spoken).split())
+def _checked(text: str, name: str) -> str:
+    text = text.strip()
+    if len(text) > limits.TRANSCRIPT_LETTERS:
+        raise UserError(f"{name} has {len(text)} characters; {limits.TRANSCRIPT_LETTERS} are the most, so cut it.")
+    return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import click
 
 from model_runtime.linguistics.phone_lists import lists_of, track_of
-from model_runtime.requests import Report, check_output
+from model_runtime.requests import Report, check_model, check_output
 from model_runtime.take import read_take, write_take
 from model_runtime.terminal import answer, json_option, progress_bar
 from model_runtime.warm import Warm
@@ -33,6 +33,7 @@ class Request:
 def run(request: Request, warm: Warm, report: Report) -> dict:
     """Write the take. Gives output, frames, key_frames. Raises InputError."""
     output = check_output(request.output)
+    check_model(request.model)
     report("read", 0.0, "Reading")
     take = read_take(request.take)
     phones = None

@@ -7,7 +7,8 @@ import click
 
 from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.requests import check_output
+from model_runtime.input_files import is_file
+from model_runtime.requests import check_folder, check_output
 from model_runtime.terminal import answer, json_option, progress_bar
 
 __all__ = ["command"]
@@ -36,8 +37,10 @@ def command(
 ) -> None:
     """Print the table."""
     target = check_output(output, (".md", ".json")) if output else None
+    if pictures:
+        check_folder(pictures)
     models = _models(model, ablations)
-    tracks = (Path(data) / "clips.tsv").is_file()
+    tracks = is_file(Path(data) / "clips.tsv")
     if tracks:
         result, text = _tracks(models, data, split, per_clip, pictures, device)
     else:

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import click
 
+from model_runtime import limits
 from model_runtime.audio import Waveform, read_audio
 from model_runtime.errors import InputError
 from model_runtime.hearing_beside import heard_beside
+from model_runtime.input_files import read_text
 from model_runtime.linguistics.listen import Hearing, given, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import read_textgrid
-from model_runtime.requests import Report, check_output
+from model_runtime.requests import Report, check_model, check_output
 from model_runtime.settings import Settings
 from model_runtime.take import write_take
 from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
 from model_runtime.warm import Warm
 
 __all__ = ["Request", "command", "run"]
-
-LONGEST_TRANSCRIPT = 10_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     three stand in the take's meta as well. Raises InputError."""
     output = check_output(request.output)
     settings = _settings(request)
+    check_model(request.model)
+    check_transcript(request.transcript)
+    if request.phones is not None:
+        track_of(request.phones)
+    # Before the sound, which takes longer to read, and the model.
+    given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
     began = time.perf_counter()
 
@@ -76,7 +84,9 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     model.style(request.style)
     done("model")
     with heard_beside(model, waveform) as heard:
-        hearing = _hearing(request, waveform, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text))
+        hearing = _hearing(
+            request, waveform, given, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
+        )
         done("phones")
         sound = heard.result()
     done("hearing")
@@ -108,12 +118,17 @@ def _settings(request: Request) -> Settings:
     return Settings(**{name: getattr(request, name) for name in names})
 
 
-def _hearing(request: Request, waveform: Waveform, warm: Warm, progress: Callable[[float, str], None]) -> Hearing:
-    """The phones that were given, or else those that are heard."""
+def _hearing(
+    request: Request,
+    waveform: Waveform,
+    track: PhoneTrack | None,
+    warm: Warm,
+    progress: Callable[[float, str], None],
+) -> Hearing:
+    """The phones that were given, as a list or in a TextGrid (track), or else those that are heard."""
     if request.phones is not None:
         return given(track_of(request.phones, request.words or (), waveform.duration))
-    if request.textgrid is not None:
-        track = read_textgrid(request.textgrid)
+    if track is not None:
         # Its times are those of the file; what is heard is a part, played at some speed.
         end = request.start + waveform.duration * request.speed
         if track.duration > end + 0.25 and request.end is None:
@@ -131,13 +146,9 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
     if file is None:
         return text
     try:
-        if file.stat().st_size > LONGEST_TRANSCRIPT:
-            raise InputError(f"{file} is too large to be a transcript.")
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"Cannot read {file}: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not UTF-8 text; save the transcript as UTF-8.") from error
+        return read_text(file, limits.TRANSCRIPT_BYTES)
+    except InputError as error:
+        raise InputError(f"Cannot read the transcript: {error}") from error
 
 
 @click.command("generate", help="Make a take (.npz) of the voice in AUDIO.")

@@ -8,6 +8,7 @@ import click
 from model_runtime.audio import read_audio
 from model_runtime.linguistics.listen import listen
 from model_runtime.linguistics.phone_lists import lists_of, write_phone_lists
+from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import write_textgrid
 from model_runtime.requests import Report, check_output
 from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
@@ -35,6 +36,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     """Give phones and words as [label, start, end], heard, confidence and notes; write the phones where an output is
     named."""
     output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
+    check_transcript(request.transcript)
     report("audio", 0.0, "Reading")
     waveform = read_audio(request.audio, request.start, request.end)
     hearing = listen(

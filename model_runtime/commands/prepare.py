@@ -8,7 +8,9 @@ import click
 
 from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, is_folder
 from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.requests import check_folder
 from model_runtime.terminal import answer, json_option, progress_bar
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ def landmarks(source: str, folder: str, limit: int | None, as_json: bool, **list
 def _prepare(open_source: Callable[[], "Source"], folder: str, as_json: bool, listening: dict) -> None:
     from model_runtime.datasets.preparing import prepare
 
+    check_folder(folder)
     find = _listener(**listening)
     with progress_bar() as report:
         prepared = prepare(open_source(), folder, find, lambda share, clip: report("prepare", share, clip[:12]))
@@ -138,7 +141,7 @@ def _listener(
     from model_runtime.linguistics.textgrid import read_textgrid
 
     folder = Path(textgrids) if textgrids else None
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not is_folder(folder):
         raise InputError(f"There is no folder {folder}; --textgrids names a folder of <clip>.TextGrid files.")
     recogniser = None
     if speech_model:
@@ -149,7 +152,7 @@ def _listener(
 
     def find(entry: "Entry", waveform: Waveform) -> PhoneTrack:
         grid = folder / f"{entry.name}.TextGrid" if folder is not None else None
-        if grid is not None and grid.is_file():
+        if grid is not None and is_file(grid):
             read = read_textgrid(grid)
             last = read.phones[-1]
             # An aligner's grid and a sound differ by some milliseconds at their end.

@@ -8,6 +8,7 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import moving_regions, read_indices
 from model_runtime.datasets.source import Entry, Face, Source
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, is_folder
 
 __all__ = ["FPS", "VERTICES", "open_biwi"]
 
@@ -38,10 +39,12 @@ def open_biwi(
     if test not in ("A", "B"):
         raise InputError(f"BIWI has no test {test}; choose A or B.")
     for name in ("vertices_npy", "wav", "templates.pkl"):
-        if not (folder / name).exists():
+        if not (is_file(folder / name) or is_folder(folder / name)):
             raise InputError(
                 f"{folder} lacks {name}; BIWI in the field's layout is vertices_npy, wav and templates.pkl."
             )
+    if mouth is not None and not all(0 <= vertex < vertices for vertex in mouth):
+        raise InputError(f"The mouth's vertices are {mouth[0]} and {mouth[1]}; BIWI has 0 to {vertices - 1}.")
     templates = read_templates(folder / "templates.pkl", vertices)
     entries, skipped = field_entries(folder, templates, lambda subject, number: split_of(subject, number, test), 1)
     if not entries:

@@ -1,17 +1,18 @@
 """Captures: sounds with ARKit curves beside them, recorded with a phone, made by Audio2Face or by artists."""
 
-import csv
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.audio import read_audio
 from model_runtime.channels import CHANNELS
 from model_runtime.datasets.curves import SUFFIXES, read_curves
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import SPLITS, Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, is_folder, read_bytes, read_table
 
 __all__ = ["open_captures"]
 
@@ -29,12 +30,12 @@ def open_captures(folder: Path | str, fps: float = 30.0) -> Source:
     InputError when there are none.
     """
     folder = Path(folder)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(f"There is no folder {folder}.")
-    sounds = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
+    sounds = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS and is_file(path))
     pairs, skipped = [], []
     for sound in sounds:
-        curves = next((p for suffix in SUFFIXES if (p := sound.with_suffix(suffix)).is_file()), None)
+        curves = next((p for suffix in SUFFIXES if is_file(p := sound.with_suffix(suffix))), None)
         if curves is None:
             skipped.append((sound.stem, f"it has no curves beside it ({', '.join(SUFFIXES)})."))
         else:
@@ -56,7 +57,7 @@ def open_captures(folder: Path | str, fps: float = 30.0) -> Source:
     entries = []
     for name, (sound, curves) in zip(names, pairs, strict=True):
         text = sound.with_suffix(".txt")
-        transcript = text.read_text(encoding="utf-8", errors="replace") if text.is_file() else None
+        transcript = read_bytes(text, limits.TRANSCRIPT_BYTES).decode("utf-8", "replace") if is_file(text) else None
         load = partial(_load, sound, curves, channels, fps)
         entries.append(Entry(name, sound.parent.name, splits[name], file_mark(sound, curves), load, transcript))
     subjects = tuple(sorted({entry.subject for entry in entries}))
@@ -81,17 +82,17 @@ def _clip_names(folder: Path, sounds: list[Path]) -> list[str]:
 
 def _splits(folder: Path, names: list[str]) -> dict[str, str]:
     table = folder / "splits.tsv"
-    if not table.is_file():
+    if not is_file(table):
         held = max(1, len(names) // SHARE) if len(names) >= 3 else 0
         first = len(names) - 2 * held
         return {
             name: "train" if index < first else "validation" if index < first + held else "test"
             for index, name in enumerate(names)
         }
-    with table.open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.reader(stream, delimiter="\t") if row]
+    rows = list(read_table(table, limits.CONFIG_BYTES + limits.LINE_BYTES * len(names), "\t"))
+    known = set(names)
     for row in rows:
-        if len(row) != 2 or row[0] not in names or row[1] not in SPLITS:
+        if len(row) != 2 or row[0] not in known or row[1] not in SPLITS:
             raise InputError(f"{table}: {' '.join(row)} is no clip and one of {', '.join(SPLITS)}.")
     given = dict(rows)
     lacking = [name for name in names if name not in given]

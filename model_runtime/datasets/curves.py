@@ -1,23 +1,26 @@
 """Curve files of face captures: Live Link Face CSV, Audio2Face JSON, plain CSV, and .npz of weights."""
 
-import csv
-import json
 import re
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.channels import CHANNELS
 from model_runtime.errors import InputError
-from model_runtime.npz import read_npz
+from model_runtime.input_files import read_json, read_table
+from model_runtime.npz import NUMBERS, TEXT, Wanted, all_finite, read_npz, texts
 
 __all__ = ["SUFFIXES", "Curves", "channel_name", "read_curves"]
 
 SUFFIXES = (".csv", ".json", ".npz")
+ARRAYS = {"weights": Wanted(NUMBERS), "channels": Wanted(TEXT, limits.CHANNELS), "fps": Wanted(NUMBERS, 1)}
 RATES = (24, 25, 30, 48, 50, 60, 120)
-TIMECODE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+(?:\.\d+)?)")
+TIMECODE = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})[:;](\d{1,4}(?:\.\d{1,9})?)", re.ASCII)
 DAY = 24 * 3600.0
+LONGEST_TIME = 40  # characters of a time in a table
 LOWERED = {name.lower(): name for name in CHANNELS}
 
 
@@ -54,13 +57,13 @@ def read_curves(path: Path | str) -> Curves:
     readers = {".csv": _read_csv, ".json": _read_json, ".npz": _read_npz}
     if path.suffix.lower() not in readers:
         raise InputError(f"{path} holds no curves; known are {', '.join(SUFFIXES)}.")
-    if not path.is_file():
-        raise InputError(f"There is no file {path}.")
     names, times, weights = readers[path.suffix.lower()](path)
     if weights.ndim != 2 or weights.shape != (len(times), len(names)) or len(times) < 2:
         raise InputError(f"{path} does not hold one number a frame and a curve.")
-    if not np.isfinite(weights).all() or not np.isfinite(times).all():
+    if not all_finite(weights, np.float32) or not np.isfinite(times).all():
         raise InputError(f"{path} holds values that are not numbers.")
+    if np.ptp(times) > limits.SOUND_SECONDS:
+        raise InputError(f"{path} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it, or mend its times.")
     ours = [channel_name(name) for name in names]
     columns = [index for index, name in enumerate(ours) if name]
     if not columns:
@@ -80,43 +83,50 @@ def read_curves(path: Path | str) -> Curves:
 
 
 def _read_npz(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
-    arrays = read_npz(path, ("weights", "channels", "fps"))
-    fps = float(np.ravel(arrays["fps"])[0]) if arrays["fps"].size == 1 and arrays["fps"].dtype.kind in "fiu" else 0.0
-    if not 1 <= fps <= 1000 or arrays["weights"].dtype.kind not in "fiu" or arrays["weights"].ndim != 2:
-        raise InputError(f"{path}: fps must be one number from 1 to 1000, and weights numbers.")
-    names = [str(name) for name in np.ravel(arrays["channels"])]
-    return names, np.arange(len(arrays["weights"])) / fps, np.asarray(arrays["weights"], np.float64)
+    arrays = read_npz(path, ARRAYS)
+    fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
+    if not 1 <= fps <= 1000 or arrays["weights"].ndim != 2:
+        raise InputError(f"{path}: fps must be one number from 1 to 1000, and weights a table.")
+    return list(texts(arrays["channels"])), np.arange(len(arrays["weights"])) / fps, arrays["weights"]
 
 
 def _read_json(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Audio2Face's export."""
+    value = read_json(path)
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
         names = [str(name) for name in value["facsNames"]]
         weights = np.array(value["weightMat"], dtype=np.float64)
         fps = float(value["exportFps"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise InputError(f"{path} is not an export of Audio2Face (exportFps, facsNames, weightMat).") from error
-    if not 1 <= fps <= 1000:
-        raise InputError(f"{path}: exportFps must be from 1 to 1000.")
+    if not 1 <= fps <= 1000 or weights.ndim != 2:
+        raise InputError(f"{path}: exportFps must be from 1 to 1000, and weightMat a table.")
     return names, np.arange(len(weights)) / fps, weights
 
 
 def _read_csv(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Live Link Face (Timecode, BlendShapeCount, ...), or a column `time` in seconds and one a curve."""
+    values, texts_of_times = array("d"), []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            header, *rows = [row for row in csv.reader(stream) if row]
+        rows = read_table(path, limits.TABLE_BYTES)
+        header = next(rows)
         clock = next(i for i, name in enumerate(header) if name.strip().lower() in ("timecode", "time", "seconds"))
         columns = [
             i
             for i, name in enumerate(header)
             if i != clock and name.strip().lower() not in ("blendshapecount", "frame")
         ]
-        weights = np.array([[float(row[i]) for i in columns] for row in rows], dtype=np.float64)
-        texts = [row[clock].strip() for row in rows]
-        times = _timecodes(texts) if header[clock].strip().lower() == "timecode" else np.array(texts, dtype=np.float64)
-    except (OSError, ValueError, IndexError, StopIteration, csv.Error) as error:
+        for row in rows:
+            values.extend(float(row[i]) for i in columns)
+            texts_of_times.append(row[clock].strip()[:LONGEST_TIME])
+            if len(values) > limits.CURVE_VALUES:
+                raise InputError(f"{path} holds more than {limits.CURVE_VALUES} numbers; cut it.")
+        weights = np.frombuffer(values, dtype=np.float64).reshape(len(texts_of_times), len(columns))
+        timecode = header[clock].strip().lower() == "timecode"
+        times = _timecodes(texts_of_times) if timecode else np.array([float(text) for text in texts_of_times])
+    except InputError:
+        raise
+    except (ValueError, IndexError, StopIteration) as error:
         raise InputError(f"{path} is not a table of curves with a column Timecode or time.") from error
     return [header[i] for i in columns], times, weights
 

@@ -9,6 +9,8 @@ import numpy as np
 from model_runtime.audio import read_audio
 from model_runtime.datasets.source import Entry, Recording, file_mark
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file
+from model_runtime.npz import map_npy
 from model_runtime.safe_pickle import as_array, read_pickle
 
 __all__ = ["field_entries", "read_templates"]
@@ -51,7 +53,7 @@ def field_entries(
             continue
         if subject not in templates:
             skipped.append((path.stem, f"templates.pkl has no template of {subject}."))
-        elif not sound.is_file():
+        elif not is_file(sound):
             skipped.append((path.stem, "it has no sound in wav/."))
         else:
             load = partial(_load, path, sound, templates[subject], stride)
@@ -60,11 +62,8 @@ def field_entries(
 
 
 def _load(path: Path, sound: Path, template: np.ndarray, stride: int) -> Recording:
-    try:
-        vertices = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError("its motion file is damaged.") from error
-    if vertices.dtype.kind != "f" or vertices.size % template.size or vertices.ndim not in (2, 3):
+    vertices = map_npy(path, "f")
+    if vertices.size % template.size or vertices.ndim not in (2, 3) or not len(vertices):
         raise InputError(f"its motion has the shape {vertices.shape}, which is not {len(template)} vertices a frame.")
     flat = vertices.reshape(len(vertices), -1)
     if flat.shape[1] != template.size:

@@ -1,19 +1,23 @@
 """Recorded faces as landmark tracks (the GRID measurements: FaceMesh points, one .npz beside one .flac a clip)."""
 
-import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.npz import read_npz
+from model_runtime.input_files import is_file, read_json, read_table
+from model_runtime.npz import NUMBERS, Wanted, all_finite, read_npz
 
 __all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track"]
 
 # The files hold int16; this many units are one distance between the eye centres (IOD).
 UNITS_PER_IOD = 2048.0
+ARRAYS = {"xyz": Wanted(NUMBERS), "fps": Wanted(NUMBERS, 1)}
+COLUMNS = ("clip", "speaker", "split", "text")
+# Points that every track has: the inner lips on the midline, and the corners of the mouth.
+NEEDED = (13, 14, 61, 291)
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,23 @@ def list_tracks(folder: Path | str, split: str | None = None) -> list[TrackEntry
     """Clips of a landmark folder (clips.tsv), all or those of one split. Raises InputError when it is none."""
     folder = Path(folder)
     table = folder / "clips.tsv"
-    if not table.is_file():
+    if not is_file(table):
         raise InputError(f"{folder} holds no clips.tsv; name a folder of landmark tracks such as data/grid.")
-    with table.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t"))
+    lines = read_table(table, limits.TABLE_BYTES, "\t")
+    header = next(lines, [])
+    if not set(COLUMNS) <= set(header):
+        raise InputError(f"{table} is no table of clips; it needs the columns {', '.join(COLUMNS)}.")
+    rows = []
+    for line in lines:
+        row = dict(zip(header, line, strict=False))
+        clip = row.get("clip", "")
+        if len(row) < len(header) or not _within(clip):
+            raise InputError(
+                f'{table} names the clip "{clip}"; every line must name one in its folder, and all columns.'
+            )
+        rows.append(row)
+        if len(rows) > limits.CLIPS:
+            raise InputError(f"{table} names more than {limits.CLIPS} clips; split it.")
     return [
         TrackEntry(
             row["clip"],
@@ -74,12 +91,28 @@ def list_tracks(folder: Path | str, split: str | None = None) -> list[TrackEntry
 
 
 def read_track(entry: TrackEntry) -> LandmarkTrack:
-    """Read the points of one clip. Raises InputError when they are damaged."""
-    table = json.loads((entry.points.parent.parent / "points.json").read_text(encoding="utf-8"))
-    arrays = read_npz(entry.points, ("xyz", "fps"))
+    """Read the points of one clip, and points.json two folders above. Raises InputError when they are damaged."""
+    table = entry.points.parent.parent / "points.json"
+    value = read_json(table)
+    numbers = value.get("points") if isinstance(value, dict) else None
+    if not isinstance(numbers, list) or any(type(number) is not int for number in numbers):
+        raise InputError(f'{table} does not name points; it needs {{"points": [13, 14, ...]}}.')
+    lacking = [number for number in NEEDED if number not in numbers]
+    if lacking:
+        raise InputError(f"{table} does not name the point {lacking[0]}; a track needs {', '.join(map(str, NEEDED))}.")
+    arrays = read_npz(entry.points, ARRAYS)
     xyz = arrays["xyz"]
-    if xyz.ndim != 3 or xyz.shape[1:] != (len(table["points"]), 3):
+    if xyz.ndim != 3 or xyz.shape[1:] != (len(numbers), 3) or not len(xyz) or not all_finite(xyz, np.float32):
         raise InputError(f"{entry.points} does not hold the points that points.json names.")
+    fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
+    if not 1 <= fps <= 1000:
+        raise InputError(f"{entry.points}: fps must be one number from 1 to 1000.")
     # The files' y looks down.
     xy = xyz[:, :, :2] / UNITS_PER_IOD * np.array([1.0, -1.0])
-    return LandmarkTrack(xy, tuple(table["points"]), float(arrays["fps"]))
+    return LandmarkTrack(xy, tuple(numbers), fps)
+
+
+def _within(clip: str) -> bool:
+    """Whether a clip's name leads to a file in its folder."""
+    path = Path(clip)
+    return 0 < len(clip) <= limits.LABEL_LETTERS and not path.is_absolute() and ".." not in path.parts

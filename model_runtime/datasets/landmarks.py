@@ -14,6 +14,7 @@ from model_runtime.errors import InputError
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, fit_channels
 from model_runtime.heads.head import Head
+from model_runtime.input_files import is_file
 
 __all__ = ["FPS", "open_landmarks"]
 
@@ -58,7 +59,7 @@ def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
             track.text,
         )
         for track in chosen
-        if track.sound.is_file() and track.points.is_file()
+        if is_file(track.sound) and is_file(track.points)
     )
     present = {entry.name for entry in entries}
     missing = [(name, "its files are missing.") for t in chosen if (name := t.name.replace("/", "_")) not in present]

@@ -12,9 +12,11 @@ from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.source import Entry, Recording, Source
 from model_runtime.datasets.store import FORMAT, Clip, Dataset, open_dataset, read_clip, write_array, write_json
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, read_json
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.motion_space import write_space
 from model_runtime.npz import write_npz
+from model_runtime.requests import make_folder
 
 __all__ = ["Prepared", "prepare"]
 
@@ -48,7 +50,7 @@ def prepare(
     """
     folder = Path(folder)
     width = source.face.templates[0].size if source.space is None else len(source.space.names)
-    (folder / "clips").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "clips")
     _check_folder(folder, source)
     clips, notes, skipped, done = [], [], list(source.skipped), 0
     for index, entry in enumerate(source.entries):
@@ -75,11 +77,11 @@ def prepare(
 
 def _check_folder(folder: Path, source: Source) -> None:
     index = folder / "index.json"
-    if not index.is_file():
+    if not is_file(index):
         return
     try:
-        kind = json.loads(index.read_text(encoding="utf-8"))["kind"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        kind = read_json(index)["kind"]
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise InputError(f"{folder} holds something else; choose an empty folder.") from error
     if kind != source.kind:
         raise InputError(f"{folder} holds {kind} data already; choose another folder for {source.kind}.")
@@ -95,7 +97,7 @@ def _kept(folder: Path, entry: Entry, width: int) -> Clip | None:
     """The clip, if it is there whole and from the same files."""
     about = folder / "clips" / f"{entry.name}.json"
     try:
-        same = about.is_file() and json.loads(about.read_text(encoding="utf-8")).get("mark") == _mark(entry)
+        same = is_file(about) and read_json(about).get("mark") == _mark(entry)
         return read_clip(folder, entry.name, width) if same else None
     except (ValueError, AttributeError):
         return None

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.input_files import read_text
 from model_runtime.safe_pickle import as_array, read_pickle
 
 __all__ = [
@@ -46,11 +48,9 @@ def read_masks(path: Path | str) -> tuple[np.ndarray, np.ndarray]:
 
 def read_indices(path: Path | str, vertices: int) -> np.ndarray:
     """Vertex numbers from a text file, divided by commas or white space. Raises InputError."""
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"There is no file {path}; name a text file of vertex numbers.")
+    text = read_text(path, limits.INDICES_BYTES, "text file of vertex numbers")
     try:
-        numbers = np.array(path.read_text(encoding="utf-8").replace(",", " ").split(), dtype=np.int64)
+        numbers = np.array(text.replace(",", " ").split(), dtype=np.int64)
     except (ValueError, OverflowError) as error:
         raise InputError(f"{path} is not a list of vertex numbers.") from error
     if not len(numbers) or numbers.min() < 0 or numbers.max() >= vertices:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
+from model_runtime import limits
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
 from model_runtime.motion_space import MotionSpace
@@ -72,15 +73,18 @@ def file_mark(*paths) -> str:
 
 def waveform_from(samples: np.ndarray, rate: object, name: str) -> Waveform:
     """16 kHz mono from samples (N,) or (N, channels) of whole numbers or floats. Raises InputError naming the clip."""
-    if not isinstance(rate, int | float | np.number) or not 4000 <= float(rate) <= 400_000:
-        raise InputError(f"{name} has the sample rate {rate}; it must lie between 4000 and 400000 Hz.")
+    low, high = limits.LOWEST_RATE, limits.HIGHEST_RATE
+    if not isinstance(rate, int | float | np.integer | np.floating) or not low <= rate <= high:
+        raise InputError(f"{name} has the sample rate {rate}; it must lie between {low} and {high} Hz.")
     if samples.dtype.kind not in "iuf" or samples.ndim not in (1, 2) or not samples.size:
         raise InputError(f"{name} holds no sound.")
+    if len(samples) / float(rate) > limits.SOUND_SECONDS:
+        raise InputError(f"{name} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it.")
     scaled = samples / np.iinfo(samples.dtype).max if samples.dtype.kind in "iu" else samples
     mono = np.asarray(scaled, np.float32).reshape(len(samples), -1).mean(axis=1)
-    if not np.isfinite(mono).all():
-        raise InputError(f"{name} holds samples that are not numbers.")
     # Some releases hold whole numbers as floats.
     peak = float(np.abs(mono).max())
+    if not peak <= limits.LOUDEST_SAMPLE:
+        raise InputError(f"{name} holds samples that are not numbers, or far louder than a sound can be.")
     mono = mono / 32768 if peak > 2 else mono
     return Waveform(np.ascontiguousarray(soxr.resample(mono, float(rate), SAMPLE_RATE), np.float32))

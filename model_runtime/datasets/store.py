@@ -15,17 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
 from model_runtime.audio import Waveform
 from model_runtime.datasets.source import Face
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, parse_json, read_text
 from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
 from model_runtime.motion_space import MotionSpace, read_space
-from model_runtime.npz import read_npz
+from model_runtime.npz import WHOLE, Wanted, all_finite, map_npy, read_npz
 
 __all__ = ["FORMAT", "Clip", "Dataset", "open_dataset", "read_clip", "write_array", "write_json"]
 
 FORMAT = 1
+FACE = {"templates": Wanted("f"), "lips": Wanted(WHOLE), "upper_face": Wanted(WHOLE)}
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,11 @@ class Clip:
 
     def motion(self) -> np.ndarray:
         """(T, D) float32, mapped into memory, read-only."""
-        return np.load(f"{self.path}.motion.npy", mmap_mode="r", allow_pickle=False)
+        return map_npy(f"{self.path}.motion.npy", "f")
 
     def sound(self) -> Waveform:
         """Its sound."""
-        return Waveform(np.load(f"{self.path}.sound.npy", allow_pickle=False))
+        return Waveform(np.array(map_npy(f"{self.path}.sound.npy", "f")))
 
 
 @dataclass(frozen=True)
@@ -88,15 +91,17 @@ class Dataset:
 def open_dataset(folder: Path | str) -> Dataset:
     """Open and check prepared data. Raises InputError that names what is missing, damaged or of another version."""
     folder = Path(folder)
-    index = _read_json(folder / "index.json", f"{folder} holds no prepared data; name a folder that prepare made.")
+    index = _read_object(folder / "index.json", f"{folder} holds no prepared data; name a folder that prepare made.")
     if index.get("format") != FORMAT:
         raise InputError(f"The data in {folder} was prepared by another version of KMTalk; prepare it again.")
-    arrays = read_npz(folder / "face.npz", ("templates", "lips", "upper_face"))
+    damaged = InputError(f"The data in {folder} is damaged; prepare it again.")
+    arrays = read_npz(folder / "face.npz", FACE)
     space = read_space(folder / "space.npz") if index.get("channels") else None
     try:
+        names, subjects = index["clips"], tuple(str(name) for name in index["subjects"])
         mouth = tuple(int(vertex) for vertex in index["mouth"]) if index["mouth"] else None
         face = Face(
-            tuple(index["subjects"]),
+            subjects,
             arrays["templates"],
             arrays["lips"],
             arrays["upper_face"],
@@ -104,13 +109,16 @@ def open_dataset(folder: Path | str) -> Dataset:
             mouth,  # type: ignore[arg-type]
         )
         skipped = tuple((str(name), str(reason)) for name, reason in index["skipped"])
-        width = face.templates[0].size if space is None else len(space.names)
-        clips = tuple(read_clip(folder, name, width) for name in index["clips"])
-        return Dataset(folder, str(index["kind"]), float(index["fps"]), face, space, clips, skipped)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"The data in {folder} is damaged; prepare it again.") from error
+        kind, fps = str(index["kind"]), float(index["fps"])
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise damaged from error
+    if not isinstance(names, list) or len(names) > limits.CLIPS or not 1 <= fps <= 1000 or not _whole(face, space):
+        raise damaged
+    width = face.templates[0].size if space is None else len(space.names)
+    clips = tuple(read_clip(folder, str(name), width) for name in names)
+    if any(clip.subject not in subjects for clip in clips):
+        raise damaged
+    return Dataset(folder, kind, fps, face, space, clips, skipped)
 
 
 def read_clip(folder: Path, name: str, width: int) -> Clip:
@@ -118,7 +126,7 @@ def read_clip(folder: Path, name: str, width: int) -> Clip:
     if Path(name).name != name or name.startswith("."):
         raise InputError(f"{folder} names the clip {name!r}, which is no file name; prepare the data again.")
     path = folder / "clips" / name
-    about = _read_json(Path(f"{path}.json"), f"The clip {name} in {folder} is missing; prepare the data again.")
+    about = _read_object(Path(f"{path}.json"), f"The clip {name} in {folder} is missing; prepare the data again.")
     try:
         phones = tuple(Span(str(label), float(start), float(end)) for label, start, end in about["phones"])
         clip = Clip(
@@ -131,10 +139,10 @@ def read_clip(folder: Path, name: str, width: int) -> Clip:
             str(about["digest"]),
             path,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The clip {name} in {folder} is damaged; prepare the data again.") from error
     whole = _shape(f"{path}.motion.npy") == (clip.frames, width) and _shape(f"{path}.sound.npy") == (clip.samples,)
-    if not whole or any(phone.label not in PHONES for phone in phones):
+    if not whole or any(phone.label not in PHONES or not 0 <= phone.start <= phone.end for phone in phones):
         raise InputError(f"The clip {name} in {folder} is damaged; prepare the data again.")
     return clip
 
@@ -152,21 +160,33 @@ def write_json(path: Path | str, value: dict) -> None:
     write_atomic(path, lambda stream: stream.write(text))
 
 
+def _whole(face: Face, space: MotionSpace | None) -> bool:
+    """Whether the templates are one a subject, and what points to their vertices does."""
+    templates = face.templates
+    if templates.ndim != 3 or templates.shape[2] != 3 or not templates.size or len(templates) != len(face.subjects):
+        return False
+    indices = [face.lips, face.upper_face, np.array(face.mouth or (0, 0))]
+    inside = all(index.ndim == 1 and ((index >= 0) & (index < templates.shape[1])).all() for index in indices)
+    fits = space is None or space.neutral.shape == templates.shape[1:]
+    return inside and fits and len(indices[2]) == 2 and all_finite(templates, np.float32)
+
+
 def _shape(path: str) -> tuple[int, ...] | None:
     """Shape of a .npy file of float32 whose size on disk fits it, else None."""
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        array = map_npy(path, "f")
+    except InputError:
         return None
     return array.shape if array.dtype == np.float32 else None
 
 
-def _read_json(path: Path, missing: str) -> dict:
+def _read_object(path: Path, missing: str) -> dict:
+    if not is_file(path):
+        raise InputError(missing)
+    text = read_text(path, limits.JSON_BYTES)
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(missing) from error
-    except (OSError, ValueError) as error:
+        value = parse_json(text, str(path))
+    except InputError as error:
         raise InputError(f"{path} is damaged; prepare the data again.") from error
     if not isinstance(value, dict):
         raise InputError(f"{path} is damaged; prepare the data again.")

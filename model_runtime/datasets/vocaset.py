@@ -11,6 +11,8 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import FLAME_MOUTH, FLAME_VERTICES, flame_regions, read_masks
 from model_runtime.datasets.source import Entry, Face, Recording, Source, file_mark, waveform_from
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, is_folder
+from model_runtime.npz import map_npy
 from model_runtime.safe_pickle import as_array, read_pickle
 
 __all__ = ["FPS", "SUBJECTS", "open_vocaset"]
@@ -36,8 +38,8 @@ def open_vocaset(folder: Path | str, masks: Path | str | None = None) -> Source:
     missing, damaged, unsafe, of another kind, or when the files name different subjects.
     """
     folder = Path(folder)
-    converted = (folder / "vertices_npy").is_dir()
-    missing = [name for name in (("templates.pkl",) if converted else FILES) if not (folder / name).is_file()]
+    converted = is_folder(folder / "vertices_npy")
+    missing = [name for name in (("templates.pkl",) if converted else FILES) if not is_file(folder / name)]
     if missing:
         raise InputError(
             f"{folder} lacks {missing[0]}; VOCASET is {', '.join(FILES)}, or vertices_npy, wav, templates."
@@ -70,7 +72,7 @@ def _official_entries(folder: Path, templates: dict[str, np.ndarray]) -> tuple[l
     index = _mapping(folder / "subj_seq_to_idx.pkl")
     sounds = _mapping(folder / "raw_audio_fixed.pkl")
     for name, other in (("templates.pkl", templates), ("raw_audio_fixed.pkl", sounds)):
-        unequal = sorted(set(map(str, index)) - set(map(str, other)))
+        unequal = sorted(set(index) - set(other))
         if unequal:
             raise InputError(
                 f"{name} in {folder} lacks the subject {unequal[0]} of subj_seq_to_idx.pkl; get both again."
@@ -79,12 +81,12 @@ def _official_entries(folder: Path, templates: dict[str, np.ndarray]) -> tuple[l
     entries, skipped = [], []
     for subject, sequences in sorted(index.items()):
         for sequence, frames in sorted(sequences.items()):
-            number = re.fullmatch(r"sentence(\d+)", str(sequence))
+            number = re.fullmatch(r"sentence(\d{1,4})", sequence)
             split = split_of(subject, int(number[1])) if number else None
             name = f"{subject}_{sequence}"
             if split is None:
                 continue
-            if not isinstance(frames, dict) or not frames:
+            if not isinstance(frames, dict) or not frames or not all(isinstance(frame, int) for frame in frames):
                 skipped.append((name, "it has no motion."))
                 continue
             sound = sounds[subject].get(sequence)
@@ -97,11 +99,8 @@ def _official_entries(folder: Path, templates: dict[str, np.ndarray]) -> tuple[l
 
 
 def _vertices(path: Path) -> np.ndarray:
-    try:
-        vertices = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{path} is damaged or not complete; download it again.") from error
-    if vertices.ndim != 3 or vertices.shape[1:] != (FLAME_VERTICES, 3) or vertices.dtype.kind != "f":
+    vertices = map_npy(path, "f")
+    if vertices.ndim != 3 or vertices.shape[1:] != (FLAME_VERTICES, 3) or not len(vertices):
         raise InputError(f"{path} has the shape {vertices.shape}; (frames, {FLAME_VERTICES}, 3) is needed.")
     return vertices
 
@@ -110,7 +109,7 @@ def _mapping(path: Path) -> dict[str, dict]:
     value = read_pickle(path)
     if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
         raise InputError(f"{path} is of another kind; it must map subjects to their sequences.")
-    return value
+    return {str(subject): {str(name): part for name, part in each.items()} for subject, each in value.items()}
 
 
 def _load(name: str, vertices: np.ndarray, frames: dict, sound: dict[str, Any], template: np.ndarray) -> Recording:

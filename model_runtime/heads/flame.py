@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.channels import CHANNELS, MOUTH
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
@@ -17,12 +18,18 @@ from model_runtime.heads.mesh import Mesh, check_mesh
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.rigging import rig_mesh
 from model_runtime.heads.source import Source
-from model_runtime.npz import read_npz
+from model_runtime.npz import NUMBERS, Wanted, read_npz
 from model_runtime.requests import Report
 from model_runtime.safe_pickle import as_array, read_pickle
 
 __all__ = ["FlameModel", "flame_head", "read_flame"]
 
+PARTS = ("shapedirs", "posedirs", "J_regressor", "weights")
+ARRAYS = {
+    "v_template": Wanted(NUMBERS),
+    "f": Wanted(NUMBERS),
+    **{name: Wanted(NUMBERS, required=False) for name in PARTS},
+}
 JAW = 2
 SHAPES = 300
 # The opening at jawOpen 1, eye distances; how far the jaw slides to the sides and forward, m.
@@ -68,7 +75,7 @@ def read_flame(path: Path | str) -> FlameModel:
             )
         return FlameModel(mesh.vertices, mesh.faces)
     if path.suffix.lower() == ".npz":
-        values = read_npz(path, ("v_template", "f"))
+        values = read_npz(path, ARRAYS)
     elif path.suffix.lower() == ".pkl":
         values = read_pickle(path)
     else:
@@ -82,16 +89,15 @@ def _from_values(values: dict, path: str) -> FlameModel:
     def array(name: str, shape: tuple[int | None, ...]) -> np.ndarray:
         found = as_array(values[name], f"{name} of {path}").astype(np.float64)
         fits = found.ndim == len(shape) and all(n is None or n == m for n, m in zip(shape, found.shape, strict=True))
-        if not fits or not np.isfinite(found).all():
+        if not fits or not np.abs(found).max(initial=0) <= limits.FARTHEST_VERTEX:
             wanted = " x ".join("any" if n is None else str(n) for n in shape)
             raise InputError(f"{name} of {path} should be {wanted} finite numbers; the file is of another model.")
         return found
 
     template = array("v_template", (FLAME_VERTICES, 3))
     faces = array("f", (None, 3)).astype(np.int32)
-    full = ("shapedirs", "posedirs", "J_regressor", "weights")
-    missing = [name for name in full if name not in values]
-    if len(missing) == len(full):
+    missing = [name for name in PARTS if name not in values]
+    if len(missing) == len(PARTS):
         return FlameModel(template, faces)
     if missing:
         raise InputError(f"{path} lacks {', '.join(missing)} of a FLAME model; download it again.")

@@ -3,13 +3,16 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.npz import read_npz, write_npz
+from model_runtime.input_files import parse_json
+from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
-__all__ = ["LANDMARKS", "Head", "read_head", "write_head"]
+__all__ = ["LANDMARKS", "Head", "landmarks_from", "read_head", "write_head"]
 
 LANDMARKS = (
     "upper_lip_inner",
@@ -23,7 +26,19 @@ LANDMARKS = (
     "chin",
     "nose_tip",
 )
-REQUIRED = ("vertices", "faces", "channels", "deltas", "landmarks", "lips", "upper_face")
+ARRAYS = {
+    "vertices": Wanted("f", 3 * limits.MESH_VERTICES),
+    "faces": Wanted(WHOLE),
+    "channels": Wanted(TEXT, limits.CHANNELS),
+    "deltas": Wanted("f"),
+    "landmarks": Wanted(TEXT, 1),
+    "lips": Wanted(WHOLE),
+    "upper_face": Wanted(WHOLE),
+    "materials": Wanted(WHOLE, required=False),
+    "material_names": Wanted(TEXT, limits.CHANNELS, required=False),
+    "polygons": Wanted(WHOLE, required=False),
+    "resting": Wanted(TEXT, 1, required=False),
+}
 
 
 @dataclass(frozen=True)
@@ -79,58 +94,70 @@ def write_head(head: Head, path: Path | str) -> Path:
     )
 
 
+def landmarks_from(value: Any) -> dict[str, int]:
+    """Landmark name -> vertex index, from JSON values. Raises ValueError when they are no such object."""
+    if not isinstance(value, dict) or len(value) > limits.LANDMARKS:
+        raise ValueError("landmarks")
+    if any(type(index) is not int or not 0 <= index < limits.MESH_VERTICES for index in value.values()):
+        raise ValueError("landmarks")
+    return dict(value)
+
+
 def read_head(path: Path | str) -> Head:
     """Read and check HEAD.npz. Raises InputError with what is wrong."""
-    arrays = read_npz(path, REQUIRED)
+    arrays = read_npz(path, ARRAYS)
     vertices, faces, deltas = arrays["vertices"], arrays["faces"], arrays["deltas"]
-    channels = tuple(str(name) for name in np.atleast_1d(arrays["channels"]))
+    channels = texts(arrays["channels"])
 
     def refuse(problem: str) -> InputError:
         return InputError(f"{path} is not a head: {problem}.")
 
+    def parsed(name: str, otherwise: str) -> Any:
+        return parse_json("".join(texts(arrays[name])), f"The array {name} in {path}") if name in arrays else otherwise
+
     for name, array in (("vertices", vertices), ("deltas", deltas)):
-        if array.dtype.kind != "f" or not np.isfinite(array).all():
+        if not all_finite(array, np.float32):
             raise refuse(f"{name} must be finite numbers")
     if vertices.ndim != 2 or vertices.shape[1] != 3 or not len(vertices):
         raise refuse("vertices must have three coordinates each")
     if deltas.shape != (len(channels), *vertices.shape):
         raise refuse("deltas must hold one displacement a channel and a vertex")
-    indices = [faces, arrays["lips"], arrays["upper_face"]]
     try:
-        landmarks = {str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()}
-    except (ValueError, TypeError, AttributeError) as error:
+        landmarks = landmarks_from(parsed("landmarks", ""))
+    except ValueError as error:
         raise refuse("landmarks must be a JSON object of vertex indices") from error
-    try:
-        resting = {str(name): float(weight) for name, weight in json.loads(str(arrays.get("resting", "{}"))).items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise refuse("resting must be a JSON object of weights") from error
-    if not all(name in channels and 0 <= weight <= 1 for name, weight in resting.items()):
+    resting = parsed("resting", "") or {}
+    if (
+        not isinstance(resting, dict)
+        or not set(resting) <= set(channels)
+        or not all(type(weight) in (int, float) and 0 <= weight <= 1 for weight in resting.values())
+    ):
         raise refuse("resting must give channels of the head weights from 0 to 1")
     missing = [name for name in LANDMARKS if name not in landmarks]
     if missing:
         raise refuse(f"landmarks lack {', '.join(missing)}")
-    indices.append(np.array(list(landmarks.values())))
-    if faces.ndim != 2 or faces.shape[1] != 3 or any(index.dtype.kind not in "iu" for index in indices):
-        raise refuse("faces must be triangles of vertex indices")
+    if faces.ndim != 2 or faces.shape[1] != 3 or any(arrays[name].ndim != 1 for name in ("lips", "upper_face")):
+        raise refuse("faces must be triangles of vertex indices, lips and upper_face lists of them")
+    indices = [faces, arrays["lips"], arrays["upper_face"], np.array(list(landmarks.values()))]
     if any(index.size and (index.min() < 0 or index.max() >= len(vertices)) for index in indices):
         raise refuse("an index points outside the vertices")
-    material_names = tuple(str(name) for name in np.atleast_1d(arrays.get("material_names", np.array(["skin"]))).flat)
+    material_names = texts(arrays.get("material_names", np.array(["skin"])))
     materials = arrays.get("materials", np.zeros(len(faces), np.int32))
     polygons = arrays.get("polygons", np.arange(len(faces)))
-    if any(array.shape != (len(faces),) or array.dtype.kind not in "iu" for array in (materials, polygons)):
+    if any(array.shape != (len(faces),) for array in (materials, polygons)):
         raise refuse("materials and polygons must hold one whole number a face")
     if len(materials) and not 0 <= materials.min() <= materials.max() < len(material_names):
         raise refuse("a face has a material without a name")
     return Head(
-        vertices=vertices.astype(np.float32),
+        vertices=vertices.astype(np.float32, copy=False),
         faces=faces.astype(np.int32),
         channels=channels,
-        deltas=deltas.astype(np.float32),
+        deltas=deltas.astype(np.float32, copy=False),
         landmarks=landmarks,
         lips=arrays["lips"].astype(np.int32),
         upper_face=arrays["upper_face"].astype(np.int32),
         materials=materials.astype(np.int32),
         material_names=material_names,
         polygons=polygons.astype(np.int32),
-        resting=resting,
+        resting={name: float(weight) for name, weight in resting.items()},
     )

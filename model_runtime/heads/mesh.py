@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from model_runtime import limits
 from model_runtime.errors import InputError
 
 __all__ = ["Mesh", "check_mesh", "pieces", "vertex_normals", "weld"]
@@ -38,8 +39,8 @@ def check_mesh(mesh: Mesh, name: str) -> None:
     """Raises InputError when a mesh cannot be a head: not finite, empty, or edges of more than two faces."""
     if not len(mesh.vertices) or not len(mesh.faces):
         raise InputError(f"{name} has no faces; give a mesh of a head.")
-    if not np.isfinite(mesh.vertices).all():
-        raise InputError(f"{name} has vertices that are not numbers; export it again.")
+    if not np.abs(mesh.vertices).max() <= limits.FARTHEST_VERTEX:
+        raise InputError(f"{name} has vertices that are not numbers, or endlessly far away; export it again.")
     if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
         raise InputError(f"{name} has faces that name vertices it does not have; export it again.")
     faces = mesh.alone().faces

@@ -1,29 +1,42 @@
 """Read a mesh: .obj, .ply, or the .npz that Blender's side writes."""
 
-import json
 import struct
-from dataclasses import replace
+from array import array
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.heads.head import landmarks_from
 from model_runtime.heads.mesh import Mesh, check_mesh
-from model_runtime.npz import read_npz
+from model_runtime.input_files import open_file, parse_json, read_json, read_lines
+from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, texts
 
 __all__ = ["read_landmarks", "read_mesh"]
 
+ARRAYS = {
+    "vertices": Wanted(NUMBERS, 3 * limits.MESH_VERTICES),
+    "loops": Wanted(WHOLE),
+    "sizes": Wanted(WHOLE, limits.MESH_POLYGONS),
+    "landmarks": Wanted(TEXT, 1),
+    "own": Wanted(WHOLE, 1, required=False),
+}
+# Letters that struct and numpy have in common.
 PLY_TYPES = {
-    **dict.fromkeys(("char", "int8"), "i1"),
-    **dict.fromkeys(("uchar", "uint8"), "u1"),
-    **dict.fromkeys(("short", "int16"), "i2"),
-    **dict.fromkeys(("ushort", "uint16"), "u2"),
-    **dict.fromkeys(("int", "int32"), "i4"),
-    **dict.fromkeys(("uint", "uint32"), "u4"),
-    **dict.fromkeys(("float", "float32"), "f4"),
-    **dict.fromkeys(("double", "float64"), "f8"),
+    **dict.fromkeys(("char", "int8"), "b"),
+    **dict.fromkeys(("uchar", "uint8"), "B"),
+    **dict.fromkeys(("short", "int16"), "h"),
+    **dict.fromkeys(("ushort", "uint16"), "H"),
+    **dict.fromkeys(("int", "int32"), "i"),
+    **dict.fromkeys(("uint", "uint32"), "I"),
+    **dict.fromkeys(("float", "float32"), "f"),
+    **dict.fromkeys(("double", "float64"), "d"),
 }
 PLY_ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
+PLY_HEADER_LINES = 1000
 
 
 def read_mesh(path: Path | str) -> Mesh:
@@ -37,13 +50,11 @@ def read_mesh(path: Path | str) -> Mesh:
     readers = {".obj": _read_obj, ".ply": _read_ply, ".npz": _read_arrays}
     if path.suffix.lower() not in readers:
         raise InputError(f"{path} is no mesh that can be read; give an .obj or a .ply.")
-    if not path.is_file():
-        raise InputError(f"There is no file {path}.")
     try:
         mesh = readers[path.suffix.lower()](path)
     except InputError:
         raise
-    except (OSError, ValueError, IndexError, KeyError, OverflowError, struct.error, TypeError) as error:
+    except (OSError, ValueError, IndexError, KeyError, OverflowError, TypeError, struct.error) as error:
         raise InputError(f"{path} is damaged or cut off; export it again.") from error
     check_mesh(mesh, str(path))
     return mesh
@@ -52,16 +63,26 @@ def read_mesh(path: Path | str) -> Mesh:
 def read_landmarks(path: Path | str) -> dict[str, int]:
     """Landmark name -> vertex index, from a JSON object. Raises InputError when it is none."""
     try:
-        read = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {str(name): int(index) for name, index in read.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        return landmarks_from(read_json(path))
+    except InputError:
+        raise
+    except ValueError as error:
         raise InputError(f"{path} is no JSON object of landmark names and vertex numbers; write one.") from error
 
 
-def _from_polygons(vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, landmarks: dict[str, int]) -> Mesh:
-    """Triangles of polygons: a fan each, quads cut along the shorter diagonal, so that mirror images are cut alike."""
-    if len(vertices.shape) != 2 or vertices.shape[1] != 3 or sizes.sum() != len(loops) or (sizes < 3).any():
-        raise ValueError("shapes")
+def _from_polygons(
+    path: Path, vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, landmarks: dict[str, int]
+) -> Mesh:
+    """Triangles of polygons: a fan each, quads cut along the shorter diagonal, so that mirror images are cut alike.
+
+    Raises ValueError when corners and sizes do not fit each other, InputError for corners that are no vertices.
+    """
+    if vertices.ndim != 2 or vertices.shape[1] != 3 or len(vertices) > limits.MESH_VERTICES:
+        raise ValueError("vertices")
+    if loops.ndim != 1 or sizes.ndim != 1 or ((sizes < 3) | (sizes > len(loops))).any() or sizes.sum() != len(loops):
+        raise ValueError("sizes")
+    if ((loops < 0) | (loops >= len(vertices))).any():
+        raise InputError(f"{path} has faces that name vertices it does not have; export it again.")
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     polygons = np.repeat(np.arange(len(sizes)), sizes - 2)
     step = np.arange(len(polygons)) - np.repeat(np.cumsum(sizes - 2) - (sizes - 2), sizes - 2)
@@ -77,84 +98,142 @@ def _from_polygons(vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, l
 
 
 def _read_arrays(path: Path) -> Mesh:
-    arrays = read_npz(path, ("vertices", "loops", "sizes", "landmarks"))
-    landmarks = {str(name): int(index) for name, index in json.loads(str(arrays["landmarks"])).items()}
-    mesh = _from_polygons(arrays["vertices"], arrays["loops"], arrays["sizes"].astype(np.int64), landmarks)
-    return replace(mesh, own=int(arrays["own"])) if "own" in arrays else mesh
+    arrays = read_npz(path, ARRAYS)
+    landmarks = landmarks_from(parse_json("".join(texts(arrays["landmarks"])), f"The array landmarks in {path}"))
+    # Unsigned numbers would wrap around where they are subtracted.
+    loops, sizes = (arrays[name].astype(np.int64) for name in ("loops", "sizes"))
+    mesh = _from_polygons(path, arrays["vertices"].astype(np.float64), loops, sizes, landmarks)
+    if "own" not in arrays:
+        return mesh
+    own = int(arrays["own"].item())
+    if not 0 < own <= len(mesh.vertices):
+        raise ValueError("own")
+    return replace(mesh, own=own)
 
 
 def _read_obj(path: Path) -> Mesh:
-    vertices, loops, sizes = [], [], []
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        for line in stream:
-            if line.startswith("v "):
-                vertices.append([float(value) for value in line.split()[1:4]])
-            elif line.startswith("f "):
-                corners = [int(corner.split("/", 1)[0]) for corner in line.split()[1:]]
-                loops += [corner - 1 if corner > 0 else len(vertices) + corner for corner in corners]
-                sizes.append(len(corners))
+    # As plain numbers: a list would take ten times as much.
+    vertices, loops, sizes = array("d"), array("q"), array("q")
+    for line in read_lines(path, limits.MESH_BYTES, replaced=True):
+        if line.startswith("v "):
+            place = [float(value) for value in line.split()[1:4]]
+            if len(place) != 3:
+                raise ValueError("vertex")
+            vertices.extend(place)
+        elif line.startswith("f "):
+            count = len(vertices) // 3
+            corners = [int(corner.split("/", 1)[0]) for corner in line.split()[1:]]
+            loops.extend(corner - 1 if corner > 0 else count + corner for corner in corners)
+            sizes.append(len(corners))
+        if len(vertices) > 3 * limits.MESH_VERTICES or len(sizes) > limits.MESH_POLYGONS:
+            raise _too_large(path)
     if not vertices or not sizes:
         raise InputError(f"{path} has no faces; export a mesh of a head.")
-    return _from_polygons(np.array(vertices), np.array(loops), np.array(sizes), {})
+    return _from_polygons(path, _numbers(vertices).reshape(-1, 3), _numbers(loops), _numbers(sizes), {})
+
+
+@dataclass(frozen=True)
+class _Element:
+    """A kind of row in a .ply. properties: the words after `property`, a line each."""
+
+    name: str
+    count: int
+    properties: tuple[tuple[str, ...], ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether every row is of one size."""
+        return all(words[0] != "list" for words in self.properties)
 
 
 def _read_ply(path: Path) -> Mesh:
-    data = path.read_bytes()
-    head, mark, body = data.partition(b"end_header\n")
-    if not mark:
-        head, mark, body = data.partition(b"end_header\r\n")
-    lines = [line.split() for line in head.decode("ascii", errors="replace").splitlines()]
-    if not mark or not lines or lines[0] != ["ply"]:
-        raise InputError(f"{path} is no .ply file; export it again.")
-    order = next(PLY_ORDERS[words[1]] for words in lines if words[:1] == ["format"])
-    elements: list[tuple[str, int, list[list[str]]]] = []
-    for words in lines:
-        if words[:1] == ["element"]:
-            elements.append((words[1], int(words[2]), []))
-        elif words[:1] == ["property"]:
-            elements[-1][2].append(words[1:])
-    rows = _ply_text(body, elements) if not order else _ply_binary(body, elements, order)
-    vertices = np.array(rows["vertex"], dtype=np.float64)
-    faces = rows["face"]
-    sizes = np.array([len(corners) for corners in faces])
-    return _from_polygons(vertices, np.concatenate(faces).astype(np.int64), sizes, {})
+    with open_file(path, limits.MESH_BYTES) as stream:
+        order, elements = _ply_header(stream, path)
+        ceilings = {"vertex": limits.MESH_VERTICES}
+        if any(element.count > ceilings.get(element.name, limits.MESH_POLYGONS) for element in elements):
+            raise _too_large(path)
+        read = _ply_binary(stream.read(), elements, order) if order else _ply_text(stream, elements)
+    return _from_polygons(path, *read, {})
 
 
-def _ply_text(body: bytes, elements: list[tuple[str, int, list[list[str]]]]) -> dict[str, list]:
-    lines = iter(body.decode("ascii").splitlines())
-    found: dict[str, list] = {}
-    for name, count, properties in elements:
-        rows = [[float(value) for value in next(lines, "").split()] for _ in range(count)]
-        if name == "vertex":
-            where = [[p[-1] for p in properties].index(axis) for axis in "xyz"]
-            found[name] = [[row[index] for index in where] for row in rows]
-        elif name == "face":
-            found[name] = [row[1 : 1 + int(row[0])] for row in rows]
-    return found
+def _ply_header(stream: BinaryIO, path: Path) -> tuple[str, list[_Element]]:
+    """The order of bytes (empty: text) and the elements; the stream is then where their rows start."""
+    order, elements = None, []
+    for number in range(PLY_HEADER_LINES):
+        words = tuple(stream.readline(limits.LINE_BYTES).decode("ascii", errors="replace").split())
+        if (number == 0) != (words == ("ply",)):
+            raise InputError(f"{path} is no .ply file; export it again.")
+        if words[:1] == ("format",):
+            order = PLY_ORDERS[words[1]]
+        elif words[:1] == ("element",):
+            elements.append(_Element(words[1], int(words[2]), ()))
+        elif words[:1] == ("property",):
+            elements[-1] = replace(elements[-1], properties=(*elements[-1].properties, words[1:]))
+        elif words == ("end_header",):
+            break
+    else:
+        raise InputError(f"{path} is no .ply file: its header has no end; export it again.")
+    if order is None:
+        raise InputError(f"{path} does not name its format (ascii or binary); export it again.")
+    if not {"vertex", "face"} <= {element.name for element in elements} or any(
+        element.count < 0 for element in elements
+    ):
+        raise InputError(f"{path} has no vertices or no faces; export a mesh of a head.")
+    return order, elements
 
 
-def _ply_binary(body: bytes, elements: list[tuple[str, int, list[list[str]]]], order: str) -> dict[str, list]:
-    found: dict[str, list] = {}
+def _ply_text(stream: BinaryIO, elements: list[_Element]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vertices (V, 3), corners of all faces, corners a face."""
+    vertices, loops, sizes = array("d"), array("q"), array("q")
+    for element in elements:
+        axes = [[p[-1] for p in element.properties].index(a) for a in "xyz"] if element.name == "vertex" else []
+        for _ in range(element.count):
+            line = stream.readline(limits.LINE_BYTES)
+            # A count is not believed beyond what is there.
+            if not line.endswith(b"\n") and not line.strip():
+                raise ValueError("too few rows")
+            values = line.split()
+            if element.name == "vertex":
+                vertices.extend(float(values[axis]) for axis in axes)
+            elif element.name == "face":
+                count = int(values[0])
+                loops.extend(int(float(corner)) for corner in values[1 : 1 + count])
+                sizes.append(count)
+    return _numbers(vertices).reshape(-1, 3), _numbers(loops), _numbers(sizes)
+
+
+def _ply_binary(body: bytes, elements: list[_Element], order: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Vertices (V, 3), corners of all faces, corners a face."""
+    vertices, loops, sizes = np.zeros((0, 3)), array("q"), array("q")
     place = 0
-    for name, count, properties in elements:
-        if all(words[0] != "list" for words in properties):
-            row = np.dtype([(words[1], order + PLY_TYPES[words[0]]) for words in properties])
-            table = np.frombuffer(body, row, count, place)
-            place += count * row.itemsize
-            if name == "vertex":
-                found[name] = np.stack([table[axis] for axis in "xyz"], axis=1).tolist()
+    for element in elements:
+        if element.plain:
+            row = np.dtype([(words[1], order + PLY_TYPES[words[0]]) for words in element.properties])
+            table = np.frombuffer(body, row, element.count, place)
+            place += element.count * row.itemsize
+            if element.name == "vertex":
+                vertices = np.stack([table[axis] for axis in "xyz"], axis=1).astype(np.float64)
             continue
-        rows = []
-        for _ in range(count):
-            for words in properties:
+        for _ in range(element.count):
+            for words in element.properties:
                 if words[0] != "list":
-                    place += np.dtype(PLY_TYPES[words[0]]).itemsize
+                    place += struct.calcsize(order + PLY_TYPES[words[0]])
                     continue
-                length = np.frombuffer(body, order + PLY_TYPES[words[1]], 1, place)
-                place += length.itemsize
-                values = np.frombuffer(body, order + PLY_TYPES[words[2]], int(length[0]), place)
-                place += values.nbytes
-                if words[3] in ("vertex_indices", "vertex_index"):
-                    rows.append(values)
-        found[name] = rows
-    return found
+                (count,) = struct.unpack_from(order + PLY_TYPES[words[1]], body, place)
+                place += struct.calcsize(order + PLY_TYPES[words[1]])
+                values = np.frombuffer(body, order + PLY_TYPES[words[2]], count, place) if count > 0 else ()
+                place += struct.calcsize(order + PLY_TYPES[words[2]]) * len(values)
+                if element.name == "face" and words[3] in ("vertex_indices", "vertex_index"):
+                    loops.extend(int(corner) for corner in values)
+                    sizes.append(len(values))
+    return vertices, _numbers(loops), _numbers(sizes)
+
+
+def _numbers(values: "array[float] | array[int]") -> np.ndarray:
+    return np.array(values, dtype=np.float64 if values.typecode == "d" else np.int64)
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(
+        f"{path} has more than {limits.MESH_VERTICES} vertices or {limits.MESH_POLYGONS} polygons; decimate the mesh."
+    )

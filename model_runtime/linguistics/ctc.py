@@ -1,6 +1,6 @@
 """Phones by a CTC phoneme model of transformers (wav2vec 2.0 with espeak's phonemes and the like), for any language."""
 
-import json
+from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 
@@ -10,8 +10,10 @@ import torch
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
 from model_runtime.hub import hub_options
+from model_runtime.input_files import is_folder, read_json
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.model.building import within_folder
 
 __all__ = ["PhoneRecogniser"]
 
@@ -37,12 +39,12 @@ class PhoneRecogniser:
 
         try:
             with hub_options(name, allow_download) as options:
-                self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
+                with within_folder(Path(name)) if is_folder(name) else nullcontext():
+                    self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
                 path = cached_file(name, "vocab.json", local_files_only=options["local_files_only"])
-            vocabulary = {
-                int(index): str(label) for label, index in json.loads(Path(str(path)).read_text("utf-8")).items()
-            }
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+            vocabulary = {int(index): str(label) for label, index in read_json(str(path)).items()}
+        # Missing files, a configuration that is none or does not fit its weights: transformers raises what it likes.
+        except Exception as error:
             raise InputError(
                 f"The speech model {name} is not here; name a folder with config.json, model.safetensors and "
                 "vocab.json, or allow the download."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from model_runtime import limits
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.linguistics.audible import audible, audible_test
 from model_runtime.linguistics.decoders import FRAME, Decoders, HeardWord, as_bytes
@@ -125,6 +126,9 @@ def listen(
         return _nobody(PhoneTrack((Span(SILENCE, 0.0, waveform.duration),)), f"{name}: it is silent", words)
     if not words:
         parts = _hear_all(waveform, decoders, report)
+    elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
+        # Nobody says so much in the time: the text is another one's, and searching for it would take for ever.
+        parts = [replace(part, notes=(REPLACED, *part.notes)) for part in _hear_all(waveform, decoders, report)]
     elif waveform.duration <= ALIGNED_AT_ONCE:
         parts = [_align(waveform, 0.0, waveform.duration, words, decoders)]
     else:

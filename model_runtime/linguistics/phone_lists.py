@@ -1,13 +1,14 @@
 """Phone tracks made of labels and times that others wrote: checked, and tiled."""
 
 import json
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
+from model_runtime.input_files import read_json
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 
@@ -30,14 +31,18 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
 
     phones: ARPAbet or IPA labels. duration: seconds that the track is made to last (None: to its last end). Raises
     InputError for an unknown label, times that are no numbers, run backwards or overlap, or that outlast `duration` by
-    more than 0.25 s.
+    more than 0.25 s, and for more phones than anybody says in the time.
     """
-    spans = [Span(arpabet(span.label), span.start, span.end) for span in _checked(phones, "phone")]
-    spoken = _checked(words, "word")
-    if not spans:
+    heard, spoken = _checked(phones, "phone"), _checked(words, "word")
+    if not heard:
         raise InputError("There is no phone in the list; give at least one [label, start, end].")
-    last = spans[-1].end
+    last = heard[-1].end
     duration = last if duration is None else duration
+    if not 0 <= duration <= limits.LABEL_SECONDS:
+        raise InputError(f"The phones last {duration:g} s, which no recording does; write them again.")
+    if len(heard) > limits.PHONES_PER_SECOND * (duration + 1):
+        raise InputError(f"There are {len(heard)} phones in {duration:.2f} s; nobody says so many.")
+    spans = [Span(arpabet(span.label), span.start, span.end) for span in heard]
     if last > duration + PAST_END:
         raise InputError(f"The phones last {last:.2f} s and the sound {duration:.2f} s; they belong to another sound.")
     tiles: list[Span] = []
@@ -50,6 +55,8 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
         if end > done:
             _append(tiles, span.label, done, end)
             done = end
+    if not tiles:
+        raise InputError("The phones last no time; give them a start and a later end.")
     # What rounding left over belongs to the last phone.
     tiles[-1] = Span(tiles[-1].label, tiles[-1].start, duration)
     kept = (Span(w.label, w.start, min(w.end, duration)) for w in spoken if w.start < duration)
@@ -70,12 +77,7 @@ def cut(track: PhoneTrack, start: float, end: float, speed: float = 1.0) -> Phon
 
 def read_phone_lists(path: Path | str) -> PhoneTrack:
     """Read the JSON form. Raises InputError for a file that is missing or not such a file."""
-    try:
-        lists = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is not JSON; write it again.") from error
+    lists = read_json(path)
     if not isinstance(lists, dict) or not isinstance(lists.get("phones"), list):
         raise InputError(f'{path} holds no phones; it needs {{"phones": [[label, start, end], ...]}}.')
     return track_of(lists["phones"], lists.get("words") or ())
@@ -94,12 +96,16 @@ def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
 def _checked(lists: Iterable, kind: str) -> list[Span]:
     if not isinstance(lists, list | tuple):
         raise InputError(f"The {kind}s must be a list of [label, start, end].")
+    if len(lists) > limits.PHONES:
+        raise InputError(f"There are more than {limits.PHONES} {kind}s; cut the list.")
     spans: list[Span] = []
     for item in lists:
         if not isinstance(item, list | tuple) or len(item) != 3 or not isinstance(item[0], str):
             raise InputError(f"Every {kind} must be [label, start, end].")
         label, *times = item
-        if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
+        if len(label) > limits.LABEL_LETTERS:
+            raise InputError(f'The {kind} "{label}" has more than {limits.LABEL_LETTERS} characters; write it again.')
+        if any(isinstance(t, bool) or not isinstance(t, int | float) or not _is_time(t) for t in times):
             raise InputError(f'The times of the {kind} "{label}" must be numbers of seconds.')
         start, end = float(times[0]), float(times[1])
         if start < 0 or end < start:
@@ -108,6 +114,11 @@ def _checked(lists: Iterable, kind: str) -> list[Span]:
             raise InputError(f'The {kind} "{label}" at {start:.3f} s overlaps the one before; put them in order.')
         spans.append(Span(label, start, end))
     return spans
+
+
+def _is_time(value: float) -> bool:
+    """False for NaN, infinity and numbers that are no times of a recording; negative ones have a sentence of theirs."""
+    return -limits.LABEL_SECONDS <= value <= limits.LABEL_SECONDS
 
 
 def _append(tiles: list[Span], label: str, start: float, end: float) -> None:

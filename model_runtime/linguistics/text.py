@@ -2,13 +2,19 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 from num2words import num2words
 
-__all__ = ["spoken_words"]
+from model_runtime import limits
+from model_runtime.errors import InputError
 
-DIRECTIONS = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>|\{[^}]*\}")
+__all__ = ["check_transcript", "spoken_words"]
+
+# Every pattern here takes a time that grows with the length of the text alone: a transcript may be any text.
+OPENING = re.compile(r"[\[(<{]")
+CLOSING = {"[": "]", "(": ")", "<": ">", "{": "}"}
 QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "–": " ", "—": " ", "…": " "})
 ABBREVIATIONS = {
     "mr": "mister",
@@ -26,6 +32,10 @@ ABBREVIATIONS = {
 }
 SIGNS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "°": "degrees", "#": "number"}
 CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "pence"), "€": ("euro", "cent")}
+INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+# A word or an abbreviation with a full stop at its end; it begins where nothing of it stands before.
+STOPPED = re.compile(r"(?<![\w.])[\w.]++(?=\s|$)")
+FOLLOWED_BY_NUMBER = re.compile(r"\s*\d")
 MONEY = re.compile(r"([$£€])\s?(\d[\d,]*)(?:\.(\d\d))?(?!\d)")
 CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 ORDINAL = re.compile(r"\b(\d{1,15})(?:st|nd|rd|th)\b", re.IGNORECASE)
@@ -33,6 +43,17 @@ YEAR = re.compile(r"(?<![\d.,])(1[1-9]\d\d|20[1-9]\d)(?![\d,]|\.\d)")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 WORD = re.compile(r"[a-z']{1,40}")  # what is longer is no word: it is read in pieces
 LONGEST_NUMBER = 15  # digits; longer ones are read digit by digit
+DIGITS = tuple(num2words(digit) for digit in range(10))
+# Marks on one letter: Unicode's own stream-safe text has so many, and putting more in order takes endlessly long.
+MARKS = 30
+
+
+def check_transcript(transcript: str | None) -> None:
+    """Raises InputError when a transcript is longer than one of the longest sound can be."""
+    if transcript is not None and len(transcript) > limits.TRANSCRIPT_LETTERS:
+        raise InputError(
+            f"The transcript has {len(transcript)} characters; {limits.TRANSCRIPT_LETTERS} are the most, so cut it."
+        )
 
 
 def spoken_words(transcript: str) -> tuple[str, ...]:
@@ -41,19 +62,26 @@ def spoken_words(transcript: str) -> tuple[str, ...]:
     Numbers are spelled out as in English, signs and common abbreviations expanded, [stage directions] and (such) left
     out, letters of other alphabets transliterated. Any text gives a result; a text without words gives none.
     """
-    text = unicodedata.normalize("NFKC", transcript).translate(QUOTES)
-    text = DIRECTIONS.sub(" ", text)
-    text = re.sub(r"\b(?:[A-Za-z]\.){2,}", _initials, text)
-    text = re.sub(r"\b(\w[\w.]*)\.(?=\s|$)", _abbreviation, text)
+    text = unicodedata.normalize("NFKC", _with_few_marks(transcript)).translate(QUOTES)
+    # One letter may become eighteen.
+    text = text[: 2 * limits.TRANSCRIPT_LETTERS]
+    text = _without_directions(text)
+    text = INITIALS.sub(_initials, text)
+    text = STOPPED.sub(_abbreviation, text)
     text = MONEY.sub(_money, text)
     text = CLOCK.sub(_clock, text)
-    text = ORDINAL.sub(lambda match: f" {num2words(int(match[1]), to='ordinal')} ", text)
-    text = YEAR.sub(lambda match: f" {num2words(int(match[1]), to='year')} ", text)
+    text = ORDINAL.sub(lambda match: f" {_said(int(match[1]), 'ordinal')} ", text)
+    text = YEAR.sub(lambda match: f" {_said(int(match[1]), 'year')} ", text)
     text = NUMBER.sub(_number, text)
     for sign, word in SIGNS.items():
         text = text.replace(sign, f" {word} ")
     words = (word.strip("'") for word in WORD.findall(anyascii(text).lower()))
     return tuple(word for word in words if word)
+
+
+@lru_cache(maxsize=10_000)
+def _said(number: int, kind: str = "cardinal") -> str:
+    return num2words(number, to=kind)
 
 
 def _initials(match: re.Match) -> str:
@@ -62,28 +90,28 @@ def _initials(match: re.Match) -> str:
 
 
 def _abbreviation(match: re.Match) -> str:
+    start, word = len(match[0]) - len(match[0].lstrip(".")), match[0].lstrip(".").lower()
+    known = ABBREVIATIONS.get(word[:-1]) if word.endswith(".") else None
     # "No." before a number is an abbreviation; at the end of a sentence it is an answer.
-    word = match[1].lower()
-    followed_by_number = re.match(r"\s*\d", match.string[match.end() :]) is not None
-    if word == "no" and not followed_by_number:
+    if known is None or (word == "no." and not FOLLOWED_BY_NUMBER.match(match.string, match.end())):
         return match[0]
-    return ABBREVIATIONS.get(word, match[0])
+    return match[0][:start] + known
 
 
 def _money(match: re.Match) -> str:
-    whole, parts = int(match[2].replace(",", "")), int(match[3] or 0)
+    whole, parts = match[2].replace(",", "").lstrip("0") or "0", int(match[3] or 0)
     unit, cent = CURRENCIES[match[1]]
-    said = f"{_cardinal(str(whole))} {unit}{'' if whole == 1 else 's'}"
+    said = f"{_cardinal(whole)} {unit}{'' if len(whole) == 1 and int(whole) == 1 else 's'}"
     if parts:
-        said += f" {num2words(parts)} {cent if cent == 'pence' or parts == 1 else cent + 's'}"
+        said += f" {_said(parts)} {cent if cent == 'pence' or parts == 1 else cent + 's'}"
     return f" {said} "
 
 
 def _clock(match: re.Match) -> str:
     hour, minute = int(match[1]), int(match[2])
     if not minute:
-        return f" {num2words(hour)} o'clock "
-    return f" {num2words(hour)} {'oh ' if minute < 10 else ''}{num2words(minute)} "
+        return f" {_said(hour)} o'clock "
+    return f" {_said(hour)} {'oh ' if minute < 10 else ''}{_said(minute)} "
 
 
 def _number(match: re.Match) -> str:
@@ -96,8 +124,36 @@ def _number(match: re.Match) -> str:
 
 def _cardinal(digits: str) -> str:
     telephone = len(digits) > 1 and digits.startswith("0")
-    return _digits(digits) if telephone or len(digits) > LONGEST_NUMBER else num2words(int(digits))
+    return _digits(digits) if telephone or len(digits) > LONGEST_NUMBER else _said(int(digits))
 
 
 def _digits(digits: str) -> str:
-    return " ".join(num2words(int(digit)) for digit in digits)
+    return " ".join(DIGITS[int(digit)] for digit in digits)
+
+
+def _without_directions(text: str) -> str:
+    """Without what stands between brackets, up to the first that closes them; brackets that nothing closes stay."""
+    kept, done, start = [], 0, 0
+    # Once nothing closes a kind of bracket, nothing further on does: so the text is looked through once a kind.
+    unclosed: set[str] = set()
+    while opened := OPENING.search(text, start):
+        start = opened.end()
+        end = -1 if opened[0] in unclosed else text.find(CLOSING[opened[0]], start)
+        if end < 0:
+            unclosed.add(opened[0])
+            continue
+        kept += [text[done : opened.start()], " "]
+        done = start = end + 1
+    return "".join([*kept, text[done:]])
+
+
+def _with_few_marks(text: str) -> str:
+    """Without the marks on a letter that come after MARKS others."""
+    if not any(map(unicodedata.combining, text)):
+        return text
+    kept, count = [], 0
+    for letter in text:
+        count = count + 1 if unicodedata.combining(letter) else 0
+        if count <= MARKS:
+            kept.append(letter)
+    return "".join(kept)

@@ -1,15 +1,24 @@
-"""TextGrid files (Praat, Montreal Forced Aligner): tiers of phones and words."""
+"""TextGrid files (Praat, Montreal Forced Aligner): tiers of phones and words.
 
+They are read here and not by praatio, which writes them: its patterns take a time that grows with the square of a text
+that is none. Praat itself reads nothing but the texts, the numbers that stand alone and the flags, whatever stands
+between them, so that its long and its short form are one.
+"""
+
+import re
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from praatio import textgrid
 from praatio.data_classes.interval_tier import IntervalTier
-from praatio.utilities.errors import PraatioException
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
+from model_runtime.input_files import read_bytes
 from model_runtime.linguistics.phone_lists import track_of
 from model_runtime.linguistics.phones import PhoneTrack
 
@@ -17,7 +26,11 @@ __all__ = ["read_textgrid", "write_textgrid"]
 
 PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "phonetic")
 WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
-LARGEST = 50_000_000  # bytes
+INTERVALS, POINTS = "IntervalTier", "TextTier"
+# A text (a quote in it is doubled), a remark, or a number that stands alone.
+TOKEN = re.compile(r'"((?:[^"]++|"")*+)("?)|(?<!\S)![^\n]*+|(?<!\S)([-+]?[0-9][0-9.eE+-]*+)(?!\S)')
+# How a file in UTF-16 begins, with a byte order mark and without.
+UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"F\0": "utf-16-le", b"\0F": "utf-16-be"}
 
 
 def read_textgrid(path: Path | str) -> PhoneTrack:
@@ -26,17 +39,25 @@ def read_textgrid(path: Path | str) -> PhoneTrack:
     Tiers are found by their usual names in any case, also behind a speaker's name ("Anna - phones"). Raises InputError
     for a file that is missing, no TextGrid, without phones, or with a label that is unknown.
     """
-    grid = _open(Path(path))
-    tiers = {tier.name: tier for tier in grid.tiers if isinstance(tier, IntervalTier)}
-    phones = _tier(tiers, PHONE_TIERS)
-    if phones is None:
-        raise InputError(f'{path} has no tier of phones; name one "phones" (it has: {", ".join(tiers) or "none"}).')
-    words = _tier(tiers, WORD_TIERS)
-    spoken = [[entry.label, entry.start, entry.end] for entry in words.entries if entry.label] if words else []
+    text = _decoded(path)
     try:
-        return track_of(
-            [[entry.label, entry.start, entry.end] for entry in phones.entries], spoken, float(grid.maxTimestamp)
+        grid = _parse(_tokens(text))
+    except InputError:
+        raise
+    # StopIteration: the file ends before it holds as much as it announces.
+    except (ValueError, OverflowError, StopIteration) as error:
+        raise InputError(
+            f"{path} is not a TextGrid that can be read; save it again from Praat or the aligner."
+        ) from error
+    phones, words = _tier(grid, PHONE_TIERS), _tier(grid, WORD_TIERS)
+    if phones is None:
+        raise InputError(
+            f'{path} has no tier of phones; name one "phones" (it has: {", ".join(grid.names) or "none"}).'
         )
+    duration = max([grid.end, *(end for _label, _start, end in phones[-1:])])
+    spoken = [entry for entry in words or () if entry[0]]
+    try:
+        return track_of(phones, spoken, duration)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -58,26 +79,90 @@ def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
     return write_atomic(path, write)
 
 
-def _open(path: Path) -> textgrid.Textgrid:
-    if not path.is_file():
-        raise InputError(f"There is no file {path}; choose a TextGrid that exists.")
-    if path.stat().st_size > LARGEST:
-        raise InputError(f"{path} is too large to be a TextGrid.")
+@dataclass(frozen=True)
+class _Grid:
+    """end: seconds. names: of all tiers of intervals. tiers: those of phones and words, [label, start, end] each."""
+
+    end: float
+    names: tuple[str, ...]
+    tiers: dict[str, list[list]]
+
+
+def _decoded(path: Path | str) -> str:
+    data = read_bytes(path, limits.TEXTGRID_BYTES, "TextGrid")
     try:
-        return textgrid.openTextgrid(
-            str(path), includeEmptyIntervals=True, reportingMode="silence", duplicateNamesMode="rename"
-        )
-    # What a parser of text stumbles over when the text is of another kind.
-    except (PraatioException, OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        return data.decode(UTF16.get(data[:2], "utf-8-sig"))
+    except UnicodeDecodeError as error:
         raise InputError(
-            f"{path} is not a TextGrid that can be read; save it again from Praat or the aligner."
+            f"{path} is neither UTF-8 nor UTF-16 text; save it again from Praat or the aligner."
         ) from error
 
 
-def _tier(tiers: dict[str, IntervalTier], names: tuple[str, ...]) -> IntervalTier | None:
-    """The first tier of such a name; a speaker's name may stand before it."""
-    for wanted in names:
-        for name, tier in tiers.items():
-            if name.strip().lower() == wanted or name.lower().replace("_", " ").endswith((f"- {wanted}", f" {wanted}")):
-                return tier
-    return None
+def _tokens(text: str) -> Iterator[str | float]:
+    """Its texts, and its numbers as floats. Raises ValueError for a text that does not end."""
+    for found in TOKEN.finditer(text):
+        if found[1] is not None:
+            if not found[2]:
+                raise ValueError("a text without an end")
+            yield found[1].replace('""', '"')
+        elif found[3] is not None:
+            yield float(found[3])
+
+
+def _parse(tokens: Iterator[str | float]) -> _Grid:
+    """The texts and numbers in the order that Praat writes them in. Raises ValueError or StopIteration otherwise."""
+    kinds = [next(tokens), next(tokens)]
+    if kinds[1] != "TextGrid":
+        raise ValueError("of another kind")
+    _start, end = _number(tokens), _number(tokens)
+    names: list[str] = []
+    tiers: dict[str, list[list]] = {}
+    kept = 0
+    for _ in range(int(_number(tokens))):
+        kind, name = _text(tokens), _text(tokens)
+        end = max(_number(tokens), _number(tokens), end)
+        count = int(_number(tokens))
+        if kind not in (INTERVALS, POINTS) or len(names) >= limits.TEXTGRID_TIERS:
+            raise ValueError("tiers")
+        wanted = kind == INTERVALS and _is(name, PHONE_TIERS + WORD_TIERS)
+        entries: list[list] = []
+        for _ in range(count):
+            times = [_number(tokens) for _ in range(2 if kind == INTERVALS else 1)]
+            label = _text(tokens).strip()
+            if wanted:
+                entries.append([label, *times])
+        kept += len(entries)
+        if kept > 2 * limits.PHONES:
+            raise InputError(f"The TextGrid has more than {limits.PHONES} phones or words; cut it.")
+        if kind == INTERVALS:
+            names.append(name)
+        if wanted:
+            tiers.setdefault(name, entries)
+    return _Grid(end, tuple(names), tiers)
+
+
+def _number(tokens: Iterator[str | float]) -> float:
+    token = next(tokens)
+    if not isinstance(token, float):
+        raise ValueError("no number")
+    return token
+
+
+def _text(tokens: Iterator[str | float]) -> str:
+    token = next(tokens)
+    if not isinstance(token, str):
+        raise ValueError("no text")
+    return token
+
+
+def _tier(grid: _Grid, names: tuple[str, ...]) -> list[list] | None:
+    """The first tier of such a name."""
+    found = (tier for wanted in names for name, tier in grid.tiers.items() if _is(name, (wanted,)))
+    return next(found, None)
+
+
+def _is(name: str, names: tuple[str, ...]) -> bool:
+    """Whether a tier has one of the names; a speaker's name may stand before it."""
+    plain = name.strip().lower()
+    behind = tuple(f" {wanted}" for wanted in names)
+    return plain in names or name.lower().replace("_", " ").endswith(behind)

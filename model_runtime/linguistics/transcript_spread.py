@@ -1,6 +1,8 @@
 """Which words of a long transcript are said in which part of a long recording."""
 
-from collections.abc import Sequence
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,11 +17,14 @@ def spread_words(words: Sequence[str], heard: Sequence[Sequence[str]], longest: 
     side; after `longest` pieces at the latest, and then the words in doubt are shared in proportion.
     """
     places = _places(words, heard)
+    pieces = [piece for _, piece in places]
     groups: list[tuple[int, list[str]]] = []
     first = dealt = 0
     for piece in range(len(heard)):
-        before = max(((w, p) for w, p in places if p <= piece), default=(-1, 0))
-        after = min(((w, p) for w, p in places if p > piece), default=(len(words), len(heard)))
+        # Both ascend along the places, so what comes last before a piece's end has most of both.
+        following = bisect_right(pieces, piece)
+        before = places[following - 1] if following else (-1, 0)
+        after = places[following] if following < len(places) else (len(words), len(heard))
         if piece == len(heard) - 1:
             end = len(words)
         elif after[0] == before[0] + 1 and places:
@@ -37,20 +42,37 @@ def spread_words(words: Sequence[str], heard: Sequence[Sequence[str]], longest: 
 def _places(words: Sequence[str], heard: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     """(index of a word, piece in which it was heard), both ascending: the longest common sequence of words."""
     said = [(word, piece) for piece, part in enumerate(heard) for word in part]
-    spoken = np.array([word for word, _ in said], dtype=np.str_)
-    # An hour of speech is some 9000 words: 160 MB at two bytes a cell.
-    common = np.zeros((len(words) + 1, len(said) + 1), np.min_scalar_type(min(len(words), len(said))))
-    for row, word in enumerate(words):
-        best = np.maximum(common[row, 1:], common[row, :-1] + (spoken == word))
-        common[row + 1, 1:] = np.maximum.accumulate(best)
+    numbers: dict[str, int] = {}
+    spoken = np.array([numbers.setdefault(word, len(numbers)) for word, _ in said], dtype=np.int64)
+    kind = np.min_scalar_type(min(len(words), len(said)))
+    # The table of an hour of speech, some 9000 words, has 80 million cells, that of six hours 3 billion. So only every
+    # so many rows of it are kept, and those between are worked out again on the way back.
+    step = math.isqrt(len(words)) + 1
+
+    def rows(above: np.ndarray, first: int, last: int) -> Iterator[np.ndarray]:
+        """The rows after those words, `above` being the one before them."""
+        for word in words[first:last]:
+            below = np.zeros_like(above)
+            below[1:] = np.maximum.accumulate(np.maximum(above[1:], above[:-1] + (spoken == numbers.get(word, -1))))
+            yield below
+            above = below
+
+    kept = [np.zeros(len(said) + 1, kind)]
+    for number, below in enumerate(rows(kept[0], 0, len(words)), 1):
+        if number % step == 0:
+            kept.append(below)
     places = []
     row, column = len(words), len(said)
-    while row and column:
-        if common[row, column] == common[row - 1, column]:
-            row -= 1
-        elif common[row, column] == common[row, column - 1]:
-            column -= 1
-        else:
-            row, column = row - 1, column - 1
-            places.append((row, said[column][1]))
+    for first in reversed(range(0, len(words), step)):
+        above = kept[first // step]
+        common = [above, *rows(above, first, min(first + step, len(words)))]
+        while row > first and column:
+            here = common[row - first]
+            if here[column] == common[row - first - 1][column]:
+                row -= 1
+            elif here[column] == here[column - 1]:
+                column -= 1
+            else:
+                row, column = row - 1, column - 1
+                places.append((row, said[column][1]))
     return places[::-1]

@@ -9,11 +9,11 @@ import numpy as np
 from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.ensemble import Ensemble
-from model_runtime.model.hearing import HEARING, hear
+from model_runtime.model.hearing import HEARD, HEARING, hear
 from model_runtime.model.inference import Performance, perform
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.paper_config import PaperConfig
-from model_runtime.model.paper_inference import heard_rows, perform_paper
+from model_runtime.model.paper_inference import ROW, heard_rows, perform_paper
 
 __all__ = ["ARCHITECTURES", "Architecture"]
 
@@ -21,13 +21,15 @@ __all__ = ["ARCHITECTURES", "Architecture"]
 @dataclass(frozen=True)
 class Architecture:
     """build: a network with random weights from its configuration as JSON values. hear: what of a sound the network is
-    given, (A, F) at 100 rows a second, from the sound and a function that may raise to stop. hearing: the name of that,
-    where it changed with versions. perform: the whole motion of a performance, (T, K) float32, from a network, the
-    performance, and what is called with the share done. threads: of torch while it performs (`torch_threads`).
+    given, (A, F) at 100 rows a second, from the sound and a function that may raise to stop. columns: F. hearing: the
+    name of that, where it changed with versions. perform: the whole motion of a performance, (T, K) float32, from a
+    network, the performance, and what is called with the share done. threads: of torch while it performs
+    (`torch_threads`).
     """
 
     build: Callable[[dict], Any]
     hear: Callable[[Waveform, Callable[[], None]], np.ndarray]
+    columns: int
     hearing: str
     perform: Callable[[Any, Performance, Callable[[float], None]], np.ndarray]
     threads: int | None = None
@@ -45,6 +47,6 @@ def _paper(config: dict) -> PaperNetwork:
 ARCHITECTURES = {
     # So small that threads only wait for each other, on a busy machine for seconds; and with one the sums are taken in
     # the same order on every machine.
-    "starter": Architecture(_starter, hear, HEARING, perform, threads=1),
-    "paper": Architecture(_paper, heard_rows, "", perform_paper),
+    "starter": Architecture(_starter, hear, HEARD, HEARING, perform, threads=1),
+    "paper": Architecture(_paper, heard_rows, ROW, "", perform_paper),
 }

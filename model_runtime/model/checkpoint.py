@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
@@ -10,22 +11,33 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
 from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
+from model_runtime.input_files import check_path, is_file, parse_json, read_bytes, read_text
 from model_runtime.model.architectures import ARCHITECTURES
+from model_runtime.model.building import within_weights
 from model_runtime.model.ensemble import Ensemble
 from model_runtime.model.inference import Performance
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.torch_threads import torch_threads
 from model_runtime.motion_space import MotionSpace, read_space, write_space
+from model_runtime.requests import make_folder
 
 __all__ = ["Model", "Style", "load_model", "model_state", "save_model"]
 
 FORMAT = 1
 DESCRIPTION, WEIGHTS, SPACE = "model.json", "weights.safetensors", "space.npz"
+DEVICE = re.compile(r"(auto|cpu|cuda|mps)(?::([0-9]{1,3}))?")
+# What a description that somebody changed makes networks raise.
+MISFITS = (
+    *(KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError, AssertionError),
+    *(ImportError, MemoryError, SafetensorError),
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,11 @@ class Model:
         return ARCHITECTURES[self.architecture].hear(waveform, checkpoint)
 
     @property
+    def columns(self) -> int:
+        """Columns of what it hears."""
+        return ARCHITECTURES[self.architecture].columns
+
+    @property
     def hearing(self) -> str:
         """The name of what it hears: features of another name mean something else."""
         return ARCHITECTURES[self.architecture].hearing
@@ -98,8 +115,7 @@ class Model:
 
 def save_model(model: Model, folder: Path | str) -> None:
     """Write model.json and weights.safetensors into `folder` (made if missing), each whole or not at all."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = make_folder(folder)
     weights = save({name: tensor.contiguous().cpu() for name, tensor in model.network.state_dict().items()})
     description = {
         "format": FORMAT,
@@ -127,16 +143,15 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     device: auto (a GPU where there is one), cpu, cuda, mps. The files are data: nothing in them runs. Raises InputError
     when the folder is no model, was made by another version, or its weights are not the ones that it names.
     """
+    place = _device(device)
     folder = _folder(name)
     again = "install the extension again" if name == "starter" else "install the model again"
-    try:
-        described = (folder / DESCRIPTION).read_bytes()
-        description = json.loads(described.decode())
-        weights = (folder / WEIGHTS).read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{folder} is not a model folder: {Path(error.filename).name} is missing.") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder} is not a model folder: its files cannot be read.") from error
+    check_path(folder)
+    for file in (DESCRIPTION, WEIGHTS):
+        if not is_file(folder / file):
+            raise InputError(f"{folder} is not a model folder: {file} is missing.")
+    text = read_text(folder / DESCRIPTION, limits.MODEL_DESCRIPTION_BYTES)
+    description = parse_json(text, str(folder / DESCRIPTION))
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise InputError(f"The model in {folder} was made by another version of KMTalk; export it again.")
     space = None
@@ -144,20 +159,23 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
         if _digest(folder / SPACE) != description["space_sha256"]:
             raise InputError(f"{folder / SPACE} is missing or damaged; {again}.")
         space = read_space(folder / SPACE)
+    weights = read_bytes(folder / WEIGHTS, limits.MODEL_BYTES)
     digest = hashlib.sha256(weights).hexdigest()
     if digest != description.get("sha256"):
         raise InputError(f"The weights in {folder} are damaged or not those that it names; {again}.")
+    architecture = description.get("architecture", "starter")
+    if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
+        raise InputError(f"The model in {folder} is a {architecture}, which this version of KMTalk does not know.")
+    if description.get("hearing", "") != ARCHITECTURES[architecture].hearing:
+        raise InputError(f"The model in {folder} hears sounds as another version of KMTalk did; train it again.")
     try:
-        architecture = description.get("architecture", "starter")
-        if architecture not in ARCHITECTURES:
-            raise InputError(f"The model in {folder} is a {architecture}, which this version of KMTalk does not know.")
-        if description.get("hearing", "") != ARCHITECTURES[architecture].hearing:
-            raise InputError(f"The model in {folder} hears sounds as another version of KMTalk did; train it again.")
-        network = ARCHITECTURES[architecture].build(description["config"])
-        network.load_state_dict(load(weights))
+        tensors = load(weights)
+        with within_weights(tensors):
+            network = ARCHITECTURES[architecture].build(description["config"])
+        network.load_state_dict(tensors)
         model = Model(
-            network=network.to(_device(device)).eval(),
-            id=str(description["id"]),
+            network=network.eval(),
+            id=str(description["id"])[: limits.LABEL_LETTERS],
             sha256=digest,
             styles={
                 str(key): Style(tuple(map(float, style["vector"])), float(style["jaw"]), float(style["lips"]))
@@ -167,14 +185,16 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
             licence=str(description["licence"]),
             architecture=architecture,
             space=space,
-            description_sha256=hashlib.sha256(described).hexdigest(),
+            description_sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
+        _check(model)
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+    except MISFITS as error:
         raise InputError(f"The model in {folder} does not describe itself fully; export it again.") from error
     if not model.styles:
         raise InputError(f"The model in {folder} names no style; export it again.")
+    model.network.to(place)
     return model
 
 
@@ -195,19 +215,37 @@ def _file_state(path: Path) -> tuple[int, ...] | None:
     return (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
+def _check(model: Model) -> None:
+    """Raises ValueError for what does not fit the network, and for numbers that are none."""
+    numbers = [*model.gap, *(number for style in model.styles.values() for number in (*style.vector, style.jaw))]
+    numbers += [style.lips for style in model.styles.values()]
+    vectors = {len(style.vector) for style in model.styles.values()}
+    known = len(model.network.config.styles) if isinstance(model.network, Ensemble) else 0
+    if not np.isfinite(numbers).all() or len(model.gap) != len(model.channels) or not vectors <= {known}:
+        raise ValueError("styles or gap")
+    if model.space is not None and model.space.names != model.channels:
+        raise ValueError("the space is of another model")
+    # By numpy: torch would share out each of hundreds of small tensors among threads that wait for each other.
+    if not all(np.isfinite(tensor.float().numpy()).all() for tensor in model.network.state_dict().values()):
+        raise ValueError("weights that are not numbers")
+
+
 def _digest(path: Path) -> str | None:
     """sha256 of a file, None where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    return hashlib.sha256(read_bytes(path, limits.MODEL_BYTES)).hexdigest() if is_file(path) else None
 
 
 def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    available = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
+    """The device of that name. Raises InputError when it is not there."""
+    known = DEVICE.fullmatch(name)
+    kind = known[1] if known else ""
+    if kind == "auto":
+        kind = "cuda" if torch.cuda.is_available() else "cpu"
+    counts = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
     }
-    if not available.get(name.split(":")[0], False):
+    if known is None or int(known[2] or 0) >= counts.get(kind, 0):
         raise InputError(f"There is no device {name} here; choose auto or cpu.")
-    return torch.device(name)
+    return torch.device(kind if known[2] is None else f"{kind}:{int(known[2])}")

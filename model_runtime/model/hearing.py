@@ -14,13 +14,18 @@ from model_runtime.moonshine import moonshine
 from model_runtime.speech_rows import SpeechEncoder, row_count, speech_rows
 from model_runtime.whisper import whisper
 
-__all__ = ["EARS", "FEATURES", "HEARD", "HEARING", "acoustics_alone", "hear", "heard_columns", "speech_features"]
+__all__ = [
+    *("ACOUSTICS", "EARS", "FEATURES", "HEARD", "HEARING", "acoustics_alone", "hear", "heard_columns"),
+    "speech_features",
+]
 
 # The recognisers, in the order of their columns.
 EARS: dict[str, SpeechEncoder] = {"moonshine": moonshine(), "whisper": whisper()}
 FEATURES = sum(ear.columns for ear in EARS.values())
+# Columns that every version hears alike, the last ones: the spectrum and the loudness.
+ACOUSTICS = BANDS + 1
 # Columns of what the starter hears.
-HEARD = FEATURES + BANDS + 1
+HEARD = FEATURES + ACOUSTICS
 # Its name: models and takes note it, as columns of another hearing mean something else.
 HEARING = "moonshine-tiny 3-5, whisper-base 4-6"
 
@@ -53,10 +58,10 @@ def hear(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> n
 
 def heard_columns(ears: tuple[str, ...]) -> np.ndarray:
     """Of what was heard, the columns of those recognisers and the acoustics."""
-    owners = np.repeat([*EARS, "acoustics"], [*(ear.columns for ear in EARS.values()), BANDS + 1])
+    owners = np.repeat([*EARS, "acoustics"], [*(ear.columns for ear in EARS.values()), ACOUSTICS])
     return np.flatnonzero(np.isin(owners, [*ears, "acoustics"]))
 
 
 def acoustics_alone(heard: np.ndarray) -> np.ndarray:
     """Of what was heard (A, F), the columns that every version hears alike: the last ones."""
-    return heard[:, -(BANDS + 1) :]
+    return heard[:, -ACOUSTICS:]

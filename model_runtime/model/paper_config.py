@@ -1,8 +1,11 @@
 """The paper's configuration: what Xu et al. (ECCV 2024) state, and by name every choice that they leave open."""
 
+import math
 from dataclasses import dataclass, field
 
+from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.model.config import check_names, check_sizes
 
 __all__ = ["BASES", "KEYS", "PaperConfig"]
 
@@ -57,10 +60,19 @@ class PaperConfig:
         for name, choices in (("base", BASES), ("keys", KEYS), ("placement", PLACEMENTS)):
             if getattr(self, name) not in choices:
                 raise InputError(f"{name} is {getattr(self, name)}; choose one of {', '.join(choices)}.")
-        for name in ("width", "heads", "key_layers", "completion_layers", "feed_forward", "period"):
-            if getattr(self, name) < 1:
-                raise InputError(f"{name} is {getattr(self, name)}; it must be 1 or more.")
+        check_names(self, {"channels": limits.CHANNELS})
+        check_sizes(self, ("width", "feed_forward"), 1, limits.MODEL_WIDTH)
+        check_sizes(self, ("heads",), 1, limits.MODEL_HEADS)
+        check_sizes(self, ("key_layers", "completion_layers"), 1, limits.MODEL_LAYERS)
+        check_sizes(self, ("period",), 1, limits.MODEL_PERIOD)
+        numbers = (self.fps, self.dropout, self.key_share, self.scale, self.reach)
+        if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
+            raise InputError("fps, dropout, key_share, scale and reach must be numbers.")
+        if not 1 <= self.fps <= 1000:
+            raise InputError(f"fps is {self.fps}; it must lie from 1 to 1000.")
         if self.width % (2 * self.heads):
             raise InputError(f"width is {self.width}; it must be a multiple of twice the heads ({2 * self.heads}).")
-        if not 0 <= self.dropout < 1 or not 0 < self.key_share <= 1 or not self.scale > 0 or not self.reach > 0:
-            raise InputError("dropout must lie in [0, 1), key_share in (0, 1], scale and reach above 0.")
+        if not 0 <= self.dropout < 1 or not 0 < self.key_share <= 1:
+            raise InputError("dropout must lie in [0, 1), key_share in (0, 1].")
+        if not 0 < self.scale < math.inf or not 0 < self.reach < math.inf:
+            raise InputError("scale and reach must be numbers above 0.")

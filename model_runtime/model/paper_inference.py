@@ -10,7 +10,7 @@ from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.model.inference import Performance
 from model_runtime.model.paper import PaperNetwork
 
-__all__ = ["heard_rows", "perform_paper"]
+__all__ = ["ROW", "heard_rows", "perform_paper"]
 
 # Samples kept a row: 100 rows a second, as the starter's acoustics, so that a take stores and shifts them alike.
 ROW = SAMPLE_RATE // 100

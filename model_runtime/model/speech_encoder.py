@@ -1,6 +1,7 @@
 """Speech encoders: wav2vec 2.0, HuBERT and WavLM through transformers, and our log-mel one; features at motion
 frames."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from model_runtime.acoustics import ACOUSTIC_RATE, BANDS, acoustics
 from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
 from model_runtime.hub import hub_options
+from model_runtime.input_files import is_folder
 from model_runtime.libraries import keep_no_compiled_code
+from model_runtime.model.building import within_folder
 from model_runtime.model.encoder import ConvBlock
 from model_runtime.model.key_motion import sample_steps
 
@@ -80,10 +83,16 @@ def build_encoder(description: dict) -> nn.Module:
         raise InputError(f"There is no speech encoder of the kind {kind}; known are {LOG_MEL}, {', '.join(KNOWN)}.")
     from transformers import AutoConfig
 
-    config = AutoConfig.for_model(
-        **{name: value for name, value in description.items() if name != "transformers_version"}
-    )
-    return SpeechEncoder(config)
+    try:
+        config = AutoConfig.for_model(
+            **{name: value for name, value in description.items() if name != "transformers_version"}
+        )
+        return SpeechEncoder(config)
+    except InputError:
+        raise
+    # transformers has exceptions of its own for a description that is none, and raises others besides.
+    except Exception as error:
+        raise InputError(f"The description of the {kind} encoder cannot be used; export the model again.") from error
 
 
 def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
@@ -101,14 +110,16 @@ def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
             config = AutoConfig.from_pretrained(name, **options)
             if config.model_type not in KNOWN:
                 raise InputError(f"{name} is a {config.model_type}; choose a {', '.join(KNOWN)} model, or {LOG_MEL}.")
-            pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
+            with within_folder(Path(name)) if is_folder(name) else nullcontext():
+                pretrained = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **options)
+                encoder = SpeechEncoder(config)
+        encoder.speech.load_state_dict(pretrained.state_dict())
     except InputError:
         raise
-    except (OSError, ValueError) as error:
+    # Missing files, a configuration that is none or does not fit its weights: transformers raises what it likes.
+    except Exception as error:
         fix = "name a folder with config.json and model.safetensors"
-        if not Path(name).is_dir() and not allow_download:
+        if not is_folder(name) and not allow_download:
             fix += ", or allow the download"
         raise InputError(f"The speech encoder {name} is not here; {fix}.") from error
-    encoder = SpeechEncoder(config)
-    encoder.speech.load_state_dict(pretrained.state_dict())
     return config.to_diff_dict() | {"model_type": config.model_type}, encoder

@@ -8,13 +8,14 @@ from model_runtime.acoustics import log_mel
 from model_runtime.audio import read_audio
 from model_runtime.errors import InputError
 from model_runtime.model.hearing import speech_features
-from model_runtime.npz import read_npz
+from model_runtime.npz import NUMBERS, TEXT, Wanted, read_npz, texts
 from model_runtime.training.examples import SECONDS, Example, make_example
 
 __all__ = ["performed"]
 
 # Seconds between the beginnings of pieces cut from a long take.
 HOP = 1.5
+ARRAYS = {"weights": Wanted(NUMBERS), "channels": Wanted(TEXT), "fps": Wanted(NUMBERS, 1), "split": Wanted(TEXT, 1)}
 
 
 def performed(
@@ -23,10 +24,10 @@ def performed(
     """Pieces of the takes of one split. They have no phones: their language is not English."""
     examples = []
     for path in sorted(Path(folder).glob("*.npz")):
-        arrays = read_npz(path, ("weights", "channels", "fps", "split"))
+        arrays = read_npz(path, ARRAYS)
         if str(arrays["split"]) != split:
             continue
-        names = [str(name) for name in arrays["channels"]]
+        names = list(texts(arrays["channels"]))
         if "jawOpen" not in names:
             raise InputError(f"{path} has no channel jawOpen; its channels need ARKit names.")
         weights = np.zeros((len(arrays["weights"]), len(channels)), np.float32)

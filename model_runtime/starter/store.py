@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime.acoustics import LogMel
+from model_runtime.input_files import parse_json
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.npz import read_npz, write_npz
+from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, write_npz
 from model_runtime.training.examples import Example
 
 __all__ = ["read_examples", "write_examples"]
 
-ARRAYS = ("bands", "loudness", "features", "frames", "times", "weights", "closed", "known", "described")
+ARRAYS = {
+    **dict.fromkeys(("bands", "loudness", "features", "times", "weights", "known"), Wanted(NUMBERS)),
+    **{"frames": Wanted(WHOLE), "closed": Wanted("b"), "described": Wanted(TEXT, 1)},
+}
 
 
 def write_examples(examples: list[Example], path: Path) -> None:
@@ -47,7 +51,7 @@ def read_examples(path: Path) -> list[Example]:
     arrays = read_npz(path, ARRAYS)
     ends = np.cumsum(arrays["frames"])
     examples = []
-    for index, described in enumerate(json.loads(str(arrays["described"]))):
+    for index, described in enumerate(parse_json(str(arrays["described"]), str(path))):
         rows = slice(ends[index] - arrays["frames"][index], ends[index])
         examples.append(
             Example(

@@ -12,8 +12,10 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, read_bytes, read_json
 
 __all__ = ["Progress", "find_checkpoint", "load_weights", "read_progress", "restore", "write_checkpoint"]
 
@@ -70,8 +72,8 @@ def write_checkpoint(
 def read_progress(path: Path) -> Progress:
     """How far the training of a checkpoint is. Raises InputError when it is damaged or of another version."""
     try:
-        state = json.loads((path / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        state = read_json(path / STATE)
+    except InputError as error:
         raise InputError(f"The checkpoint {path} cannot be read; delete that folder and resume again.") from error
     if not isinstance(state, dict) or state.pop("format", None) != FORMAT:
         raise InputError(f"The checkpoint {path} was made by another version of KMTalk; train again in a new folder.")
@@ -87,15 +89,20 @@ def restore(path: Path, module: nn.Module, average: nn.Module | None, optimizer:
     if average is not None:
         _load_into(path, AVERAGE, average)
     state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _read_tensors(path / OPTIMIZER).items():
-        index, key = name.split(".")
-        state.setdefault(int(index), {})[key] = tensor
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    try:
+        for name, tensor in _read_tensors(path / OPTIMIZER).items():
+            index, key = name.split(".")
+            state.setdefault(int(index), {})[key] = tensor
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    except InputError:
+        raise
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise InputError(f"The checkpoint {path} is damaged; delete that folder and resume again.") from error
 
 
 def load_weights(path: Path, module: nn.Module) -> None:
     """The weights that a checkpoint stands for: their average where there is one. Raises InputError as `restore`."""
-    _load_into(path, AVERAGE if (path / AVERAGE).is_file() else WEIGHTS, module)
+    _load_into(path, AVERAGE if is_file(path / AVERAGE) else WEIGHTS, module)
 
 
 def _load_into(path: Path, name: str, module: nn.Module) -> None:
@@ -119,7 +126,7 @@ def _write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
     try:
-        return load(path.read_bytes())
-    except (OSError, SafetensorError) as error:
+        return load(read_bytes(path, limits.MODEL_BYTES))
+    except (InputError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
         folder = path.parent
         raise InputError(f"The checkpoint {folder} cannot be read; delete that folder and resume again.") from error

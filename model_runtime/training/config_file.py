@@ -6,7 +6,9 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.input_files import check_path, is_folder, read_text
 from model_runtime.model.paper_config import PaperConfig
 from model_runtime.training.loop_config import LoopConfig
 from model_runtime.training.paper_objective import STAGES, ObjectiveConfig
@@ -69,11 +71,12 @@ def read_config(path: Path | str) -> TrainConfig:
     of another type, or impossible.
     """
     path = Path(path)
+    text = read_text(path, limits.CONFIG_BYTES)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}.") from error
-    except (OSError, ValueError) as error:
+        values = tomllib.loads(text)
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deep; a training needs tables of plain settings.") from error
+    except ValueError as error:
         raise InputError(f"{path} is not TOML: {error}") from error
     tables = {name: values.pop(name, {}) for name in ("model", "objective", "loop")}
     for name, table in tables.items():
@@ -83,8 +86,8 @@ def read_config(path: Path | str) -> TrainConfig:
     for name in ("data", "output"):
         if name not in top:
             raise InputError(f'{path} lacks "{name}"; add {name} = "a folder".')
-        top[name] = str(path.parent / top[name])
-    if (path.parent / str(top.get("encoder", ""))).is_dir() and top.get("encoder"):
+        top[name] = str(check_path(path.parent / top[name]))
+    if top.get("encoder") and is_folder(path.parent / str(top["encoder"])):
         top["encoder"] = str(path.parent / top["encoder"])
     config = TrainConfig(
         **top,
@@ -109,7 +112,7 @@ def _checked(kind: type, table: dict[str, Any], where: str, given: tuple[str, ..
     checked = {}
     for name, value in table.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.0)
+            near = difflib.get_close_matches(name[: limits.LABEL_LETTERS], known, 1, 0.0)
             raise InputError(f'{where} has no setting "{name}"; the nearest is "{near[0]}".')
         default = known[name].default
         wanted: type = str if default is MISSING else type(default)
@@ -125,6 +128,8 @@ def _checked(kind: type, table: dict[str, Any], where: str, given: tuple[str, ..
                 bool: "true or false",
                 tuple: "a list of texts",
             }
-            raise InputError(f"{where}: {name} must be {names[wanted]}, not {value!r}.")
+            raise InputError(f"{where}: {name} must be {names[wanted]}.")
+        if isinstance(value, int | float) and not abs(value) <= limits.CONFIG_NUMBER:
+            raise InputError(f"{where}: {name} must be a finite number, at most {limits.CONFIG_NUMBER}.")
         checked[name] = value
     return checked

@@ -5,7 +5,10 @@ import json
 from pathlib import Path
 from typing import TextIO
 
+from model_runtime import limits
 from model_runtime.atomic import write_atomic
+from model_runtime.errors import InputError
+from model_runtime.input_files import is_file, read_lines
 
 __all__ = ["Log"]
 
@@ -17,7 +20,7 @@ class Log:
 
     def __init__(self, folder: Path, step: int) -> None:
         path = folder / FILE
-        kept = [line for line in _lines(path) if json.loads(line)["step"] <= step]
+        kept = [line for line in _lines(path) if _step_of(line, path) <= step]
         text = "".join(f"{line}\n" for line in kept).encode()
         write_atomic(path, lambda stream: stream.write(text))
         self._stream: TextIO = path.open("a", encoding="utf-8")
@@ -49,6 +52,14 @@ class Log:
 
 def _lines(path: Path) -> list[str]:
     """Whole lines; a killed run may have left half a one."""
-    if not path.is_file():
+    if not is_file(path):
         return []
-    return [line.removesuffix("\n") for line in path.open(encoding="utf-8") if line.endswith("\n")]
+    lines = read_lines(path, limits.MANIFEST_BYTES)
+    return [line.removesuffix("\n") for line in lines if line.endswith("\n")]
+
+
+def _step_of(line: str, path: Path) -> int:
+    try:
+        return int(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise InputError(f"{path} is damaged; delete it and resume again.") from error

@@ -15,6 +15,7 @@ from model_runtime.model.checkpoint import Model, Style, save_model
 from model_runtime.model.paper import PaperNetwork
 from model_runtime.model.speech_encoder import load_encoder
 from model_runtime.motion_space import MotionSpace, read_space, space_from_data, write_space
+from model_runtime.requests import check_folder, make_folder
 from model_runtime.training.checkpoints import load_weights
 from model_runtime.training.config_file import TrainConfig
 from model_runtime.training.loop import train
@@ -40,10 +41,10 @@ def train_paper(config: TrainConfig, resume: bool, allow_download: bool, progres
     Raises InputError for data that is missing or empty, encoders that are not here, and trainings that are there
     already while `resume` is off.
     """
+    check_folder(config.output)
     dataset = open_dataset(config.data)
     dataset.split("train")
-    output = Path(config.output)
-    output.mkdir(parents=True, exist_ok=True)
+    output = make_folder(config.output)
     space = _space(config, dataset, output)
     return [
         _train_row(config, row, dataset, space, output / row, resume, allow_download, progress) for row in config.rows

@@ -25,7 +25,7 @@ def edit(head, index, value, shape="jawOpen"):
 
 
 def baseline(head):
-    from bl_ext.user_default.kmtalk.scene.baseline import load_baseline
+    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
 
     return load_baseline(action_of(head))
 

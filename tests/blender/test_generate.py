@@ -50,7 +50,7 @@ def test_a_line_is_one_action_of_its_own(scene, head, line):
 
 
 def take_of(action):
-    from bl_ext.user_default.kmtalk.scene.baseline import load_baseline
+    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
 
     return load_baseline(action).take
 

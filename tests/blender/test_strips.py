@@ -240,7 +240,7 @@ def test_the_sequencer_may_show_another_scene(scene, strips):
     window.workspace.sequencer_scene = edit
     with bpy.context.temp_override(window=window):
         bpy.ops.kmtalk.generate()
-    from bl_ext.user_default.kmtalk.scene.baseline import take_info
+    from bl_ext.user_default.kmtalk.scene.baseline_store import take_info
 
     assert take_info(action_of(head))["strip"] == "elsewhere"
     assert take_info(action_of(head))["start"] == 7

@@ -49,7 +49,7 @@ def override(linked):
 
 
 def edits_of(head):
-    from bl_ext.user_default.kmtalk.scene.baseline import load_baseline
+    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
     from bl_ext.user_default.kmtalk.scene.edits import find_edits
 
     return find_edits(action_of(head), load_baseline(action_of(head)))

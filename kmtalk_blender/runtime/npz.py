@@ -1,0 +1,159 @@
+"""Read .npz files of plain arrays, with numpy alone: no pickles.
+
+All readers of the extension come through here, also of what is kept in a .blend. Only the arrays that are wanted are
+read; what each says of itself (type, shape) is looked at before its numbers, and its size compared with what is packed.
+"""
+
+import io
+import math
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from .. import limits
+from ..errors import UserError
+
+__all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "read_arrays", "texts"]
+
+# numpy's letters for kinds of types.
+NUMBERS, WHOLE, TEXT = "fiu", "iu", "U"
+BLOCK = 1 << 20  # bytes that are read at a time
+# RuntimeError: the archive is encrypted, or packed in a way that zipfile does not know.
+UNREADABLE = (
+    *(OSError, ValueError, EOFError, KeyError, RuntimeError, OverflowError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
+# numpy takes no array whose bytes it could not count.
+LARGEST_AXIS = 1 << 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an array must be. kinds: letters of numpy's kinds of types. most: elements that it may have, None: as many
+    as fit. required: whether a file without it is of another kind."""
+
+    kinds: str
+    most: int | None = None
+    required: bool = True
+
+
+def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted]) -> dict[str, np.ndarray]:
+    """Read the wanted arrays of an .npz; others are left alone. name: what messages call it, "X is not a take".
+
+    Raises UserError when it is damaged, lacks a required array, or when an array is of another type or has more
+    elements than it may, or all of them are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
+    """
+    try:
+        size = stream.seek(0, io.SEEK_END)
+        with zipfile.ZipFile(_Archive(stream)) as archive:
+            return _read_members(archive, size, name, wanted)
+    except UNREADABLE as error:
+        raise UserError(f"{name}: it is damaged; get or make it again.") from error
+
+
+def texts(array: np.ndarray) -> tuple[str, ...]:
+    """The texts of an array of any shape."""
+    return tuple(str(text) for text in array.ravel())
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Whether every number is finite, also as a float32."""
+    largest = np.finfo(np.float32).max
+    return not array.size or bool(-largest <= array.min() and array.max() <= largest)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What an array says of itself. order: "C" or "F". start: bytes before its elements."""
+
+    shape: tuple[int, ...]
+    order: str
+    dtype: np.dtype
+    start: int
+
+    @property
+    def count(self) -> int:
+        """Elements."""
+        return math.prod(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the elements."""
+        return self.count * self.dtype.itemsize
+
+
+class _Archive:
+    """A file as zipfile reads it, but for a list of contents that would fill the memory: it is read in one piece."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if size > limits.NPZ_DIRECTORY_BYTES:
+            raise zipfile.BadZipFile("the list of contents is too long")
+        return self._stream.read(size)
+
+
+def _read_members(archive: zipfile.ZipFile, size: int, name: str, wanted: dict[str, Wanted]) -> dict[str, np.ndarray]:
+    """size: bytes of the file."""
+    there = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+    missing = [key for key, each in wanted.items() if each.required and key not in there]
+    if missing:
+        raise UserError(f"{name}: it lacks the arrays {', '.join(missing)}.")
+    chosen = {key: there[key] for key in wanted if key in there}
+    headers: dict[str, _Header] = {}
+    for key, info in chosen.items():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise zipfile.BadZipFile("packed in another way")
+        with archive.open(info) as member:
+            header = headers[key] = _read_header(member)
+        most = wanted[key].most
+        if header.dtype.kind not in wanted[key].kinds or (most is not None and header.count > most):
+            raise UserError(f"{name}: its array {key} is of another type or larger than it may be.")
+        if info.file_size != header.start + header.size:
+            raise UserError(f"{name}: its array {key} has another size than it says.")
+    # Members may overlap: all together are no more than the file.
+    packed = min(size, sum(info.compress_size for info in chosen.values()))
+    if sum(header.size for header in headers.values()) > limits.UNPACKED_BYTES + limits.UNPACKED_RATIO * packed:
+        raise UserError(f"{name}: it unpacks to far more than it holds, and may be harmful.")
+    return {key: _read_array(archive, info, headers[key]) for key, info in chosen.items()}
+
+
+def _read_header(stream: IO[bytes]) -> _Header:
+    try:
+        # In one piece: the header says itself how long it is.
+        head = io.BytesIO(stream.read(limits.NPZ_HEADER_BYTES))
+        version = npy_format.read_magic(head)
+        readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+        shape, fortran, dtype = readers[version](head)
+    # numpy evaluates the text of the header: whatever Python's parser can raise, it has been seen to raise.
+    except Exception as error:
+        raise ValueError("no array") from error
+    if dtype.hasobject or any(not 0 <= size < LARGEST_AXIS for size in shape):
+        raise ValueError("no plain values")
+    return _Header(tuple(int(size) for size in shape), "F" if fortran else "C", dtype, head.tell())
+
+
+def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header) -> np.ndarray:
+    values = np.empty(header.count, header.dtype)
+    with archive.open(info) as member:
+        skipped = len(member.read(header.start))
+        left = values.view(np.uint8).data if header.size else memoryview(b"")
+        while len(left):
+            block = member.read(min(BLOCK, len(left)))
+            if not block or skipped < header.start:
+                raise EOFError(info.filename)
+            left[: len(block)] = block
+            left = left[len(block) :]
+        # At its end the sum over the bytes is compared.
+        member.read(1)
+    return values.reshape(header.shape, order=header.order)

@@ -1,0 +1,68 @@
+"""Takes as tables: Live Link Face CSV and JSON, which hold the motion alone."""
+
+from array import array
+from pathlib import Path
+
+import numpy as np
+
+from .. import limits
+from ..errors import UserError
+from .input_files import parse_json, read_table, read_text
+from .npz import all_finite
+from .take_file import Take, spans_of
+
+__all__ = ["read_live_link", "read_take_json"]
+
+FASTEST = 999  # the last frame of a second that a timecode counts
+
+
+def read_live_link(path: Path) -> Take:
+    """A take from a Live Link Face CSV, all of its columns channels. Raises UserError with what is wrong."""
+    values, frames = array("f"), []
+    rows = read_table(path, "Live Link Face CSV")
+    try:
+        header = next(rows, [])
+        names = tuple(name[:1].lower() + name[1:] for name in header[2:])
+        for row in rows:
+            values.extend([float(cell) for cell in row[2 : 2 + len(names)]])
+            frames.append(min(max(int(float(row[0].split(":")[3])), 0), FASTEST))
+            if len(values) > limits.CURVE_VALUES:
+                raise UserError(f"{path} holds more than {limits.CURVE_VALUES} numbers; cut it.")
+        weights = np.frombuffer(values, np.float32).reshape(len(frames), len(names)) if values else np.zeros((0, 0))
+    except (ValueError, IndexError, OverflowError) as error:
+        raise UserError(f"{path} is no Live Link Face CSV; its first columns are Timecode, BlendShapeCount.") from error
+    if len(weights) < 2 or not np.isfinite(weights).all():
+        raise UserError(f"{path} holds no motion.")
+    # The timecode counts frames within a second; the highest one tells the rate.
+    fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
+    return _plain_take(weights, names, fps, path)
+
+
+def read_take_json(path: Path) -> Take:
+    """A take from the extension's own JSON. Raises UserError with what is wrong."""
+    text = read_text(path, limits.JSON_BYTES, "take (.json)")
+    try:
+        stored = parse_json(text, str(path))
+        weights = np.array(stored["weights"], np.float64)
+        names, fps = tuple(str(name) for name in stored["channels"]), float(stored["fps"])
+        keys = np.array(stored.get("key_frames", []), np.int32)
+        phones, words = spans_of(stored.get("phones", [])), spans_of(stored.get("words", []))
+    except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise UserError(f"{path} is no take; export it again as JSON.") from error
+    if weights.ndim != 2 or len(weights) < 2 or weights.shape[1] != len(names) or not all_finite(weights):
+        raise UserError(f"{path} is no take: weights need a row a frame and a column a channel.")
+    take = _plain_take(weights, names, fps, path)
+    whole = keys.ndim == 1 and len(keys) and keys[0] == 0 and keys[-1] == len(weights) - 1
+    if whole and (keys[1:] > keys[:-1]).all():
+        take = take.with_weights(take.weights, keys)
+    return Take(take.weights, names, fps, take.key_frames, phones, words, meta=take.meta)
+
+
+def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: Path) -> Take:
+    slowest, fastest = limits.FRAMES_PER_SECOND
+    if not 1 <= len(names) <= limits.CHANNELS or not slowest <= fps <= fastest:
+        raise UserError(f"{path} is no take: it needs 1 to {limits.CHANNELS} channels and a frame rate.")
+    if len(weights) / fps > limits.SOUND_SECONDS:
+        raise UserError(f"{path} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it.")
+    motions = np.array([0, len(weights) - 1], np.int32)
+    return Take(np.clip(weights, 0, 1).astype(np.float32), names, fps, motions, meta={"imported": path.name})

@@ -1,0 +1,1 @@
+"""Every reader against files that nobody meant: `python -m tests.fuzz --minutes 60`."""

@@ -1,0 +1,151 @@
+"""Every reader against files that nobody meant: a result or one sentence, in little time and memory.
+
+    python -m tests.fuzz --minutes 60 [--target take] [--seed 1]
+
+Each target has a process of its own. What a reader did otherwise (another exception, more than SLOW seconds, more than
+LARGE bytes) is printed, and the file kept in out/fuzz. The exit code is 1 when there is any. Hypothesis draws the
+files: good ones damaged, good ones with a few of their values changed for the worst, and anything at all.
+"""
+
+import argparse
+import faulthandler
+import hashlib
+import json
+import logging
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from .targets import TREE, targets
+
+FOUND = TREE / "out" / "fuzz"
+SLOW = 10.0  # seconds of one file
+HANGS = 120.0  # seconds after which a process is ended
+LARGE = 600 << 20  # bytes that a process may grow by
+ROUND = 50  # files that are drawn between two looks at the clock
+
+
+@dataclass
+class Report:
+    """executions: files read. findings: what a reader did besides reading and refusing -> how often."""
+
+    executions: int = 0
+    findings: dict[str, int] = field(default_factory=dict)
+
+
+def fuzz(name: str, seconds: float, number: int, folder: Path) -> Report:
+    """Read what is drawn for a target until the time is over. number: the seed."""
+    refused = _refusals()
+    target, report = targets(folder)[name](), Report()
+    ends, began = time.monotonic() + seconds, _memory()
+
+    def once(content: Any) -> None:
+        if time.monotonic() > ends:
+            return
+        faulthandler.dump_traceback_later(HANGS, exit=True)
+        started, before = time.monotonic(), _memory()
+        found = ""
+        try:
+            target.read(content)
+        except refused as error:
+            message = str(error)
+            found = "" if message.isprintable() and 0 < len(message) < 2000 else f"no sentence: {message[:80]!r}"
+        # Whatever it is: that is what is looked for.
+        except BaseException as error:
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            found = f"{type(error).__name__} in {Path(at.filename).name}:{at.lineno}"
+        faulthandler.cancel_dump_traceback_later()
+        if not found and time.monotonic() - started > SLOW:
+            found = "slow"
+        if not found and _memory() > max(before, began + LARGE):
+            found = f"large: {(_memory() - began) >> 20} MiB"
+        report.executions += 1
+        if found:
+            report.findings[found] = report.findings.get(found, 0) + 1
+            _keep(name, found, content)
+
+    while time.monotonic() < ends:
+        number += 1
+        drawn = given(target.contents)(once)
+        limits = settings(
+            max_examples=ROUND,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        )
+        seed(number)(limits(drawn))()
+    return report
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """How a reader may refuse. The extension's package is entered without its __init__, which needs Blender."""
+    package = types.ModuleType("kmtalk_blender")
+    package.__path__ = [str(TREE / "kmtalk_blender")]
+    sys.modules.setdefault("kmtalk_blender", package)
+    return import_module("model_runtime.errors").InputError, import_module("kmtalk_blender.errors").UserError
+
+
+def _memory() -> int:
+    """The most bytes that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _keep(name: str, found: str, content: Any) -> None:
+    FOUND.mkdir(parents=True, exist_ok=True)
+    data = content if isinstance(content, bytes) else repr(content).encode(errors="backslashreplace")
+    digest = hashlib.sha256(name.encode() + found.encode()).hexdigest()[:12]
+    (FOUND / f"{name.replace(' ', '-')}-{digest}").write_bytes(data)
+
+
+def run_all(names: list[str], seconds: float, number: int) -> Iterator[tuple[str, Report]]:
+    """Each target in a process of its own, for its share of the time."""
+    for name in names:
+        command = [sys.executable, "-m", "tests.fuzz", "--inside", name, "--seconds", str(seconds / len(names))]
+        run = subprocess.run([*command, "--seed", str(number)], cwd=TREE, capture_output=True, text=True, check=False)
+        last = run.stdout.strip().splitlines()[-1:]
+        if run.returncode == 0 and last:
+            yield name, Report(**json.loads(last[0]))
+        else:
+            yield name, Report(0, {f"the process ended with {run.returncode}: {run.stderr.strip()[-600:]}": 1})
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code: 0, or 1 when a reader did what it should not."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
+    parser.add_argument("--target", action="append", default=[], help="only these")
+    parser.add_argument("--seed", type=int, default=0, help="of the files that are drawn")
+    parser.add_argument("--inside", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--seconds", type=float, default=0.0, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="kmtalk-fuzz-") as folder:
+        if chosen.inside:
+            logging.disable()
+            report = fuzz(chosen.inside, chosen.seconds, chosen.seed * 1_000_000, Path(folder))
+            print(json.dumps(vars(report)))
+            return 0
+        names = chosen.target or list(targets(Path(folder)))
+    executions, bad = 0, 0
+    for name, report in run_all(names, 60 * chosen.minutes, chosen.seed):
+        executions, bad = executions + report.executions, bad + len(report.findings)
+        print(f"{name:20} {report.executions:8} executions, {len(report.findings)} findings", flush=True)
+        for found, count in report.findings.items():
+            print(f"    {count} x {found}", flush=True)
+    print(f"{'all':20} {executions:8} executions, {bad} findings")
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,174 @@
+"""Models that describe more than they hold, and takes of others: one sentence or a finite motion."""
+
+import hashlib
+import json
+import shutil
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from limited import limited, refused
+from recordings import LINE, TREE
+
+from model_runtime.commands import complete, generate
+from model_runtime.errors import InputError
+from model_runtime.linguistics.phone_lists import track_of
+from model_runtime.take import read_take
+from model_runtime.warm import Warm
+
+STARTER = TREE / "model_runtime" / "weights" / "starter"
+
+
+def described(folder: Path, **config: object) -> Path:
+    """The starter, with another configuration."""
+    shutil.copytree(STARTER, folder / "model")
+    description = json.loads((STARTER / "model.json").read_text())
+    description["config"] |= config
+    (folder / "model" / "model.json").write_text(json.dumps(description))
+    return folder / "model"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"width": 16_384},
+        {"width": 10**9},
+        {"width": -64},
+        {"width": 64.5},
+        {"encoder_depth": 256},
+        {"encoder_depth": 10**9},
+        {"followers": 64},
+        {"performers": 10**7},
+        {"heads": 0},
+        {"channels": []},
+        {"channels": "jawOpen"},
+        {"channels": ["jawOpen"] * 22},
+        {"scale": 1e400},
+        {"dropout": 2},
+    ],
+)
+def test_models_that_describe_more_than_their_weights(tmp_path, config):
+    refused("model_runtime.model.checkpoint:load_model", described(tmp_path, **config), "cpu")
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [
+        {"model_type": "wav2vec2", "hidden_size": 100_000, "num_hidden_layers": 1000},
+        {"model_type": "wav2vec2", "num_hidden_layers": 10**9},
+        {"model_type": "hubert", "conv_dim": [10**6] * 7},
+        {"model_type": "wavlm", "vocab_size": "many"},
+    ],
+)
+def test_models_of_the_paper_that_describe_more_than_their_weights(tmp_path, encoder):
+    folder = described(tmp_path)
+    description = json.loads((folder / "model.json").read_text())
+    config = {"channels": ["a"], "fps": 30, "encoder": encoder}
+    (folder / "model.json").write_text(
+        json.dumps({**description, "architecture": "paper", "hearing": "", "config": config})
+    )
+    outcome = limited("model_runtime.model.checkpoint:load_model", str(folder), "cpu")
+    assert outcome.error == "InputError"
+    assert outcome.grown < 700, "transformers alone takes 300"
+
+
+@pytest.mark.parametrize("device", ["cpu:xyz", "cpu:1", "cpu:-1", "cuda:99", "", "cpu" * 99, "cuda:" + "9" * 99])
+def test_a_device_that_is_none_is_not_the_models_fault(device):
+    from model_runtime.model.checkpoint import load_model
+
+    with pytest.raises(InputError, match="There is no device"):
+        load_model("starter", device)
+
+
+def test_weights_that_are_no_numbers(tmp_path):
+    folder = described(tmp_path)
+    weights = bytearray((STARTER / "weights.safetensors").read_bytes())
+    weights[-4:] = struct.pack("<f", np.nan)
+    (folder / "weights.safetensors").write_bytes(weights)
+    description = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**description, "sha256": hashlib.sha256(weights).hexdigest()}))
+    refused("model_runtime.model.checkpoint:load_model", folder, "cpu")
+
+
+@pytest.mark.parametrize("size", [0, 2**40, 2**63, 2**64 - 1])
+def test_weights_whose_header_lies(tmp_path, size):
+    folder = described(tmp_path)
+    weights = struct.pack("<Q", size) + (STARTER / "weights.safetensors").read_bytes()[8:]
+    (folder / "weights.safetensors").write_bytes(weights)
+    description = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**description, "sha256": hashlib.sha256(weights).hexdigest()}))
+    refused("model_runtime.model.checkpoint:load_model", folder, "cpu")
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory) -> dict:
+    """The arrays of a take with its phones, made from them in a moment."""
+    path = tmp_path_factory.mktemp("spoken") / "take.npz"
+    phones = [["SIL", 0, 0.3], ["M", 0.3, 0.6], ["AA", 0.6, 1.0]]
+    request = generate.Request(audio=str(LINE), output=str(path), fps=30.0, end=1.0, phones=phones)
+    generate.run(request, Warm(), lambda *_: None)
+    with np.load(path) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def meta_of(arrays: dict, **changed: object) -> np.ndarray:
+    return np.array(json.dumps({**json.loads(str(arrays["meta"])), **changed}))
+
+
+# What a take of somebody else's may hold; completion makes finite motion of it, or says what is wrong.
+OTHERS = {
+    "nothing heard": lambda take: {"acoustics": np.zeros((0, 0), np.float16)},
+    "too few columns": lambda take: {"acoustics": np.zeros((100, 3), np.float16)},
+    "no columns": lambda take: {"acoustics": np.zeros((100, 0), np.float16)},
+    "other columns of another version": lambda take: {
+        "acoustics": np.zeros((100, 3), np.float16),
+        "meta": meta_of(take, hearing="another"),
+    },
+    "as loud as it gets": lambda take: {"acoustics": np.full(take["acoustics"].shape, 6e4, np.float16)},
+    "counted in words": lambda take: {"meta": meta_of(take, completed="twice")},
+    "settings of another kind": lambda take: {"meta": meta_of(take, settings=[1])},
+    "a style that is a list": lambda take: {"meta": meta_of(take, settings={"style": ["clear"]})},
+    "blinks that are a number": lambda take: {"meta": meta_of(take, settings={"blinks": 5})},
+    "phones of no length": lambda take: dict(
+        zip(("phone_labels", "phone_start", "phone_end"), (np.array(["AA"]), np.zeros(1), np.zeros(1)), strict=True)
+    ),
+    "no phones": lambda take: dict(
+        zip(("phone_labels", "phone_start", "phone_end"), (np.zeros(0, "U1"), np.zeros(0), np.zeros(0)), strict=True)
+    ),
+    "phones of another alphabet": lambda take: {"phone_labels": np.array(["a", "b", "c"])},
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_takes_of_others_are_completed_or_refused(tmp_path, spoken, name):
+    keys = {"key_frames": np.array([0, 20]), "key_weights": np.full((2, 1), 0.5), "channels": np.array(["jawOpen"])}
+    np.savez(tmp_path / "take.npz", **{**spoken, **OTHERS[name](spoken)})
+    np.savez(tmp_path / "keys.npz", **keys)
+    take, keys, output = (str(tmp_path / name) for name in ("take.npz", "keys.npz", "done.npz"))
+    try:
+        complete.run(complete.Request(take=take, keys=keys, output=output), Warm(), lambda *_: None)
+    except InputError:
+        assert not (tmp_path / "done.npz").exists()
+        return
+    assert np.isfinite(read_take(output).weights).all()
+
+
+@pytest.mark.parametrize("lead", [0.5, -0.5])
+def test_a_lead_longer_than_the_sound(tmp_path, lead):
+    request = generate.Request(
+        audio=str(LINE),
+        output=str(tmp_path / "a.npz"),
+        fps=30.0,
+        end=0.3,
+        lead=lead,
+        phones=[["M", 0, 0.1], ["AA", 0.1, 0.3]],
+    )
+    generate.run(request, Warm(), lambda *_: None)
+    assert np.isfinite(read_take(tmp_path / "a.npz").weights).all()
+
+
+@pytest.mark.parametrize("phones", [[["AA", 0, 0]], [["AA", 0, 0], ["B", 0, 0]], [["SIL", 0, 0.0]]])
+def test_phones_that_last_no_time(phones):
+    with pytest.raises(InputError, match="last no time"):
+        track_of(phones)

@@ -18,8 +18,8 @@ __all__ = ["Mismatch", "Stretch", "find_mismatches", "quoted", "unlike_words"]
 # How much better (summed score of the frames) what is heard must fit a stretch than what the transcript says; the
 # second where the recogniser is not sure itself. And how well it must fit (mean score of a frame): nine in ten words
 # that are rightly heard lie above -31, those made of mumbling at -40 to -50. Of 76 recordings with their own words
-# (GRID, CREMA-D, free speech) two are told something with that; one wrong word is told in 65, one too many in 69, half
-# a line that is lacking in 72, one short word that is lacking in 33.
+# (GRID, CREMA-D, free speech) two are told something with that; one wrong word is told in 57, one too many in 70, half
+# a line that is lacking in 70, one word that is lacking in 29.
 BETTER = 700.0
 BETTER_UNSURE = 1200.0
 HEARD_FIT = -35.0

@@ -155,7 +155,10 @@ def test_speed_that_changes_within_a_strip_is_followed(scene, clicks, sequencer,
     assert (scene.frame_start, scene.frame_end) == (1, 250)
     scene.kmtalk.keys = "EVERY_FRAME"
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
-    assert tuple(curve_of(head, "eyeBlinkLeft").range()) == pytest.approx((31, 181))
+    first, last = curve_of(head, "eyeBlinkLeft").range()
+    # Where the sound ends in speech the way back to rest follows.
+    assert first == pytest.approx(31)
+    assert 181 <= last <= 181 + 6
 
 
 def test_a_retimed_strip_that_cannot_be_played_into_a_file(scene, clicks, sequencer, tmp_path):

@@ -1,6 +1,6 @@
 """What the menus offer: (value, name, tooltip)."""
 
-__all__ = ["DEVICES", "INTERPOLATIONS", "KEYS", "MAPPINGS", "PHONES", "PLACEMENTS", "RULES", "SOURCES", "STYLES"]
+__all__ = ["DEVICES", "INTERPOLATIONS", "KEYS", "MAPPINGS", "PHONES", "PLACEMENTS", "RULES", "SOURCES"]
 
 SOURCES = (
     ("STRIP", "Strip", "The selected sound strip of the sequencer"),
@@ -35,7 +35,6 @@ RULES = (
     ("NAME", "Name", "Strips whose name has this in it"),
     ("CHANNEL", "Channel", "Strips in this channel"),
 )
-STYLES = ("neutral", "clear", "mumbled", "broad")
 # In the order of the runtime: silence, vowels, consonants.
 PHONES = (
     "SIL",

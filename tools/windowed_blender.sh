@@ -29,7 +29,8 @@ if [ ! -e "$dir/.complete" ]; then
     echo 'Acquire::Check-Valid-Until "false";' > "$dir/etc/apt/apt.conf.d/99valid"
     chroot "$dir" apt-get update -qq
     chroot "$dir" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-        blender xvfb xauth libgl1-mesa-dri python3-numpy imagemagick xdotool libsqlite3-0 libbz2-1.0
+        blender xvfb xauth libgl1-mesa-dri python3-numpy imagemagick xdotool libsqlite3-0 libbz2-1.0 \
+        python3-cattr python3-requests
     touch "$dir/.complete"
 fi
 

@@ -1,22 +1,24 @@
 """The main panel: who speaks what, the button, the progress, the result."""
 
-import textwrap
 from collections import Counter
 
 import bpy
 
 from ..errors import UserError
+from ..operators.generate import nothing_to_speak
 from ..scene.cast import named_speaker, speaker_of
 from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.rigs import target_of
-from ..scene.strips import chosen_strip, outline_of
+from ..scene.strips import audible_strips, chosen_strip, outline_of
+from ..scene.takes import takes_of
 from ..scene.transcripts import sidecar
-from .places import in_both_places
+from .install import draw_missing_runtime
+from .places import in_both_places, labelled
+from .progress import draw_progress
+from .sentence import draw_sentence
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
-
-LETTER_WIDTH = 7.0
 
 
 class Main:
@@ -25,14 +27,36 @@ class Main:
     bl_label = "KMTalk"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, settings = self.layout, context.scene.kmtalk
+        layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        row = layout.row(align=True)
-        row.prop(settings, "target", icon="USER")
-        row.operator("kmtalk.add_head", text="", icon="ADD")
+        draw_missing_runtime(layout, context)
+        _draw_character(layout, context)
         _draw_source(layout, context)
         _draw_action(layout, context)
+
+
+class KMTALK_MT_strips(bpy.types.Menu):
+    """The sound strips that are heard"""
+
+    bl_label = "Strip"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        for strip in audible_strips(sequencer_scene(context)):
+            self.layout.operator("kmtalk.choose_strip", text=_strip_text(strip), icon="SOUND").strip = strip.name
+
+
+def _draw_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    settings = context.scene.kmtalk
+    row = layout.row(align=True)
+    row.prop(settings, "target", icon="USER")
+    if settings.target is not None:
+        row.operator("kmtalk.add_head", text="", icon="ADD")
+        return
+    try:
+        labelled(layout, "").label(text=f"{target_of(context).name} is selected", icon="USER", translate=False)
+    except UserError:
+        layout.operator("kmtalk.add_head", icon="ADD")
 
 
 def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -47,25 +71,26 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column.prop(settings, "text")
         return
     scene = sequencer_scene(context)
-    editor = scene.sequence_editor
-    if editor is None or not root_strips(editor):
-        layout.label(text="No sound strip in the sequencer", icon="INFO")
+    if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
+        layout.operator("kmtalk.add_sound", text="Add Sound...", icon="SOUND")
         return
     if sum(strip.type == "SOUND" for strip in selected_strips(scene)) > 1:
         _draw_speakers(layout, context)
         return
     try:
         strip = chosen_strip(scene)
-    except UserError as error:
-        layout.label(text=str(error).split(";")[0], icon="INFO")
-        return
-    split = layout.row().split(factor=0.4)
-    side = split.row()
-    side.alignment = "RIGHT"
-    side.label(text="Strip")
-    split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
-    _draw_speaker(layout, context, strip)
-    draw_words(layout, scene, strip, settings)
+    except UserError:
+        strip = None
+    row = labelled(layout, "Strip").row(align=True)
+    row.menu("KMTALK_MT_strips", text=_strip_text(strip) if strip else "Choose a strip", icon="SOUND")
+    row.operator("kmtalk.add_sound", text="", icon="ADD")
+    if strip is not None:
+        _draw_speaker(layout, context, strip)
+        draw_words(layout, scene, strip, settings)
+
+
+def _strip_text(strip: object) -> str:
+    return f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}"
 
 
 def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
@@ -107,48 +132,51 @@ def draw_words(
 def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     state = context.window_manager.kmtalk
     if state.running:
-        row = layout.row(align=True)
-        row.scale_y = 1.4
-        row.progress(factor=state.fraction, text=state.text or "Starting")
-        row.operator("kmtalk.cancel", text="", icon="CANCEL")
+        draw_progress(layout, context)
         return
+    missing = _draw_generate(layout, context)
+    if state.failure:
+        draw_sentence(layout, context, state.failure, "ERROR")
+    elif missing:
+        draw_sentence(layout, context, missing, "INFO")
+    if state.report:
+        draw_sentence(layout, context, state.report, "CHECKMARK")
+    _draw_result(layout, context)
+
+
+def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> str:
+    """The button. Returns what is missing when it is grey."""
     row = layout.row()
     row.scale_y = 1.4
     several = sum(strip.type == "SOUND" for strip in selected_strips(sequencer_scene(context)))
     if context.scene.kmtalk.source == "STRIP" and several > 1:
-        row.operator("kmtalk.generate", text=f"Generate {several} Strips", icon="PLAY").scope = "SELECTED"
-    else:
-        row.operator("kmtalk.generate", icon="PLAY").scope = "STRIP"
-    if state.failure:
-        draw_sentence(layout, context, state.failure, "ERROR")
-    elif state.report:
-        draw_sentence(layout, context, state.report, "INFO")
-    _draw_obstacles(layout, context)
+        text = f"Generate Lip-Sync ({several} Strips)"
+        row.operator("kmtalk.generate", text=text, icon="OUTLINER_OB_SPEAKER").scope = "SELECTED"
+        return ""
+    missing = nothing_to_speak(context)
+    row.enabled = not missing
+    row.operator("kmtalk.generate", icon="OUTLINER_OB_SPEAKER").scope = "STRIP"
+    return missing
 
 
-def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What was spoken can be played, or what keeps it from playing removed."""
     try:
-        found = obstacles(context.scene, target_of(context))
+        target = target_of(context)
     except UserError:
         return
-    for obstacle in found:
+    if not takes_of(target):
+        return
+    playing = context.screen is not None and context.screen.is_animation_playing
+    layout.operator("kmtalk.play", text="Stop" if playing else "Play", icon="PAUSE" if playing else "PLAY")
+    for obstacle in obstacles(context.scene, target):
         box = layout.box()
         draw_sentence(box, context, obstacle.text, "ERROR")
         if obstacle.fix:
             box.operator("kmtalk.fix", text=obstacle.fix, icon="TOOL_SETTINGS").kind = obstacle.kind
 
 
-def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
-    """A sentence over as many lines as the sidebar's width needs."""
-    scale = context.preferences.system.ui_scale
-    letters = max(20, int((context.region.width / scale - 60) / LETTER_WIDTH))
-    column = layout.column(align=True)
-    column.scale_y = 0.8
-    for index, line in enumerate(textwrap.wrap(text, letters)):
-        column.label(text=line, icon=icon if index == 0 else "BLANK1", translate=False)
-
-
-CLASSES = in_both_places(Main)
+CLASSES = (KMTALK_MT_strips, *in_both_places(Main))
 
 
 def register() -> None:

@@ -1,12 +1,16 @@
 """Which Python runs the worker, and where model_runtime's source lies."""
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
 
 from ..errors import UserError
 
-__all__ = ["interpreter", "process_environment", "source_folder"]
+__all__ = ["has_packages", "interpreter", "process_environment", "source_folder"]
+
+# One of the runtime's packages, which no Blender brings by itself.
+TELLING_PACKAGE = "pocketsphinx"
 
 
 def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
@@ -25,6 +29,12 @@ def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
     if installed is not None and installed.is_file():
         return installed
     return Path(sys.executable)
+
+
+def has_packages(python: Path) -> bool:
+    """False where the interpreter is Blender's own and lacks the runtime's packages. Others are only known to have
+    them once they run."""
+    return python != Path(sys.executable) or importlib.util.find_spec(TELLING_PACKAGE) is not None
 
 
 def source_folder() -> Path:

@@ -5,6 +5,7 @@ without the network; tried out. Only then the folder gets its final name, so hal
 former one stays until the new one works. What was downloaded is kept when it is interrupted.
 """
 
+import contextlib
 import os
 import platform
 import re
@@ -18,8 +19,8 @@ from pathlib import Path
 from ..errors import UserError
 
 __all__ = [
-    *("BUILDS", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan", "environment_python", "plan_for"),
-    "remove_environment",
+    *("BUILDS", "DISK_MB", "DOWNLOAD_MB", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan"),
+    *("environment_python", "plan_for", "remove_environment", "wheels_of"),
 ]
 
 MARKER = ".complete"
@@ -31,6 +32,8 @@ BUILDS = (
     ("CPU", "CPU", "Small, and fast enough for the model that KMTalk comes with"),
     ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
 )
+# What is downloaded for the usual build, and what it takes on the disk then; both measured on Linux.
+DOWNLOAD_MB, DISK_MB = 460, 1500
 # Bytes that an installation takes at most, wheels included.
 SPACE, GPU_SPACE = 3_000_000_000, 15_000_000_000
 LOG_LINES = 400
@@ -76,11 +79,16 @@ class Plan:
         return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
 
 
+def wheels_of(source: Path) -> Path | None:
+    """The wheels that came with the extension, so that nothing is downloaded; None in the usual package."""
+    return source / "wheelhouse" if (source / "wheelhouse").is_dir() else None
+
+
 def plan_for(
     folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX, gpu_index: str = ""
 ) -> Plan:
     """Check what can be checked before anything is made. Raises UserError with what is missing."""
-    wheelhouse = source / "wheelhouse" if (source / "wheelhouse").is_dir() and not gpu_index else None
+    wheelhouse = wheels_of(source) if not gpu_index else None
     linux = sys.platform.startswith("linux")
     plan = Plan(folder, python, source, wheelhouse, index if linux else "", gpu_index)
     if gpu_index and sys.platform == "darwin":
@@ -158,7 +166,7 @@ def remove_environment(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Step:
-    """One process. share: of the whole that is done when it starts; wheels: share that downloaded wheels add."""
+    """One process. share: of the whole that is done when it starts; wheels: share that what is downloaded adds."""
 
     text: str
     command: list[str]
@@ -174,21 +182,30 @@ class Installation:
     log: list[str] = field(default_factory=list)
     text: str = "Starting"
     _step: int = -1
+    _downloaded: int = 0
     _process: subprocess.Popen | None = None
     _reader: threading.Thread | None = None
 
     @property
     def fraction(self) -> float:
-        """Share that is done: the wheels that are there count for most of it."""
+        """Share that is done: what is downloaded counts for most of it."""
         steps = self._steps()
         if not 0 <= self._step < len(steps):
             return 0.0
-        wanted = max(1, self.plan.lock.read_text().count("=="))
-        there = len(list(self.plan.wheels.glob("*.whl"))) if self.plan.wheels.is_dir() else 0
-        return steps[self._step].share + steps[self._step].wheels * min(1.0, there / wanted)
+        return steps[self._step].share + steps[self._step].wheels * min(1.0, self._downloaded / 1e6 / DOWNLOAD_MB)
+
+    @property
+    def progress_text(self) -> str:
+        """What is done now; while packages are downloaded, how much of them is there."""
+        steps = self._steps()
+        if self.plan.wheelhouse or not 0 <= self._step < len(steps) or not steps[self._step].wheels:
+            return self.text
+        whole = "" if self.plan.gpu_index else f" of {DOWNLOAD_MB}"
+        return f"{self.text}: {self._downloaded / 1e6:.0f}{whole} MB"
 
     def tick(self) -> bool:
         """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""
+        self._downloaded = max(self._downloaded, self._bytes_there())
         if self._process is not None:
             code = self._process.poll()
             if code is None:
@@ -215,6 +232,14 @@ class Installation:
             self._process.wait()
             self._process = None
         shutil.rmtree(self.plan.unfinished, ignore_errors=True)
+
+    def _bytes_there(self) -> int:
+        """Of wheels that are downloaded: pip gathers them in its temporary folders and moves them when it has all."""
+        places = ((self.plan.unfinished, "pip-*/*.whl"), (self.plan.wheels, "*.whl"))
+        # They may be moved just now; the next look counts them.
+        with contextlib.suppress(OSError):
+            return sum(path.stat().st_size for folder, name in places for path in folder.glob(name))
+        return 0
 
     def _steps(self) -> list[Step]:
         plan = self.plan
@@ -257,6 +282,8 @@ class Installation:
         extra = {
             "PYTHONPATH": str(self.plan.source),
             "PYTHONNOUSERSITE": "1",
+            # Where it can be seen how far a download is.
+            "TMPDIR": str(self.plan.unfinished),
             "PIP_NO_INPUT": "1",
             "PIP_PROGRESS_BAR": "off",
         }

@@ -1,4 +1,4 @@
-"""Give a mesh in the scene the channels' shape keys; bring in a FLAME model. Both as jobs for the worker."""
+"""Give a mesh in the scene the channels' shape keys, as a job for the worker."""
 
 from pathlib import Path
 
@@ -10,14 +10,13 @@ from ..runtime.head_file import Head
 from .aliases import CHANNELS
 from .calibration import rest_at
 from .head_job import HeadJob
-from .heads import add_head
 from .marks import marks_text, similarity, vertices_of
 from .modifiers import remaking_modifier
 from .new_shape import new_shape
 from .parts import Part, follow, parts_of
 from .report import Report
 
-__all__ = ["EXISTING", "FlameJob", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
+__all__ = ["EXISTING", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
 EXISTING = ("ASK", "REPLACE", "KEEP")
 # How far the worker's vertices may lie from the mesh's, of its size, to be the same.
@@ -63,21 +62,6 @@ class ShapesJob(HeadJob):
         context.scene.kmtalk.target = target
         also = f"; {', '.join(following)} follow" if following else ""
         return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made{also}")
-
-
-class FlameJob(HeadJob):
-    """A FLAME model's file becomes a head in the scene."""
-
-    def __init__(self, path: Path, folder: Path) -> None:
-        """Raises UserError when there is no such file."""
-        if not path.is_file():
-            raise UserError(f"There is no file {path}; choose a FLAME model.")
-        super().__init__(path.stem, folder, {"flame": str(path)})
-
-    def write(self, context: bpy.types.Context) -> Report:
-        """Add the head to the scene."""
-        target = add_head(context, self.head, self.title)
-        return Report("", 0, 0, 0, 0, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shape keys")
 
 
 def check_mesh(target: bpy.types.Object) -> None:

@@ -168,7 +168,6 @@ def test_the_runtime_says_what_it_is(scene):
     assert bpy.ops.kmtalk.ask_runtime() == {"FINISHED"}
     state = bpy.context.window_manager.kmtalk
     assert "starter" in state.models.split(",")
-    assert "neutral" in state.styles.split(",")
     assert state.runtime.startswith("KMTalk 0.")
 
 

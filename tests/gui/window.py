@@ -8,35 +8,43 @@ import time
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
-ROOT = TREE / ".blender"
-DISPLAY = ":77"
+# Which of the Blenders that `make test-gui` knows.
+ROOT = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
 SIZE = (1600, 900)
+# Xvfb writes the number of a free display into the file.
+START = """
+Xvfb -displayfd 3 -screen 0 {width}x{height}x24 3> {folder}/display > /dev/null 2>&1 &
+until [ -s {folder}/display ]; do sleep 0.1; done
+export DISPLAY=:$(cat {folder}/display)
+exec blender --factory-startup --window-geometry 0 0 {width} {height} --python {tree}/tests/gui/inside.py
+"""
 
 
 class Window:
-    """One Blender in the chroot of tools/windowed_blender.sh. `pictures`: where screenshots go."""
+    """One Blender in a chroot of tools/windowed_blender.sh. `pictures`: where screenshots go."""
 
     def __init__(self, pictures: Path, environment: dict[str, str]) -> None:
         self.pictures = pictures
         # Inside the chroot and outside, the tree lies at the same place.
         self.exchange = TREE / "out" / "gui-exchange"
         shutil.rmtree(self.exchange, ignore_errors=True)
-        self.exchange.mkdir(parents=True)
+        (self.exchange / "user").mkdir(parents=True)
         self.pictures.mkdir(parents=True, exist_ok=True)
         self._number = 0
-        variables = [f"{name}={value}" for name, value in environment.items()]
-        script = (
-            f"Xvfb {DISPLAY} -screen 0 {SIZE[0]}x{SIZE[1]}x24 >/dev/null 2>&1 & sleep 2; "
-            f"exec blender --factory-startup --window-geometry 0 0 {SIZE[0]} {SIZE[1]} "
-            f"--python {TREE}/tests/gui/inside.py"
-        )
+        variables = {
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "HOME": "/root",
+            "BLENDER_USER_RESOURCES": str(self.exchange / "user"),
+            "KMTALK_EXCHANGE": str(self.exchange),
+            **environment,
+        }
+        script = START.format(width=SIZE[0], height=SIZE[1], folder=self.exchange, tree=TREE)
         self.log = (self.exchange / "log").open("w")
         self.process = subprocess.Popen(
             [
                 str(TREE / "tools" / "windowed_blender.sh"),
                 str(ROOT),
-                *("env", f"DISPLAY={DISPLAY}", "LIBGL_ALWAYS_SOFTWARE=1", "HOME=/root"),
-                *(f"KMTALK_EXCHANGE={self.exchange}", *variables, "sh", "-c", script),
+                *("env", *(f"{name}={value}" for name, value in variables.items()), "sh", "-c", script),
             ],
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -54,7 +62,7 @@ class Window:
         while not reply.exists():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"Blender did not answer:\n{(self.exchange / 'log').read_text()[-3000:]}")
-            time.sleep(0.05)
+            time.sleep(0.02)
         answer = json.loads(reply.read_text())
         if "error" in answer:
             raise AssertionError(answer["error"])
@@ -99,8 +107,8 @@ class Window:
     def picture(self, name: str) -> Path:
         """A screenshot of the whole window."""
         path = self.pictures / f"{name}.png"
-        inside = ROOT / "tmp" / f"{name}.png"
-        self._tool("import", "-window", "root", f"/tmp/{name}.png")
+        inside = ROOT / "tmp" / f"{self.process.pid}-{name}.png"
+        self._tool("import", "-window", "root", f"/tmp/{inside.name}")
         shutil.move(inside, path)
         return path
 
@@ -114,4 +122,5 @@ class Window:
         self.log.close()
 
     def _tool(self, *command: str) -> None:
-        subprocess.run(["chroot", str(ROOT), "env", f"DISPLAY={DISPLAY}", *command], check=True, capture_output=True)
+        display = (self.exchange / "display").read_text().strip()
+        subprocess.run(["chroot", str(ROOT), "env", f"DISPLAY=:{display}", *command], check=True, capture_output=True)

@@ -41,7 +41,7 @@ def missing_runtime() -> str:
         there = has_packages(interpreter(chosen_interpreter(), installed_interpreter()))
     except UserError as error:
         return str(error)
-    return "" if there else "KMTalk's runtime is not installed yet; press Install Runtime in its panel."
+    return "" if there else "KMTalk's runtime is not installed yet; press Install Runtime."
 
 
 def close() -> None:

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..scene.areas import frame_object
+from ..scene.areas import frame_face
 from ..scene.head_job import AddHeadJob
 from ..scene.queue import Order
 from .base import JobOperator, busy
@@ -24,7 +24,7 @@ class AddHeadOperator(JobOperator):
     def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
         """A button shows the head; a script leaves the views as they are."""
         if self.options.is_invoke and orders[0].state == "done":
-            frame_object(context, context.scene.kmtalk.target)
+            frame_face(context, context.scene.kmtalk.target)
         return ""
 
 

@@ -20,6 +20,10 @@ def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
     """
     scene, settings = sequencer_scene(context), context.scene.kmtalk
     strip = add_sound(scene, path, scene.frame_current)
+    workspace = context.workspace
+    if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
+        # Since 5.0 a sequencer that is opened shows nothing otherwise.
+        workspace.sequencer_scene = scene
     settings.source = "STRIP" if strip is not None else "FILE"
     if strip is None:
         settings.audio, settings.frame = str(path), scene.frame_current
@@ -37,6 +41,7 @@ class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
     filepath: StringProperty(name="File", description="The sound", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_sound: BoolProperty(default=True, options={"HIDDEN"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+    hide_props_region: BoolProperty(default=True, options={"HIDDEN"})
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:

@@ -34,7 +34,7 @@ class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
             super().draw(context)
             return
         manager = context.window_manager
-        self.layout.label(text="No style is saved yet: name this one", icon="INFO")
+        self.layout.label(text="No style is saved yet", icon="INFO")
         row = self.layout.row()
         row.prop(manager, "preset_name", text="")
         row.operator(self.preset_add_operator, text="", icon="ADD").name = manager.preset_name

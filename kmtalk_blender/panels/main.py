@@ -43,7 +43,9 @@ class KMTALK_MT_strips(bpy.types.Menu):
 
     def draw(self, context: bpy.types.Context) -> None:
         for strip in audible_strips(sequencer_scene(context)):
-            self.layout.operator("kmtalk.choose_strip", text=_strip_text(strip), icon="SOUND").strip = strip.name
+            text = f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}"
+            chosen = self.layout.operator("kmtalk.choose_strip", text=text, icon="SOUND", translate=False)
+            chosen.strip = strip.name
 
 
 def _draw_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -54,9 +56,11 @@ def _draw_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
         row.operator("kmtalk.add_head", text="", icon="ADD")
         return
     try:
-        labelled(layout, "").label(text=f"{target_of(context).name} is selected", icon="USER", translate=False)
+        selected = target_of(context)
     except UserError:
         layout.operator("kmtalk.add_head", icon="ADD")
+        return
+    labelled(layout, "").label(text=f"{selected.name} is selected", icon="USER", translate=False)
 
 
 def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -73,6 +77,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     scene = sequencer_scene(context)
     if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
         layout.operator("kmtalk.add_sound", text="Add Sound...", icon="SOUND")
+        _draw_elsewhere(layout, context)
         return
     if sum(strip.type == "SOUND" for strip in selected_strips(scene)) > 1:
         _draw_speakers(layout, context)
@@ -82,15 +87,21 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     except UserError:
         strip = None
     row = labelled(layout, "Strip").row(align=True)
-    row.menu("KMTALK_MT_strips", text=_strip_text(strip) if strip else "Choose a strip", icon="SOUND")
+    row.menu("KMTALK_MT_strips", text=strip.name if strip else "Choose a strip", icon="SOUND", translate=False)
     row.operator("kmtalk.add_sound", text="", icon="ADD")
     if strip is not None:
         _draw_speaker(layout, context, strip)
         draw_words(layout, scene, strip, settings)
 
 
-def _strip_text(strip: object) -> str:
-    return f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}"
+def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Since 5.0 the sequencer of another workspace may show another scene, and the sound be there."""
+    if not hasattr(context.workspace, "sequencer_scene"):
+        return
+    for scene in bpy.data.scenes:
+        if audible_strips(scene):
+            here = layout.operator("wm.context_set_id", text=f"Use Sound of {scene.name}", icon="SCENE_DATA")
+            here.data_path, here.value = "workspace.sequencer_scene", scene.name
 
 
 def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:

@@ -23,6 +23,8 @@ class Takes:
             takes = []
         if not takes:
             layout.label(text="Nothing spoken yet", icon="INFO")
+            layout.operator("kmtalk.import_take", icon="IMPORT")
+            return
         box = layout.column(align=True)
         for take in takes:
             row = box.row(align=True)

@@ -103,7 +103,8 @@ def plan_for(
     version = _version(python)
     if linux and plan.wheelhouse is None and version != LINUX_PYTHON:
         raise UserError(
-            f"{python} is Python {version}; for Linux the runtime is pinned for {LINUX_PYTHON}: name one in Made From."
+            f"{python} is Python {version}; for Linux the runtime needs {LINUX_PYTHON}: name one in the preferences "
+            "(Made From)."
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
@@ -200,8 +201,10 @@ class Installation:
         steps = self._steps()
         if self.plan.wheelhouse or not 0 <= self._step < len(steps) or not steps[self._step].wheels:
             return self.text
-        whole = "" if self.plan.gpu_index else f" of {DOWNLOAD_MB}"
-        return f"{self.text}: {self._downloaded / 1e6:.0f}{whole} MB"
+        there = round(self._downloaded / 1e6)
+        if self.plan.gpu_index:
+            return f"{self.text}: {there} MB"
+        return f"{self.text}: {min(there, DOWNLOAD_MB)} of {DOWNLOAD_MB} MB"
 
     def tick(self) -> bool:
         """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""

@@ -56,7 +56,7 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         if state.failure:
             draw_sentence(layout, context, state.failure, "ERROR")
         elif state.report:
-            draw_sentence(layout, context, state.report, "CHECKMARK")
+            draw_sentence(layout, context, state.report, "INFO")
         layout.use_property_split = True
         layout.prop(self, "python")
         layout.prop(self, "made_from")

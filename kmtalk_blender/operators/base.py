@@ -200,5 +200,5 @@ def _sum_up(orders: list[Order]) -> str:
     if cancelled and not done:
         return "Cancelled; nothing was changed"
     if cancelled:
-        return f"Cancelled: {len(done)} of {len(orders)} are done, the others are as they were"
-    return done[0].text if len(done) == 1 else f"{len(done)} of {len(orders)} are done" if done else ""
+        return f"Cancelled with {len(done)} of {len(orders)} done; the others are as they were"
+    return done[0].text if len(done) == len(orders) == 1 else f"{len(done)} of {len(orders)} done" if done else ""

@@ -151,7 +151,7 @@ def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     elif missing:
         draw_sentence(layout, context, missing, "INFO")
     if state.report:
-        draw_sentence(layout, context, state.report, "CHECKMARK")
+        draw_sentence(layout, context, state.report, "INFO")
     _draw_result(layout, context)
 
 

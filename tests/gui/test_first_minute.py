@@ -24,17 +24,16 @@ answer = [view.x + view.width - 5, bpy.context.window.height - tools.y - tools.h
 HEAD = """
 import bpy
 from bpy_extras.view3d_utils import location_3d_to_region_2d
-from mathutils import Vector
 area = next(area for area in bpy.context.window.screen.areas if area.type == "VIEW_3D")
 region = next(region for region in area.regions if region.type == "WINDOW")
-def corners(thing):
-    return [thing.matrix_world @ Vector(corner) for corner in thing.bound_box]
-head, cube = corners(bpy.context.scene.kmtalk.target), corners(bpy.data.objects["Cube"])
-seen = [location_3d_to_region_2d(region, area.spaces[0].region_3d, corner) for corner in head]
+def points(thing):
+    return [thing.matrix_world @ vertex.co for vertex in thing.data.vertices]
+head, cube = points(bpy.context.scene.kmtalk.target), points(bpy.data.objects["Cube"])
+seen = [location_3d_to_region_2d(region, area.spaces[0].region_3d, point) for point in head]
 inside = all(point and 0 < point.x < region.width and 0 < point.y < region.height for point in seen)
 tall = max(point.y for point in seen) - min(point.y for point in seen)
 apart = any(
-    max(c[axis] for c in one) <= min(c[axis] for c in other)
+    max(p[axis] for p in one) <= min(p[axis] for p in other)
     for axis in range(3) for one, other in ((head, cube), (cube, head))
 )
 answer = [inside, tall / region.height, apart]

@@ -142,8 +142,8 @@ class Window:
         """Click on the tab of the sidebar that is the last one."""
         x, y, width, height = self.python(UNDER_THE_MOUSE.format(area=area, region="UI"))[1]
         opened = f"'{name}' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
-        # From below: where there is no tab, a click does nothing.
-        for row in range(SIZE[1] - y - ROW, SIZE[1] - y - height, -3 * ROW):
+        # From below, but for the area's corner, which splits it: where there is no tab, a click does nothing.
+        for row in range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW):
             self.click(x + width - ROW, row)
             if self.python(f"import bpy\nanswer = {opened}"):
                 return

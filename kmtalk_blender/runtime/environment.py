@@ -46,7 +46,7 @@ def source_folder() -> Path:
     for folder in (package, package.parent):
         if (folder / "model_runtime" / "__init__.py").is_file():
             return folder
-    raise UserError("The extension's folder lacks model_runtime; install the extension again.")
+    raise UserError("A part of the extension is missing; install the extension again.")
 
 
 def process_environment() -> dict[str, str]:

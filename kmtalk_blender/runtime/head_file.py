@@ -11,6 +11,9 @@ from .unreadable import UNREADABLE
 
 __all__ = ["Head", "read_head"]
 
+# It is the runtime that writes these files.
+UNUSABLE = "KMTalk's runtime made a head that cannot be used; install the extension again."
+
 
 @dataclass(frozen=True)
 class Head:
@@ -33,7 +36,7 @@ class Head:
 
 
 def read_head(path: Path | str) -> Head:
-    """Read and check a head. Raises UserError with what is wrong."""
+    """Read and check a head. Raises UserError when it is damaged."""
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
@@ -50,12 +53,12 @@ def read_head(path: Path | str) -> Head:
             resting={str(name): float(value) for name, value in json.loads(str(arrays.get("resting", "{}"))).items()},
         )
     except UNREADABLE as error:
-        raise UserError(f"{path} is not a head; make it again with `python -m model_runtime head`.") from error
+        raise UserError(UNUSABLE) from error
     count = len(head.vertices)
     if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):
-        raise UserError(f"{path} is not a head: vertices and deltas do not fit each other.")
+        raise UserError(UNUSABLE)
     if faces.ndim != 2 or faces.shape[1] != 3 or not len(faces) or faces.min() < 0 or faces.max() >= count:
-        raise UserError(f"{path} is not a head: its faces point outside its vertices.")
+        raise UserError(UNUSABLE)
     if len(head.polygons) != len(faces) or len(head.materials) != len(faces):
-        raise UserError(f"{path} is not a head: polygons and materials must be one a triangle.")
+        raise UserError(UNUSABLE)
     return head

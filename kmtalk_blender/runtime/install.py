@@ -94,7 +94,7 @@ def plan_for(
     if gpu_index and sys.platform == "darwin":
         raise UserError("There is no CUDA on a Mac; install the usual build, which uses the Mac's own GPU.")
     if not plan.lock.is_file():
-        raise UserError(f"{plan.lock} is missing; install the extension again.")
+        raise UserError("The extension's list of packages is missing; install the extension again.")
     if plan.wheelhouse is None and not online:
         raise UserError(
             "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
@@ -143,7 +143,7 @@ def _torch(lock: Path) -> str:
     """The requirement, such as torch==2.13.0."""
     found = re.search(r"^torch==[\w.]+", lock.read_text(), re.MULTILINE)
     if found is None:
-        raise UserError(f"{lock} names no torch; install the extension again.")
+        raise UserError("The extension's list of packages is damaged; install the extension again.")
     return found[0]
 
 

@@ -29,7 +29,8 @@ def read_space(path: Path) -> Space:
     """Read the motion space of a model's folder (or the file itself). Raises UserError with what is wrong."""
     path = path / FILE if path.is_dir() else path
     if not path.is_file():
-        raise UserError(f"There is no {path}; choose the folder of a model that was trained on a face of its own.")
+        raise UserError(f"{path.parent} is no model that was trained on a face of its own; choose another folder.")
+    damaged = f"The face of the model in {path.parent} is damaged; install the model again."
     try:
         with np.load(path, allow_pickle=False) as archive:
             space = Space(
@@ -39,10 +40,10 @@ def read_space(path: Path) -> Space:
                 bool(np.ravel(archive["bounds"])[0] < 0),
             )
     except (*UNREADABLE, IndexError) as error:
-        raise UserError(f"{path} holds no motion space; install the model again.") from error
+        raise UserError(damaged) from error
     count = len(space.neutral)
     if space.neutral.shape != (count, 3) or space.shapes.shape != (len(space.names), count, 3) or not count:
-        raise UserError(f"{path} does not hold one shape a name on one face; install the model again.")
+        raise UserError(damaged)
     if not np.isfinite(space.neutral).all() or not np.isfinite(space.shapes).all():
-        raise UserError(f"{path} holds values that are not numbers; install the model again.")
+        raise UserError(damaged)
     return space

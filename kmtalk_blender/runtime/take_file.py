@@ -71,9 +71,9 @@ def unpack_take(data: bytes, name: str) -> Take:
         raise UserError(f"{name} is not a take: fps must lie between 0 and 1000.")
     ends = key_frames.ndim == 1 and len(key_frames) and key_frames[0] == 0 and key_frames[-1] == len(weights) - 1
     if not ends or (np.diff(key_frames) <= 0).any():
-        raise UserError(f"{name} is not a take: key_frames must ascend from the first frame to the last.")
+        raise UserError(f"{name} is not a take: its key frames must ascend from the first frame to the last.")
     if acoustics.ndim != 2 or not isinstance(meta, dict):
-        raise UserError(f"{name} is not a take: its acoustics or its meta are of another shape.")
+        raise UserError(f"{name} is not a take: what belongs to its motion has another shape.")
     return Take(weights, channels, fps, key_frames, phones, words, acoustics, meta)
 
 

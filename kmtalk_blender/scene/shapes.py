@@ -10,7 +10,7 @@ from ..runtime.head_file import Head
 from .aliases import CHANNELS
 from .calibration import rest_at
 from .head_job import HeadJob
-from .marks import marks_text, similarity, vertices_of
+from .marks import check_marks, marks_text, similarity, vertices_of
 from .modifiers import remaking_modifier
 from .new_shape import new_shape
 from .parts import Part, follow, parts_of
@@ -43,7 +43,8 @@ class ShapesJob(HeadJob):
             if taken and existing == "ASK":
                 names = ", ".join(taken[:3]) + (" ..." if len(taken) > 3 else "")
                 raise UserError(f"{thing.name} has the shape keys {names} already; choose Replace or Keep.")
-        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz")})
+        check_marks(target)
+        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz"), "name": target.name})
         self.target, self.existing = target.name, existing
         self.chosen = tuple(part.name for part in parts)
         write_mesh(target, folder / "mesh.npz", parts)

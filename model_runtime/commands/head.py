@@ -52,7 +52,7 @@ def _make(request: Request, warm: Warm, report: Report) -> Head:
         from model_runtime.heads.mesh_files import read_landmarks, read_mesh
         from model_runtime.heads.rigging import rig_mesh
 
-        mesh = read_mesh(request.mesh)
+        mesh = read_mesh(request.mesh, request.name)
         given = read_landmarks(request.landmarks) if request.landmarks is not None else mesh.landmarks
         mesh = replace(mesh, landmarks=given or flame_landmarks(mesh.alone()))
         name = request.name or Path(request.mesh).name

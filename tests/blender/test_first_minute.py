@@ -39,10 +39,14 @@ def test_a_head_stands_beside_what_is_there(scene):
     assert first.location.x < 2
 
 
-def test_a_head_stands_beside_what_was_moved_just_before(scene):
+def test_a_head_stands_beside_what_a_script_moved_just_before(scene, client):
+    from bl_ext.user_default.kmtalk.scene import add_demo_head
+
     bpy.ops.mesh.primitive_cube_add(location=(9, 0, 0))
     bpy.context.object.location = (0.5, 0, 0)
-    assert apart(add_head(), bpy.data.objects["Cube"])
+    head = add_demo_head(bpy.context, client)
+    bpy.context.view_layer.update()
+    assert apart(head, bpy.data.objects["Cube"])
 
 
 @pytest.mark.parametrize("scale", [(4, 4, 4), (9, 9, 0.01)], ids=["in a room", "on a ground"])
@@ -164,10 +168,35 @@ def test_messages_name_what_the_user_sees(scene, client):
     with pytest.raises(RuntimeError, match=r"Suzanne lacks the landmarks nose tip, chin") as error:
         bpy.ops.kmtalk.make_shapes()
     assert ".npz" not in str(error.value)
-    bpy.context.object.data.clear_geometry()
+    from bl_ext.user_default.kmtalk.scene.marks import LANDMARKS
+
+    # No face: the runtime says so.
+    for landmark in LANDMARKS:
+        bpy.ops.kmtalk.mark_landmark(landmark=landmark, vertex=0)
     with pytest.raises(RuntimeError, match="Suzanne") as error:
         bpy.ops.kmtalk.make_shapes()
     assert ".npz" not in str(error.value)
+
+
+def test_messages_do_not_name_files_on_the_way_to_the_runtime(scene, client):
+    """A sound that is packed into the .blend goes there as a file of its own."""
+    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.requests import Request
+
+    class Packed:
+        title = "hello"
+
+        def __init__(self, folder):
+            self.sound, self.output = folder / "packed.wav", folder / "take.npz"
+            self.sound.write_text("no sound")
+
+        def first(self):
+            return Request("generate", {"audio": str(self.sound), "output": str(self.output), "fps": 30})
+
+    queue = JobQueue([Order("hello", lambda _context, folder: Packed(folder))], client)
+    while queue.current is not None:
+        queue.tick(bpy.context)
+    assert queue.orders[0].text.startswith("hello is not a sound file")
 
 
 def test_the_character_of_the_panel_is_named_even_when_it_is_only_selected(scene, line):

@@ -193,6 +193,9 @@ def test_messages_do_not_name_files_on_the_way_to_the_runtime(scene, client):
         def first(self):
             return Request("generate", {"audio": str(self.sound), "output": str(self.output), "fps": 30})
 
+        def next(self, result):
+            return None
+
     queue = JobQueue([Order("hello", lambda _context, folder: Packed(folder))], client)
     while queue.current is not None:
         queue.tick(bpy.context)

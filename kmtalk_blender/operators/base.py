@@ -147,6 +147,7 @@ class JobOperator(Reasoned):
         done = [order for order in queue.orders if order.state == "done"]
         failed = [order for order in queue.orders if order.state == "failed"]
         state.report = ". ".join(filter(None, (_sum_up(queue.orders), self.ended(context, queue.orders))))
+        state.failure = ""
         if failed:
             state.failure = failed[0].text if len(queue.orders) == 1 else f"{failed[0].title}: {failed[0].text}"
             # With nothing done the error ends the operator; beside others it is a warning.

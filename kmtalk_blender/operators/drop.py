@@ -37,7 +37,11 @@ class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
             name = add_spoken_sound(context, Path(self.filepath))
         except UserError as error:
             return self.refuse(error)
-        bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)
+        try:
+            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)
+        except RuntimeError as error:
+            # The sound is there all the same.
+            self.report({"WARNING"}, str(error).strip())
         return {"FINISHED"}
 
 

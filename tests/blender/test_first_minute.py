@@ -76,6 +76,21 @@ def test_a_sound_goes_to_the_current_frame_and_is_what_is_spoken(scene, head):
         assert scene.sequence_editor.active_strip.frame_final_start == 40
 
 
+def test_a_sound_that_is_dropped_is_added_and_spoken(scene, head, monkeypatch):
+    from bl_ext.user_default.kmtalk.runtime import environment
+    from bl_ext.user_default.kmtalk.scene import takes_of
+
+    scene.frame_set(17)
+    assert bpy.ops.kmtalk.drop_sound(filepath=str(LINE)) == {"FINISHED"}
+    assert [take.start for take in takes_of(head)] == [17]
+    # Without a runtime the sound is there all the same, and what is missing is said.
+    monkeypatch.delenv("KMTALK_PYTHON")
+    monkeypatch.setattr(environment, "TELLING_PACKAGE", "a_package_that_nobody_has")
+    scene.frame_set(300)
+    assert bpy.ops.kmtalk.drop_sound(filepath=str(LINE)) == {"FINISHED"}
+    assert [take.start for take in takes_of(head)] == [17]
+
+
 def test_what_is_no_sound_is_not_added(scene, tmp_path):
     with pytest.raises(RuntimeError, match="There is no sound file"):
         bpy.ops.kmtalk.add_sound(filepath=str(tmp_path / "none.wav"))

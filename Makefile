@@ -11,7 +11,7 @@ PYTEST := python -m pytest -p tests.version_table
 TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint strace test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui addon clean
+.PHONY: demo test lint strace test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
@@ -43,8 +43,14 @@ test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.ins
 test-python-3.13: .venv-3.13/.installed
 	.venv-3.13/bin/$(PYTEST) -m "$(MARKS)" $(foreach name,$(TORCHLESS),tests/test_$(name).py)
 
-test-gui: .venv/.installed .blender/.complete
-	.venv/bin/$(PYTEST) -m gui tests/gui
+# In two real Blenders, one after the other.
+test-gui: test-gui-4.3 test-gui-5.2
+
+test-gui-4.3: .venv/.installed .blender/.complete
+	KMTALK_BLENDER=.blender .venv/bin/$(PYTEST) -m gui tests/gui
+
+test-gui-5.2: .venv/.installed .blender-5.2/.complete
+	KMTALK_BLENDER=.blender-5.2 .venv/bin/$(PYTEST) -m gui tests/gui
 
 addon: .venv/.installed
 	.venv/bin/python build_addon.py
@@ -69,7 +75,10 @@ addon: .venv/.installed
 	touch $@
 
 .blender/.complete:
-	tools/windowed_blender.sh .blender
+	SUITE=trixie tools/windowed_blender.sh .blender
+
+.blender-5.2/.complete:
+	SUITE=sid tools/windowed_blender.sh .blender-5.2
 
 clean:
 	rm -rf out dist .pytest_cache .mypy_cache .ruff_cache

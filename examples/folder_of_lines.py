@@ -3,16 +3,41 @@
 blender -b head.blend --python examples/folder_of_lines.py -- lines/
 
 The open file is the template: its character speaks. Without one in it, our own head is added.
+
+Ends with 0, or with 2 and one line a sound that could not be spoken; the others are written all the same.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
 import bpy
 
-folder = Path(sys.argv[sys.argv.index("--") + 1]).resolve()
-template = bpy.data.filepath
-for sound in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3")):
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
+
+
+def main(arguments: list[str]) -> int:
+    """Make the files. Returns how many could not be made."""
+    parser = argparse.ArgumentParser(prog="blender -b FILE --python folder_of_lines.py --")
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args(arguments).folder.resolve()
+    sounds = sorted(path for path in folder.glob("*") if path.suffix.lower() in SOUNDS)
+    if not hasattr(bpy.types.Scene, "kmtalk"):
+        parser.error("install KMTalk first")
+    if not sounds:
+        parser.error(f"there is no sound in {folder}")
+    template, failures = bpy.data.filepath, 0
+    for sound in sounds:
+        try:
+            speak(template, sound)
+        except RuntimeError as error:
+            failures += 1
+            print(f"{sound.name}: {error}", file=sys.stderr)
+    return failures
+
+
+def speak(template: str, sound: Path) -> None:
+    """One sound. Raises RuntimeError with KMTalk's sentence when it cannot be spoken."""
     if template:
         bpy.ops.wm.open_mainfile(filepath=template)
     else:
@@ -21,3 +46,7 @@ for sound in sorted(path for path in folder.iterdir() if path.suffix.lower() in 
         bpy.ops.kmtalk.add_head()
     bpy.ops.kmtalk.generate(filepath=str(sound))
     bpy.ops.wm.save_as_mainfile(filepath=str(sound.with_suffix(".blend")), copy=True)
+
+
+if main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []):
+    sys.exit(2)

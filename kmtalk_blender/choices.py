@@ -10,7 +10,6 @@ __all__ = [
     "PLACEMENTS",
     "RULES",
     "SOURCES",
-    "STYLES",
 ]
 
 SOURCES = (
@@ -51,7 +50,6 @@ RULES = (
     ("NAME", "Name", "Strips whose name has this in it"),
     ("CHANNEL", "Channel", "Strips in this channel"),
 )
-STYLES = ("neutral", "clear", "mumbled", "broad")
 # In the order of the runtime: silence, vowels, consonants.
 PHONES = (
     "SIL",

@@ -20,6 +20,7 @@ from .runtime.whole_file import check_file
 from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.cast import fill_lines, lines_of
 from .scene.compat import sequencer_scene
+from .scene.new_strip import add_sound
 from .scene.rigs import target_of
 from .scene.strips import chosen_strip
 from .scene.takes import editable_take
@@ -129,8 +130,10 @@ def _complete(chosen: argparse.Namespace) -> dict:
 def _batch(chosen: argparse.Namespace) -> dict:
     lines, base = _read_lines(Path(chosen.lines)), bpy.data.filepath
     folder = Path(chosen.output)
-    if not is_folder(folder):
-        raise UserError(f"There is no folder {folder}; make it first.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise UserError(f"Cannot make the folder {folder} ({error}); choose another one.") from error
     client, done, failures, told = session.worker(), [], {}, []
     for number, line in enumerate(lines, 1):
         audio = Path(line["audio"])
@@ -141,7 +144,7 @@ def _batch(chosen: argparse.Namespace) -> dict:
             # Every line starts from the file as it was opened.
             bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
             target = _target(line.get("target", ""), client)
-            _add_strip(audio, line["frame"])
+            add_sound(bpy.context.scene, audio, line["frame"])
             spoken = Line(target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", ""))
             place = check_file(path)
             report = generate(bpy.context, client, spoken, progress=_progress)
@@ -178,17 +181,6 @@ def _read_lines(path: Path) -> list[dict]:
     if not lines:
         raise UserError(f"{path} holds no lines.")
     return lines
-
-
-def _add_strip(audio: Path, frame: int) -> None:
-    scene = bpy.context.scene
-    editor = scene.sequence_editor or scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    try:
-        strips.new_sound(audio.stem, str(audio), 1, frame)
-    except RuntimeError:
-        # A Blender without sound strips, or no sound: the runtime decodes, and names what is wrong.
-        return
 
 
 def _export(chosen: argparse.Namespace) -> dict:

@@ -1,15 +1,14 @@
 """The extension's preferences: which Python runs the runtime."""
 
-import sys
-from pathlib import Path
-
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from .errors import UserError
+from .panels.install import draw_install
+from .panels.progress import draw_progress
+from .panels.sentence import draw_sentence
 from .runtime.environment import interpreter
 from .runtime.install import BUILDS, TORCH_GPU_INDEX
-from .session import installed_interpreter
+from .session import chosen_interpreter, installed_interpreter, missing_runtime
 
 __all__ = ["register", "unregister"]
 
@@ -38,26 +37,32 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
-        layout = self.layout
+        layout, state = self.layout, context.window_manager.kmtalk
+        layout.label(text="The tab KMTalk is in the sidebar (N) of the 3D view and of the sequencer", icon="INFO")
+        missing = missing_runtime()
+        if missing:
+            draw_sentence(layout, context, missing, "ERROR")
+        else:
+            python = interpreter(chosen_interpreter(), installed_interpreter())
+            layout.label(text=f"Runs with {python}", icon="CHECKMARK", translate=False)
+        if state.running:
+            draw_progress(layout, context)
+        else:
+            draw_install(layout)
+            row = layout.row()
+            row.operator("kmtalk.ask_runtime")
+            row.operator("kmtalk.check_runtime")
+            row.operator("kmtalk.remove_runtime")
+        if state.failure:
+            draw_sentence(layout, context, state.failure, "ERROR")
+        elif state.report:
+            draw_sentence(layout, context, state.report, "INFO")
         layout.use_property_split = True
         layout.prop(self, "python")
-        try:
-            found = interpreter(self.python, installed_interpreter())
-            if found == Path(sys.executable):
-                layout.label(text="No runtime is installed or chosen yet; Blender's own Python is tried", icon="INFO")
-            else:
-                layout.label(text=f"Runs with {found}", icon="CHECKMARK", translate=False)
-        except UserError as error:
-            layout.label(text=str(error), icon="ERROR", translate=False)
-        row = layout.row()
-        row.operator("kmtalk.ask_runtime")
-        row.operator("kmtalk.check_runtime")
         layout.prop(self, "made_from")
         layout.prop(self, "build")
         if self.build == "CUDA":
             layout.prop(self, "gpu_index")
-        install = layout.operator("kmtalk.install_runtime")
-        install.python, install.build, install.gpu_index = self.made_from, self.build, self.gpu_index
 
 
 def register() -> None:

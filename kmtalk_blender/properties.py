@@ -11,7 +11,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES, STYLES
+from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
 from .errors import UserError
 from .runtime.model_folder import installed_models
 from .scene.cast import choose_line
@@ -27,11 +27,6 @@ __all__ = ["register", "unregister"]
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
     """A character is a mesh; one without shape keys can be chosen, and is told what it lacks."""
     return candidate.type == "MESH"
-
-
-def known_styles(_self: object, context: bpy.types.Context, _typed: str) -> list[str]:
-    """The styles that the runtime named last, for the search menu."""
-    return (context.window_manager.kmtalk.styles or ",".join(STYLES)).split(",")
 
 
 def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list[str]:
@@ -195,7 +190,9 @@ class SceneSettings(bpy.types.PropertyGroup):
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models
     )
-    style: StringProperty(name="Style", description="How the mouth speaks", default="neutral", search=known_styles)
+    style: StringProperty(
+        name="Style", description="How the mouth speaks: one of the model's styles", default="neutral"
+    )
     device: EnumProperty(name="Device", description="What computes", items=DEVICES)
     jaw: FloatProperty(name="Jaw", description="How far the jaw opens", default=1.0, min=0.0, max=2.0, subtype="FACTOR")
     lips: FloatProperty(
@@ -312,7 +309,6 @@ class WindowState(bpy.types.PropertyGroup):
     runtime: StringProperty(name="Runtime")
     device: StringProperty(name="Device")
     models: StringProperty(name="Models")
-    styles: StringProperty(name="Styles")
     chosen_strips: StringProperty(name="Chosen Strips")
     moved_strips: StringProperty(name="Moved Strips")
     new_word: StringProperty(name="New Word", description="The word to insert, as it is written")

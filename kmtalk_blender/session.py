@@ -6,10 +6,19 @@ import bpy
 
 from .errors import UserError
 from .runtime.client import Client
-from .runtime.environment import interpreter
+from .runtime.environment import has_packages, interpreter
 from .runtime.install import installed_python
 
-__all__ = ["Session", "close", "models_folder", "worker"]
+__all__ = [
+    "Session",
+    "chosen_interpreter",
+    "close",
+    "installed_interpreter",
+    "missing_runtime",
+    "models_folder",
+    "preferences",
+    "worker",
+]
 
 
 class Session:
@@ -27,6 +36,15 @@ def worker() -> Client:
     return Session.client
 
 
+def missing_runtime() -> str:
+    """Why nothing can be computed yet: one sentence, empty when the runtime is there. Starts nothing."""
+    try:
+        there = has_packages(interpreter(chosen_interpreter(), installed_interpreter()))
+    except UserError as error:
+        return str(error)
+    return "" if there else "KMTalk's runtime is not installed yet; press Install Runtime."
+
+
 def close() -> None:
     """End the worker."""
     if Session.client is not None:
@@ -34,12 +52,16 @@ def close() -> None:
         Session.client = None
 
 
+def preferences() -> bpy.types.AddonPreferences | None:
+    """KMTalk's preferences; None when it is not switched on as an extension."""
+    addon = bpy.context.preferences.addons.get(__package__)
+    return addon.preferences if addon else None
+
+
 def chosen_interpreter() -> str:
     """The interpreter named in the preferences, or an empty string."""
-    addon = bpy.context.preferences.addons.get(__package__)
-    return (
-        bpy.path.abspath(addon.preferences.python) if addon and addon.preferences and addon.preferences.python else ""
-    )
+    chosen = preferences()
+    return bpy.path.abspath(chosen.python) if chosen is not None and chosen.python else ""
 
 
 def models_folder() -> Path | None:

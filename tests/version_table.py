@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def _part(config: pytest.Config) -> tuple[str, str]:
     if "bpy" in sys.modules:
         return "extension", sys.modules["bpy"].app.version_string
     if any("gui" in Path(argument).parts for argument in config.args):
-        package = _said("chroot", str(TREE / ".blender"), "dpkg-query", "-W", "-f", "${Version}", "blender")
+        folder = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
+        package = _said("chroot", str(folder), "dpkg-query", "-W", "-f", "${Version}", "blender")
         return "extension in a window", package.partition("+")[0]
     return ("runtime" if "torch" in sys.modules else "runtime without torch"), "-"
 

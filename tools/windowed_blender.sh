@@ -1,15 +1,17 @@
 #!/bin/sh
 # A real Blender with a window, in a folder of its own, for the tests in tests/gui (Debian and its kin, as root).
 #
-#   tools/windowed_blender.sh DIR                  makes it (once; a minute or two)
-#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree and the Python of its
-#                                                  .venv mounted at the same places
+#   SUITE=trixie tools/windowed_blender.sh DIR     makes it (once; a minute or two): trixie has Blender 4.3, sid 5.2
+#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree, its .venv and the
+#                                                  Python of that mounted at the same places
 set -eu
 
-dir=$(mkdir -p "$1" && cd "$1" && pwd)
+dir=$(mkdir -p "$1" && cd "$1" && pwd -P)
 shift
-tree=$(cd "$(dirname "$0")/.." && pwd)
-python=$("$tree/.venv/bin/python" -c 'import sys; print(sys.base_prefix)')
+tree=$(cd "$(dirname "$0")/.." && pwd -P)
+# The .venv may lie elsewhere, behind a link.
+environment=$(cd "$tree/.venv" && pwd -P)
+python=$("$environment/bin/python" -c 'import sys; print(sys.base_prefix)')
 
 # The Debian mirror is the one this machine already uses, whatever it is.
 mirror() {
@@ -22,10 +24,13 @@ if [ ! -e "$dir/.complete" ]; then
         apt-get update -qq
         env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap > /dev/null
     fi
-    debootstrap --variant=minbase trixie "$dir" "$(mirror)"
+    debootstrap --variant=minbase "${SUITE:-trixie}" "$dir" "$(mirror)"
+    # A mirror that is kept as it was on a day says that it is valid until soon after.
+    echo 'Acquire::Check-Valid-Until "false";' > "$dir/etc/apt/apt.conf.d/99valid"
     chroot "$dir" apt-get update -qq
     chroot "$dir" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-        blender xvfb xauth libgl1-mesa-dri python3-numpy imagemagick xdotool libsqlite3-0 libbz2-1.0
+        blender xvfb xauth libgl1-mesa-dri python3-numpy imagemagick xdotool libsqlite3-0 libbz2-1.0 \
+        python3-cattr python3-requests
     touch "$dir/.complete"
 fi
 
@@ -33,10 +38,10 @@ fi
 
 # A mount namespace of its own: every mount is gone when the command ends, however it ends.
 exec unshare --mount sh -eu -c '
-    dir=$1; tree=$2; python=$3; shift 3
-    for place in /proc /dev "$python" "$tree"; do
+    dir=$1; tree=$2; environment=$3; python=$4; shift 4
+    for place in /proc /dev "$python" "$tree" "$environment"; do
         mkdir -p "$dir$place"
         mount --rbind "$place" "$dir$place"
     done
     exec chroot "$dir" "$@"
-' sh "$dir" "$tree" "$python" "$@"
+' sh "$dir" "$tree" "$environment" "$python" "$@"

@@ -3,6 +3,7 @@
 from . import (
     add_basis,
     add_head,
+    add_sound,
     ask_runtime,
     calibrate,
     check_runtime,
@@ -21,6 +22,7 @@ from . import (
     map_channels,
     mark_landmark,
     phones,
+    play,
     presets,
     take_words,
     takes,
@@ -30,8 +32,10 @@ __all__ = ["register", "unregister"]
 
 MODULES = (
     add_head,
+    add_sound,
     add_basis,
     generate,
+    play,
     complete,
     takes,
     layers,

@@ -2,19 +2,18 @@
 
 import bpy
 
-from .. import session
-from ..scene.api import add_demo_head
-from .base import Acting, busy
+from ..scene.areas import frame_face
+from ..scene.head_job import AddHeadJob
+from ..scene.queue import Order
+from .base import JobOperator, busy
 
-__all__ = ["KMTALK_OT_add_head", "register", "unregister"]
+__all__ = ["AddHeadOperator", "KMTALK_OT_add_head", "register", "unregister"]
+
+NAME = "KMTalk Head"
 
 
-class KMTALK_OT_add_head(Acting, bpy.types.Operator):
-    """Add a head that can speak, and make it the character"""
-
-    bl_idname = "kmtalk.add_head"
-    bl_label = "Add Head"
-    bl_options = {"REGISTER", "UNDO"}
+class AddHeadOperator(JobOperator):
+    """Adds a head, and shows it in the 3D view."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -22,9 +21,22 @@ class KMTALK_OT_add_head(Acting, bpy.types.Operator):
             return "Leave edit mode first (Tab)"
         return busy(context)
 
-    def act(self, context: bpy.types.Context) -> str:
-        target = add_demo_head(context, session.worker())
-        return f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shapes"
+    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+        """A button shows the head; a script leaves the views as they are."""
+        if self.options.is_invoke and orders[0].state == "done":
+            frame_face(context, context.scene.kmtalk.target)
+        return ""
+
+
+class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
+    """Add a head that can speak at the 3D cursor, or beside what stands there, and make it the character"""
+
+    bl_idname = "kmtalk.add_head"
+    bl_label = "Add Head"
+    bl_options = {"UNDO"}
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        return [Order(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
 
 
 def register() -> None:

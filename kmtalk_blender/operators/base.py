@@ -29,9 +29,14 @@ class Reasoned:
         return ""
 
     @classmethod
+    def missing(cls, context: bpy.types.Context) -> str:
+        """What every operator of this kind needs and is not there: one short sentence, or an empty string."""
+        return ""
+
+    @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Grey with a reason, or not."""
-        reason = cls.disabled_reason(context)
+        reason = cls.disabled_reason(context) or cls.missing(context)
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -63,12 +68,19 @@ class Acting(Reasoned):
 class JobOperator(Reasoned):
     """Runs the orders of `orders(context)`: modal with a timer in a window, blocking without one."""
 
+    @classmethod
+    def missing(cls, context: bpy.types.Context) -> str:
+        """The runtime does the work."""
+        return session.missing_runtime()
+
     def orders(self, context: bpy.types.Context) -> list[Order]:
         """What to run. Raises UserError with what is wrong."""
         raise NotImplementedError
 
-    def settled(self, context: bpy.types.Context, order: Order) -> None:
-        """Called after each order, for what is done beside writing."""
+    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+        """Called when all orders have ended, done or not, for what is to be seen then. Returns what to say about it: a
+        sentence, or an empty string."""
+        return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Run to the end, then return."""
@@ -77,10 +89,7 @@ class JobOperator(Reasoned):
         except UserError as error:
             return self.refuse(error)
         while queue.current is not None:
-            ended = queue.tick(context)
-            if ended is not None:
-                self.settled(context, ended)
-            elif queue.current is not None:
+            if queue.tick(context) is None:
                 time.sleep(BLOCKING_TICK)
         return self._finish(context, queue)
 
@@ -105,7 +114,7 @@ class JobOperator(Reasoned):
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self._queue.cancel()
-            return self._finish(context, self._queue)
+            return self._end(context)
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         try:
@@ -114,18 +123,22 @@ class JobOperator(Reasoned):
             # Whatever it is, neither the timer nor the bar may stay behind.
             self.cancel(context)
             raise
-        if ended is not None:
-            self.settled(context, ended)
-            if ended.state == "done" and self._queue.current is not None and bpy.ops.ed.undo_push.poll():
-                # One undo step a take; the last one's is the operator's own.
-                bpy.ops.ed.undo_push(message=f"KMTalk {ended.title}")
+        done = ended is not None and ended.state == "done"
+        if done and self._queue.current is not None and bpy.ops.ed.undo_push.poll():
+            # One undo step a take; the last one's is the operator's own.
+            bpy.ops.ed.undo_push(message=f"KMTalk {ended.title}")
         self._show(context)
-        return self._finish(context, self._queue) if self._queue.current is None else {"PASS_THROUGH"}
+        return self._end(context) if self._queue.current is None else {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender ends the operator (a file is loaded, the window closes)."""
         self._queue.cancel()
         self._stop(context)
+
+    def _end(self, context: bpy.types.Context) -> set[str]:
+        result = self._finish(context, self._queue)
+        # What is done has its undo steps already; another one would be a step in which nothing happens.
+        return result if self._queue.orders[-1].state == "done" else {"CANCELLED"}
 
     def _finish(self, context: bpy.types.Context, queue: JobQueue) -> set[str]:
         self._stop(context)
@@ -133,15 +146,14 @@ class JobOperator(Reasoned):
         self._mark_lines(context, queue)
         done = [order for order in queue.orders if order.state == "done"]
         failed = [order for order in queue.orders if order.state == "failed"]
-        state.report = done[-1].text if len(done) == 1 else f"{len(done)} lines spoken" if done else ""
+        state.report = ". ".join(filter(None, (_sum_up(queue.orders), self.ended(context, queue.orders))))
+        state.failure = ""
         if failed:
             state.failure = failed[0].text if len(queue.orders) == 1 else f"{failed[0].title}: {failed[0].text}"
             # With nothing done the error ends the operator; beside others it is a warning.
             self.report({"WARNING"} if done else {"ERROR"}, state.failure)
-        elif done:
-            self.report({"INFO"}, state.report)
         else:
-            self.report({"INFO"}, "Cancelled; nothing was changed.")
+            self.report({"INFO"}, state.report)
         redraw(context.window_manager)
         return {"FINISHED"} if done else {"CANCELLED"}
 
@@ -180,3 +192,14 @@ class JobOperator(Reasoned):
                 line = lines[order.row]
                 line.fraction = order.fraction
                 line.state = order.text if order.state == "failed" else order.state
+
+
+def _sum_up(orders: list[Order]) -> str:
+    """What came of the orders, failures aside."""
+    done = [order for order in orders if order.state == "done"]
+    cancelled = any(order.state == "cancelled" for order in orders)
+    if cancelled and not done:
+        return "Cancelled; nothing was changed"
+    if cancelled:
+        return f"Cancelled with {len(done)} of {len(orders)} done; the others are as they were"
+    return done[0].text if len(done) == len(orders) == 1 else f"{len(done)} of {len(orders)} done" if done else ""

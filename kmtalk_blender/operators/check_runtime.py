@@ -1,16 +1,19 @@
 """kmtalk.check_runtime: is everything there, and what helps when it is not."""
 
+from pathlib import Path
+
 import bpy
 
 from .. import session
-from ..errors import UserError
-from ..runtime.check import Finding, check_runtime
-from .base import Reasoned, busy
+from ..runtime.check import Finding
+from ..scene.queue import Order
+from ..scene.runtime_jobs import CheckJob
+from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_check_runtime", "register", "unregister"]
 
 
-class KMTALK_OT_check_runtime(Reasoned, bpy.types.Operator):
+class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
     """Look at interpreter, packages, model and device, and speak one second"""
 
     bl_idname = "kmtalk.check_runtime"
@@ -20,17 +23,31 @@ class KMTALK_OT_check_runtime(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Check, report each thing, and show all of it in the window."""
-        try:
-            findings = check_runtime(session.worker())
-        except UserError as error:
-            return self.refuse(error)
-        for finding in findings:
-            self.report({"INFO"} if finding.good else {"ERROR"}, f"{finding.name}: {finding.text}")
+    @classmethod
+    def missing(cls, context: bpy.types.Context) -> str:
+        """Nothing: what is missing is what it finds out."""
+        return ""
+
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        return [Order("Runtime", self._job)]
+
+    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+        """Report each thing, and show all of it in the window."""
+        if orders[0].state == "cancelled":
+            return ""
+        check = self._job_made.check
+        if orders[0].state == "failed":
+            check.failed(orders[0].text)
+        for finding in check.findings:
+            self.report({"INFO"} if finding.good else {"WARNING"}, f"{finding.name}: {finding.text}")
         if not bpy.app.background and context.window is not None:
-            context.window_manager.popup_menu(lambda menu, _context: _draw(menu, findings), title="KMTalk's Runtime")
-        return {"FINISHED"} if all(finding.good for finding in findings) else {"CANCELLED"}
+            found = check.findings
+            context.window_manager.popup_menu(lambda menu, _context: _draw(menu, found), title="KMTalk's Runtime")
+        return ""
+
+    def _job(self, _context: bpy.types.Context, folder: Path) -> CheckJob:
+        self._job_made = CheckJob(session.worker().python, folder)
+        return self._job_made
 
 
 def _draw(menu: bpy.types.UIPopupMenu, findings: list[Finding]) -> None:

@@ -6,8 +6,8 @@ import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
-from ..scene.compat import root_strips, sequencer_scene
 from ..scene.rigs import target_of
+from .add_sound import add_spoken_sound
 from .base import Reasoned, busy
 
 __all__ = ["register", "unregister"]
@@ -33,16 +33,16 @@ class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
         return ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        scene = sequencer_scene(context)
-        editor = scene.sequence_editor or scene.sequence_editor_create()
-        strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-        channel = 1 + max((strip.channel for strip in root_strips(editor)), default=0)
         try:
-            strip = strips.new_sound(Path(self.filepath).stem, self.filepath, channel, context.scene.frame_current)
-        except RuntimeError:
-            # This Blender was built without sound strips: the file speaks by itself.
-            return bpy.ops.kmtalk.generate("INVOKE_DEFAULT", filepath=self.filepath, frame=context.scene.frame_current)
-        return bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=strip.name)
+            name = add_spoken_sound(context, Path(self.filepath))
+        except UserError as error:
+            return self.refuse(error)
+        try:
+            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)
+        except RuntimeError as error:
+            # The sound is there all the same.
+            self.report({"WARNING"}, str(error).strip())
+        return {"FINISHED"}
 
 
 class KMTALK_FH_sound(bpy.types.FileHandler):

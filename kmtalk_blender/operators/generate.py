@@ -8,12 +8,13 @@ from ..scene.cast import fill_lines, lines_of, speaker_of
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.jobs import GenerateJob
 from ..scene.options import Line, options_of
+from ..scene.playback import show_frames, spoken_frames
 from ..scene.queue import Order
 from ..scene.rigs import check_target, target_of
 from ..scene.strips import chosen_strip, find_strip
 from .base import JobOperator, busy
 
-__all__ = ["KMTALK_OT_generate", "register", "unregister"]
+__all__ = ["KMTALK_OT_generate", "nothing_to_speak", "register", "unregister"]
 
 SCOPES = (
     ("STRIP", "Strip", "The active sound strip, for the character of the panel"),
@@ -23,11 +24,27 @@ SCOPES = (
 )
 
 
+def nothing_to_speak(context: bpy.types.Context) -> str:
+    """What the panel lacks before Generate can speak: one sentence, empty when it lacks nothing."""
+    settings, scene = context.scene.kmtalk, sequencer_scene(context)
+    try:
+        check_target(target_of(context))
+        if settings.source == "FILE":
+            return "" if settings.audio else "No sound file is chosen; choose one above."
+        if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
+            return "There is no sound yet; press Add Sound."
+        if not any(strip.type == "SOUND" for strip in selected_strips(scene)):
+            chosen_strip(scene)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
     """Make the character speak what is heard of the strip"""
 
     bl_idname = "kmtalk.generate"
-    bl_label = "Generate"
+    bl_label = "Generate Lip-Sync"
     bl_options = {"UNDO"}
 
     scope: EnumProperty(name="Scope", description="Which strips", items=SCOPES)
@@ -51,7 +68,11 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: object) -> str:
-        """The tooltip of the scope."""
+        """What the button does, or why it is grey."""
+        if properties.scope == "STRIP" and not (properties.strip or properties.filepath):
+            missing = nothing_to_speak(context)
+            if missing:
+                return missing
         return {
             "STRIP": "Make the character speak what is heard of the active strip",
             "SELECTED": "Make the characters speak every selected strip",
@@ -79,6 +100,12 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             Order(line.name, lambda ctx, folder, line=line: GenerateJob(ctx, line, options, folder), row)
             for row, line in lines
         ]
+
+    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+        """A button shows what was spoken; a script has a frame and a range of its own."""
+        actions = {order.report.action for order in orders if order.state == "done"}
+        frames = spoken_frames(context.scene, actions) if self.options.is_invoke else None
+        return show_frames(context.scene, *frames) if frames else ""
 
     def _single(self, context: bpy.types.Context) -> Line:
         settings, target, strips = context.scene.kmtalk, target_of(context), sequencer_scene(context)

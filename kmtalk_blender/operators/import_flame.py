@@ -5,33 +5,36 @@ from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..scene.head_job import FlameJob
 from ..scene.queue import Order
-from ..scene.shapes import FlameJob
-from .base import JobOperator, busy
+from .add_head import AddHeadOperator
 
 __all__ = ["KMTALK_OT_import_flame", "register", "unregister"]
 
 
-class KMTALK_OT_import_flame(JobOperator, bpy.types.Operator):
+class KMTALK_OT_import_flame(AddHeadOperator, bpy.types.Operator):
     """Add a head made of a FLAME model (.pkl, .npz) or its template (.ply, .obj)"""
 
     bl_idname = "kmtalk.import_flame"
     bl_label = "Import FLAME"
     bl_options = {"UNDO"}
 
-    filepath: StringProperty(name="File", description="The model", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The model", subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: StringProperty(default="*.pkl;*.npz;*.ply;*.obj", options={"HIDDEN"})
-
-    @classmethod
-    def disabled_reason(cls, context: bpy.types.Context) -> str:
-        if context.mode != "OBJECT":
-            return "Leave edit mode first (Tab)"
-        return busy(context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask for the file first."""
+        if self.filepath:
+            return super().invoke(context, event)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Run to the end; when the file was chosen in a window, start and let the window go on."""
+        if self.options.is_invoke and not bpy.app.background:
+            bpy.ops.kmtalk.import_flame("INVOKE_DEFAULT", filepath=self.filepath)
+            return {"CANCELLED"}
+        return super().execute(context)
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
         if not self.filepath:

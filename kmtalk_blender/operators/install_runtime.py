@@ -10,8 +10,18 @@ from bpy.props import EnumProperty, StringProperty
 from .. import session
 from ..errors import UserError
 from ..runtime.environment import source_folder
-from ..runtime.install import BUILDS, TORCH_GPU_INDEX, TORCH_INDEX, Installation, plan_for, remove_environment
+from ..runtime.install import (
+    BUILDS,
+    DISK_MB,
+    DOWNLOAD_MB,
+    TORCH_GPU_INDEX,
+    TORCH_INDEX,
+    Installation,
+    plan_for,
+    remove_environment,
+)
 from ..runtime.whole_file import write_whole
+from ..scene.areas import redraw
 from .base import Reasoned, busy
 
 __all__ = ["register", "unregister"]
@@ -29,8 +39,10 @@ def runtime_folder() -> Path:
 
 
 class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
-    """Make KMTalk's own Python environment (300 MB to download, 1.2 GB on the disk); it never touches Blender's"""
-
+    __doc__ = (
+        f"Make KMTalk's own Python environment ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); it "
+        "never touches Blender's"
+    )
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"
 
@@ -70,9 +82,10 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         try:
             self._running = self._installation()
         except UserError as error:
-            return self.refuse(error)
+            return self._failed(context, error)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
-        context.window_manager.kmtalk.running = True
+        state = context.window_manager.kmtalk
+        state.running, state.cancel, state.failure, state.report, state.fraction = True, False, "", "", 0.0
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -81,7 +94,8 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self.cancel(context)
-            self.report({"INFO"}, "Cancelled; what was downloaded is kept for the next time.")
+            state.report = "Cancelled; what was downloaded is kept for the next time."
+            self.report({"INFO"}, state.report)
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
@@ -90,8 +104,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         except UserError as error:
             self._stop(context)
             return self._failed(context, error)
-        state.fraction, state.text = self._running.fraction, self._running.text
-        context.workspace.status_text_set(f"KMTalk: {self._running.text} {self._running.fraction:.0%}   Esc: cancel")
+        self._show(context)
         if not done:
             return {"PASS_THROUGH"}
         self._stop(context)
@@ -101,6 +114,15 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         """The user or Blender ends it."""
         self._running.cancel()
         self._stop(context)
+
+    def _show(self, context: bpy.types.Context) -> None:
+        """Put the progress where the panel and the preferences read it; redraw only when it changed."""
+        state, fraction, text = context.window_manager.kmtalk, self._running.fraction, self._running.progress_text
+        if (round(state.fraction, 3), state.text) == (round(fraction, 3), text):
+            return
+        state.fraction, state.text = fraction, text
+        context.workspace.status_text_set(f"KMTalk: {text}   Esc: cancel")
+        redraw(context.window_manager)
 
     def _installation(self) -> Installation:
         python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
@@ -121,7 +143,9 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             raise
 
     def _done(self, context: bpy.types.Context) -> set[str]:
-        self.report({"INFO"}, f"The runtime is installed in {runtime_folder()}")
+        state = context.window_manager.kmtalk
+        state.report = "The runtime is installed"
+        self.report({"INFO"}, f"{state.report} in {runtime_folder()}")
         return {"FINISHED"}
 
     def _failed(self, context: bpy.types.Context, error: UserError) -> set[str]:
@@ -130,7 +154,8 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             running.cancel()
             log = runtime_folder().with_name("install.log")
             write_whole(log, "\n".join(running.log).encode())
-            return self.refuse(UserError(f"{error} The whole log is in {log}"))
+            error = UserError(f"{error} The whole log is in {log}")
+        context.window_manager.kmtalk.failure = str(error)
         return self.refuse(error)
 
     def _stop(self, context: bpy.types.Context) -> None:
@@ -138,6 +163,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         state.running = state.cancel = False
         context.window_manager.event_timer_remove(self._timer)
         context.workspace.status_text_set(None)
+        redraw(context.window_manager)
 
 
 class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):

@@ -7,7 +7,9 @@ from ..errors import UserError
 from ..scene.cast import fill_lines
 from ..scene.checks import fix_obstacle
 from ..scene.compat import sequencer_scene
+from ..scene.new_strip import select_only
 from ..scene.rigs import target_of
+from ..scene.strips import find_strip
 from .base import Acting, busy
 
 __all__ = ["register", "unregister"]
@@ -71,6 +73,25 @@ class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
         return ""
 
 
+class KMTALK_OT_choose_strip(Acting, bpy.types.Operator):
+    """Make this strip the one that is spoken, and the only one that is selected"""
+
+    bl_idname = "kmtalk.choose_strip"
+    bl_label = "Choose Strip"
+    bl_options = {"REGISTER", "UNDO"}
+
+    strip: StringProperty(name="Strip", description="The strip's name")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def act(self, context: bpy.types.Context) -> str:
+        scene = sequencer_scene(context)
+        select_only(scene.sequence_editor, find_strip(scene, self.strip))
+        return ""
+
+
 class KMTALK_OT_cancel(bpy.types.Operator):
     """Stop; nothing more is written"""
 
@@ -101,6 +122,7 @@ CLASSES = (
     KMTALK_OT_fill_lines,
     KMTALK_OT_edit_rules,
     KMTALK_OT_choose_character,
+    KMTALK_OT_choose_strip,
     KMTALK_OT_cancel,
     KMTALK_OT_fix,
 )

@@ -66,7 +66,8 @@ class KMTALK_OT_show_landmark(Acting, bpy.types.Operator):
         target = mesh_of(context)
         item = target.kmtalk.landmarks.get(self.landmark)
         if item is None or not 0 <= item.vertex < len(target.data.vertices):
-            raise UserError(f"{self.landmark} is not marked on {target.name}; mark it first.")
+            name = self.landmark.replace("_", " ").capitalize()
+            raise UserError(f"{name} is not marked on {target.name}; mark it first.")
         editing = target.mode == "EDIT"
         if editing:
             bpy.ops.object.mode_set(mode="OBJECT")

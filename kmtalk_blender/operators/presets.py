@@ -28,6 +28,17 @@ class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
     preset_operator = "script.execute_preset"
     preset_add_operator = "kmtalk.add_preset"
 
+    def draw(self, context: bpy.types.Context) -> None:
+        """The saved ones, and a field to save another. Before the first one is saved, there is no folder to list."""
+        if bpy.utils.preset_paths(self.preset_subdir):
+            super().draw(context)
+            return
+        manager = context.window_manager
+        self.layout.label(text="No style is saved yet", icon="INFO")
+        row = self.layout.row()
+        row.prop(manager, "preset_name", text="")
+        row.operator(self.preset_add_operator, text="", icon="ADD").name = manager.preset_name
+
 
 CLASSES = (KMTALK_OT_add_preset, KMTALK_PT_presets)
 

@@ -5,15 +5,19 @@ from collections import Counter
 import bpy
 
 from ..errors import UserError
+from ..operators.generate import nothing_to_speak
 from ..scene.cast import named_speaker, speaker_of
 from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
 from ..scene.notes import understood_here
 from ..scene.rigs import target_of
-from ..scene.strips import chosen_strip, outline_of
+from ..scene.strips import audible_strips, chosen_strip, outline_of
+from ..scene.takes import takes_of
 from ..scene.transcripts import sidecar
 from .heard import draw_heard
-from .places import in_both_places
+from .install import draw_missing_runtime
+from .places import in_both_places, labelled
+from .progress import draw_progress
 from .sentence import draw_sentence
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
@@ -25,14 +29,40 @@ class Main:
     bl_label = "KMTalk"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout, settings = self.layout, context.scene.kmtalk
+        layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        row = layout.row(align=True)
-        row.prop(settings, "target", icon="USER")
-        row.operator("kmtalk.add_head", text="", icon="ADD")
+        draw_missing_runtime(layout, context)
+        _draw_character(layout, context)
         _draw_source(layout, context)
         _draw_action(layout, context)
+
+
+class KMTALK_MT_strips(bpy.types.Menu):
+    """The sound strips that are heard"""
+
+    bl_label = "Strip"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        for strip in audible_strips(sequencer_scene(context)):
+            text = f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}"
+            chosen = self.layout.operator("kmtalk.choose_strip", text=text, icon="SOUND", translate=False)
+            chosen.strip = strip.name
+
+
+def _draw_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    settings = context.scene.kmtalk
+    row = layout.row(align=True)
+    row.prop(settings, "target", icon="USER")
+    if settings.target is not None:
+        row.operator("kmtalk.add_head", text="", icon="ADD")
+        return
+    try:
+        selected = target_of(context)
+    except UserError:
+        layout.operator("kmtalk.add_head", icon="ADD")
+        return
+    labelled(layout, "").label(text=f"{selected.name} is selected", icon="USER", translate=False)
 
 
 def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -48,26 +78,34 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         draw_heard(layout, context, understood_here(settings, None))
         return
     scene = sequencer_scene(context)
-    editor = scene.sequence_editor
-    if editor is None or not root_strips(editor):
-        layout.label(text="No sound strip in the sequencer", icon="INFO")
+    if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
+        layout.operator("kmtalk.add_sound", text="Add Sound...", icon="SOUND")
+        _draw_elsewhere(layout, context)
         return
     if sum(strip.type == "SOUND" for strip in selected_strips(scene)) > 1:
         _draw_speakers(layout, context)
         return
     try:
         strip = chosen_strip(scene)
-    except UserError as error:
-        layout.label(text=str(error).split(";")[0], icon="INFO")
+    except UserError:
+        strip = None
+    row = labelled(layout, "Strip").row(align=True)
+    row.menu("KMTALK_MT_strips", text=strip.name if strip else "Choose a strip", icon="SOUND", translate=False)
+    row.operator("kmtalk.add_sound", text="", icon="ADD")
+    if strip is not None:
+        _draw_speaker(layout, context, strip)
+        draw_words(layout, scene, strip, settings)
+        draw_heard(layout, context, understood_here(settings, strip))
+
+
+def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Since 5.0 the sequencer of another workspace may show another scene, and the sound be there."""
+    if not hasattr(context.workspace, "sequencer_scene"):
         return
-    split = layout.row().split(factor=0.4)
-    side = split.row()
-    side.alignment = "RIGHT"
-    side.label(text="Strip")
-    split.label(text=f"{strip.name}  {strip.frame_final_start}–{strip.frame_final_end}", icon="SOUND")
-    _draw_speaker(layout, context, strip)
-    draw_words(layout, scene, strip, settings)
-    draw_heard(layout, context, understood_here(settings, strip))
+    for scene in bpy.data.scenes:
+        if audible_strips(scene):
+            here = layout.operator("wm.context_set_id", text=f"Use Sound of {scene.name}", icon="SCENE_DATA")
+            here.data_path, here.value = "workspace.sequencer_scene", scene.name
 
 
 def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
@@ -109,38 +147,51 @@ def draw_words(
 def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     state = context.window_manager.kmtalk
     if state.running:
-        row = layout.row(align=True)
-        row.scale_y = 1.4
-        row.progress(factor=state.fraction, text=state.text or "Starting")
-        row.operator("kmtalk.cancel", text="", icon="CANCEL")
+        draw_progress(layout, context)
         return
+    missing = _draw_generate(layout, context)
+    if state.failure:
+        draw_sentence(layout, context, state.failure, "ERROR")
+    elif missing:
+        draw_sentence(layout, context, missing, "INFO")
+    if state.report:
+        draw_sentence(layout, context, state.report, "INFO")
+    _draw_result(layout, context)
+
+
+def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> str:
+    """The button. Returns what is missing when it is grey."""
     row = layout.row()
     row.scale_y = 1.4
     several = sum(strip.type == "SOUND" for strip in selected_strips(sequencer_scene(context)))
     if context.scene.kmtalk.source == "STRIP" and several > 1:
-        row.operator("kmtalk.generate", text=f"Generate {several} Strips", icon="PLAY").scope = "SELECTED"
-    else:
-        row.operator("kmtalk.generate", icon="PLAY").scope = "STRIP"
-    if state.failure:
-        draw_sentence(layout, context, state.failure, "ERROR")
-    elif state.report:
-        draw_sentence(layout, context, state.report, "INFO")
-    _draw_obstacles(layout, context)
+        text = f"Generate Lip-Sync ({several} Strips)"
+        row.operator("kmtalk.generate", text=text, icon="OUTLINER_OB_SPEAKER").scope = "SELECTED"
+        return ""
+    missing = nothing_to_speak(context)
+    row.enabled = not missing
+    row.operator("kmtalk.generate", icon="OUTLINER_OB_SPEAKER").scope = "STRIP"
+    return missing
 
 
-def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What was spoken can be played, or what keeps it from playing removed."""
     try:
-        found = obstacles(context.scene, target_of(context))
+        target = target_of(context)
     except UserError:
         return
-    for obstacle in found:
+    if not takes_of(target):
+        return
+    playing = context.screen is not None and context.screen.is_animation_playing
+    layout.operator("kmtalk.play", text="Stop" if playing else "Play", icon="PAUSE" if playing else "PLAY")
+    for obstacle in obstacles(context.scene, target):
         box = layout.box()
         draw_sentence(box, context, obstacle.text, "ERROR")
         if obstacle.fix:
             box.operator("kmtalk.fix", text=obstacle.fix, icon="TOOL_SETTINGS").kind = obstacle.kind
 
 
-CLASSES = in_both_places(Main)
+CLASSES = (KMTALK_MT_strips, *in_both_places(Main))
 
 
 def register() -> None:

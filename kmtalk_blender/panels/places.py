@@ -1,10 +1,12 @@
-"""One panel class in both sidebars."""
+"""One panel class in both sidebars, and what its rows look like."""
 
 import bpy
 
-__all__ = ["in_both_places"]
+__all__ = ["in_both_places", "labelled"]
 
 PLACES = (("VIEW3D", "VIEW_3D"), ("SEQUENCER", "SEQUENCE_EDITOR"))
+# Where Blender puts the labels of properties, of the width.
+LABEL_WIDTH = 0.4
 
 
 def in_both_places(panel: type, parent: str = "") -> tuple[type, ...]:
@@ -23,3 +25,12 @@ def in_both_places(panel: type, parent: str = "") -> tuple[type, ...]:
             values["bl_parent_id"] = f"{prefix}_PT_kmtalk_{parent.lower()}"
         classes.append(type(name, (panel, bpy.types.Panel), values))
     return tuple(classes)
+
+
+def labelled(layout: bpy.types.UILayout, text: str) -> bpy.types.UILayout:
+    """A row whose label stands where those of properties do. Returns what is right of it."""
+    split = layout.split(factor=LABEL_WIDTH)
+    side = split.row()
+    side.alignment = "RIGHT"
+    side.label(text=text)
+    return split

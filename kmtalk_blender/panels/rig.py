@@ -1,4 +1,4 @@
-"""The character's rig: which shape keys the channels move, calibration."""
+"""The character's rig: which shape keys the channels move, its rest, what follows it; heads without shape keys."""
 
 import bpy
 
@@ -12,87 +12,151 @@ __all__ = ["register", "unregister"]
 
 
 class KMTALK_UL_mapping(bpy.types.UIList):
-    """Channel, shape key, gain"""
+    """Channel, and the shape key that it moves where that has another name"""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
-        keys = data.id_data.data.shape_keys
+        gone = bool(item.shape) and item.shape not in data.id_data.data.shape_keys.key_blocks
+        sign = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
         row = layout.row(align=True)
-        split = row.split(factor=0.42, align=True)
-        gone = bool(item.shape) and item.shape not in keys.key_blocks
-        split.label(text=item.channel, icon="ERROR" if gone else "NONE" if item.shape else "REMOVE", translate=False)
-        sub = split.row(align=True)
-        sub.alert = gone
-        sub.prop_search(item, "shape", keys, "key_blocks", text="")
-        side = sub.row(align=True)
-        side.scale_x = 0.55
-        side.prop(item, "gain", text="")
+        row.alert = gone
+        row.active = bool(item.shape)
+        row.label(text=item.channel, icon=sign, translate=False)
+        if item.shape and item.shape != item.channel:
+            row.label(text=item.shape, translate=False)
 
 
 class Rig:
-    """Which shape keys the channels move"""
+    """What the character is made of"""
 
     bl_label = "Rig"
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        try:
-            target = target_of(context)
-        except UserError:
-            target = None
-        if target is not None and target.type == "MESH" and target.data.shape_keys is not None:
-            _draw_mapping(layout, target)
-        _draw_shapes(layout, mesh_of(context))
+        target = character(context)
+        if target is None:
+            self.layout.label(text="The character has no shape keys yet", icon="INFO")
 
 
-def _draw_mapping(layout: bpy.types.UILayout, target: bpy.types.Object) -> None:
-    settings = target.kmtalk
-    row = layout.row(align=True)
-    row.operator("kmtalk.map_channels", icon="FILE_REFRESH")
-    row.operator("kmtalk.load_mapping", text="", icon="IMPORT")
-    row.operator("kmtalk.save_mapping", text="", icon="EXPORT")
-    row.operator("kmtalk.clear_mapping", text="", icon="X")
-    if not len(settings.mapping):
-        layout.label(text="Mapped by name", icon="INFO")
-    else:
-        layout.row().prop(settings, "mapping_mode", expand=True)
-        layout.template_list("KMTALK_UL_mapping", "", settings, "mapping", settings, "mapping_index", rows=6)
+class NeedsShapes:
+    """A panel about a character with shape keys."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return character(context) is not None
+
+
+class ShapeKeys(NeedsShapes):
+    """Which shape keys the channels move"""
+
+    bl_label = "Shape Keys"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, target = self.layout, character(context)
+        settings = target.kmtalk
         row = layout.row(align=True)
-        if 0 <= settings.mapping_index < len(settings.mapping):
-            row.prop(settings.mapping[settings.mapping_index], "offset")
+        row.operator("kmtalk.map_channels", icon="FILE_REFRESH")
+        row.operator("kmtalk.load_mapping", text="", icon="IMPORT")
+        row.operator("kmtalk.save_mapping", text="", icon="EXPORT")
+        row.operator("kmtalk.clear_mapping", text="", icon="X")
+        if not len(settings.mapping):
+            layout.label(text="Found by their names", icon="INFO")
+            return
+        layout.row().prop(settings, "mapping_mode", expand=True)
+        row = layout.row()
+        row.template_list("KMTALK_UL_mapping", "", settings, "mapping", settings, "mapping_index", rows=6)
         row.operator("kmtalk.add_mapping_row", text="", icon="ADD")
-    row = layout.row(align=True)
-    row.operator("kmtalk.calibrate", text="Closed Here").pose = "CLOSED"
-    row.operator("kmtalk.calibrate", text="Fully Open Here").pose = "OPEN"
-    row = layout.row(align=True)
-    row.operator("kmtalk.drive_jaw_bone", icon="BONE_DATA")
-    row.operator("kmtalk.free_jaw_bone", text="", icon="X")
-    layout.operator("kmtalk.link_parts", icon="LINKED")
+        if 0 <= settings.mapping_index < len(settings.mapping):
+            chosen = settings.mapping[settings.mapping_index]
+            column = layout.column(align=True)
+            column.use_property_split = True
+            column.use_property_decorate = False
+            column.prop_search(chosen, "shape", target.data.shape_keys, "key_blocks")
+            column.prop(chosen, "gain")
+            column.prop(chosen, "offset")
 
 
-def _draw_shapes(layout: bpy.types.UILayout, target: bpy.types.Object | None) -> None:
-    """Heads without shapes: FLAME, or landmarks and Make Shapes."""
-    row = layout.row(align=True)
-    row.operator("kmtalk.import_flame", icon="IMPORT")
-    row.operator("kmtalk.make_shapes", icon="SHAPEKEY_DATA")
-    if target is not None and target.type == "MESH" and target.data.shape_keys is not None:
-        layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
-    layout.operator("kmtalk.add_basis", icon="SHAPEKEY_DATA")
-    if target is None or (target.mode != "EDIT" and not len(target.kmtalk.landmarks)):
-        return
-    marked = target.kmtalk.landmarks
-    column = layout.column(align=True)
-    for name in LANDMARKS:
-        row = column.row(align=True)
-        item = marked.get(name)
-        icon = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
-        text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
-        row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
-        row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name
-    layout.operator("kmtalk.guess_landmarks", icon="MOD_MIRROR")
+class Mouth(NeedsShapes):
+    """The poses that the sliders of the shape keys show now"""
+
+    bl_label = "Closed and Open Mouth"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        column = self.layout.column()
+        column.operator("kmtalk.calibrate", text="This Pose Is Closed").pose = "CLOSED"
+        column.operator("kmtalk.calibrate", text="This Pose Is Fully Open").pose = "OPEN"
 
 
-CLASSES = (KMTALK_UL_mapping, *in_both_places(Rig, parent="Main"))
+class Followers(NeedsShapes):
+    """A jaw bone, teeth, tongue, lashes and eyes"""
+
+    bl_label = "Jaw Bone and Other Meshes"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        row = self.layout.row(align=True)
+        row.operator("kmtalk.drive_jaw_bone", icon="BONE_DATA")
+        row.operator("kmtalk.free_jaw_bone", text="", icon="X")
+        self.layout.operator("kmtalk.link_parts", icon="LINKED")
+
+
+class NewShapes:
+    """Shape keys for heads that have none, or none that are known"""
+
+    bl_label = "Heads without Shape Keys"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, mesh = self.layout, mesh_of(context)
+        layout.operator("kmtalk.import_flame", icon="IMPORT")
+        layout.operator("kmtalk.add_basis", icon="IMPORT")
+        layout.label(text=f"For {mesh.name}" if mesh is not None else "For the selected mesh", translate=False)
+        layout.operator("kmtalk.make_shapes", icon="SHAPEKEY_DATA")
+        if character(context) is not None:
+            layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
+
+
+class Landmarks:
+    """Vertices of the face that Make Shapes and Measure Shapes need"""
+
+    bl_label = "Landmarks"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, mesh = self.layout, mesh_of(context)
+        if mesh is None or (mesh.mode != "EDIT" and not len(mesh.kmtalk.landmarks)):
+            layout.label(text="Select a vertex in edit mode (Tab)", icon="INFO")
+            return
+        marked = mesh.kmtalk.landmarks
+        column = layout.column(align=True)
+        for name in LANDMARKS:
+            row = column.row(align=True)
+            item = marked.get(name)
+            icon = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
+            text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
+            row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
+            row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name
+        layout.operator("kmtalk.guess_landmarks", icon="MOD_MIRROR")
+
+
+def character(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The character, when it has shape keys."""
+    try:
+        target = target_of(context)
+    except UserError:
+        return None
+    return target if target.type == "MESH" and target.data.shape_keys is not None else None
+
+
+CLASSES = (
+    KMTALK_UL_mapping,
+    *in_both_places(Rig, parent="Main"),
+    *in_both_places(ShapeKeys, parent="Rig"),
+    *in_both_places(Mouth, parent="Rig"),
+    *in_both_places(Followers, parent="Rig"),
+    *in_both_places(NewShapes, parent="Rig"),
+    *in_both_places(Landmarks, parent="NewShapes"),
+)
 
 
 def register() -> None:

@@ -3,9 +3,25 @@
 import bpy
 
 from ..operators.presets import KMTALK_PT_presets
-from .places import in_both_places
+from ..runtime.model_folder import OWN, styles_of
+from .places import in_both_places, labelled
 
 __all__ = ["register", "unregister"]
+
+
+class KMTALK_MT_styles(bpy.types.Menu):
+    """The styles that the model offers"""
+
+    bl_label = "Style"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        model = context.scene.kmtalk.model
+        styles = styles_of(model if model == OWN else bpy.path.abspath(model))
+        for style in styles:
+            chosen = self.layout.operator("wm.context_set_string", text=style.capitalize(), translate=False)
+            chosen.data_path, chosen.value = "scene.kmtalk.style", style
+        if not styles:
+            self.layout.label(text="The model cannot be read; choose another one under Runtime", icon="ERROR")
 
 
 class Style:
@@ -21,7 +37,7 @@ class Style:
         layout, settings = self.layout, context.scene.kmtalk
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.prop(settings, "style")
+        labelled(layout, "Style").menu("KMTALK_MT_styles", text=settings.style.capitalize(), translate=False)
         column = layout.column(align=True)
         for name in ("jaw", "lips", "smoothing", "lead", "pauses"):
             column.prop(settings, name)
@@ -74,6 +90,7 @@ class Runtime:
 
 
 CLASSES = (
+    KMTALK_MT_styles,
     *in_both_places(Style, parent="Main"),
     *in_both_places(Output, parent="Main"),
     *in_both_places(Runtime, parent="Main"),

@@ -7,8 +7,8 @@ from ..scene.follow_strip import drifts
 from ..scene.hand_keys import hand_track
 from ..scene.rigs import target_of
 from ..scene.takes import Placed, takes_of
-from .main import draw_sentence
 from .places import in_both_places
+from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
 
@@ -27,6 +27,8 @@ class Takes:
             target, takes = None, []
         if not takes:
             layout.label(text="Nothing spoken yet", icon="INFO")
+            layout.operator("kmtalk.import_take", icon="IMPORT")
+            return
         box = layout.column(align=True)
         for take in takes:
             _draw_take(box, take)

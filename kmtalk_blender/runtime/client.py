@@ -20,6 +20,8 @@ PROTOCOL = 1
 HELLO_SECONDS = 60.0
 CANCEL_SECONDS = 3.0
 LOG_LINES = 200
+# What Python says last when a package is not there.
+NO_PACKAGE = "No module named"
 
 
 @dataclass
@@ -261,6 +263,11 @@ class Client:
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
         last = next((line for line in reversed(self.log) if line.strip()), "")
+        if not self.hello and NO_PACKAGE in last:
+            return (
+                f"{self.python} lacks KMTalk's packages; press Install Runtime, or choose another interpreter in the \
+preferences."
+            )
         if not self.hello:
             return f"KMTalk's runtime did not start with {self.python} ({last or f'exit code {code}'}); install the \
 runtime or choose an interpreter in the preferences."

@@ -1,5 +1,6 @@
 """Which Python runs the worker, and where model_runtime's source lies."""
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 from ..errors import UserError
 from .input_files import is_file
 
-__all__ = ["interpreter", "process_environment", "source_folder"]
+__all__ = ["has_packages", "interpreter", "process_environment", "source_folder"]
+
+# One of the runtime's packages, which no Blender brings by itself.
+TELLING_PACKAGE = "pocketsphinx"
 
 
 def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
@@ -28,6 +32,12 @@ def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
     return Path(sys.executable)
 
 
+def has_packages(python: Path) -> bool:
+    """False where the interpreter is Blender's own and lacks the runtime's packages. Others are only known to have
+    them once they run."""
+    return python != Path(sys.executable) or importlib.util.find_spec(TELLING_PACKAGE) is not None
+
+
 def source_folder() -> Path:
     """The folder that holds model_runtime: the extension's own, or the one beside it in the source tree.
 
@@ -37,7 +47,7 @@ def source_folder() -> Path:
     for folder in (package, package.parent):
         if (folder / "model_runtime" / "__init__.py").is_file():
             return folder
-    raise UserError("The extension's folder lacks model_runtime; install the extension again.")
+    raise UserError("A part of the extension is missing; install the extension again.")
 
 
 def process_environment() -> dict[str, str]:

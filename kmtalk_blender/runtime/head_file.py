@@ -12,6 +12,8 @@ from .npz import TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
 
 __all__ = ["Head", "read_head"]
 
+# It is the runtime that writes these files.
+UNUSABLE = "KMTalk's runtime made a head that cannot be used; install the extension again."
 ARRAYS = {
     "vertices": Wanted("f", 3 * limits.VERTICES),
     "faces": Wanted(WHOLE),
@@ -46,43 +48,50 @@ class Head:
 
 
 def read_head(path: Path | str) -> Head:
-    """Read and check a head. Raises UserError with what is wrong."""
+    """Read and check a head. Raises UserError when it is damaged."""
+    try:
+        return _read(path)
+    except (UserError, ValueError) as error:
+        raise UserError(UNUSABLE) from error
+
+
+def _read(path: Path | str) -> Head:
+    """Raises UserError or ValueError for what is no head."""
     with open_file(path, limits.ANY_SIZE, "head (.npz)") as stream:
-        arrays = read_arrays(stream, f"{path} is not a head", ARRAYS)
+        arrays = read_arrays(stream, str(path), ARRAYS)
     vertices, faces = arrays["vertices"], arrays["faces"]
     if vertices.ndim != 2 or faces.ndim != 2 or faces.shape[1] != 3 or not len(faces):
-        raise UserError(f"{path} is not a head: vertices and faces must have three numbers each.")
-    names = texts(arrays.get("material_names", np.array(["skin"])))
+        raise ValueError("three numbers each")
     head = Head(
         vertices=vertices.astype(np.float32, copy=False),
         faces=faces,
         polygons=arrays.get("polygons", np.arange(len(faces))),
         materials=arrays.get("materials", np.zeros(len(faces), np.int32)),
-        material_names=names,
+        material_names=texts(arrays.get("material_names", np.array(["skin"]))),
         channels=texts(arrays["channels"]),
         deltas=arrays["deltas"].astype(np.float32, copy=False),
-        landmarks=_numbers(arrays, "landmarks", path),
-        resting={name: float(value) for name, value in _numbers(arrays, "resting", path).items()},
+        landmarks=_numbers(arrays, "landmarks"),
+        resting={name: float(value) for name, value in _numbers(arrays, "resting").items()},
     )
     count = len(head.vertices)
     if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):
-        raise UserError(f"{path} is not a head: vertices and deltas do not fit each other.")
+        raise ValueError("vertices and deltas")
     if not all_finite(head.vertices) or not all_finite(head.deltas):
-        raise UserError(f"{path} is not a head: its vertices or deltas hold values that are not numbers.")
+        raise ValueError("numbers")
     if faces.min() < 0 or faces.max() >= count:
-        raise UserError(f"{path} is not a head: its faces point outside its vertices.")
+        raise ValueError("faces")
     if head.polygons.shape != (len(faces),) or head.materials.shape != (len(faces),):
-        raise UserError(f"{path} is not a head: polygons and materials must be one a triangle.")
-    if not 0 <= head.materials.min() <= head.materials.max() < len(names):
-        raise UserError(f"{path} is not a head: a face has a material without a name.")
+        raise ValueError("polygons and materials")
+    if not 0 <= head.materials.min() <= head.materials.max() < len(head.material_names):
+        raise ValueError("a material without a name")
     if not set(head.resting) <= set(head.channels):
-        raise UserError(f"{path} is not a head: a channel rests that it has not.")
+        raise ValueError("a channel that rests")
     return replace(head, faces=faces.astype(np.int32))
 
 
-def _numbers(arrays: dict[str, np.ndarray], name: str, path: Path | str) -> dict:
+def _numbers(arrays: dict[str, np.ndarray], name: str) -> dict:
     """A JSON object of numbers that an array of text holds; empty where there is none."""
-    value = parse_json("".join(texts(arrays[name])), f"The array {name} of {path}") if name in arrays else {}
+    value = parse_json("".join(texts(arrays[name])), name) if name in arrays else {}
     if not isinstance(value, dict) or any(type(number) not in (int, float) for number in value.values()):
-        raise UserError(f"{path} is not a head: {name} must be a JSON object of numbers.")
+        raise ValueError(name)
     return value

@@ -5,6 +5,7 @@ without the network; tried out. Only then the folder gets its final name, so hal
 former one stays until the new one works. What was downloaded is kept when it is interrupted.
 """
 
+import contextlib
 import os
 import platform
 import re
@@ -20,8 +21,8 @@ from pathlib import Path
 from ..errors import UserError
 
 __all__ = [
-    *("BUILDS", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan", "environment_python"),
-    *("installed_python", "plan_for", "remove_environment"),
+    *("BUILDS", "DISK_MB", "DOWNLOAD_MB", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan"),
+    *("environment_python", "installed_python", "plan_for", "remove_environment", "wheels_of"),
 ]
 
 MARKER = ".complete"
@@ -33,6 +34,8 @@ BUILDS = (
     ("CPU", "CPU", "Small, and fast enough for the model that KMTalk comes with"),
     ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
 )
+# What is downloaded for the usual build, and what it takes on the disk then; both measured on Linux.
+DOWNLOAD_MB, DISK_MB = 460, 1500
 # Bytes that an installation takes at most, wheels included.
 SPACE, GPU_SPACE = 3_000_000_000, 15_000_000_000
 LOG_LINES = 400
@@ -78,17 +81,22 @@ class Plan:
         return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
 
 
+def wheels_of(source: Path) -> Path | None:
+    """The wheels that came with the extension, so that nothing is downloaded; None in the usual package."""
+    return source / "wheelhouse" if (source / "wheelhouse").is_dir() else None
+
+
 def plan_for(
     folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX, gpu_index: str = ""
 ) -> Plan:
     """Check what can be checked before anything is made. Raises UserError with what is missing."""
-    wheelhouse = source / "wheelhouse" if (source / "wheelhouse").is_dir() and not gpu_index else None
+    wheelhouse = wheels_of(source) if not gpu_index else None
     linux = sys.platform.startswith("linux")
     plan = Plan(folder, python, source, wheelhouse, index if linux else "", gpu_index)
     if gpu_index and sys.platform == "darwin":
         raise UserError("There is no CUDA on a Mac; install the usual build, which uses the Mac's own GPU.")
     if not plan.lock.is_file():
-        raise UserError(f"{plan.lock} is missing; install the extension again.")
+        raise UserError("The extension's list of packages is missing; install the extension again.")
     if plan.wheelhouse is None and not online:
         raise UserError(
             "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
@@ -97,7 +105,8 @@ def plan_for(
     version = _version(python)
     if linux and plan.wheelhouse is None and version != LINUX_PYTHON:
         raise UserError(
-            f"{python} is Python {version}; for Linux the runtime is pinned for {LINUX_PYTHON}: name one in Made From."
+            f"{python} is Python {version}; for Linux the runtime needs {LINUX_PYTHON}: name one in the preferences "
+            "(Made From)."
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder.parent).free
@@ -136,7 +145,7 @@ def _torch(lock: Path) -> str:
     """The requirement, such as torch==2.13.0."""
     found = re.search(r"^torch==[\w.]+", lock.read_text(), re.MULTILINE)
     if found is None:
-        raise UserError(f"{lock} names no torch; install the extension again.")
+        raise UserError("The extension's list of packages is damaged; install the extension again.")
     return found[0]
 
 
@@ -186,7 +195,7 @@ def _remove(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Step:
-    """One process. share: of the whole that is done when it starts; wheels: share that downloaded wheels add."""
+    """One process. share: of the whole that is done when it starts; wheels: share that what is downloaded adds."""
 
     text: str
     command: list[str]
@@ -202,21 +211,32 @@ class Installation:
     log: list[str] = field(default_factory=list)
     text: str = "Starting"
     _step: int = -1
+    _downloaded: int = 0
     _process: subprocess.Popen | None = None
     _reader: threading.Thread | None = None
 
     @property
     def fraction(self) -> float:
-        """Share that is done: the wheels that are there count for most of it."""
+        """Share that is done: what is downloaded counts for most of it."""
         steps = self._steps()
         if not 0 <= self._step < len(steps):
             return 0.0
-        wanted = max(1, self.plan.lock.read_text().count("=="))
-        there = len(list(self.plan.wheels.glob("*.whl"))) if self.plan.wheels.is_dir() else 0
-        return steps[self._step].share + steps[self._step].wheels * min(1.0, there / wanted)
+        return steps[self._step].share + steps[self._step].wheels * min(1.0, self._downloaded / 1e6 / DOWNLOAD_MB)
+
+    @property
+    def progress_text(self) -> str:
+        """What is done now; while packages are downloaded, how much of them is there."""
+        steps = self._steps()
+        if self.plan.wheelhouse or not 0 <= self._step < len(steps) or not steps[self._step].wheels:
+            return self.text
+        there = round(self._downloaded / 1e6)
+        if self.plan.gpu_index:
+            return f"{self.text}: {there} MB"
+        return f"{self.text}: {min(there, DOWNLOAD_MB)} of {DOWNLOAD_MB} MB"
 
     def tick(self) -> bool:
         """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""
+        self._downloaded = max(self._downloaded, self._bytes_there())
         if self._process is not None:
             code = self._process.poll()
             if code is None:
@@ -243,6 +263,14 @@ class Installation:
             self._process = None
         with suppress(OSError):
             _remove(self.plan.unfinished)
+
+    def _bytes_there(self) -> int:
+        """Of wheels that are downloaded: pip gathers them in its temporary folders and moves them when it has all."""
+        places = ((self.plan.unfinished, "pip-*/*.whl"), (self.plan.wheels, "*.whl"))
+        # They may be moved just now; the next look counts them.
+        with contextlib.suppress(OSError):
+            return sum(path.stat().st_size for folder, name in places for path in folder.glob(name))
+        return 0
 
     def _steps(self) -> list[Step]:
         plan = self.plan
@@ -299,6 +327,8 @@ class Installation:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PIP_NO_CACHE_DIR": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            # Where it can be seen how far a download is.
+            "TMPDIR": str(self.plan.unfinished),
             "PIP_NO_INPUT": "1",
             "PIP_PROGRESS_BAR": "off",
         }

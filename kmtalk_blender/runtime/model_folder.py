@@ -9,9 +9,13 @@ from pathlib import Path
 
 from .. import limits
 from ..errors import UserError
+from .environment import source_folder
 from .input_files import is_file, is_folder, open_file, read_bytes, read_json
 
-__all__ = ["InstalledModel", "check_model", "install_model", "installed_models"]
+__all__ = ["OWN", "InstalledModel", "check_model", "install_model", "installed_models", "styles_of"]
+
+# The model that comes with KMTalk, and where it lies.
+OWN, OWN_FOLDER = "starter", Path("model_runtime", "weights", "starter")
 
 ABOUT, WEIGHTS, SPACE, CARD = "model.json", "weights.safetensors", "space.npz", "CARD.md"
 FORMAT = 1
@@ -82,6 +86,18 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
 def installed_models(models: Path) -> list[Path]:
     """Folders of models in `models`, by name."""
     return sorted(path.parent for path in models.glob(f"[!.]*/{ABOUT}"))
+
+
+def styles_of(model: str) -> tuple[str, ...]:
+    """The styles that a model offers, the first is its usual one; empty when the model cannot be read.
+
+    model: starter, or the folder of another model.
+    """
+    folder = source_folder() / OWN_FOLDER if model == OWN else Path(model)
+    try:
+        return tuple(str(style) for style in read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)["styles"])
+    except (UserError, TypeError, KeyError):
+        return ()
 
 
 def _digest(path: Path) -> str | None:

@@ -37,13 +37,17 @@ def read_space(path: Path) -> Space:
     """Read the motion space of a model's folder (or the file itself). Raises UserError with what is wrong."""
     path = path / FILE if is_folder(path) else path
     if not is_file(path):
-        raise UserError(f"There is no {path}; choose the folder of a model that was trained on a face of its own.")
-    with open_file(path, limits.ANY_SIZE) as stream:
-        arrays = read_arrays(stream, f"{path} holds no motion space", ARRAYS)
+        raise UserError(f"{path.parent} is no model that was trained on a face of its own; choose another folder.")
+    damaged = UserError(f"The face of the model in {path.parent} is damaged; install the model again.")
+    try:
+        with open_file(path, limits.ANY_SIZE) as stream:
+            arrays = read_arrays(stream, str(path), ARRAYS)
+    except UserError as error:
+        raise damaged from error
     neutral, names, shapes, bounds = arrays["neutral"], texts(arrays["names"]), arrays["shapes"], arrays["bounds"]
     count = len(neutral) if neutral.ndim else 0
     if neutral.shape != (count, 3) or shapes.shape != (len(names), count, 3) or not shapes.size or bounds.size != 2:
-        raise UserError(f"{path} does not hold one shape a name on one face; install the model again.")
+        raise damaged
     if not all_finite(neutral) or not all_finite(shapes):
-        raise UserError(f"{path} holds values that are not numbers; install the model again.")
+        raise damaged
     return Space(neutral.astype(np.float64), names, shapes.astype(np.float64), bool(bounds.ravel()[0] < 0))

@@ -96,11 +96,11 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         raise UserError(f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and 6 hours hold it.")
     ends = key_frames.ndim == 1 and len(key_frames) and key_frames[0] == 0 and key_frames[-1] == len(weights) - 1
     if not ends or (key_frames[1:] <= key_frames[:-1]).any():
-        raise UserError(f"{name} is not a take: key_frames must ascend from the first frame to the last.")
+        raise UserError(f"{name} is not a take: its key frames must ascend from the first frame to the last.")
     meta = parse_json("".join(texts(arrays["meta"])), f"The meta of {name}") if "meta" in arrays else {}
     acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
     if acoustics.ndim != 2 or not isinstance(meta, dict):
-        raise UserError(f"{name} is not a take: its acoustics or its meta are of another shape.")
+        raise UserError(f"{name} is not a take: what belongs to its motion has another shape.")
     try:
         phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
     except (ValueError, KeyError) as error:

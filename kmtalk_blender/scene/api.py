@@ -1,16 +1,13 @@
 """The three calls that need the worker, waiting for it: for scripts, tests and the background."""
 
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import bpy
 
 from ..errors import UserError
 from ..runtime.client import Client
-from ..runtime.head_file import read_head
-from .heads import add_head
+from .head_job import AddHeadJob
 from .jobs import CompleteJob, GenerateJob
 from .options import Line, Options, options_of
 from .queue import JobQueue, Order
@@ -22,11 +19,12 @@ INTERVAL = 0.01
 
 
 def add_demo_head(context: bpy.types.Context, client: Client, name: str = "KMTalk Head") -> bpy.types.Object:
-    """Add the project's own head. Raises UserError when the runtime cannot make it; the scene is then as it was."""
-    with tempfile.TemporaryDirectory(prefix="kmtalk-") as folder:
-        result = client.call("head", {"output": str(Path(folder) / "head.npz")})
-        head = read_head(result["output"])
-    return add_head(context, head, name)
+    """Add the project's own head, at the 3D cursor or beside what stands there.
+
+    Raises UserError when the runtime cannot make it; the scene is then as it was.
+    """
+    run(context, client, Order(name, lambda _, folder: AddHeadJob(name, folder)))
+    return context.scene.kmtalk.target
 
 
 def generate(

@@ -3,9 +3,11 @@
 import bpy
 import numpy as np
 
+from ..errors import UserError
 from ..runtime.head_file import Head
 from .calibration import rest_at
 from .new_shape import new_shape
+from .placing import free_place
 
 __all__ = ["add_head"]
 
@@ -26,8 +28,12 @@ LOOKS = {
 def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") -> bpy.types.Object:
     """Make an object of a head in the active collection: quads, materials, smooth, one shape key a channel.
 
-    It becomes the active object and the panel's character.
+    It stands at the 3D cursor, or beside what stands there, and becomes the active object and the panel's character.
+    Raises UserError outside of object mode.
     """
+    if context.mode != "OBJECT":
+        raise UserError("A head can only be added in object mode; leave the other mode first (Tab).")
+    place = free_place(context, head.vertices.min(axis=0), head.vertices.max(axis=0))
     mesh = bpy.data.meshes.new(name)
     polygons, materials = _polygons(head)
     mesh.from_pydata(head.vertices.tolist(), [], polygons)
@@ -37,6 +43,7 @@ def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") 
     mesh.polygons.foreach_set("use_smooth", np.ones(len(polygons), bool))
     mesh.update()
     target = bpy.data.objects.new(name, mesh)
+    target.location = place
     collection = context.collection or context.scene.collection
     collection.objects.link(target)
     _add_shapes(target, head)

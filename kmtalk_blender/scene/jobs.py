@@ -11,6 +11,7 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
+from ..runtime.input_files import is_file
 from ..runtime.take_file import read_take
 from . import edits as edited
 from .baseline import Baseline
@@ -115,7 +116,7 @@ class GenerateJob:
     def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:
         """Edits were made for a sound; for another one they mean nothing."""
         path = before.info.get("audio", {}).get("path", "")
-        same = path in ("", str(self.heard.source)) or not Path(path).is_file()
+        same = path in ("", str(self.heard.source)) or not is_file(Path(path))
         if not same and _was_edited(former, before):
             raise UserError(
                 f"{self.title} plays another sound now ({self.heard.source.name}) and its take was edited; discard its "

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import UserError
 
-__all__ = ["LANDMARKS", "REQUIRED", "guess_marks", "mark", "marks_of", "similarity"]
+__all__ = ["LANDMARKS", "REQUIRED", "check_marks", "guess_marks", "mark", "marks_of", "similarity"]
 
 # Where each lies on the project's head: left, back and up, in eye distances.
 LANDMARKS = {
@@ -29,6 +29,8 @@ LANDMARKS = {
     "brow_right_outer": (-0.829, -1.186, 0.256),
 }
 REQUIRED = tuple(LANDMARKS)[:10]
+# A mesh of FLAME's topology has so many vertices, and needs no marks.
+FLAME_VERTICES = 5023
 # Marks needed before the others can be guessed.
 ENOUGH = 4
 
@@ -41,6 +43,14 @@ def marks_of(target: bpy.types.Object, sure: bool = False) -> dict[str, int]:
         for item in target.kmtalk.landmarks
         if item.name in LANDMARKS and 0 <= item.vertex < count and not (sure and item.guessed)
     }
+
+
+def check_marks(target: bpy.types.Object) -> None:
+    """Raises UserError when shapes cannot be made for a mesh because landmarks are missing."""
+    marked = marks_of(target)
+    missing = [name.replace("_", " ") for name in REQUIRED if name not in marked]
+    if missing and len(target.data.vertices) != FLAME_VERTICES:
+        raise UserError(f"{target.name} lacks the landmarks {', '.join(missing)}; mark them under Rig, Landmarks.")
 
 
 def mark(target: bpy.types.Object, name: str, vertex: int, guessed: bool = False) -> None:

@@ -10,7 +10,7 @@ from ..runtime.head_file import Head
 from .aliases import CHANNELS
 from .head_job import HeadJob
 from .mapping import Mapping, Row, shape_names, write_mapping
-from .marks import similarity, vertices_of
+from .marks import check_marks, similarity, vertices_of
 from .report import Report
 from .shapes import check_mesh, write_mesh
 
@@ -28,7 +28,8 @@ class MeasureJob(HeadJob):
         """Raises UserError when the mesh cannot be read or has no shape keys."""
         check_mesh(target)
         shape_names(target)
-        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz")})
+        check_marks(target)
+        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz"), "name": target.name})
         self.target = target.name
         write_mesh(target, folder / "mesh.npz")
 

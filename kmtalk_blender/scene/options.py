@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import bpy
 
 from ..paths import whole_path
+from ..runtime.input_files import is_folder
 from .keys import Density
 
 __all__ = ["Line", "Options", "Style", "options_of"]
@@ -102,4 +103,4 @@ def options_of(scene: bpy.types.Scene) -> Options:
 def _model(chosen: str) -> str:
     """A model's name, or its folder in full: one beside the .blend file may be named from there."""
     folder = whole_path(chosen)
-    return str(folder) if chosen and folder.is_dir() else chosen
+    return str(folder) if chosen and is_folder(folder) else chosen

@@ -1,5 +1,6 @@
 """Jobs one after the other, without ever waiting: the window ticks it from a timer, the background from a loop."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ class JobQueue:
         try:
             return self._advance(context, order)
         except UserError as error:
-            self._end(order, "failed", str(error))
+            self._end(order, "failed", self._in_words_of_the_user(order, str(error)))
             return order
 
     def cancel(self) -> None:
@@ -107,6 +108,12 @@ class JobQueue:
         order.report = self._job.write(context)
         self._end(order, "done", order.report.text)
         return order
+
+    def _in_words_of_the_user(self, order: Order, message: str) -> str:
+        """A file in the order's own folder is nothing that the user knows: the message names the order instead."""
+        if self._folder is None:
+            return message
+        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: order.title, message)
 
     def _submit(self, request: Request) -> None:
         self._requests += 1

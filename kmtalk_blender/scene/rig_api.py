@@ -6,10 +6,11 @@ import bpy
 
 from ..runtime.client import Client
 from .api import run
+from .head_job import FlameJob
 from .measure import MeasureJob
 from .queue import Order
 from .report import Report
-from .shapes import FlameJob, ShapesJob
+from .shapes import ShapesJob
 
 __all__ = ["import_flame", "make_shapes", "measure_shapes"]
 

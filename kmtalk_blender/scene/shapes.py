@@ -1,4 +1,4 @@
-"""Give a mesh in the scene the channels' shape keys; bring in a FLAME model. Both as jobs for the worker."""
+"""Give a mesh in the scene the channels' shape keys, as a job for the worker."""
 
 from pathlib import Path
 
@@ -7,18 +7,16 @@ import numpy as np
 
 from ..errors import UserError
 from ..runtime.head_file import Head
-from ..runtime.input_files import is_file
 from .aliases import CHANNELS
 from .calibration import rest_at
 from .head_job import HeadJob
-from .heads import add_head
-from .marks import marks_text, similarity, vertices_of
+from .marks import check_marks, marks_text, similarity, vertices_of
 from .modifiers import remaking_modifier
 from .new_shape import new_shape
 from .parts import Part, follow, parts_of
 from .report import Report
 
-__all__ = ["EXISTING", "FlameJob", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
+__all__ = ["EXISTING", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
 EXISTING = ("ASK", "REPLACE", "KEEP")
 # How far the worker's vertices may lie from the mesh's, of its size, to be the same.
@@ -45,7 +43,8 @@ class ShapesJob(HeadJob):
             if taken and existing == "ASK":
                 names = ", ".join(taken[:3]) + (" ..." if len(taken) > 3 else "")
                 raise UserError(f"{thing.name} has the shape keys {names} already; choose Replace or Keep.")
-        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz")})
+        check_marks(target)
+        super().__init__(target.name, folder, {"mesh": str(folder / "mesh.npz"), "name": target.name})
         self.target, self.existing = target.name, existing
         self.chosen = tuple(part.name for part in parts)
         write_mesh(target, folder / "mesh.npz", parts)
@@ -64,21 +63,6 @@ class ShapesJob(HeadJob):
         context.scene.kmtalk.target = target
         also = f"; {', '.join(following)} follow" if following else ""
         return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made{also}")
-
-
-class FlameJob(HeadJob):
-    """A FLAME model's file becomes a head in the scene."""
-
-    def __init__(self, path: Path, folder: Path) -> None:
-        """Raises UserError when there is no such file."""
-        if not is_file(path):
-            raise UserError(f"There is no file {path}; choose a FLAME model.")
-        super().__init__(path.stem, folder, {"flame": str(path)})
-
-    def write(self, context: bpy.types.Context) -> Report:
-        """Add the head to the scene."""
-        target = add_head(context, self.head, self.title)
-        return Report("", 0, 0, 0, 0, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shape keys")
 
 
 def check_mesh(target: bpy.types.Object) -> None:

@@ -16,12 +16,14 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """Which head: the project's own, or made of a FLAME model or of a mesh. landmarks: a JSON file for the mesh."""
+    """Which head: the project's own, or made of a FLAME model or of a mesh. landmarks: a JSON file for the mesh. name:
+    what messages call the mesh; its file's when None."""
 
     output: str
     flame: str | None = None
     mesh: str | None = None
     landmarks: str | None = None
+    name: str | None = None
 
 
 def run(request: Request, warm: Warm, report: Report) -> dict:
@@ -50,10 +52,10 @@ def _make(request: Request, warm: Warm, report: Report) -> Head:
         from model_runtime.heads.mesh_files import read_landmarks, read_mesh
         from model_runtime.heads.rigging import rig_mesh
 
-        mesh = read_mesh(request.mesh)
+        mesh = read_mesh(request.mesh, request.name)
         given = read_landmarks(request.landmarks) if request.landmarks is not None else mesh.landmarks
         mesh = replace(mesh, landmarks=given or flame_landmarks(mesh.alone()))
-        name = Path(request.mesh).name
+        name = request.name or Path(request.mesh).name
         check_mesh(mesh, name)
         return rig_mesh(mesh, name, report, warm.source())
     return warm.source().head

@@ -39,8 +39,10 @@ PLY_ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"
 PLY_HEADER_LINES = 1000
 
 
-def read_mesh(path: Path | str) -> Mesh:
+def read_mesh(path: Path | str, name: str | None = None) -> Mesh:
     """A mesh with its vertex order kept. Raises InputError when the file is no such mesh, or none that is a surface.
+
+    name: what messages call the mesh; its path when None.
 
     The .npz holds `vertices` (V, 3), `loops` (L,) vertex indices polygon after polygon, `sizes` (P,) corners of each
     polygon, `landmarks`, JSON text of name -> vertex index, and maybe `own`, how many of the first vertices are the
@@ -56,7 +58,7 @@ def read_mesh(path: Path | str) -> Mesh:
         raise
     except (OSError, ValueError, IndexError, KeyError, OverflowError, TypeError, struct.error) as error:
         raise InputError(f"{path} is damaged or cut off; export it again.") from error
-    check_mesh(mesh, str(path))
+    check_mesh(mesh, name or str(path))
     return mesh
 
 

@@ -5,6 +5,7 @@ import shutil
 import sys
 
 import bpy
+import pytest
 from stage import LINE, TREE, make_character
 
 from model_runtime.channels import CHANNELS
@@ -52,3 +53,40 @@ def test_a_table_of_lines(scene, tmp_path, monkeypatch):
     run(monkeypatch, "table_of_lines.py", tmp_path / "dialogue.csv", tmp_path / "spoken.blend")
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "spoken.blend"))
     assert speakers() == {"Anna": [1, 400], "Ben": [200]}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("one_line.py", ("none.wav", "Hello", "out.blend")),
+        ("one_line.py", ("none.wav",)),
+        ("folder_of_lines.py", ("nowhere",)),
+        ("table_of_lines.py", ("none.csv", "out.blend")),
+        ("table_of_lines.py", ("bad.csv", "out.blend")),
+        ("table_of_lines.py", ("nobody.csv", "out.blend")),
+    ],
+)
+def test_an_example_that_cannot_go_on_says_why_and_ends_with_2(scene, tmp_path, monkeypatch, capsys, name, arguments):
+    """After a traceback Blender itself ends with 0."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.csv").write_text("who,what\nAnna,a.flac\n")
+    (tmp_path / "nobody.csv").write_text("character,sound,frame,words\nNobody,a.flac,1,Hello\n")
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, name, *arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.strip()
+    assert not list(tmp_path.glob("*.blend"))
+
+
+def test_a_folder_with_one_sound_that_is_none_still_makes_the_others(scene, tmp_path, monkeypatch, capsys):
+    make_character(scene, "Anna")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "template.blend"))
+    folder = tmp_path / "lines"
+    folder.mkdir()
+    (folder / "a.wav").write_text("no sound")
+    shutil.copy(LINE, folder / "b.flac")
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "folder_of_lines.py", folder)
+    assert ended.value.code == 2
+    assert "a.wav" in capsys.readouterr().err
+    assert [path.name for path in folder.glob("*.blend")] == ["b.blend"]

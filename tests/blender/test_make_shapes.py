@@ -129,7 +129,7 @@ def test_what_cannot_get_shapes_says_why_and_stays(bare, ours):
             bpy.ops.kmtalk.make_shapes()
         assert bare.data.shape_keys is None
 
-    refused("lacks the landmarks upper_lip_inner")
+    refused("lacks the landmarks nose tip, chin")
     bpy.ops.kmtalk.mark_landmark(landmark="chin", vertex=3)
     with pytest.raises(RuntimeError, match="Only 1 landmarks are marked on Dora"):
         bpy.ops.kmtalk.guess_landmarks()

@@ -23,7 +23,7 @@ def serve() -> float:
         reply = FOLDER / f"{request.stem}.json"
         reply.with_suffix(".tmp").write_text(json.dumps(answer))
         reply.with_suffix(".tmp").rename(reply)
-    return 0.05
+    return 0.02
 
 
 bpy.context.preferences.view.show_splash = False

@@ -48,7 +48,7 @@ def last_object(out):
 def test_the_command_of_an_installed_extension(command):
     table = command.folder / "lines.csv"
     table.write_text(f"audio,transcript,frame\n{TREE / 'assets' / 'demo_line.flac'},,10\n")
-    code, out, err = command("-c", "kmtalk", "batch", table, "-o", command.folder, "--json")
+    code, out, err = command("-c", "kmtalk", "batch", table, "-o", command.folder / "spoken", "--json")
     assert code == 0, err
     spoken = last_object(out)["files"][0]
 

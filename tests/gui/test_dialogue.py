@@ -1,6 +1,5 @@
 """Two characters and six strips in a window: all in one go, one undone, one worked on. Pictures lie in out/gui."""
 
-import json
 import time
 
 import pytest
@@ -8,20 +7,16 @@ from window import TREE
 
 pytestmark = pytest.mark.gui
 
-# In a window of 1600 x 900, in pixels from the top left; the 3D view takes the upper two thirds.
-TAB = (1309, 253)
-GENERATE = (1170, 210)
-SWITCH = (1160, 250)
-FIX = (1165, 335)
-LINES = (1090, 293)
-LIST = (1174, 391)
-SECOND_LINE = (1085, 350)
+# Pixels from the button that plays down to the header of the lines.
+LINES = 32
 VIEW = (600, 300)
 
 SCENE = """
 import bpy
 scene, screen = bpy.context.scene, bpy.context.window.screen
 scene.render.fps, scene.frame_end = 30, 800
+if hasattr(bpy.context.workspace, "sequencer_scene"):
+    bpy.context.workspace.sequencer_scene = scene
 bpy.ops.object.select_all(action="SELECT")
 bpy.ops.object.delete()
 view = next(area for area in screen.areas if area.type == "VIEW_3D")
@@ -87,20 +82,18 @@ CHOSEN = "bpy.context.scene.sequence_editor.active_strip.name"
 ALL = {name: [f"{name} {name.lower()} {number}" for number in (1, 2, 3)] for name in ("Anna", "Ben")}
 
 
-def test_a_dialogue(window, archive):
-    window.python(
-        f"import bpy\nbpy.ops.extensions.package_install_files(filepath={json.dumps(str(archive))}, "
-        "repo='user_default', enable_on_install=True)",
-        seconds=120,
-    )
+def test_a_dialogue(installed):
+    window = installed
     window.python(SCENE.replace("SOUND", str(TREE / "assets" / "demo_line.flac")), seconds=120)
     window.python(LOOK)
     time.sleep(1)
-    tab = "'KMTalk' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
-    window.click_until(TAB, tab, seconds=2)
+    window.open_tab("KMTalk")
     window.picture("dialogue_1_six_strips")
 
-    window.click_until(GENERATE, f"{STATE}.running")
+    generate = window.button("kmtalk.generate")
+    cancel_half_way(window, generate)
+
+    window.click_until(generate, f"{STATE}.running")
     window.until(f"any(f'{{line}} of 6' in {STATE}.text for line in range(2, 7))")
     window.picture("dialogue_2_running")
     window.until(IDLE, 180)
@@ -122,19 +115,37 @@ def test_a_dialogue(window, archive):
     time.sleep(1)
     window.picture("dialogue_4_who_speaks")
     assert window.python(f"import bpy\nanswer = {TARGET}") == "Ben"
-    window.click_until(SWITCH, f"{TARGET} == 'Anna'", seconds=2)
+    window.click_until(window.button("kmtalk.choose_character"), f"{TARGET} == 'Anna'", seconds=2)
     window.python(MUTE)
     time.sleep(2)
     window.picture("dialogue_5_will_not_play")
-    window.click_until(FIX, f"not {MUTED}", seconds=2)
+    window.click_until(window.button("kmtalk.fix"), f"not {MUTED}", seconds=2)
 
-    for _ in range(3):
-        window.click(*LINES)
-        window.click(*LIST)
-        if window.python("import bpy\nanswer = len(bpy.context.scene.kmtalk.lines)"):
-            break
-    window.click_until(SECOND_LINE, f"{CHOSEN} == 'ben 1' and {TARGET} == 'Ben'", seconds=2)
+    across, above = window.button("kmtalk.play")
+    window.click(across, above + LINES)
+    time.sleep(1)
+    window.click_until(window.button("kmtalk.fill_lines"), "len(bpy.context.scene.kmtalk.lines) == 6", seconds=2)
+    across, above = window.button("kmtalk.lines[1]")
+    window.click_until((across + 40, above), f"{CHOSEN} == 'ben 1' and {TARGET} == 'Ben'", seconds=2)
     window.python("import bpy\nbpy.context.scene.frame_set(130)")
     window.move(*VIEW)
     time.sleep(1)
     window.picture("dialogue_6_lines")
+
+
+def cancel_half_way(window, generate):
+    """Esc in the middle says how many are done, and one step back per line takes them away."""
+    window.click_until(generate, f"{STATE}.running")
+    window.until(f"any(f'{{line}} of 6' in {STATE}.text for line in range(2, 7))")
+    window.move(*VIEW)
+    window.key("Escape")
+    window.until(IDLE)
+    report = window.python(f"import bpy\nanswer = {STATE}.report")
+    done = sum(len(names) for names in window.python(TAKES).values())
+    assert 1 <= done < 6
+    assert report.startswith(f"Cancelled with {done} of 6 done")
+    window.picture("dialogue_0_cancelled")
+    for _ in range(done):
+        window.key("ctrl+z")
+        time.sleep(1)
+    assert window.python(TAKES) == {"Anna": [], "Ben": []}

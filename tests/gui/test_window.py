@@ -3,7 +3,6 @@
 Pictures of each step lie in out/gui.
 """
 
-import json
 import shutil
 import time
 from pathlib import Path
@@ -13,16 +12,9 @@ from window import TREE
 
 pytestmark = pytest.mark.gui
 
-# Where the buttons of the sidebar are in a window of 1600 x 900, in pixels from the top left.
-TAB = (1308, 206)
-ADD_HEAD = (1272, 127)
-GENERATE = (1174, 257)
+# Pixels from the buttons of the take down to the headers of the panels that follow, and from a header to the fifth row.
+PHONES, RIG, FIFTH_ROW = 32, 58, 121
 VIEW = (600, 500)
-# Where they are while there is no report of the last take under Generate.
-COMPLETE = (1164, 425)
-PHONES = (1096, 484)
-FIFTH_PHONE = (1100, 605)
-RIG = (1085, 511)
 
 SETUP = """
 import bpy
@@ -38,6 +30,7 @@ editor = bpy.context.scene.sequence_editor_create()
 strips = editor.strips if hasattr(editor, "strips") else editor.sequences
 strips.new_sound("hello", "{sound}", 1, 11)
 bpy.context.scene.kmtalk.transcript = open("{words}").read()
+bpy.context.scene.kmtalk.keys = "EVERY_FRAME"
 bpy.ops.ed.undo_push(message="Setup")
 """
 FRAME = """
@@ -61,12 +54,21 @@ graph.type = "GRAPH_EDITOR"
 graph.spaces[0].dopesheet.filter_text = "jawOpen"
 graph.spaces[0].show_region_ui = False
 """
-ZOOM = """
+# Since 5.0 curves are only to be had through an action's layers.
+JAW_CURVE = """
 import bpy
+def jaw_curve(action):
+    layers = action.layers if bpy.app.version >= (5, 0, 0) else ()
+    bags = [bag for layer in layers for strip in layer.strips for bag in strip.channelbags] or [action]
+    return next(curve for bag in bags for curve in bag.fcurves if "jawOpen" in curve.data_path)
+"""
+ZOOM = (
+    JAW_CURVE
+    + """
 graph = next(area for area in bpy.context.window.screen.areas if area.type == "GRAPH_EDITOR")
 region = next(region for region in graph.regions if region.type == "WINDOW")
 keys = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys).data.shape_keys
-curve = next(curve for curve in keys.animation_data.action.fcurves if "jawOpen" in curve.data_path)
+curve = jaw_curve(keys.animation_data.action)
 for number, key in enumerate(curve.keyframe_points):
     key.select_control_point = abs(number - {index}) <= 3
 with bpy.context.temp_override(area=graph, region=region):
@@ -74,6 +76,7 @@ with bpy.context.temp_override(area=graph, region=region):
 for key in curve.keyframe_points:
     key.select_control_point = False
 """
+)
 SHOW_ALL = """
 import bpy
 graph = next(area for area in bpy.context.window.screen.areas if area.type == "GRAPH_EDITOR")
@@ -92,16 +95,18 @@ region = next(region for region in graph.regions if region.type == "WINDOW")
 x, y = region.view2d.view_to_region({frame}, {value}, clip=False)
 answer = [region.x + x, 900 - region.y - y]
 """
-JAW = """
-import bpy
+JAW = (
+    JAW_CURVE
+    + """
 target = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys)
 keys = target.data.shape_keys
 action = keys.animation_data.action if keys.animation_data else None
 answer = None
 if action:
-    curve = next(curve for curve in action.fcurves if "jawOpen" in curve.data_path)
+    curve = jaw_curve(action)
     answer = [[key.co.x, key.co.y] for key in curve.keyframe_points]
 """
+)
 CHOSEN_PHONE = """
 import bpy
 keys = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys).data.shape_keys
@@ -109,32 +114,25 @@ index = bpy.context.window_manager.kmtalk.phone_index
 start = 11 + keys.animation_data.action.kmtalk.phones[index].start * 30
 answer = [index, bpy.context.scene.frame_current, start]
 """
-TAB_OPEN = (
-    "'KMTalk' in [r.active_panel_category for a in bpy.context.window.screen.areas if a.type == 'VIEW_3D' "
-    "for r in a.regions if r.type == 'UI']"
-)
 IDLE = "not bpy.context.window_manager.kmtalk.running"
 RUNNING = "bpy.context.window_manager.kmtalk.running"
 
 
-def test_an_animators_hour(window, archive):
-    window.python(
-        f"import bpy\nbpy.ops.extensions.package_install_files(filepath={json.dumps(str(archive))}, "
-        "repo='user_default', enable_on_install=True)",
-        seconds=120,
-    )
+def test_an_animators_hour(installed):
+    window = installed
     window.python(SETUP.format(sound=TREE / "assets" / "demo_line.flac", words=TREE / "assets" / "demo_line.txt"))
     time.sleep(1)
-    window.click_until(TAB, TAB_OPEN, seconds=2)
+    window.open_tab("KMTalk")
     window.picture("1_tab")
-    window.click_until(ADD_HEAD, "bpy.context.scene.kmtalk.target is not None", seconds=30)
+    window.click_until(window.button("kmtalk.add_head"), "bpy.context.scene.kmtalk.target is not None", seconds=30)
     window.python(FRAME)
     time.sleep(1)
     window.picture("2_head")
     assert window.python(JAW) is None
 
     # The first line waits for the worker, so that there is time to cancel it.
-    window.click_until(GENERATE, RUNNING)
+    generate = window.button("kmtalk.generate")
+    window.click_until(generate, RUNNING)
     window.move(*VIEW)
     window.key("Escape")
     window.until(IDLE)
@@ -142,11 +140,11 @@ def test_an_animators_hour(window, archive):
     assert window.python("import bpy\nanswer = len(bpy.data.actions)") == 0
 
     # A warm worker may have spoken the line before the first look.
-    window.click_until(GENERATE, f"{RUNNING} or bpy.data.actions")
+    window.click_until(generate, f"{RUNNING} or bpy.data.actions")
     window.until(IDLE, 120)
     spoken = window.python(JAW)
     assert spoken is not None
-    assert spoken[0][0] == 11
+    assert spoken[0][0] <= 11
     loudest = max(spoken, key=lambda key: key[1])
     window.python(f"import bpy\nbpy.context.scene.frame_set({round(loudest[0])})")
     window.move(*VIEW)
@@ -165,7 +163,9 @@ def test_an_animators_hour(window, archive):
     drag_key(window, spoken, index, 0.3)
     edited = window.python(JAW)[index][1]
     assert edited == pytest.approx(spoken[index][1] + 0.3, abs=1e-3)
-    window.click_until(COMPLETE, "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report")
+    window.click_until(
+        window.button("kmtalk.complete"), "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report"
+    )
     completed = window.python(JAW)
     assert completed[index][1] == edited
     assert completed[index + 1] != spoken[index + 1]
@@ -180,7 +180,9 @@ def test_an_animators_hour(window, archive):
     assert undone[index][1] == edited
     assert undone[index + 1] == spoken[index + 1]
     # What was edited is still known, so it is completed as before.
-    window.click_until(COMPLETE, "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report")
+    window.click_until(
+        window.button("kmtalk.complete"), "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report"
+    )
     assert window.python(JAW) == completed
 
     saved = TREE / "out" / "gui-exchange" / "saved.blend"
@@ -196,10 +198,12 @@ def test_an_animators_hour(window, archive):
 
 def look_at_phones_and_rig(window):
     """Open both panels; a click on a phone moves the playhead to it."""
+    across, above = window.button("kmtalk.export_take")
+    across -= 60
     before = window.python(CHOSEN_PHONE)
     for _ in range(3):
-        window.click(*PHONES)
-        window.click(*FIFTH_PHONE)
+        window.click(across, above + PHONES)
+        window.click(across, above + PHONES + FIFTH_ROW)
         phone, frame, start = window.python(CHOSEN_PHONE)
         if phone != before[0]:
             break
@@ -207,11 +211,11 @@ def look_at_phones_and_rig(window):
     assert start <= frame < start + 1
     time.sleep(1)
     window.picture("4_phones")
-    window.click(*PHONES)
-    window.click(*RIG)
+    window.click(across, above + PHONES)
+    window.click(across, above + RIG)
     time.sleep(1)
     window.picture("5_rig")
-    window.click(*RIG)
+    window.click(across, above + RIG)
 
 
 def drag_key(window, keys, index, amount):

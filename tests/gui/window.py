@@ -8,41 +8,70 @@ import time
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
-ROOT = TREE / ".blender"
-DISPLAY = ":77"
+# Which of the Blenders that `make test-gui` knows.
+ROOT = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
 SIZE = (1600, 900)
+# Xvfb writes the number of a free display into the file.
+START = """
+Xvfb -displayfd 3 -screen 0 {width}x{height}x24 3> {folder}/display > /dev/null 2>&1 &
+until [ -s {folder}/display ]; do sleep 0.1; done
+export DISPLAY=:$(cat {folder}/display)
+exec blender --factory-startup --window-geometry 0 0 {width} {height} --python {tree}/tests/gui/inside.py
+"""
+# What the button under the mouse does, as Blender itself says it; and where the region lies, from below and the left.
+UNDER_THE_MOUSE = """
+import bpy
+manager, answer = bpy.context.window_manager, [[], []]
+window = manager.windows[-1]
+area = next(area for area in window.screen.areas if area.type == "{area}")
+region = next(region for region in area.regions if region.type == "{region}")
+with bpy.context.temp_override(window=window, area=area, region=region):
+    for copy in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
+        manager.clipboard = ""
+        if copy.poll():
+            copy()
+            answer[0].append(manager.clipboard)
+answer[1] = [window.x + region.x, window.y + region.y, region.width, region.height]
+"""
+# Where buttons are looked for: pixels from row to row, and columns as shares of the region's width.
+ROW = 8
+COLUMNS = (0.55, 0.3, 0.75, 0.12, 0.9)
+# Where the file browser's first row is, in pixels below its top: there are the names of its columns.
+FIRST_FILE = 35
 
 
 class Window:
-    """One Blender in the chroot of tools/windowed_blender.sh. `pictures`: where screenshots go."""
+    """One Blender in a chroot of tools/windowed_blender.sh. `pictures`: where screenshots go."""
 
     def __init__(self, pictures: Path, environment: dict[str, str]) -> None:
-        self.pictures = pictures
+        self.home = Path(environment["HOME"])
         # Inside the chroot and outside, the tree lies at the same place.
         self.exchange = TREE / "out" / "gui-exchange"
         shutil.rmtree(self.exchange, ignore_errors=True)
-        self.exchange.mkdir(parents=True)
-        self.pictures.mkdir(parents=True, exist_ok=True)
+        (self.exchange / "user").mkdir(parents=True)
         self._number = 0
-        variables = [f"{name}={value}" for name, value in environment.items()]
-        script = (
-            f"Xvfb {DISPLAY} -screen 0 {SIZE[0]}x{SIZE[1]}x24 >/dev/null 2>&1 & sleep 2; "
-            f"exec blender --factory-startup --window-geometry 0 0 {SIZE[0]} {SIZE[1]} "
-            f"--python {TREE}/tests/gui/inside.py"
-        )
+        variables = {
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "HOME": "/root",
+            "BLENDER_USER_RESOURCES": str(self.exchange / "user"),
+            "KMTALK_EXCHANGE": str(self.exchange),
+            **environment,
+        }
+        script = START.format(width=SIZE[0], height=SIZE[1], folder=self.exchange, tree=TREE)
         self.log = (self.exchange / "log").open("w")
         self.process = subprocess.Popen(
             [
                 str(TREE / "tools" / "windowed_blender.sh"),
                 str(ROOT),
-                *("env", f"DISPLAY={DISPLAY}", "LIBGL_ALWAYS_SOFTWARE=1", "HOME=/root"),
-                *(f"KMTALK_EXCHANGE={self.exchange}", *variables, "sh", "-c", script),
+                *("env", *(f"{name}={value}" for name, value in variables.items()), "sh", "-c", script),
             ],
             stdout=self.log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.python("import bpy")
+        version = self.python("import bpy\nanswer = bpy.app.version_string.split()[0]")
+        self.pictures = pictures / str(version)
+        self.pictures.mkdir(parents=True, exist_ok=True)
 
     def python(self, code: str, seconds: float = 60.0) -> object:
         """Run code inside; the value that it gives to `answer`."""
@@ -54,7 +83,7 @@ class Window:
         while not reply.exists():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"Blender did not answer:\n{(self.exchange / 'log').read_text()[-3000:]}")
-            time.sleep(0.05)
+            time.sleep(0.02)
         answer = json.loads(reply.read_text())
         if "error" in answer:
             raise AssertionError(answer["error"])
@@ -71,8 +100,11 @@ class Window:
         raise AssertionError(f"never true: {expression}")
 
     def click(self, x: float, y: float) -> None:
-        """Click at pixels from the top left of the window."""
-        self._tool("xdotool", "mousemove", str(round(x)), str(round(y)), "sleep", "0.3", "click", "1")
+        """Click at pixels from the top left of the display."""
+        across, down = str(round(x)), str(round(y))
+        # Edges of regions take a click only after the mouse has moved on them.
+        self._tool("xdotool", "mousemove", across, down, "sleep", "0.2", "mousemove", str(round(x) - 1), down)
+        self._tool("xdotool", "sleep", "0.1", "mousemove", across, down, "sleep", "0.1", "click", "1")
         time.sleep(0.3)
 
     def click_until(self, place: tuple[float, float], expression: str, tries: int = 5, seconds: float = 10.0) -> None:
@@ -85,6 +117,60 @@ class Window:
                     return
                 time.sleep(0.05)
         raise AssertionError(f"clicking at {place} never made it true: {expression}")
+
+    def button(self, does: str, area: str = "VIEW_3D", region: str = "UI") -> tuple[float, float]:
+        """Where a button is, from the top left of the display: one whose Python command or data path holds `does`.
+
+        It is looked for in the topmost window, by moving the mouse over the region.
+        """
+        probe = UNDER_THE_MOUSE.format(area=area, region=region)
+        x, y, width, height = self.python(probe)[1]
+        top = SIZE[1] - y - height
+        for column in COLUMNS:
+            found = []
+            for row in range(max(0, top) + ROW // 2, min(SIZE[1], top + height), ROW):
+                self._tool("xdotool", "mousemove", str(round(x + column * width)), str(row), "sleep", "0.03")
+                if any(does in said for said in self.python(probe)[0]):
+                    found.append(row)
+                elif found:
+                    break
+            if found:
+                return x + column * width, sum(found) / len(found)
+        raise AssertionError(f"there is no button in {area} that does {does}")
+
+    def open_tab(self, name: str, area: str = "VIEW_3D") -> None:
+        """Click on the tab of the sidebar that is the last one."""
+        x, y, width, height = self.python(UNDER_THE_MOUSE.format(area=area, region="UI"))[1]
+        opened = f"'{name}' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
+        # From below, but for the area's corner, which splits it: where there is no tab, a click does nothing.
+        for row in range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW):
+            self.click(x + width - ROW, row)
+            if self.python(f"import bpy\nanswer = {opened}"):
+                return
+        raise AssertionError(f"there is no tab {name}")
+
+    def bring_in(self) -> None:
+        """Move the topmost window into the display: no window manager does it."""
+        name = "Blender File View"
+        self._tool("xdotool", "search", "--sync", "--name", name, "windowmove", "200", "120")
+        # Until Blender knows.
+        self.until("bpy.context.window_manager.windows[-1].x == 200")
+
+    def first_file(self) -> tuple[float, float]:
+        """Where the first file of the file browser is."""
+        region = UNDER_THE_MOUSE.format(area="FILE_BROWSER", region="WINDOW")
+        self.until("bpy.context.window_manager.windows[-1].screen.areas[0].spaces[0].params is not None")
+        x, y, _, height = self.python(region)[1]
+        return x + 100, SIZE[1] - y - height + FIRST_FILE
+
+    def answers_while(self, expression: str, seconds: float = 120.0) -> int:
+        """How often Blender answers while an expression inside is true: never, when what it does stops the window."""
+        answers, end = 0, time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not self.python(f"import bpy\nanswer = bool({expression})"):
+                return answers
+            answers += 1
+        raise AssertionError(f"always true: {expression}")
 
     def move(self, x: float, y: float) -> None:
         """Move the mouse there."""
@@ -99,8 +185,8 @@ class Window:
     def picture(self, name: str) -> Path:
         """A screenshot of the whole window."""
         path = self.pictures / f"{name}.png"
-        inside = ROOT / "tmp" / f"{name}.png"
-        self._tool("import", "-window", "root", f"/tmp/{name}.png")
+        inside = ROOT / "tmp" / f"{self.process.pid}-{name}.png"
+        self._tool("import", "-window", "root", f"/tmp/{inside.name}")
         shutil.move(inside, path)
         return path
 
@@ -114,4 +200,5 @@ class Window:
         self.log.close()
 
     def _tool(self, *command: str) -> None:
-        subprocess.run(["chroot", str(ROOT), "env", f"DISPLAY={DISPLAY}", *command], check=True, capture_output=True)
+        display = (self.exchange / "display").read_text().strip()
+        subprocess.run(["chroot", str(ROOT), "env", f"DISPLAY=:{display}", *command], check=True, capture_output=True)

@@ -1,0 +1,66 @@
+"""kmtalk.add_sound: a sound file goes into the sequencer, to be spoken."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ..scene.compat import sequencer_scene
+from ..scene.new_strip import add_sound
+from .base import Acting, busy
+
+__all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
+
+
+def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
+    """Make a sound file what the panel speaks, from the current frame. Returns its strip's name.
+
+    In a Blender without sound strips it is the panel's sound file, and the name is empty. Raises UserError when it is
+    no sound file.
+    """
+    scene, settings = sequencer_scene(context), context.scene.kmtalk
+    strip = add_sound(scene, path, scene.frame_current)
+    workspace = context.workspace
+    if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
+        # Since 5.0 a sequencer that is opened shows nothing otherwise.
+        workspace.sequencer_scene = scene
+    settings.source = "STRIP" if strip is not None else "FILE"
+    if strip is None:
+        settings.audio, settings.frame = str(path), scene.frame_current
+        return ""
+    return strip.name
+
+
+class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
+    """Choose a sound file and put it into the sequencer at the current frame"""
+
+    bl_idname = "kmtalk.add_sound"
+    bl_label = "Add Sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="File", description="The sound", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_sound: BoolProperty(default=True, options={"HIDDEN"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+    hide_props_region: BoolProperty(default=True, options={"HIDDEN"})
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask for the file first."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def act(self, context: bpy.types.Context) -> str:
+        path = Path(bpy.path.abspath(self.filepath))
+        add_spoken_sound(context, path)
+        return f"{path.name} starts at frame {sequencer_scene(context).frame_current}"
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_add_sound)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_add_sound)

@@ -1,0 +1,36 @@
+"""kmtalk.play: see and hear what was spoken."""
+
+import bpy
+
+from ..scene.playback import first_frame
+from .base import Acting, busy
+
+__all__ = ["KMTALK_OT_play", "register", "unregister"]
+
+
+class KMTALK_OT_play(Acting, bpy.types.Operator):
+    """Play from the start of the strip, in step with its sound: where drawing is slow, frames are left out"""
+
+    bl_idname = "kmtalk.play"
+    bl_label = "Play"
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def act(self, context: bpy.types.Context) -> str:
+        if context.screen.is_animation_playing:
+            bpy.ops.screen.animation_cancel(restore_frame=False)
+            return ""
+        context.scene.frame_set(first_frame(context))
+        # For this once: the scene's own way of playing stays as it is.
+        bpy.ops.screen.animation_play(sync=True)
+        return ""
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_play)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_play)

@@ -1,0 +1,34 @@
+"""The runtime is missing: why, and the buttons that help."""
+
+import bpy
+
+from .. import session
+from ..runtime.environment import source_folder
+from ..runtime.install import DOWNLOAD_MB, wheels_of
+from .sentence import draw_sentence
+
+__all__ = ["draw_install", "draw_missing_runtime"]
+
+
+def draw_missing_runtime(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """A box that says what is missing; nothing when the runtime is there."""
+    missing = session.missing_runtime()
+    if not missing:
+        return
+    box = layout.box()
+    draw_sentence(box, context, missing, "INFO")
+    draw_install(box)
+
+
+def draw_install(layout: bpy.types.UILayout) -> None:
+    """The button that installs the runtime, as the preferences say; before it the one that lets it go online."""
+    preferences, offline = session.preferences(), wheels_of(source_folder()) is not None
+    if not offline and not bpy.app.online_access:
+        layout.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
+    text = "Install Runtime" if offline else f"Install Runtime ({DOWNLOAD_MB} MB)"
+    row = layout.row()
+    row.enabled = offline or bpy.app.online_access
+    install = row.operator("kmtalk.install_runtime", text=text, icon="IMPORT")
+    if preferences is not None:
+        install.python, install.build = preferences.made_from, preferences.build
+        install.gpu_index = preferences.gpu_index

@@ -1,0 +1,14 @@
+"""What runs now, and how far it is."""
+
+import bpy
+
+__all__ = ["draw_progress"]
+
+
+def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The bar of what runs, with its cancel button."""
+    state = context.window_manager.kmtalk
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    row.progress(factor=state.fraction, text=state.text or "Starting")
+    row.operator("kmtalk.cancel", text="", icon="CANCEL")

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -36,6 +37,8 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
 # numpy takes no array whose bytes it could not count.
+# Kinds of an array that this version does not know: plain values.
+ANYTHING = "biufcSU"
 LARGEST_AXIS = 1 << 40
 
 
@@ -68,8 +71,9 @@ def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
     return write_atomic(path, write)
 
 
-def read_npz(path: Path | str, wanted: dict[str, Wanted]) -> dict[str, np.ndarray]:
-    """Read the wanted arrays of an .npz file; others are left alone.
+def read_npz(path: Path | str, wanted: dict[str, Wanted], others: bool = False) -> dict[str, np.ndarray]:
+    """Read the wanted arrays of an .npz file. others: read those as well that this version does not know, so that they
+    can be written again; else they are left alone.
 
     Raises InputError when the file is missing or damaged, lacks a required array, or when an array is of another type
     or has more elements than it may, or all of them are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
@@ -78,7 +82,7 @@ def read_npz(path: Path | str, wanted: dict[str, Wanted]) -> dict[str, np.ndarra
         try:
             size = stream.seek(0, io.SEEK_END)
             with zipfile.ZipFile(_Archive(stream)) as archive:  # type: ignore[call-overload]
-                return _read_members(archive, size, path, wanted)
+                return _read_members(archive, size, path, wanted, others)
         except InputError:
             raise
         except UNREADABLE as error:
@@ -149,7 +153,7 @@ class _Archive:
 
 
 def _read_members(
-    archive: zipfile.ZipFile, size: int, path: Path | str, wanted: dict[str, Wanted]
+    archive: zipfile.ZipFile, size: int, path: Path | str, wanted: dict[str, Wanted], others: bool
 ) -> dict[str, np.ndarray]:
     """size: bytes of the file."""
     there = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
@@ -166,11 +170,29 @@ def _read_members(
         _check(headers[name], wanted[name], name, path)
         if info.file_size != headers[name].start + headers[name].size:
             raise InputError(f"{path} says that {name} has another size than it has; write it again.")
+    if others:
+        unknown = _unknown(archive, [info for name, info in there.items() if name not in wanted])
+        headers |= {name: header for name, (_, header) in unknown.items()}
+        chosen |= {name: info for name, (info, _) in unknown.items()}
     # Members may overlap: all together are no more than the file.
     packed = min(size, sum(info.compress_size for info in chosen.values()))
     if sum(header.size for header in headers.values()) > limits.UNPACKED_BYTES + limits.UNPACKED_RATIO * packed:
         raise InputError(f"{path} unpacks to far more than it holds; it may be harmful, use another file.")
     return {name: _read_array(archive, info, headers[name]) for name, info in chosen.items()}
+
+
+def _unknown(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, tuple[zipfile.ZipInfo, _Header]]:
+    """The arrays of a later version that can be carried along: plain, small and whole ones."""
+    found = {}
+    for info in infos[: limits.OTHER_ARRAYS]:
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            continue
+        with suppress(InputError), archive.open(info) as member:
+            header = _read_header(member, info.filename)
+            whole = info.file_size == header.start + header.size <= limits.OTHER_ARRAY_BYTES
+            if whole and header.dtype.kind in ANYTHING:
+                found[info.filename.removesuffix(".npy")] = (info, header)
+    return found
 
 
 def _check(header: _Header, wanted: Wanted, name: str, path: Path | str) -> None:

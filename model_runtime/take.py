@@ -45,6 +45,7 @@ class Take:
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
     0, last T - 1. phones: what was said, tiling the whole duration. acoustics: (A, F) what the encoder heard of the
     voice, kept so that completion needs no sound file (0 rows: unknown). meta: model, settings, audio (JSON values).
+    others: arrays that this version does not know, carried along.
     """
 
     weights: np.ndarray
@@ -54,6 +55,7 @@ class Take:
     phones: PhoneTrack
     acoustics: np.ndarray
     meta: dict = field(default_factory=dict)
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def key_weights(self) -> np.ndarray:
@@ -90,13 +92,14 @@ def write_take(take: Take, path: Path | str) -> Path:
             "phones_heard": np.array(take.phones.heard),
             "acoustics": take.acoustics.astype(np.float16, copy=False),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
+            **take.others,
         },
     )
 
 
 def read_take(path: Path | str) -> Take:
     """Read and check TAKE.npz. Raises InputError with the field that is wrong."""
-    arrays = read_npz(path, ARRAYS)
+    arrays = read_npz(path, ARRAYS, others=True)
     weights, key_frames = arrays["weights"], arrays["key_frames"]
     channels = texts(arrays["channels"])
 
@@ -138,6 +141,7 @@ def read_take(path: Path | str) -> Take:
         phones=PhoneTrack(phones, words, bool(heard.any())),
         acoustics=acoustics.astype(np.float16, copy=False),
         meta=meta,
+        others={name: array for name, array in arrays.items() if name not in ARRAYS},
     )
 
 

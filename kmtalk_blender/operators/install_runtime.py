@@ -39,12 +39,14 @@ def runtime_folder() -> Path:
 
 
 class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
-    __doc__ = (
+    """Make KMTalk's own Python environment; it never touches Blender's"""
+
+    bl_idname = "kmtalk.install_runtime"
+    bl_label = "Install Runtime"
+    bl_description = (
         f"Make KMTalk's own Python environment ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); it "
         "never touches Blender's"
     )
-    bl_idname = "kmtalk.install_runtime"
-    bl_label = "Install Runtime"
 
     python: StringProperty(
         name="Made From",

@@ -32,15 +32,16 @@ class Takes:
         box = layout.column(align=True)
         for take in takes:
             _draw_take(box, take)
-        for drift in drifts(target) if takes else ():
+        for drift in drifts(target):
             drifted = layout.box()
             draw_sentence(drifted, context, drift.text, "ERROR")
             if not drift.again:
                 follow = drifted.operator("kmtalk.follow_strip", icon="TRACKING_FORWARDS_SINGLE")
                 follow.take_id = drift.take
-        if takes and hand_track(target.data.shape_keys) is not None:
+        hand = hand_track(target.data.shape_keys)
+        if hand is not None:
             own = layout.box()
-            name = hand_track(target.data.shape_keys).strips[0].action.name
+            name = hand.strips[0].action.name
             draw_sentence(own, context, f"Your action {name} plays on below the takes.", "INFO")
             own.operator("kmtalk.put_back", icon="LOOP_BACK")
         column = layout.column(align=True)

@@ -9,6 +9,7 @@ import math
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
@@ -18,7 +19,7 @@ from numpy.lib import format as npy_format
 from .. import limits
 from ..errors import UserError
 
-__all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "read_arrays", "texts"]
+__all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "pack_arrays", "read_arrays", "texts"]
 
 # numpy's letters for kinds of types.
 NUMBERS, WHOLE, TEXT = "fiu", "iu", "U"
@@ -29,7 +30,11 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
 # numpy takes no array whose bytes it could not count.
+# Kinds of an array that this version does not know: plain values.
+ANYTHING = "biufcSU"
 LARGEST_AXIS = 1 << 40
+# When every array was made, as far as the file tells: the earliest date that the format knows.
+MADE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,9 @@ class Wanted:
     required: bool = True
 
 
-def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted]) -> dict[str, np.ndarray]:
-    """Read the wanted arrays of an .npz; others are left alone. name: what messages call it, "X is not a take".
+def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted], others: bool = False) -> dict[str, np.ndarray]:
+    """Read the wanted arrays of an .npz. name: what messages call it, "X is not a take". others: read those as well
+    that this version does not know, so that they can be written again; else they are left alone.
 
     Raises UserError when it is damaged, lacks a required array, or when an array is of another type or has more
     elements than it may, or all of them are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
@@ -51,9 +57,24 @@ def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted]) -> dict[
     try:
         size = stream.seek(0, io.SEEK_END)
         with zipfile.ZipFile(_Archive(stream)) as archive:
-            return _read_members(archive, size, name, wanted)
+            return _read_members(archive, size, name, wanted, others)
     except UNREADABLE as error:
         raise UserError(f"{name}: it is damaged; get or make it again.") from error
+
+
+def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
+    """The bytes of an .npz of plain arrays; equal arrays give equal bytes.
+
+    What is of half precision is what was heard of a voice: packing it takes long and hardly makes it smaller.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            info = zipfile.ZipInfo(f"{name}.npy", MADE)
+            info.compress_type = zipfile.ZIP_STORED if array.dtype == np.float16 else zipfile.ZIP_DEFLATED
+            with archive.open(info, "w", force_zip64=True) as member:
+                npy_format.write_array(member, np.asanyarray(array), allow_pickle=False)
+    return stream.getvalue()
 
 
 def texts(array: np.ndarray) -> tuple[str, ...]:
@@ -103,7 +124,9 @@ class _Archive:
         return self._stream.read(size)
 
 
-def _read_members(archive: zipfile.ZipFile, size: int, name: str, wanted: dict[str, Wanted]) -> dict[str, np.ndarray]:
+def _read_members(
+    archive: zipfile.ZipFile, size: int, name: str, wanted: dict[str, Wanted], others: bool
+) -> dict[str, np.ndarray]:
     """size: bytes of the file."""
     there = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     missing = [key for key, each in wanted.items() if each.required and key not in there]
@@ -121,11 +144,29 @@ def _read_members(archive: zipfile.ZipFile, size: int, name: str, wanted: dict[s
             raise UserError(f"{name}: its array {key} is of another type or larger than it may be.")
         if info.file_size != header.start + header.size:
             raise UserError(f"{name}: its array {key} has another size than it says.")
+    if others:
+        unknown = _unknown(archive, [info for key, info in there.items() if key not in wanted])
+        headers |= {key: header for key, (_, header) in unknown.items()}
+        chosen |= {key: info for key, (info, _) in unknown.items()}
     # Members may overlap: all together are no more than the file.
     packed = min(size, sum(info.compress_size for info in chosen.values()))
     if sum(header.size for header in headers.values()) > limits.UNPACKED_BYTES + limits.UNPACKED_RATIO * packed:
         raise UserError(f"{name}: it unpacks to far more than it holds, and may be harmful.")
     return {key: _read_array(archive, info, headers[key]) for key, info in chosen.items()}
+
+
+def _unknown(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, tuple[zipfile.ZipInfo, _Header]]:
+    """The arrays of a later version that can be carried along: plain, small and whole ones."""
+    found = {}
+    for info in infos[: limits.OTHER_ARRAYS]:
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            continue
+        with suppress(ValueError), archive.open(info) as member:
+            header = _read_header(member)
+            whole = info.file_size == header.start + header.size <= limits.OTHER_ARRAY_BYTES
+            if whole and header.dtype.kind in ANYTHING:
+                found[info.filename.removesuffix(".npy")] = (info, header)
+    return found
 
 
 def _read_header(stream: IO[bytes]) -> _Header:

@@ -13,12 +13,14 @@ import numpy as np
 from .. import limits
 from ..errors import UserError
 from .input_files import open_file, parse_json
-from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
+from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, pack_arrays, read_arrays, texts
 from .whole_file import write_whole
 
 __all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
+# What stands in a take's file as well and follows from the rest: the weights at the key frames.
+DERIVED = "key_weights"
 ARRAYS = {
     "weights": Wanted("f", limits.CURVE_VALUES),
     "channels": Wanted(TEXT, limits.CHANNELS),
@@ -27,6 +29,7 @@ ARRAYS = {
     **{f"{kind}_labels": Wanted(TEXT, limits.PHONES, required=False) for kind in ("phone", "word")},
     **{f"{kind}_start": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
     **{f"{kind}_end": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
+    "phones_heard": Wanted("b", 1, required=False),
     "acoustics": Wanted("f", required=False),
     "meta": Wanted(TEXT, 1, required=False),
 }
@@ -38,7 +41,8 @@ class Take:
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
     0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, what the encoder heard.
-    meta: model, settings, audio (JSON values).
+    meta: model, settings, audio (JSON values). phones_heard: the phones are doubtful, so that other networks move the
+    face. others: arrays that this version does not know, carried along.
     """
 
     weights: np.ndarray
@@ -49,6 +53,8 @@ class Take:
     words: tuple[Span, ...] = ()
     acoustics: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
     meta: dict = field(default_factory=dict)
+    phones_heard: bool = False
+    others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def duration(self) -> float:
@@ -86,7 +92,7 @@ def spans_of(rows: Iterable) -> tuple[Span, ...]:
 
 
 def _unpack(stream: BinaryIO, name: str) -> Take:
-    arrays = read_arrays(stream, f"{name} is not a take", ARRAYS)
+    arrays = read_arrays(stream, f"{name} is not a take", ARRAYS, others=True)
     channels, weights, key_frames = texts(arrays["channels"]), arrays["weights"], arrays["key_frames"]
     if weights.ndim != 2 or not weights.size or weights.shape[1] != len(channels) or not all_finite(weights):
         raise UserError(f"{name} is not a take: weights must be finite, a row a frame and a column a channel.")
@@ -114,25 +120,28 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         words,
         acoustics.astype(np.float16, copy=False),
         meta,
+        bool(arrays.get("phones_heard", np.zeros(1, bool)).any()),
+        {key: array for key, array in arrays.items() if key not in ARRAYS and key != DERIVED},
     )
 
 
 def pack_take(take: Take) -> bytes:
     """The bytes of a take's file."""
-    stream = io.BytesIO()
-    np.savez_compressed(
-        stream,
-        weights=take.weights.astype(np.float32),
-        channels=np.array(take.channels, dtype=np.str_),
-        fps=np.float64(take.fps),
-        key_frames=take.key_frames.astype(np.int32),
-        key_weights=take.weights[take.key_frames].astype(np.float32),
-        **_columns("phone", take.phones),
-        **_columns("word", take.words),
-        acoustics=take.acoustics.astype(np.float16),
-        meta=np.array(json.dumps(take.meta, sort_keys=True)),
+    return pack_arrays(
+        {
+            "weights": take.weights.astype(np.float32),
+            "channels": np.array(take.channels, dtype=np.str_),
+            "fps": np.array(take.fps, np.float64),
+            "key_frames": take.key_frames.astype(np.int32),
+            DERIVED: take.weights[take.key_frames].astype(np.float32),
+            **_columns("phone", take.phones),
+            **_columns("word", take.words),
+            "phones_heard": np.array(take.phones_heard),
+            "acoustics": take.acoustics.astype(np.float16),
+            "meta": np.array(json.dumps(take.meta, sort_keys=True)),
+            **take.others,
+        }
     )
-    return stream.getvalue()
 
 
 def write_take(take: Take, path: Path | str) -> None:
@@ -142,14 +151,9 @@ def write_take(take: Take, path: Path | str) -> None:
 
 def write_keys(path: Path | str, frames: np.ndarray, weights: np.ndarray, channels: tuple[str, ...]) -> None:
     """Write KEYS.npz: the poses (N, K) at frames (N,)."""
-    stream = io.BytesIO()
-    np.savez_compressed(
-        stream,
-        key_frames=frames.astype(np.int32),
-        key_weights=weights.astype(np.float32),
-        channels=np.array(channels, dtype=np.str_),
-    )
-    write_whole(path, stream.getvalue())
+    names = np.array(channels, dtype=np.str_)
+    arrays = {"key_frames": frames.astype(np.int32), "key_weights": weights.astype(np.float32), "channels": names}
+    write_whole(path, pack_arrays(arrays))
 
 
 def _columns(kind: str, spans: tuple[Span, ...]) -> dict[str, np.ndarray]:

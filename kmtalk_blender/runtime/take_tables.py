@@ -13,6 +13,8 @@ from .take_file import Take, spans_of
 
 __all__ = ["read_live_link", "read_take_json"]
 
+# How the channels of a face begin: they have ends, the numbers of a basis go either way.
+FACE = ("jaw", "mouth", "cheek", "tongue", "eye", "brow", "nose")
 FASTEST = 999  # the last frame of a second that a timecode counts
 
 
@@ -65,4 +67,6 @@ def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: P
     if len(weights) / fps > limits.SOUND_SECONDS:
         raise UserError(f"{path} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it.")
     motions = np.array([0, len(weights) - 1], np.int32)
-    return Take(np.clip(weights, 0, 1).astype(np.float32), names, fps, motions, meta={"imported": path.name})
+    bounded = np.array([name.startswith(FACE) for name in names])
+    weights = np.where(bounded, np.clip(weights, 0, 1), weights)
+    return Take(weights.astype(np.float32), names, fps, motions, meta={"imported": path.name})

@@ -5,13 +5,13 @@ import io
 import numpy as np
 
 from .. import limits
-from ..runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
+from ..runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, pack_arrays, read_arrays, texts
 from ..runtime.take_file import Take
 from .baseline import Baseline, Moved
 from .curves import CurveKeys
 from .keys import MODES, Density
 
-__all__ = ["checked_frame", "info_of", "pack_arrays", "unpack_baseline"]
+__all__ = ["checked_frame", "info_of", "pack_baseline", "unpack_baseline"]
 
 INTERPOLATIONS = ("BEZIER", "LINEAR", "CONSTANT")
 EXPRESSIONS = ("ADD", "REPLACE", "LEAVE")
@@ -34,25 +34,25 @@ ARRAYS = {
 }
 
 
-def pack_arrays(baseline: Baseline) -> bytes:
+def pack_baseline(baseline: Baseline) -> bytes:
     """The arrays of a baseline, its take apart."""
-    stream, replaced = io.BytesIO(), list(baseline.replaced.values())
-    np.savez_compressed(
-        stream,
-        motion=baseline.motion.astype(np.float32),
-        keyed=baseline.keyed.astype(np.int32),
-        dropped=baseline.dropped.astype(np.int32),
-        shapes=np.array(list(baseline.written), dtype=np.str_),
-        counts=np.array([len(co) for co in baseline.written.values()], np.int32),
-        co=_joined(list(baseline.written.values()), 2, np.float32),
-        under_shapes=np.array(list(baseline.under), dtype=np.str_),
-        under=np.array(list(baseline.under.values()), np.float32),
-        replaced_shapes=np.array(list(baseline.replaced), dtype=np.str_),
-        replaced_counts=np.array([len(keys.co) for keys in replaced], np.int32),
-        **{f"replaced_{side}": _joined([getattr(keys, side) for keys in replaced], 2, np.float32) for side in SIDES},
-        replaced_kinds=_joined([keys.kinds for keys in replaced], KINDS, np.int32),
+    replaced = list(baseline.replaced.values())
+    return pack_arrays(
+        {
+            "motion": baseline.motion.astype(np.float32),
+            "keyed": baseline.keyed.astype(np.int32),
+            "dropped": baseline.dropped.astype(np.int32),
+            "shapes": np.array(list(baseline.written), dtype=np.str_),
+            "counts": np.array([len(co) for co in baseline.written.values()], np.int32),
+            "co": _joined(list(baseline.written.values()), 2, np.float32),
+            "under_shapes": np.array(list(baseline.under), dtype=np.str_),
+            "under": np.array(list(baseline.under.values()), np.float32),
+            "replaced_shapes": np.array(list(baseline.replaced), dtype=np.str_),
+            "replaced_counts": np.array([len(keys.co) for keys in replaced], np.int32),
+            **{f"replaced_{side}": _joined([getattr(k, side) for k in replaced], 2, np.float32) for side in SIDES},
+            "replaced_kinds": _joined([keys.kinds for keys in replaced], KINDS, np.int32),
+        }
     )
-    return stream.getvalue()
 
 
 def info_of(baseline: Baseline) -> dict:

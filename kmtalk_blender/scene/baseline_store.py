@@ -16,7 +16,7 @@ from ..runtime.input_files import parse_json
 from ..runtime.take_file import pack_take, unpack_take
 from . import curves
 from .baseline import Baseline, Moved
-from .baseline_file import checked_frame, info_of, pack_arrays, unpack_baseline
+from .baseline_file import checked_frame, info_of, pack_baseline, unpack_baseline
 
 __all__ = [
     "drop_baseline",
@@ -51,7 +51,7 @@ def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
     stored = {
         "version": VERSION,
         "take": pack_take(baseline.take),
-        "written": pack_arrays(baseline),
+        "written": pack_baseline(baseline),
         "info": json.dumps(info_of(baseline), sort_keys=True),
     }
     action[PROPERTY] = [*_others(action, baseline.id), stored]

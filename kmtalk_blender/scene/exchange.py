@@ -140,4 +140,4 @@ def _at_rate(take: Take, fps: float) -> Take:
     weights = np.stack([np.interp(after, before, column) for column in take.weights.T], axis=1).astype(np.float32)
     keys = np.unique(np.clip(np.rint(take.key_frames * fps / take.fps), 0, count - 1)).astype(np.int32)
     keys = np.union1d(keys, [0, count - 1]).astype(np.int32)
-    return Take(weights, take.channels, fps, keys, take.phones, take.words, take.acoustics, take.meta)
+    return replace(take.with_weights(weights, keys), fps=fps)

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..errors import UserError
-from ..runtime.take_file import Span, Take
+from ..runtime.take_file import Span
 from . import edits as edited
 from .baseline import Baseline
 from .baseline_store import load_baseline, take_info
@@ -168,15 +168,12 @@ def _warped(before: Baseline, warp: _Warp, heard: Heard) -> Baseline:
     motions = np.unique(np.clip(np.rint(take.key_frames * warp.scale), 0, count - 1))
     motions = np.union1d(motions, [0, count - 1]).astype(np.int32)
     seconds = warp.scale * take.fps / heard.fps
-    stretched = Take(
-        _resampled(take.weights, warp),
-        take.channels,
-        heard.fps,
-        motions,
-        tuple(_span(span, seconds) for span in take.phones),
-        tuple(_span(span, seconds) for span in take.words),
-        _rows(take.acoustics, seconds),
-        take.meta,
+    stretched = dataclasses.replace(
+        take.with_weights(_resampled(take.weights, warp), motions),
+        fps=heard.fps,
+        phones=tuple(_span(span, seconds) for span in take.phones),
+        words=tuple(_span(span, seconds) for span in take.words),
+        acoustics=_rows(take.acoustics, seconds),
     )
     sound = {"origin": heard.origin, "marks": list(heard.marks), "retimed": heard.retimed_from is not None}
     info = {key: value for key, value in before.info.items() if key not in ("guest", "slot")}

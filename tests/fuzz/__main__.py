@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 import traceback
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -26,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.extension import extension_module
 
 from .targets import TREE, targets
 
@@ -90,11 +91,8 @@ def fuzz(name: str, seconds: float, number: int, folder: Path) -> Report:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """How a reader may refuse. The extension's package is entered without its __init__, which needs Blender."""
-    package = types.ModuleType("kmtalk_blender")
-    package.__path__ = [str(TREE / "kmtalk_blender")]
-    sys.modules.setdefault("kmtalk_blender", package)
-    return import_module("model_runtime.errors").InputError, import_module("kmtalk_blender.errors").UserError
+    """How a reader may refuse, in the runtime and in the extension."""
+    return import_module("model_runtime.errors").InputError, extension_module("errors").UserError
 
 
 def _memory() -> int:

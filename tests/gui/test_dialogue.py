@@ -49,6 +49,7 @@ for area in bpy.context.window.screen.areas:
             bpy.ops.sequencer.view_all()
 bpy.ops.ed.undo_push(message="Setup")
 """
+# The lines of each character; its rest lies on a track beneath them.
 TAKES = """
 import bpy
 answer = {}
@@ -56,7 +57,7 @@ for name in ("Anna", "Ben"):
     animation = bpy.data.objects[name].data.shape_keys.animation_data
     actions = [strip.action for track in animation.nla_tracks for strip in track.strips] if animation else []
     actions += [animation.action] if animation and animation.action else []
-    answer[name] = sorted(action.name for action in actions)
+    answer[name] = sorted(action.name for action in actions if not action.name.startswith('Rest '))
 """
 PLACE_OF_STRIP = """
 import bpy

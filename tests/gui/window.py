@@ -36,6 +36,8 @@ answer[1] = [window.x + region.x, window.y + region.y, region.width, region.heig
 # Where buttons are looked for: pixels from row to row, and columns as shares of the region's width.
 ROW = 8
 COLUMNS = (0.55, 0.3, 0.75, 0.12, 0.9)
+# Seconds between two looks, at each try.
+PATIENCE = ("0.03", "0.1", "0.2")
 # Where the file browser's first row is, in pixels below its top: there are the names of its columns.
 FIRST_FILE = 35
 
@@ -121,21 +123,23 @@ class Window:
     def button(self, does: str, area: str = "VIEW_3D", region: str = "UI") -> tuple[float, float]:
         """Where a button is, from the top left of the display: one whose Python command or data path holds `does`.
 
-        It is looked for in the topmost window, by moving the mouse over the region.
+        It is looked for in the topmost window, by moving the mouse over the region; again and more slowly where it is
+        not found, since a region slides open and a window under load is late to see where the mouse is.
         """
         probe = UNDER_THE_MOUSE.format(area=area, region=region)
-        x, y, width, height = self.python(probe)[1]
-        top = SIZE[1] - y - height
-        for column in COLUMNS:
-            found = []
-            for row in range(max(0, top) + ROW // 2, min(SIZE[1], top + height), ROW):
-                self._tool("xdotool", "mousemove", str(round(x + column * width)), str(row), "sleep", "0.03")
-                if any(does in said for said in self.python(probe)[0]):
-                    found.append(row)
-                elif found:
-                    break
-            if found:
-                return x + column * width, sum(found) / len(found)
+        for patience in PATIENCE:
+            x, y, width, height = self.python(probe)[1]
+            top = SIZE[1] - y - height
+            for column in COLUMNS:
+                found = []
+                for row in range(max(0, top) + ROW // 2, min(SIZE[1], top + height), ROW):
+                    self._tool("xdotool", "mousemove", str(round(x + column * width)), str(row), "sleep", patience)
+                    if any(does in said for said in self.python(probe)[0]):
+                        found.append(row)
+                    elif found:
+                        break
+                if found:
+                    return x + column * width, sum(found) / len(found)
         raise AssertionError(f"there is no button in {area} that does {does}")
 
     def open_tab(self, name: str, area: str = "VIEW_3D") -> None:

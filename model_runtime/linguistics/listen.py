@@ -15,7 +15,7 @@ from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.linguistics.transcript_spread import spread_words
-from model_runtime.linguistics.understand import Understood, joined, understand
+from model_runtime.linguistics.understand import Understood, in_small_pieces, joined, understand
 
 __all__ = ["Hearing", "Progress", "find_phones", "given", "listen"]
 
@@ -190,7 +190,7 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
     heard = []
     for start, end in places:
         report(0.7 * start / waveform.duration, "Listening")
-        heard.append(understand(_piece(waveform, start, end)))
+        heard.append(_placed(waveform, start, end, decoders))
     parts = []
     first = 0
     spread = spread_words(words, [each.words for each in heard], round(ALIGNED_AT_ONCE / PIECE[1]))
@@ -200,6 +200,18 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
         parts.append(_align(waveform, start, end, said, decoders, joined(heard[first : first + count])))
         first += count
     return parts
+
+
+def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Understood:
+    """What is understood of a piece, all of which has a place in it.
+
+    A recogniser that heard a sentence twice may write it down a third time; the search then finds no way through.
+    """
+    piece = _piece(waveform, start, end)
+    understood = understand(piece)
+    if not understood.words or decoders.align(_sound_of(piece), understood.words) is not None:
+        return understood
+    return in_small_pieces(piece)
 
 
 def _align(
@@ -278,6 +290,11 @@ def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, unde
     sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
     speech = may_be_speech(piece)
     found = decoders.align(sound, understood.words) if understood.words and (understood.sure or speech) else None
+    if found is None and understood.words and speech:
+        smaller = in_small_pieces(piece)
+        again = decoders.align(sound, smaller.words) if smaller.words else None
+        if again is not None:
+            understood, found = smaller, again
     if found is not None and _fit(found) >= WORDS_FIT:
         words = audible(found, piece, PAD)
         spoken = sum(word.spoken for word in words)

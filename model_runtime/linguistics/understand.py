@@ -10,7 +10,7 @@ from model_runtime.linguistics.loudness import pieces
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.moonshine import transcribe
 
-__all__ = ["Understood", "joined", "understand"]
+__all__ = ["Understood", "in_small_pieces", "joined", "understand"]
 
 # Seconds, shortest and longest: what is tried where a piece cannot be made out as a whole.
 SMALL_PIECE = (3.0, 6.0)
@@ -45,6 +45,11 @@ def understand(piece: Waveform) -> Understood:
     words = spoken_words(heard.text)
     if words or piece.duration <= SMALL_PIECE[1]:
         return Understood(heard.text if words else "", words, heard.likelihood, heard.likelihood > SURE)
+    return in_small_pieces(piece)
+
+
+def in_small_pieces(piece: Waveform) -> Understood:
+    """What is said in a piece, asked of a few seconds at a time."""
     samples = piece.samples
     cuts = [(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in pieces(piece, *SMALL_PIECE)]
     return joined([understand(Waveform(samples[start:end])) for start, end in cuts])

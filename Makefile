@@ -8,10 +8,13 @@ TORCH := $(shell grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
 # The plugin writes what was tested where to out/versions.md.
 PYTEST := python -m pytest -p tests.version_table
+# In how many processes tests run; those of a window stay in one.
+JOBS ?= 2
+SPREAD := -n $(JOBS)
 TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint strace test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon clean
+.PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
@@ -25,19 +28,20 @@ lint: .venv/.installed
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-# What the tests that look for traces look with; where it cannot be installed they are skipped.
-strace:
-	command -v strace > /dev/null || (apt-get update -qq && env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -qq -y --no-install-recommends strace > /dev/null) || true
+# What tests look for traces with, and voices that read any text; where they cannot be installed those tests are skipped.
+TOOLS := strace flite espeak-ng
+system-tools:
+	which $(TOOLS) > /dev/null || (apt-get update -qq && env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends $(TOOLS) > /dev/null) || true
 
-test-runtime: .venv/.installed $(if $(SLOW),strace)
-	.venv/bin/$(PYTEST) -m "$(MARKS)" tests --ignore tests/blender --ignore tests/gui
+test-runtime: .venv/.installed $(if $(SLOW),system-tools)
+	.venv/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests --ignore tests/blender --ignore tests/gui
 
-test-blender: .venv/.installed $(if $(SLOW),strace)
-	.venv/bin/$(PYTEST) -m "$(MARKS)" tests/blender
+test-blender: .venv/.installed $(if $(SLOW),system-tools)
+	.venv/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
 
 test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
-	.venv-$*/bin/$(PYTEST) -m "$(MARKS)" tests/blender
+	.venv-$*/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
 
 # Without torch: the lock has no CPU build of it for Python 3.13 on Linux.
 test-python-3.13: .venv-3.13/.installed

@@ -3,11 +3,12 @@
 `make test` runs all parts with it; a part that is run again replaces its row.
 """
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _part(config: pytest.Config) -> tuple[str, str]:
-    """What the run is about, and the version of Blender in it."""
-    if "bpy" in sys.modules:
-        return "extension", sys.modules["bpy"].app.version_string
-    if any("gui" in Path(argument).parts for argument in config.args):
+    """What the run is about, and the version of Blender in it. The tests may run in other processes than this one."""
+    folders = {part for argument in config.args for part in Path(argument).parts}
+    if "blender" in folders:
+        return "extension", importlib.metadata.version("bpy")
+    if "gui" in folders:
         folder = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
         package = _said("chroot", str(folder), "dpkg-query", "-W", "-f", "${Version}", "blender")
         return "extension in a window", package.partition("+")[0]
-    return ("runtime" if "torch" in sys.modules else "runtime without torch"), "-"
+    return ("runtime" if importlib.util.find_spec("torch") else "runtime without torch"), "-"
 
 
 def _system() -> str:

@@ -7,9 +7,9 @@ from statistics import median
 import torch
 
 from benchmarks.worker import LINE
-from model_runtime.audio import read_audio
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import PaperConfig
+from model_runtime.model.paper.config import PaperConfig
+from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["paper_against_encoder"]
 

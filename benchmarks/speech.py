@@ -10,9 +10,9 @@ import soundfile
 
 from benchmarks.worker import LINE, TEXT, Worker
 from model_runtime.commands import generate
-from model_runtime.npz import write_npz
+from model_runtime.files.npz import write_npz
+from model_runtime.service.model_cache import Warm
 from model_runtime.take import read_take
-from model_runtime.warm import Warm
 
 __all__ = ["cold_start", "completion", "generation", "processor"]
 

@@ -18,12 +18,12 @@ from .errors import UserError
 from .runtime.input_files import is_file, is_folder, read_text
 from .runtime.whole_file import check_file
 from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
-from .scene.cast import fill_lines, lines_of
+from .scene.character.shape_map import target_of
 from .scene.compat import sequencer_scene
-from .scene.new_strip import add_sound
-from .scene.rigs import target_of
-from .scene.strips import chosen_strip
-from .scene.takes import editable_take
+from .scene.sound.new_strip import add_sound
+from .scene.sound.speakers import fill_lines, lines_of
+from .scene.sound.strips import chosen_strip
+from .scene.takes.takes import editable_take
 
 __all__ = ["register", "run", "unregister"]
 

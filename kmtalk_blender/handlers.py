@@ -5,9 +5,9 @@ import bpy
 from .errors import UserError
 from .scene.areas import redraw
 from .scene.compat import selected_strips, window_strips
-from .scene.follow_strip import drifts, follow_strip
 from .scene.options import options_of
-from .scene.phones import follow
+from .scene.phones.timeline import follow
+from .scene.placement.follow_strip import drifts, follow_strip
 
 __all__ = ["register", "unregister"]
 

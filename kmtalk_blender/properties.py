@@ -14,11 +14,11 @@ from bpy.props import (
 from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
 from .errors import UserError
 from .runtime.model_folder import installed_models
-from .scene.cast import choose_line
 from .scene.compat import sequencer_scene, strip_type
-from .scene.notes import understood_here
-from .scene.phones import jump
-from .scene.strips import chosen_strip
+from .scene.phones.timeline import jump
+from .scene.sound.speakers import choose_line
+from .scene.sound.strips import chosen_strip
+from .scene.takes.notes import understood_here
 from .session import models_folder
 
 __all__ = ["register", "unregister"]

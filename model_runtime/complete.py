@@ -9,17 +9,17 @@ import numpy as np
 import torch
 
 from model_runtime import limits
-from model_runtime.easing import ease
 from model_runtime.errors import InputError
+from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
 from model_runtime.generate import earlier, predict, raw_performance
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
-from model_runtime.model.hearing import ACOUSTICS, acoustics_alone
-from model_runtime.model.inference import Performance
-from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
-from model_runtime.pause_opening import usual_opening
+from model_runtime.model.starter.inference import Performance
+from model_runtime.postprocess.pause_opening import usual_opening
+from model_runtime.postprocess.smoothstep import ease
 from model_runtime.settings import settings_from
+from model_runtime.speech.features import ACOUSTICS, acoustics_alone
 from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]

@@ -11,24 +11,24 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
-from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
-from model_runtime.antagonists import without_antagonists
-from model_runtime.articulators import apply_articulators, tongue
-from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
-from model_runtime.contacts import apply_contacts
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.inference import Performance
-from model_runtime.pause_opening import UsualOpening, hold_pauses, usual_opening
-from model_runtime.pauses import apply_pauses, find_pauses
-from model_runtime.resonance import apply_resonance
-from model_runtime.rest import apply_rest, voiced
+from model_runtime.model.starter.inference import Performance
+from model_runtime.postprocess.antagonists import without_antagonists
+from model_runtime.postprocess.blinks_and_brows import upper_face
+from model_runtime.postprocess.formant_opening import apply_resonance
+from model_runtime.postprocess.lip_contacts import apply_contacts
+from model_runtime.postprocess.pause_opening import UsualOpening, hold_pauses, usual_opening
+from model_runtime.postprocess.pauses import apply_pauses, find_pauses
+from model_runtime.postprocess.rest import apply_rest, voiced
+from model_runtime.postprocess.rounding_and_tongue import apply_articulators, tongue
+from model_runtime.postprocess.silent_gaps import apply_stops
 from model_runtime.settings import Settings
-from model_runtime.stops import apply_stops
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
 from model_runtime.take import Take, frame_count
-from model_runtime.upper_face import upper_face
 
 __all__ = ["earlier", "generate", "predict", "raw_performance"]
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import parse_json
+from model_runtime.files.input_files import parse_json
+from model_runtime.files.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
-from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
 __all__ = ["Take", "frame_count", "read_meta", "read_take", "write_take"]
 

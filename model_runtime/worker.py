@@ -18,7 +18,7 @@ from typing import BinaryIO
 from model_runtime import __version__
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.protocol import PROTOCOL, Request
-from model_runtime.requests import request_from
+from model_runtime.service.parameters import request_from
 
 __all__ = ["IDLE", "serve"]
 
@@ -131,7 +131,7 @@ def _take(line: bytes, inbox: Inbox, events: Events) -> None:
 def _work(inbox: Inbox, events: Events, idle: float) -> None:
     """The working thread: one request after the other, with what they share kept warm."""
     # Here, because it brings the recogniser, and hello does not wait for it.
-    from model_runtime.warm import Warm
+    from model_runtime.service.model_cache import Warm
 
     warm = Warm()
     while True:

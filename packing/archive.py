@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from model_runtime import __version__
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
+from model_runtime.files.atomic import write_atomic
 
 __all__ = ["extension_files", "write_archive"]
 

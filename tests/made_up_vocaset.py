@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import SAMPLE_RATE, read_audio
 from model_runtime.datasets.regions import FLAME_SKIN, FLAME_VERTICES
 from model_runtime.datasets.vocaset import SUBJECTS
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import Head
+from model_runtime.speech.audio import SAMPLE_RATE, read_audio
 
 __all__ = ["made_up_vocaset", "write_official"]
 

@@ -13,8 +13,8 @@ from model_runtime.datasets.curves import channel_name, read_curves
 from model_runtime.datasets.landmarks import open_landmarks
 from model_runtime.datasets.preparing import prepare
 from model_runtime.errors import InputError
+from model_runtime.files.npz import write_npz
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.npz import write_npz
 
 GRID = Path(__file__).parent.parent.parent / "shared" / "data" / "grid"
 FACEGOOD = GRID.parent / "facegood"

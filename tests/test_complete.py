@@ -7,9 +7,9 @@ import pytest
 
 from model_runtime.complete import Keys, complete, read_keys
 from model_runtime.errors import InputError
+from model_runtime.files.npz import write_npz
 from model_runtime.generate import generate
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.npz import write_npz
 from model_runtime.settings import Settings
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from model_runtime.errors import InputError
-from model_runtime.express import express
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.motion_space import space_from_data, space_from_rig
+from model_runtime.heads.retarget import express
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.motion_space import space_from_data, space_from_rig
 from model_runtime.take import Take
 
 MOVED = ("jawOpen", "mouthFunnel", "mouthSmileLeft", "browInnerUp")

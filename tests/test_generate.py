@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from recordings import DATA, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.datasets.landmark_tracks import list_tracks
 from model_runtime.errors import InputError
+from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.generate import generate, raw_performance
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.key_frames import key_frames
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
 from model_runtime.model.checkpoint import load_model, save_model
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import frame_count, read_take, write_take
-from model_runtime.track_scores import lip_curves
 
 # Inner-lip gaps under this read as closed (IOD).
 CLOSED = 0.03

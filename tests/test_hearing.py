@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from model_runtime.acoustics import ACOUSTIC_RATE
-from model_runtime.audio import Waveform
-from model_runtime.model.hearing import FEATURES, HEARD, hear
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.features import FEATURES, HEARD, hear
+from model_runtime.speech.log_mel import ACOUSTIC_RATE
 
 
 def features(waveform: Waveform) -> np.ndarray:

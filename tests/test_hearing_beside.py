@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from model_runtime.audio import Waveform
 from model_runtime.errors import Cancelled
-from model_runtime.hearing_beside import heard_beside
+from model_runtime.service.background_features import heard_beside
+from model_runtime.speech.audio import Waveform
 
 
 def test_what_is_heard_beside_is_what_is_heard(line, model):

@@ -14,8 +14,8 @@ from recordings import LINE, TREE
 from model_runtime.commands import complete, generate
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phone_lists import track_of
+from model_runtime.service.model_cache import Warm
 from model_runtime.take import read_take
-from model_runtime.warm import Warm
 
 STARTER = TREE / "model_runtime" / "weights" / "starter"
 

@@ -8,14 +8,14 @@ import pytest
 import soundfile
 from recordings import LINE, TEXT
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.generate import generate
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.edges import place_edges
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.loudness import levels
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.inference import Performance
+from model_runtime.model.starter.inference import Performance
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 FPS = 50
 LENGTHS = (240, 720)  # seconds

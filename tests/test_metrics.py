@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model_runtime.errors import InputError
-from model_runtime.metrics import (
+from model_runtime.evaluation.metrics import (
     face_dynamics_deviation,
     lip_vertex_error,
     mean_vertex_error,

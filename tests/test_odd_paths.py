@@ -15,8 +15,8 @@ from recordings import LINE, TREE
 
 from model_runtime.commands import complete, generate, head, phones
 from model_runtime.errors import InputError
-from model_runtime.requests import check_output
-from model_runtime.warm import Warm
+from model_runtime.files.paths import check_output
+from model_runtime.service.model_cache import Warm
 
 
 @pytest.fixture(scope="module")

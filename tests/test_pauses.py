@@ -7,15 +7,15 @@ import pytest
 from recordings import DATA, needs_data
 from scipy.signal import butter, sosfilt
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.errors import InputError
+from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.generate import earlier, generate
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import Take
-from model_runtime.track_scores import lip_curves
 
 CLOSED = 0.03
 

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import DATA, LINE, TEXT, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.datasets.landmark_tracks import list_tracks
 from model_runtime.errors import Cancelled
+from model_runtime.linguistics.align import find_phones, listen
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.letter_rules import phones_by_rule
-from model_runtime.linguistics.listen import find_phones, listen
 from model_runtime.linguistics.phones import PHONES, SILENCE
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.transcript_spread import spread_words
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from recordings import DATA, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
-from model_runtime.track_scores import lip_curves
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 
 def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float) -> np.ndarray:

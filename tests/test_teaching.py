@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from model_runtime.acoustics import log_mel
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.linguistics.phones import SILENCE
-from model_runtime.model.hearing import speech_features
-from model_runtime.starter.objective import StarterConfig, StarterObjective
-from model_runtime.starter.recorded import model_columns
-from model_runtime.starter.teacher import Facts, teach
+from model_runtime.speech.features import speech_features
+from model_runtime.speech.log_mel import log_mel
 from model_runtime.training.disturbance import Disturbance
 from model_runtime.training.examples import Example, make_example
 from model_runtime.training.losses import Lips
+from model_runtime.training.starter.objective import StarterConfig, StarterObjective
+from model_runtime.training.starter.recorded import model_columns
+from model_runtime.training.starter.teacher import Facts, teach
 
 
 def taught(line, network) -> Example:

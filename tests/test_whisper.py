@@ -6,10 +6,10 @@ import torch
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
-from model_runtime.data_files import WHISPER, checked_folder
-from model_runtime.speech_rows import speech_rows
-from model_runtime.whisper import FILE, LAYERS, WIDTH, log_mel_spectrum, whisper
-from model_runtime.whisper_file import encoder_variables
+from model_runtime.files.data_files import WHISPER, checked_folder
+from model_runtime.speech.whisper import FILE, LAYERS, WIDTH, log_mel_spectrum, whisper
+from model_runtime.speech.whisper_file import encoder_variables
+from model_runtime.speech.windowed_encoder import speech_rows
 
 
 def variables() -> dict[str, np.ndarray]:

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.model.checkpoint import Model, Style, save_model
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import PaperConfig
-from model_runtime.motion_space import MotionSpace
+from model_runtime.model.paper.config import PaperConfig
+from model_runtime.model.paper.network import PaperNetwork
 
 NAMES = ("motion001", "motion002", "motion003")
 VERTICES = 60

@@ -6,7 +6,7 @@ from bpy.props import StringProperty
 from ..paths import whole_path
 from ..runtime.input_files import is_folder
 from ..runtime.space_file import read_space
-from ..scene.basis import add_basis
+from ..scene.character.basis import add_basis
 from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_add_basis", "register", "unregister"]

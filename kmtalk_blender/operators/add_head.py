@@ -3,8 +3,8 @@
 import bpy
 
 from ..scene.areas import frame_face
-from ..scene.head_job import AddHeadJob
-from ..scene.queue import Order
+from ..scene.jobs.head_jobs import AddHeadJob
+from ..scene.jobs.queue import Order
 from .base import JobOperator, busy
 
 __all__ = ["AddHeadOperator", "KMTALK_OT_add_head", "register", "unregister"]

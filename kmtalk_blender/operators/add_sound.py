@@ -6,7 +6,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..scene.compat import sequencer_scene
-from ..scene.new_strip import add_sound
+from ..scene.sound.new_strip import add_sound
 from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]

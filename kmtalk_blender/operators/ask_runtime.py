@@ -2,8 +2,8 @@
 
 import bpy
 
-from ..scene.queue import Order
-from ..scene.runtime_jobs import InfoJob
+from ..scene.jobs.queue import Order
+from ..scene.jobs.runtime_jobs import InfoJob
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_ask_runtime", "register", "unregister"]

@@ -7,7 +7,7 @@ import bpy
 from .. import session
 from ..errors import UserError
 from ..scene.areas import redraw
-from ..scene.queue import JobQueue, Order
+from ..scene.jobs.queue import JobQueue, Order
 
 __all__ = ["Acting", "JobOperator", "Reasoned", "busy"]
 

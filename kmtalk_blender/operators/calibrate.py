@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..scene.calibration import calibrate_closed, calibrate_open
-from ..scene.rigs import target_of
+from ..scene.character.calibration import calibrate_closed, calibrate_open
+from ..scene.character.shape_map import target_of
 from .map_channels import MappingReasoned
 
 __all__ = ["register", "unregister"]

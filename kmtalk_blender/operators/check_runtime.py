@@ -6,8 +6,8 @@ import bpy
 
 from .. import session
 from ..runtime.check import Finding
-from ..scene.queue import Order
-from ..scene.runtime_jobs import CheckJob
+from ..scene.jobs.queue import Order
+from ..scene.jobs.runtime_jobs import CheckJob
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_check_runtime", "register", "unregister"]

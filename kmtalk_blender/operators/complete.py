@@ -6,13 +6,13 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
-from ..scene.baseline_store import take_ids, take_info
+from ..scene.character.shape_map import target_of
 from ..scene.compat import slot_handle
-from ..scene.jobs import CompleteJob, discard_edits, edited_takes
+from ..scene.jobs.queue import Order
+from ..scene.jobs.take_jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
-from ..scene.queue import Order
-from ..scene.rigs import target_of
-from ..scene.takes import editable_take, takes_of
+from ..scene.takes.baseline_store import take_ids, take_info
+from ..scene.takes.takes import editable_take, takes_of
 from .base import Acting, JobOperator, busy
 
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]

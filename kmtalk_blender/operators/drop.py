@@ -6,7 +6,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
-from ..scene.rigs import target_of
+from ..scene.character.shape_map import target_of
 from .add_sound import add_spoken_sound
 from .base import Reasoned, busy
 

@@ -3,9 +3,9 @@
 import bpy
 from bpy.props import StringProperty
 
-from ..scene.follow_strip import drifts, follow_strip
+from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
-from ..scene.rigs import target_of
+from ..scene.placement.follow_strip import drifts, follow_strip
 from .base import Acting
 from .complete import without_take
 

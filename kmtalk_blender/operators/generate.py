@@ -4,14 +4,14 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..errors import UserError
-from ..scene.cast import fill_lines, lines_of, speaker_of
+from ..scene.character.shape_map import check_target, target_of
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
-from ..scene.jobs import GenerateJob
+from ..scene.jobs.queue import Order
+from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.options import Line, options_of
-from ..scene.playback import show_frames, spoken_frames
-from ..scene.queue import Order
-from ..scene.rigs import check_target, target_of
-from ..scene.strips import chosen_strip, find_strip
+from ..scene.placement.playback import show_frames, spoken_frames
+from ..scene.sound.speakers import fill_lines, lines_of, speaker_of
+from ..scene.sound.strips import chosen_strip, find_strip
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_generate", "nothing_to_speak", "register", "unregister"]

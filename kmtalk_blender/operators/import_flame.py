@@ -5,8 +5,8 @@ from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.head_job import FlameJob
-from ..scene.queue import Order
+from ..scene.jobs.head_jobs import FlameJob
+from ..scene.jobs.queue import Order
 from .add_head import AddHeadOperator
 
 __all__ = ["KMTALK_OT_import_flame", "register", "unregister"]

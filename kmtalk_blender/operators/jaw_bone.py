@@ -6,8 +6,8 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..errors import UserError
-from ..scene.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
-from ..scene.rigs import target_of
+from ..scene.character.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
+from ..scene.character.shape_map import target_of
 from .base import Acting, busy
 
 __all__ = ["register", "unregister"]

@@ -4,8 +4,8 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..choices import EXPRESSIONS
-from ..scene.manage_takes import put_back, set_expression
-from ..scene.rigs import target_of
+from ..scene.character.shape_map import target_of
+from ..scene.placement.manage_takes import put_back, set_expression
 from .base import Acting
 from .complete import without_take
 

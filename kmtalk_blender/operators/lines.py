@@ -4,12 +4,12 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..errors import UserError
-from ..scene.cast import fill_lines
-from ..scene.checks import fix_obstacle
+from ..scene.character.shape_map import target_of
 from ..scene.compat import sequencer_scene
-from ..scene.new_strip import select_only
-from ..scene.rigs import target_of
-from ..scene.strips import find_strip
+from ..scene.placement.obstacles import fix_obstacle
+from ..scene.sound.new_strip import select_only
+from ..scene.sound.speakers import fill_lines
+from ..scene.sound.strips import find_strip
 from .base import Acting, busy
 
 __all__ = ["register", "unregister"]

@@ -2,8 +2,8 @@
 
 import bpy
 
-from ..scene.parts import follow_head
-from ..scene.rigs import target_of
+from ..scene.character.parts import follow_head
+from ..scene.character.shape_map import target_of
 from .map_channels import MappingReasoned
 
 __all__ = ["register", "unregister"]

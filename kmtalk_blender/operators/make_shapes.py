@@ -5,9 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene.measure import MeasureJob
-from ..scene.queue import Order
-from ..scene.shapes import ShapesJob, check_mesh
+from ..scene.jobs.measure_jobs import MeasureJob
+from ..scene.jobs.queue import Order
+from ..scene.jobs.shape_jobs import ShapesJob, check_mesh
 from .base import JobOperator, busy
 
 __all__ = ["mesh_of", "register", "unregister"]

@@ -5,8 +5,8 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
-from ..scene.rigs import target_of
+from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
+from ..scene.character.shape_map import target_of
 from .base import Acting, busy
 
 __all__ = ["MappingReasoned", "register", "unregister"]

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..errors import UserError
-from ..scene.marks import LANDMARKS, guess_marks, mark
+from ..scene.character.landmarks import LANDMARKS, guess_marks, mark
 from .base import Acting, busy
 from .make_shapes import mesh_of
 

@@ -6,15 +6,22 @@ from bpy.props import FloatProperty, IntProperty, StringProperty
 from ..choices import PHONES
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.baseline_store import take_info
-from ..scene.jobs import GenerateJob
+from ..scene.character.shape_map import target_of
+from ..scene.jobs.queue import Order
+from ..scene.jobs.take_jobs import GenerateJob
+from ..scene.jobs.word_jobs import InsertWordJob
 from ..scene.options import Line, options_of
-from ..scene.phone_edits import delete_phone, delete_word, insert_phone
-from ..scene.phones import add_markers, inside_phone, listed_action, listed_strip, move_boundary, write_textgrid
-from ..scene.queue import Order
-from ..scene.rigs import target_of
-from ..scene.strips import frame_rate
-from ..scene.word_job import InsertWordJob
+from ..scene.phones.phone_edits import delete_phone, delete_word, insert_phone
+from ..scene.phones.timeline import (
+    add_markers,
+    inside_phone,
+    listed_action,
+    listed_strip,
+    move_boundary,
+    write_textgrid,
+)
+from ..scene.sound.strips import frame_rate
+from ..scene.takes.baseline_store import take_info
 from .base import Acting, JobOperator, busy
 
 __all__ = ["register", "unregister"]

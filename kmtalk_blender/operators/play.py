@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..scene.playback import first_frame
+from ..scene.placement.playback import first_frame
 from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_play", "register", "unregister"]

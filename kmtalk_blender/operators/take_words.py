@@ -5,8 +5,8 @@ from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
-from ..scene.strips import find_strip, outline_of
-from ..scene.transcripts import read_sidecar, sidecar
+from ..scene.sound.strips import find_strip, outline_of
+from ..scene.sound.transcripts import read_sidecar, sidecar
 from .base import Acting, busy
 
 __all__ = ["KMTALK_OT_take_words", "register", "unregister"]

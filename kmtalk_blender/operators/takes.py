@@ -5,11 +5,11 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.exchange import export_take, import_take
-from ..scene.manage_takes import activate_take, clear_takes
+from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
-from ..scene.rigs import target_of
-from ..scene.takes import active_take, take_at
+from ..scene.placement.exchange import export_take, import_take
+from ..scene.placement.manage_takes import activate_take, clear_takes
+from ..scene.takes.takes import active_take, take_at
 from .base import Acting, busy
 from .complete import without_take
 

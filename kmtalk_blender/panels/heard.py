@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..scene.notes import Understood
+from ..scene.takes.notes import Understood
 from .sentence import draw_sentence
 
 __all__ = ["draw_heard"]

@@ -4,7 +4,7 @@ import bpy
 
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
-from ..scene.strips import find_strip
+from ..scene.sound.strips import find_strip
 from .main import draw_words
 from .places import in_both_places
 from .sentence import draw_sentence

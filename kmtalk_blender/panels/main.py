@@ -6,14 +6,14 @@ import bpy
 
 from ..errors import UserError
 from ..operators.generate import nothing_to_speak
-from ..scene.cast import named_speaker, speaker_of
-from ..scene.checks import obstacles
+from ..scene.character.shape_map import target_of
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
-from ..scene.notes import understood_here
-from ..scene.rigs import target_of
-from ..scene.strips import audible_strips, chosen_strip, outline_of
-from ..scene.takes import takes_of
-from ..scene.transcripts import sidecar
+from ..scene.placement.obstacles import obstacles
+from ..scene.sound.speakers import named_speaker, speaker_of
+from ..scene.sound.strips import audible_strips, chosen_strip, outline_of
+from ..scene.sound.transcripts import sidecar
+from ..scene.takes.notes import understood_here
+from ..scene.takes.takes import takes_of
 from .heard import draw_heard
 from .install import draw_missing_runtime
 from .places import in_both_places, labelled

@@ -2,9 +2,9 @@
 
 import bpy
 
-from ..scene.baseline_store import take_info
-from ..scene.phones import listed_action, phone_at
-from ..scene.strips import frame_rate
+from ..scene.phones.timeline import listed_action, phone_at
+from ..scene.sound.strips import frame_rate
+from ..scene.takes.baseline_store import take_info
 from .places import in_both_places
 
 __all__ = ["register", "unregister"]

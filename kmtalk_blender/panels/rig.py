@@ -4,8 +4,8 @@ import bpy
 
 from ..errors import UserError
 from ..operators.make_shapes import mesh_of
-from ..scene.marks import LANDMARKS, REQUIRED
-from ..scene.rigs import target_of
+from ..scene.character.landmarks import LANDMARKS, REQUIRED
+from ..scene.character.shape_map import target_of
 from .places import in_both_places
 
 __all__ = ["register", "unregister"]

@@ -3,10 +3,10 @@
 import bpy
 
 from ..errors import UserError
-from ..scene.follow_strip import drifts
-from ..scene.hand_keys import hand_track
-from ..scene.rigs import target_of
-from ..scene.takes import Placed, takes_of
+from ..scene.character.shape_map import target_of
+from ..scene.placement.follow_strip import drifts
+from ..scene.placement.hand_keys import hand_track
+from ..scene.takes.takes import Placed, takes_of
 from .places import in_both_places
 from .sentence import draw_sentence
 

@@ -1,5 +1,5 @@
 """space.npz of a trained model as the extension sees it, with numpy alone. The format is
-model_runtime.motion_space's."""
+model_runtime.heads.motion_space's."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files of the user's: written whole or not at all, where the user named them (as model_runtime.atomic does)."""
+"""Files of the user's: written whole or not at all, where the user named them (as model_runtime.files.atomic does)."""
 
 import os
 import stat

@@ -6,7 +6,7 @@ import bpy
 
 from ..paths import whole_path
 from ..runtime.input_files import is_folder
-from .keys import Density
+from .curves.density import Density
 
 __all__ = ["Line", "Options", "Style", "options_of"]
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import click
 
+from model_runtime.files.paths import check_model, check_output
 from model_runtime.linguistics.phone_lists import lists_of, track_of
-from model_runtime.requests import Report, check_model, check_output
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.service.model_cache import Warm
 from model_runtime.take import read_take, write_take
-from model_runtime.terminal import answer, json_option, progress_bar
-from model_runtime.warm import Warm
 
 __all__ = ["Request", "command", "run"]
 

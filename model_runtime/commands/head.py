@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from model_runtime.errors import InputError
+from model_runtime.files.paths import check_output
 from model_runtime.heads.head import Head, write_head
-from model_runtime.requests import Report, check_output
-from model_runtime.terminal import answer, json_option, progress_bar
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.service.model_cache import Warm
 
 __all__ = ["Request", "command", "run"]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import click
 
 from model_runtime import __version__
-from model_runtime.data_files import DATA_FILES, data_digest
-from model_runtime.requests import Report
-from model_runtime.terminal import answer, json_option
-from model_runtime.warm import Warm
+from model_runtime.files.data_files import DATA_FILES, data_digest
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option
+from model_runtime.service.model_cache import Warm
 
 __all__ = ["Request", "command", "run"]
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import click
 
-from model_runtime.audio import read_audio
-from model_runtime.linguistics.listen import listen
+from model_runtime.files.paths import check_output
+from model_runtime.linguistics.align import listen
 from model_runtime.linguistics.phone_lists import lists_of, write_phone_lists
 from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import write_textgrid
-from model_runtime.requests import Report, check_output
-from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar
+from model_runtime.service.model_cache import Warm
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["Request", "command", "run"]
 

@@ -6,9 +6,9 @@ import click
 
 from model_runtime.errors import InputError
 from model_runtime.linguistics.text import spoken_words
-from model_runtime.requests import Report
-from model_runtime.terminal import answer, json_option
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option
+from model_runtime.service.model_cache import Warm
 
 __all__ = ["Request", "command", "run"]
 

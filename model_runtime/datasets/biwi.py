@@ -8,7 +8,7 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import moving_regions, read_indices
 from model_runtime.datasets.source import Entry, Face, Source
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder
+from model_runtime.files.input_files import is_file, is_folder
 
 __all__ = ["FPS", "VERTICES", "open_biwi"]
 

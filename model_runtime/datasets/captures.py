@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.audio import read_audio
 from model_runtime.channels import CHANNELS
 from model_runtime.datasets.curves import SUFFIXES, read_curves
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import SPLITS, Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder, read_bytes, read_table
+from model_runtime.files.input_files import is_file, is_folder, read_bytes, read_table
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["open_captures"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.channels import CHANNELS
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_json, read_table
-from model_runtime.npz import NUMBERS, TEXT, Wanted, all_finite, read_npz, texts
+from model_runtime.files.input_files import read_json, read_table
+from model_runtime.files.npz import NUMBERS, TEXT, Wanted, all_finite, read_npz, texts
 
 __all__ = ["SUFFIXES", "Curves", "channel_name", "read_curves"]
 

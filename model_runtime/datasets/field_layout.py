@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import read_audio
 from model_runtime.datasets.source import Entry, Recording, file_mark
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file
-from model_runtime.npz import map_npy
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import is_file
+from model_runtime.files.npz import map_npy
+from model_runtime.files.safe_pickle import as_array, read_pickle
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["field_entries", "read_templates"]
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_json, read_table
-from model_runtime.npz import NUMBERS, Wanted, all_finite, read_npz
+from model_runtime.files.input_files import is_file, read_json, read_table
+from model_runtime.files.npz import NUMBERS, Wanted, all_finite, read_npz
 
 __all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track"]
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import read_audio
 from model_runtime.channels import CHANNELS
 from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
+from model_runtime.files.input_files import is_file
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, fit_channels
 from model_runtime.heads.head import Head
-from model_runtime.input_files import is_file
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["FPS", "open_landmarks"]
 

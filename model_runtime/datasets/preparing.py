@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.source import Entry, Recording, Source
 from model_runtime.datasets.store import FORMAT, Clip, Dataset, open_dataset, read_clip, write_array, write_json
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_json
+from model_runtime.files.input_files import is_file, read_json
+from model_runtime.files.npz import write_npz
+from model_runtime.files.paths import make_folder
+from model_runtime.heads.motion_space import write_space
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.motion_space import write_space
-from model_runtime.npz import write_npz
-from model_runtime.requests import make_folder
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Prepared", "prepare"]
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_text
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import read_text
+from model_runtime.files.safe_pickle import as_array, read_pickle
 
 __all__ = [
     "FLAME_MOUTH",

@@ -7,9 +7,9 @@ import numpy as np
 import soxr
 
 from model_runtime import limits
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
-from model_runtime.motion_space import MotionSpace
+from model_runtime.heads.motion_space import MotionSpace
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["SPLITS", "Entry", "Face", "Recording", "Source", "file_mark", "waveform_from"]
 

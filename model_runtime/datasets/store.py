@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
-from model_runtime.audio import Waveform
 from model_runtime.datasets.source import Face
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, parse_json, read_text
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, parse_json, read_text
+from model_runtime.files.npz import WHOLE, Wanted, all_finite, map_npy, read_npz
+from model_runtime.heads.motion_space import MotionSpace, read_space
 from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
-from model_runtime.motion_space import MotionSpace, read_space
-from model_runtime.npz import WHOLE, Wanted, all_finite, map_npy, read_npz
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["FORMAT", "Clip", "Dataset", "open_dataset", "read_clip", "write_array", "write_json"]
 

@@ -16,11 +16,11 @@ import numpy as np
 import soundfile
 import soxr
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.espeak_process import NO_LIBRARY, NO_VOICE
 from model_runtime.datasets.espeak_times import phone_starts
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Voice", "sentences", "speak", "voices"]
 

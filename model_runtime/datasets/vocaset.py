@@ -11,9 +11,9 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import FLAME_MOUTH, FLAME_VERTICES, flame_regions, read_masks
 from model_runtime.datasets.source import Entry, Face, Recording, Source, file_mark, waveform_from
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder
-from model_runtime.npz import map_npy
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import is_file, is_folder
+from model_runtime.files.npz import map_npy
+from model_runtime.files.safe_pickle import as_array, read_pickle
 
 __all__ = ["FPS", "SUBJECTS", "open_vocaset"]
 

@@ -11,6 +11,8 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.channels import CHANNELS, MOUTH
 from model_runtime.errors import InputError
+from model_runtime.files.npz import NUMBERS, Wanted, read_npz
+from model_runtime.files.safe_pickle import as_array, read_pickle
 from model_runtime.heads.face_frame import fit_similarity
 from model_runtime.heads.flame_topology import FLAME_LANDMARKS, FLAME_VERTICES, flame_landmarks
 from model_runtime.heads.head import Head
@@ -18,9 +20,7 @@ from model_runtime.heads.mesh import Mesh, check_mesh
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.rigging import rig_mesh
 from model_runtime.heads.source import Source
-from model_runtime.npz import NUMBERS, Wanted, read_npz
-from model_runtime.requests import Report
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.progress import Report
 
 __all__ = ["FlameModel", "flame_head", "read_flame"]
 

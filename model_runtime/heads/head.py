@@ -9,8 +9,8 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import parse_json
-from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
+from model_runtime.files.input_files import parse_json
+from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
 __all__ = ["LANDMARKS", "Head", "landmarks_from", "read_head", "write_head"]
 

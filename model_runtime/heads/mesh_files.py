@@ -10,10 +10,10 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.files.input_files import open_file, parse_json, read_json, read_lines
+from model_runtime.files.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, texts
 from model_runtime.heads.head import landmarks_from
 from model_runtime.heads.mesh import Mesh, check_mesh
-from model_runtime.input_files import open_file, parse_json, read_json, read_lines
-from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, texts
 
 __all__ = ["read_landmarks", "read_mesh"]
 

@@ -24,7 +24,7 @@ from model_runtime.heads.pieces import Piece, ride, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
 from model_runtime.heads.under_jaw import even_under_jaw
-from model_runtime.requests import Report
+from model_runtime.progress import Report
 
 __all__ = ["MATERIALS", "rig_mesh"]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model_runtime.audio import Waveform
 from model_runtime.linguistics.decoders import FRAME, HeardPhone, HeardWord
 from model_runtime.linguistics.loudness import STEP, levels, quiet_and_loud
 from model_runtime.linguistics.phones import SILENCE
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["audible", "audible_test"]
 

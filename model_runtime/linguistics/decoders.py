@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pocketsphinx
 
-from model_runtime.data_files import ALIGNER, checked_folder
+from model_runtime.files.data_files import ALIGNER, checked_folder
 from model_runtime.linguistics.pronounce import pronounce
 
 __all__ = ["FRAME", "Decoders", "HeardPhone", "HeardWord", "as_bytes"]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from model_runtime.audio import Waveform
 from model_runtime.linguistics.decoders import FRAME, HeardWord
 from model_runtime.linguistics.edges import place_edges
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["tiled"]
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from model_runtime.audio import Waveform
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.ensemble import Ensemble
-from model_runtime.model.hearing import HEARD, HEARING, hear
-from model_runtime.model.inference import Performance, perform
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import PaperConfig
-from model_runtime.model.paper_inference import ROW, heard_rows, perform_paper
+from model_runtime.model.paper.config import PaperConfig
+from model_runtime.model.paper.inference import ROW, heard_rows, perform_paper
+from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.model.starter.ensemble import Ensemble
+from model_runtime.model.starter.inference import Performance, perform
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.features import HEARD, HEARING, hear
 
 __all__ = ["ARCHITECTURES", "Architecture"]
 

@@ -15,18 +15,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
-from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
-from model_runtime.input_files import check_path, is_file, parse_json, read_bytes, read_text
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import check_path, is_file, parse_json, read_bytes, read_text
+from model_runtime.files.paths import make_folder
+from model_runtime.heads.motion_space import MotionSpace, read_space, write_space
 from model_runtime.model.architectures import ARCHITECTURES
 from model_runtime.model.building import within_weights
-from model_runtime.model.ensemble import Ensemble
-from model_runtime.model.inference import Performance
-from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.model.starter.ensemble import Ensemble
+from model_runtime.model.starter.inference import Performance
 from model_runtime.model.torch_threads import torch_threads
-from model_runtime.motion_space import MotionSpace, read_space, write_space
-from model_runtime.requests import make_folder
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["Model", "Style", "load_model", "model_state", "save_model"]
 

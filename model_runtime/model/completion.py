@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.encoder import ConvBlock
 from model_runtime.model.key_motion import sample_steps
+from model_runtime.model.starter.encoder import ConvBlock
 
 __all__ = ["Completion", "KeyPlacement", "place_keys"]
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.inputs import ROUNDING
+from model_runtime.model.phone_steps import ROUNDING
 
 __all__ = ["KeyMotionDecoder", "sample_steps"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
-from model_runtime.acoustics import BANDS, LogMel, band_centres
+from model_runtime.speech.log_mel import BANDS, LogMel, band_centres
 
 __all__ = ["Augmentation", "augment"]
 

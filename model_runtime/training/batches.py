@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_runtime.acoustics import normalise
-from model_runtime.model.inputs import MODEL_RATE, phone_steps
-from model_runtime.model.kmtalk import Voice
+from model_runtime.model.phone_steps import MODEL_RATE, phone_steps
+from model_runtime.model.starter.network import Voice
+from model_runtime.speech.log_mel import normalise
 from model_runtime.training.disturbance import Disturbance, disturb, disturbed_keys
 from model_runtime.training.examples import SECONDS, Example
 

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_bytes, read_json
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, read_bytes, read_json
 
 __all__ = ["Progress", "find_checkpoint", "load_weights", "read_progress", "restore", "write_checkpoint"]
 

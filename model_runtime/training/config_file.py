@@ -8,8 +8,8 @@ from typing import Any
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import check_path, is_folder, read_text
-from model_runtime.model.paper_config import PaperConfig
+from model_runtime.files.input_files import check_path, is_folder, read_text
+from model_runtime.model.paper.config import PaperConfig
 from model_runtime.training.loop_config import LoopConfig
 from model_runtime.training.paper_objective import STAGES, ObjectiveConfig
 

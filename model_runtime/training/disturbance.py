@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from model_runtime.acoustics import LogMel
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.log_mel import LogMel
 from model_runtime.training.augmentation import Augmentation, augment
 from model_runtime.training.examples import ROWS, SECONDS, Example
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.acoustics import ACOUSTIC_RATE, LogMel
 from model_runtime.linguistics.phones import BILABIALS, PhoneTrack, Span
+from model_runtime.speech.log_mel import ACOUSTIC_RATE, LogMel
 
 __all__ = ["ROWS", "SECONDS", "Example", "make_example"]
 

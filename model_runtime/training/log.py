@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TextIO
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_lines
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, read_lines
 
 __all__ = ["Log"]
 

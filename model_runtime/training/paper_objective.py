@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from model_runtime.audio import SAMPLE_RATE
 from model_runtime.datasets.store import Clip, Dataset
 from model_runtime.errors import InputError
+from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.motion_space import MotionSpace
+from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.speech.audio import SAMPLE_RATE
 
 __all__ = ["STAGES", "ObjectiveConfig", "PaperObjective", "Shot"]
 

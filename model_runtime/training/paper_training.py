@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model_runtime.atomic import write_atomic
 from model_runtime.datasets.store import Dataset, open_dataset
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.paths import check_folder, make_folder
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import lip_measures
+from model_runtime.heads.motion_space import MotionSpace, read_space, space_from_data, write_space
 from model_runtime.model.checkpoint import Model, Style, save_model
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.speech_encoder import load_encoder
-from model_runtime.motion_space import MotionSpace, read_space, space_from_data, write_space
-from model_runtime.requests import check_folder, make_folder
+from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.model.paper.speech_encoder import load_encoder
 from model_runtime.training.checkpoints import load_weights
 from model_runtime.training.config_file import TrainConfig
 from model_runtime.training.loop import train

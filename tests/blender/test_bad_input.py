@@ -136,8 +136,8 @@ def test_a_worker_that_dies_half_way(scene, head, line, client):
 
 def test_cancel_half_way(scene, head, line, client):
     from bl_ext.user_default.kmtalk.scene import Line, Options
-    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
-    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     before = snapshot()
     spoken = Line(head.name, audio=str(LINE))
@@ -154,9 +154,9 @@ def test_cancel_half_way(scene, head, line, client):
 def test_a_character_that_vanishes_while_it_is_computed(scene, head, line, client):
     from bl_ext.user_default.kmtalk.errors import UserError
     from bl_ext.user_default.kmtalk.scene import Line, Options
-    from bl_ext.user_default.kmtalk.scene.api import run
-    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
-    from bl_ext.user_default.kmtalk.scene.queue import Order
+    from bl_ext.user_default.kmtalk.scene.jobs.blocking import run
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import Order
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     spoken = Line(head.name, audio=str(LINE))
     order = Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))

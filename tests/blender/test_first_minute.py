@@ -113,7 +113,7 @@ def test_a_strip_is_chosen_by_its_name(scene, head):
 @pytest.fixture
 def spoken(scene, head):
     """The frames of a line that was spoken from frame 200."""
-    from bl_ext.user_default.kmtalk.scene.playback import spoken_frames
+    from bl_ext.user_default.kmtalk.scene.placement.playback import spoken_frames
 
     bpy.ops.kmtalk.generate(filepath=str(LINE), frame=200)
     first, last = spoken_frames(scene, {action_of(head).name})
@@ -123,7 +123,7 @@ def spoken(scene, head):
 
 def show(scene, frames):
     """What a button does once all is spoken; in the background Blender runs everything as a script does."""
-    from bl_ext.user_default.kmtalk.scene.playback import show_frames
+    from bl_ext.user_default.kmtalk.scene.placement.playback import show_frames
 
     return show_frames(scene, *frames)
 
@@ -183,7 +183,7 @@ def test_messages_name_what_the_user_sees(scene, client):
     with pytest.raises(RuntimeError, match=r"Suzanne lacks the landmarks nose tip, chin") as error:
         bpy.ops.kmtalk.make_shapes()
     assert ".npz" not in str(error.value)
-    from bl_ext.user_default.kmtalk.scene.marks import LANDMARKS
+    from bl_ext.user_default.kmtalk.scene.character.landmarks import LANDMARKS
 
     # No face: the runtime says so.
     for landmark in LANDMARKS:
@@ -195,8 +195,8 @@ def test_messages_name_what_the_user_sees(scene, client):
 
 def test_messages_do_not_name_files_on_the_way_to_the_runtime(scene, client):
     """A sound that is packed into the .blend goes there as a file of its own."""
-    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
-    from bl_ext.user_default.kmtalk.scene.requests import Request
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.jobs.requests import Request
 
     class Packed:
         title = "hello"

@@ -213,6 +213,6 @@ def test_files_that_are_no_flame_models(scene, tmp_path, name, data, sentence):
 
 
 def _required():
-    from bl_ext.user_default.kmtalk.scene.marks import REQUIRED
+    from bl_ext.user_default.kmtalk.scene.character.landmarks import REQUIRED
 
     return REQUIRED

@@ -32,7 +32,7 @@ def test_arkit_in_any_spelling(scene, spelling):
 
 
 def test_channels_are_the_runtimes(extension):
-    from bl_ext.user_default.kmtalk.scene.aliases import CHANNELS as OURS
+    from bl_ext.user_default.kmtalk.scene.character.shape_names import CHANNELS as OURS
 
     assert OURS == CHANNELS
 

@@ -48,7 +48,7 @@ def tiles(head):
 
 
 def motion(head):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     return load_baseline(action_of(head)).motion
 

@@ -1,0 +1,118 @@
+"""Teeth, tongue, lashes and eyes that are objects of their own: they get the head's shapes and follow its sliders."""
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ...errors import UserError
+from ..compat import action_curves, slot_handle
+from .landmarks import vertices_of
+from .mapping import mapping_of
+from .shape_map import value_path
+
+__all__ = ["Part", "follow", "follow_head", "parts_of", "standing_still"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An object beside the head. name: the object's. points: (V, 3) at rest, in the head's axes. turn: (3, 3) from the
+    head's axes to its own."""
+
+    name: str
+    points: np.ndarray
+    turn: np.ndarray
+
+
+def parts_of(head: bpy.types.Object, chosen: tuple[bpy.types.Object, ...] = ()) -> tuple[Part, ...]:
+    """The meshes parented to the head, and those of `chosen`, in the order of their names."""
+    found = {thing.name: thing for thing in (*head.children_recursive, *chosen) if thing.type == "MESH"}
+    found.pop(head.name, None)
+    return tuple(_part(found[name], head) for name in sorted(found) if len(found[name].data.vertices))
+
+
+def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
+    """Let a shape key of a part take the value of the head's of the same name."""
+    block = part.data.shape_keys.key_blocks[shape]
+    # As wide as a slider can be, so that it never holds back what the head's shows.
+    block.slider_min, block.slider_max = -10.0, 10.0
+    curve = block.driver_add("value")
+    curve.driver.type = "AVERAGE"
+    variable = curve.driver.variables[0] if curve.driver.variables else curve.driver.variables.new()
+    variable.type = "SINGLE_PROP"
+    variable.targets[0].id_type, variable.targets[0].id = "KEY", head.data.shape_keys
+    variable.targets[0].data_path = value_path(shape)
+
+
+def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
+    """Meshes of the head's character with shape keys of its names that nothing moves: object -> those shape keys."""
+    family = set(head.children_recursive)
+    # Beside the head an armature carries its own; an empty may carry a whole cast.
+    if head.parent is not None and head.parent.type == "ARMATURE":
+        family |= set(head.parent.children)
+    # Pieces that nobody parented lie within the head; another character stands elsewhere.
+    family |= {thing for scene in head.users_scene for thing in scene.objects if _inside(thing, head)}
+    driven = {row.shape for row in mapping_of(head).rows if row.shape}
+    found = {}
+    for thing in sorted(family - {head}, key=lambda thing: thing.name):
+        keys = thing.data.shape_keys if thing.type == "MESH" else None
+        if keys is None or keys.library is not None or keys == head.data.shape_keys:
+            continue
+        moved = _moved(keys)
+        names = [block.name for block in keys.key_blocks[1:] if block.name in driven]
+        still = tuple(name for name in names if value_path(name) not in moved)
+        if still:
+            found[thing.name] = still
+    return found
+
+
+def follow_head(head: bpy.types.Object) -> list[str]:
+    """Let the other meshes of a character follow the head's sliders where shape keys have the same names.
+
+    Returns the objects. What is animated or driven already stays as it is. Raises UserError when there is none.
+    """
+    still = standing_still(head)
+    if not still:
+        raise UserError(
+            f"No other mesh of {head.name}'s character has free shape keys of the same names; parent it to {head.name} "
+            "or to its armature first."
+        )
+    for name, shapes in still.items():
+        for shape in shapes:
+            follow(bpy.data.objects[name], head, shape)
+    return list(still)
+
+
+def _inside(thing: bpy.types.Object, head: bpy.types.Object) -> bool:
+    """True when the middle of a mesh lies within the head's, and it is the smaller one."""
+    if thing.type != "MESH" or thing == head or not len(thing.data.vertices) or thing.data.shape_keys is None:
+        return False
+    low, high = _bounds(head)
+    inner = _bounds(thing)
+    middle = (inner[0] + inner[1]) / 2
+    smaller = np.linalg.norm(inner[1] - inner[0]) < np.linalg.norm(high - low)
+    return bool(smaller and (middle >= low).all() and (middle <= high).all())
+
+
+def _bounds(thing: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """(3,) lowest and highest corner of a mesh in the world."""
+    corners = np.array([thing.matrix_world @ Vector(corner) for corner in thing.bound_box])
+    return corners.min(axis=0), corners.max(axis=0)
+
+
+def _part(thing: bpy.types.Object, head: bpy.types.Object) -> Part:
+    placed = np.array(head.matrix_world.inverted_safe() @ thing.matrix_world)
+    points = vertices_of(thing) @ placed[:3, :3].T + placed[:3, 3]
+    return Part(thing.name, points, np.linalg.pinv(placed[:3, :3]))
+
+
+def _moved(keys: bpy.types.Key) -> set[str]:
+    """The data paths that drivers or actions move."""
+    animation = keys.animation_data
+    if animation is None:
+        return set()
+    actions = [strip.action for track in animation.nla_tracks for strip in track.strips] + [animation.action]
+    played = [action for action in actions if action is not None]
+    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, keys))]
+    return {curve.data_path for curve in (*animation.drivers, *curves)}

@@ -1,0 +1,24 @@
+"""What a shape key is of: the jaw, the lips or the rest of the face. Jaw and lips speak, the face acts."""
+
+from ..character.shape_map import ShapeMap
+
+__all__ = ["FACE", "JAW", "LIPS", "groups_of"]
+
+JAW, LIPS, FACE = "Jaw", "Lips", "Face"
+# Smile and frown are moods; everything else that a mouth does is speech.
+ACTED = ("mouthSmile", "mouthFrown", "brow", "eye", "cheekSquint", "nose")
+
+
+def groups_of(mapping: ShapeMap) -> dict[str, str]:
+    """Shape key -> JAW, LIPS or FACE, by the channels that move it."""
+    groups = {}
+    for row, shape in enumerate(mapping.shapes):
+        of = {_group(channel) for column, channel in enumerate(mapping.channels) if mapping.matrix[row, column]}
+        groups[shape] = next((group for group in (JAW, LIPS) if group in of), FACE)
+    return groups
+
+
+def _group(channel: str) -> str:
+    if channel.startswith("jaw"):
+        return JAW
+    return FACE if channel.startswith(ACTED) else LIPS

@@ -1,0 +1,1 @@
+"""Jobs: work that waits for the runtime, one after the other, while Blender stays free."""

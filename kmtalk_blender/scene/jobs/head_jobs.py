@@ -1,0 +1,55 @@
+"""Jobs that ask the worker for one head: what they share, and those that add it to the scene."""
+
+from pathlib import Path
+
+import bpy
+
+from ...errors import UserError
+from ...runtime.head_file import Head, read_head
+from ...runtime.input_files import is_file
+from ..character.heads import add_head
+from ..placement.report import Report
+from .requests import Request
+
+__all__ = ["AddHeadJob", "FlameJob", "HeadJob"]
+
+
+class HeadJob:
+    """Asks for a head and takes it in; what becomes of it is each job's own `write` (queue.Job)."""
+
+    def __init__(self, title: str, folder: Path, source: dict[str, str]) -> None:
+        """source: the request's parameters that say what the head is made of."""
+        self.title, self._folder, self._source = title, folder, source
+        self.head: Head | None = None
+
+    def first(self) -> Request:
+        """The one request."""
+        return Request("head", {**self._source, "output": str(self._folder / "head.npz")})
+
+    def next(self, result: dict) -> Request | None:
+        """Take in the head."""
+        self.head = read_head(result["output"])
+        return None
+
+
+class AddHeadJob(HeadJob):
+    """A head is added to the scene: the project's own, or one made of another source."""
+
+    def __init__(self, title: str, folder: Path, source: dict[str, str] | None = None) -> None:
+        """title: the new object's name. source: None is the project's own head."""
+        super().__init__(title, folder, source or {})
+
+    def write(self, context: bpy.types.Context) -> Report:
+        """Add it. Raises UserError, with nothing written, outside of object mode."""
+        target = add_head(context, self.head, self.title)
+        return Report("", 0, 0, 0, 0, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shape keys")
+
+
+class FlameJob(AddHeadJob):
+    """A FLAME model's file becomes a head in the scene."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        """Raises UserError when there is no such file."""
+        if not is_file(path):
+            raise UserError(f"There is no file {path}; choose a FLAME model.")
+        super().__init__(path.stem, folder, {"flame": str(path)})

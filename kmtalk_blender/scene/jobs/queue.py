@@ -1,0 +1,128 @@
+"""Jobs one after the other, without ever waiting: the window ticks it from a timer, the background from a loop."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import bpy
+
+from ...errors import UserError
+from ...runtime.client import Client, Ticket
+from ..placement.report import Report
+from .requests import Request
+
+__all__ = ["Job", "JobQueue", "Order"]
+
+
+class Job(Protocol):
+    """What a queue runs."""
+
+    title: str
+
+    def first(self) -> Request:
+        """The first request."""
+
+    def next(self, result: dict) -> Request | None:
+        """The following request, None at the end."""
+
+    def write(self, context: bpy.types.Context) -> Report:
+        """Write the result."""
+
+
+@dataclass
+class Order:
+    """A job to be made when its turn comes. row: its line in the table, -1 = none. state: waiting, running, done,
+    failed or cancelled."""
+
+    title: str
+    make: Callable[[bpy.types.Context, Path], Job]
+    row: int = -1
+    state: str = "waiting"
+    fraction: float = 0.0
+    text: str = ""
+    report: Report | None = field(default=None)
+
+
+class JobQueue:
+    """Runs orders in turn. A line that fails says why and the next one goes on."""
+
+    def __init__(self, orders: list[Order], client: Client) -> None:
+        """Nothing starts before the first tick."""
+        self.orders, self.client = orders, client
+        self._job: Job | None = None
+        self._ticket: Ticket | None = None
+        self._folder: tempfile.TemporaryDirectory | None = None
+        self._requests = 0
+
+    @property
+    def current(self) -> Order | None:
+        """The order under way or next, None at the end."""
+        return next((order for order in self.orders if order.state in ("waiting", "running")), None)
+
+    @property
+    def fraction(self) -> float:
+        """Of all orders, in [0, 1]."""
+        ended = sum(1.0 if order.state in ("done", "failed", "cancelled") else order.fraction for order in self.orders)
+        return ended / max(1, len(self.orders))
+
+    def tick(self, context: bpy.types.Context) -> Order | None:
+        """Do what can be done without waiting. Returns the order that ended in this tick, if any."""
+        order = self.current
+        if order is None:
+            return None
+        try:
+            return self._advance(context, order)
+        except UserError as error:
+            self._end(order, "failed", self._in_words_of_the_user(order, str(error)))
+            return order
+
+    def cancel(self) -> None:
+        """End the order under way and all that wait; nothing more is written."""
+        if self._ticket is not None:
+            self.client.cancel(self._ticket)
+        for order in self.orders:
+            if order.state in ("waiting", "running"):
+                self._end(order, "cancelled", "Cancelled.")
+
+    def _advance(self, context: bpy.types.Context, order: Order) -> Order | None:
+        if order.state == "waiting":
+            order.state, order.text, self._requests = "running", "Starting", 0
+            self._folder = tempfile.TemporaryDirectory(prefix="kmtalk-")
+            self._job = order.make(context, Path(self._folder.name))
+            self._submit(self._job.first())
+            return None
+        self.client.pump()
+        ticket = self._ticket
+        # A second request (completing around edits) is short: it gets the last tenth.
+        share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
+        order.fraction, order.text = done + share * ticket.fraction, ticket.text or order.text
+        if not ticket.ended:
+            return None
+        following = self._job.next(self.client.result(ticket))
+        if following is not None:
+            self._submit(following)
+            return None
+        order.report = self._job.write(context)
+        self._end(order, "done", order.report.text)
+        return order
+
+    def _in_words_of_the_user(self, order: Order, message: str) -> str:
+        """A file in the order's own folder is nothing that the user knows: the message names the order instead."""
+        if self._folder is None:
+            return message
+        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: order.title, message)
+
+    def _submit(self, request: Request) -> None:
+        self._requests += 1
+        self._ticket = self.client.submit(request.op, request.params)
+
+    def _end(self, order: Order, state: str, text: str) -> None:
+        order.state, order.text = state, text
+        order.fraction = 1.0 if state == "done" else order.fraction
+        self._job = self._ticket = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None

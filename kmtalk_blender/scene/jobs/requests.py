@@ -1,0 +1,62 @@
+"""What the worker is asked."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...runtime.take_file import Take, write_keys, write_take
+from ..options import Style
+from ..phones.phone_list import PhoneLists
+from ..sound.strips import Heard
+from ..sound.transcripts import Transcript
+from ..takes.edits import Poses
+
+__all__ = ["Request", "complete_request", "generate_request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for the worker."""
+
+    op: str
+    params: dict
+
+
+def generate_request(heard: Heard, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path) -> Request:
+    """Ask for a take of what is heard; `phones`, when there are any, go before the transcript."""
+    params = dataclasses.asdict(style) | {
+        "audio": str(heard.path),
+        "output": str(folder / "generated.npz"),
+        "fps": heard.fps,
+        "start": heard.start,
+        "name": heard.name,
+    }
+    if heard.end is not None:
+        params["end"] = heard.end
+    if phones:
+        params["phones"] = [list(phone) for phone in phones.phones]
+        params["words"] = [list(word) for word in phones.words]
+    elif transcript.text:
+        params["transcript"] = transcript.text
+    elif transcript.textgrid is not None:
+        params["textgrid"] = str(transcript.textgrid)
+    return Request("generate", params)
+
+
+def complete_request(
+    take: Take, poses: Poses, style: Style, window: tuple[int, int], locked: tuple[str, ...], folder: Path
+) -> Request:
+    """Ask for a motion through poses; `window`: first and last take frame that may change. Files go into `folder`."""
+    write_take(take, folder / "take.npz")
+    write_keys(folder / "keys.npz", poses.frames, poses.weights, take.channels)
+    params = {
+        "take": str(folder / "take.npz"),
+        "keys": str(folder / "keys.npz"),
+        "output": str(folder / "completed.npz"),
+        "model": style.model,
+        "device": style.device,
+        "first": window[0],
+        "last": window[1],
+        "locked": list(locked),
+    }
+    return Request("complete", params)

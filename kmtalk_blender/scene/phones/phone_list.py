@@ -1,0 +1,110 @@
+"""The phones of a take as the list that the user edits (action.kmtalk.phones)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import bpy
+
+from ...runtime.take_file import Span, Take
+from ..takes.baseline import Baseline
+from ..takes.baseline_store import take_ids
+
+__all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "words_of", "write_rows"]
+
+SAME_TIME = 1e-4  # seconds
+
+
+@dataclass(frozen=True)
+class Row:
+    """A phone of the list. start, end: seconds in the take. word: what it belongs to, or empty. begins: the word starts
+    with it, which tells a word from the same one said just before."""
+
+    label: str
+    start: float
+    end: float
+    word: str = ""
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class PhoneLists:
+    """phones and words as (label, start, end), seconds in the take. False when there are none."""
+
+    phones: tuple[Span, ...] = ()
+    words: tuple[Span, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phones)
+
+
+def rows_of(action: bpy.types.Action, take: str) -> list[Row]:
+    """The phones in the list that belong to a take of the action, by its id, in the order of time."""
+    return [
+        Row(item.label, item.start, item.end, item.word, item.begins)
+        for item in action.kmtalk.phones
+        if item.take == take
+    ]
+
+
+def write_rows(action: bpy.types.Action, take: str, rows: Sequence[Row]) -> None:
+    """Put phones into the list in place of those of a take, by its id; those of other takes of the action stay."""
+    listed = {name: rows if name == take else rows_of(action, name) for name in take_ids(action)}
+    phones = action.kmtalk.phones
+    phones.clear()
+    for name, spoken in listed.items():
+        for row in spoken:
+            item = phones.add()
+            item.take = name
+            item.label, item.start, item.end, item.word, item.begins = (
+                row.label,
+                row.start,
+                row.end,
+                row.word,
+                row.begins,
+            )
+
+
+def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
+    """The words of phones that follow each other, each from its first sound to its last."""
+    words: list[Span] = []
+    before = ""
+    for row in rows:
+        if row.word and row.word == before and not row.begins:
+            words[-1] = (row.word, words[-1][1], row.end)
+        elif row.word:
+            words.append((row.word, row.start, row.end))
+        before = row.word
+    return tuple(words)
+
+
+def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
+    """The phones and words of a take in its action's list when they differ from the take's, else none."""
+    rows, own = rows_of(action, baseline.id), _rows_of_take(baseline.take)
+    if len(rows) == len(own) and all(_same(row, mine) for row, mine in zip(rows, own, strict=True)):
+        return PhoneLists()
+    return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
+
+
+def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:
+    """Fill the list of phones that the user sees and edits, with those of a take of the action; others stay."""
+    write_rows(action, baseline.id, _rows_of_take(baseline.take))
+
+
+def _rows_of_take(take: Take) -> list[Row]:
+    rows, at, before = [], 0, -1
+    for label, start, end in take.phones:
+        middle = (start + end) / 2
+        # Both are in order of time: what ended before one phone ended before the next.
+        while at < len(take.words) and take.words[at][2] <= middle:
+            at += 1
+        word, first, _last = take.words[at] if at < len(take.words) else ("", math.inf, math.inf)
+        inside = first <= middle
+        rows.append(Row(label, start, end, word if inside else "", inside and at != before))
+        before = at if inside else -1
+    return rows
+
+
+def _same(row: Row, other: Row) -> bool:
+    apart = max(abs(row.start - other.start), abs(row.end - other.end))
+    return (row.label, row.word) == (other.label, other.word) and apart < SAME_TIME

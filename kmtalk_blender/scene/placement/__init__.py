@@ -1,0 +1,1 @@
+"""Placement: takes among the user's own animation and in the shot."""

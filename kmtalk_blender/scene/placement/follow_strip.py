@@ -1,0 +1,219 @@
+"""A take and its strip have parted: the strip was moved or stretched, or the scene has another frame rate. By how much,
+and the take follows, with its edits."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ...errors import UserError
+from ...runtime.take_file import Span
+from ..curves.shape_curves import CurveKeys
+from ..options import Options
+from ..phones.phone_list import fill_phones
+from ..sound.strips import Heard, outline_of
+from ..takes import edits as edited
+from ..takes.baseline import Baseline
+from ..takes.baseline_store import load_baseline, take_info
+from ..takes.identity import take_source
+from ..takes.nla_tracks import take_track
+from ..takes.takes import check_changeable, find_take, takes_of
+from .lay_take import lay_take
+from .report import Report, report_of
+
+__all__ = ["Drift", "drift_of", "drifts", "follow_strip"]
+
+# Frames, and shares of a length, that nobody sees.
+SAME_FRAMES, SAME_LENGTH = 0.51, 1e-3
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far a strip is from its take. take: its id. label: the strip's name now. frames: how much later the line
+    starts. scale: how much longer it lasts, in frames. again: the take cannot follow, it has to be generated again."""
+
+    take: str
+    label: str
+    frames: float
+    scale: float = 1.0
+    again: bool = False
+
+    @property
+    def text(self) -> str:
+        """One sentence for the panel."""
+        if self.again:
+            return f"{self.label} plays at other speeds than when it was generated; generate it again."
+        said = []
+        if abs(self.frames) > SAME_FRAMES:
+            said.append(f"starts {abs(self.frames):.0f} frames {'later' if self.frames > 0 else 'earlier'}")
+        if abs(self.scale - 1) > SAME_LENGTH:
+            said.append(f"is {abs(self.scale - 1):.0%} {'longer' if self.scale > 1 else 'shorter'} in frames")
+        return f"{self.label} {' and '.join(said)} than its take."
+
+
+def drifts(target: bpy.types.Object) -> list[Drift]:
+    """Every take of a character that is out of step with its strip."""
+    found = (drift_of(target, placed.id) for placed in takes_of(target))
+    return [drift for drift in found if drift is not None]
+
+
+def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
+    """How far the strip of a take is from it; None when they are in step, or the strip is gone or cannot be heard."""
+    action = find_take(target, take)
+    info = take_info(action, take) if action else {}
+    found, sound = take_source(info, target), info.get("sound")
+    if found is None or not sound:
+        return None
+    try:
+        heard = outline_of(*found)
+    except UserError:
+        return None
+    drift = _compare(take, info, sound, heard, info["start"])
+    if drift is None:
+        return None
+    # It may have been moved by hand to where it belongs: with all its keys, or on its track.
+    start = load_baseline(action, take).start + _track_shift(target, action)
+    return _compare(take, info, sound, heard, start)
+
+
+def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Report:
+    """Bring a take to where its strip is now, and to the scene's frame rate, with its edits.
+
+    Raises UserError when it is in step, or has to be generated again.
+    """
+    drift, action = drift_of(target, take), find_take(target, take)
+    if drift is None or action is None:
+        raise UserError("The take is in step with its strip.")
+    if drift.again:
+        raise UserError(drift.text)
+    check_changeable(target, (action,))
+    before = load_baseline(action, take)
+    if before.guest and action != target.data.shape_keys.animation_data.action:
+        raise UserError(f"{drift.label} is part of action {action.name}; choose it in the list of takes first.")
+    heard = outline_of(*take_source(before.info, target))
+    start = round(before.start + _track_shift(target, action) + drift.frames)
+    edits = edited.find_edits(action, before)
+    warp = _Warp(before.start, start, drift.scale)
+    baseline = _warped(before, warp, heard)
+    _reset_track(target, action)
+    settings = dataclasses.replace(
+        options,
+        density=before.density,
+        placement="ACTIVE" if before.guest else _placement(target, action),
+        expression=before.info.get("expression", options.expression),
+        replace=False,
+    )
+    laid = lay_take(
+        target, baseline, _warped_edits(edits, warp), _resampled(before.motion, warp), baseline.keyed, settings
+    )
+    fill_phones(laid.action, laid.baseline)
+    return report_of(laid, laid.baseline.keyed, edits.count, target)
+
+
+@dataclass(frozen=True)
+class _Warp:
+    """Frames of the timeline, then to now."""
+
+    then: float
+    now: float
+    scale: float
+
+    def frames(self, frames: np.ndarray) -> np.ndarray:
+        """Where frames are now; whole ones stay whole."""
+        warped = self.now + (frames - self.then) * self.scale
+        whole = np.abs(frames - np.rint(frames)) < 1e-3
+        return np.where(whole, np.rint(warped), warped)
+
+    def length(self, count: int) -> int:
+        """Frames of a motion of `count` frames."""
+        return max(2, round((count - 1) * self.scale) + 1)
+
+
+def _compare(take: str, info: dict, sound: dict, heard: Heard, start: float) -> Drift | None:
+    fps, retimed = info.get("fps", heard.fps), heard.retimed_from is not None
+    scale, again = heard.fps / fps, False
+    if retimed or sound["retimed"]:
+        then, now = np.array(sound["marks"]), np.array(heard.marks)
+        scale = float(now[-1] / then[-1])
+        inner = len(then) == len(now) and np.allclose(now, then * scale, atol=SAME_FRAMES)
+        again = abs(heard.fps - fps) > 1e-3 or not (inner or (len(then) == 2 and len(now) == 2))
+    # Where the take belongs now, from where it was written; against where it is.
+    frames = heard.origin + (info["start"] - sound["origin"]) * scale - start
+    if not again and abs(frames) <= SAME_FRAMES and abs(scale - 1) <= SAME_LENGTH:
+        return None
+    return Drift(take, heard.name, frames, scale, again)
+
+
+def _track_shift(target: bpy.types.Object, action: bpy.types.Action) -> float:
+    """Frames that the user moved a take on its NLA track."""
+    track = take_track(target.data.shape_keys, action)
+    strips = [strip for strip in track.strips if strip.action == action] if track else []
+    return strips[0].frame_start - strips[0].action_frame_start if strips else 0.0
+
+
+def _reset_track(target: bpy.types.Object, action: bpy.types.Action) -> None:
+    track = take_track(target.data.shape_keys, action)
+    for strip in track.strips if track else ():
+        if strip.action == action:
+            strip.frame_start = strip.action_frame_start
+
+
+def _placement(target: bpy.types.Object, action: bpy.types.Action) -> str:
+    return "ACTION" if target.data.shape_keys.animation_data.action == action else "NLA"
+
+
+def _warped(before: Baseline, warp: _Warp, heard: Heard) -> Baseline:
+    take, count = before.take, warp.length(len(before.motion))
+    motions = np.unique(np.clip(np.rint(take.key_frames * warp.scale), 0, count - 1))
+    motions = np.union1d(motions, [0, count - 1]).astype(np.int32)
+    seconds = warp.scale * take.fps / heard.fps
+    stretched = dataclasses.replace(
+        take.with_weights(_resampled(take.weights, warp), motions),
+        fps=heard.fps,
+        phones=tuple(_span(span, seconds) for span in take.phones),
+        words=tuple(_span(span, seconds) for span in take.words),
+        acoustics=_rows(take.acoustics, seconds),
+    )
+    sound = {"origin": heard.origin, "marks": list(heard.marks), "retimed": heard.retimed_from is not None}
+    info = {key: value for key, value in before.info.items() if key not in ("guest", "slot")}
+    info |= {"strip": heard.name, "sound": sound, "fps": heard.fps}
+    info["line"] = info.get("line", {}) | {"strip": heard.name, "frame": float(heard.frame)}
+    keyed = np.unique(np.clip(np.rint(before.keyed * warp.scale), 0, count - 1)).astype(np.int32)
+    dropped = np.intersect1d(np.rint(before.dropped * warp.scale).astype(np.int32), motions)
+    return Baseline(stretched, stretched.weights, keyed, float(warp.now), {}, before.density, dropped, info)
+
+
+def _warped_edits(edits: edited.Edits, warp: _Warp) -> edited.Edits:
+    keys = {}
+    for shape, old in edits.keys.items():
+        at = warp.frames(old.frames)
+        co = np.stack([at, old.values], axis=1).astype(np.float32)
+        sides = [
+            np.stack([at + (side[:, 0] - old.frames) * warp.scale, side[:, 1]], axis=1).astype(np.float32)
+            for side in (old.left, old.right)
+        ]
+        keys[shape] = CurveKeys(co, *sides, old.kinds)
+    return edited.Edits(keys, {shape: warp.frames(gone) for shape, gone in edits.deleted.items()})
+
+
+def _resampled(motion: np.ndarray, warp: _Warp) -> np.ndarray:
+    """(T', K) float32: the motion at its new frames."""
+    count = warp.length(len(motion))
+    if count == len(motion):
+        return motion
+    at = np.linspace(0, len(motion) - 1, count)
+    return np.stack([np.interp(at, np.arange(len(motion)), column) for column in motion.T], axis=1).astype(np.float32)
+
+
+def _rows(rows: np.ndarray, scale: float) -> np.ndarray:
+    """What was heard, stretched in time; the nearest row, so that every row is one that was heard."""
+    count = round(len(rows) * scale)
+    if count == len(rows):
+        return rows
+    return rows[np.rint(np.linspace(0, len(rows) - 1, count)).astype(int)]
+
+
+def _span(span: Span, scale: float) -> Span:
+    label, start, end = span
+    return label, start * scale, end * scale

@@ -1,0 +1,100 @@
+"""The user's own animation of a character: where it is, and how it goes below the takes and back."""
+
+import bpy
+
+from .. import compat
+from ..curves.shape_curves import keyed_shapes
+from ..takes.nla_tracks import REST, is_layer, is_own_take, new_strip, plays_take, strip_track
+
+__all__ = ["hand_action", "hand_shapes", "hand_track", "lower_hand", "make_hand", "raise_hand"]
+
+
+HAND = "Hand Keys: "
+# A strip this near to where it was laid was not moved.
+SAME = 1e-6
+# A frame before and after every scene's, for curves that go on beyond their keys.
+FAR = 200_000.0
+
+
+def hand_action(keys: bpy.types.Key) -> bpy.types.Action | None:
+    """The active action when it is the user's own."""
+    action = keys.animation_data.action if keys.animation_data else None
+    return None if is_own_take(action) else action
+
+
+def hand_track(keys: bpy.types.Key) -> bpy.types.NlaTrack | None:
+    """The track on which the user's own action plays on below the takes."""
+    tracks = keys.animation_data.nla_tracks if keys.animation_data else ()
+    return next((track for track in tracks if track.name.startswith(HAND) and len(track.strips) == 1), None)
+
+
+def hand_shapes(keys: bpy.types.Key) -> set[str]:
+    """The shapes that the user animates: with the active action, or on NLA tracks that play."""
+    animation, shapes = keys.animation_data, set()
+    if animation is None:
+        return shapes
+    own = hand_action(keys)
+    if own is not None:
+        shapes |= keyed_shapes(own, compat.slot_handle(own, keys))
+    for track in animation.nla_tracks:
+        for strip in track.strips:
+            ours = strip.action is None or is_layer(strip.action) or is_own_take(strip.action)
+            if not (ours or track.mute or strip.mute):
+                slot = getattr(strip, "action_slot", None)
+                shapes |= keyed_shapes(strip.action, slot.handle if slot else 0)
+    return shapes
+
+
+def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
+    """Let the user's active action play on from an NLA track. Returns the track's name, or an empty string.
+
+    under_takes: the track lies below all takes that are there; else on top, where the action was, for a take to come.
+    """
+    action = hand_action(keys)
+    if action is None:
+        return ""
+    animation, slot = keys.animation_data, compat.slot_of(action, keys)
+    # Without any track Blender plays the action alone, whatever its blending is set to.
+    blended = len(animation.nla_tracks) > 0
+    settings = (animation.action_blend_type, animation.action_extrapolation, animation.action_influence)
+    curves = compat.action_curves(action, slot.handle if slot else 0)
+    frames = [key.co.x for curve in curves for key in (*curve.keyframe_points[:1], *curve.keyframe_points[-1:])]
+    first, last = min(frames, default=1.0), max(frames, default=2.0)
+    if any(len(curve.modifiers) or curve.extrapolation != "CONSTANT" for curve in curves):
+        first, last = -FAR, FAR
+    compat.assign_action(keys, None)
+    takes = [track for track in animation.nla_tracks if plays_take(track)]
+    rests = [track for track in animation.nla_tracks if any(is_layer(strip.action, REST) for strip in track.strips)]
+    below = [track for track in takes if track not in rests] if under_takes else []
+    strip = new_strip(keys, HAND + action.name, action, slot, first, max(last, first + 1), below=below)
+    strip.blend_type, strip.extrapolation, strip.influence = settings if blended else ("REPLACE", "HOLD", 1.0)
+    animation.action_blend_type, animation.action_extrapolation, animation.action_influence = "REPLACE", "HOLD", 1.0
+    return strip_track(keys, strip).name
+
+
+def raise_hand(keys: bpy.types.Key) -> bpy.types.Action | None:
+    """Make the user's own action the active one again, as it was. None when it was not lowered, or was moved since."""
+    track, animation = hand_track(keys), keys.animation_data
+    if track is None:
+        return None
+    strip = track.strips[0]
+    moved = abs(strip.frame_start - strip.action_frame_start) > SAME or strip.repeat != 1 or strip.scale != 1
+    if moved or strip.action is None:
+        return None
+    action, slot = strip.action, getattr(strip, "action_slot", None)
+    settings = (strip.blend_type, strip.extrapolation, strip.influence)
+    animation.nla_tracks.remove(track)
+    compat.assign_action(keys, action, slot)
+    animation.action_blend_type, animation.action_extrapolation, animation.action_influence = settings
+    return action
+
+
+def make_hand(keys: bpy.types.Key, action: bpy.types.Action) -> None:
+    """An action that held a take is the user's own from now on: it plays where it is, by itself."""
+    animation = keys.animation_data
+    if animation.action == action:
+        animation.action_blend_type = "REPLACE"
+    for track in animation.nla_tracks:
+        for strip in track.strips:
+            if strip.action == action:
+                strip.blend_type, strip.extrapolation = "REPLACE", "HOLD"

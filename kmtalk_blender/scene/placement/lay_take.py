@@ -1,0 +1,150 @@
+"""A motion goes onto a character: its ways from rest and back, what it is added to, its keys, its place."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..character.shape_map import ShapeMap, animated_keys, shape_map
+from ..curves.groups import FACE, groups_of
+from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
+from ..options import Options
+from ..takes import edits as edited
+from ..takes.baseline import Baseline, Moved
+from ..takes.baseline_store import load_baseline
+from ..takes.movement import ramp_frames
+from ..takes.takes import find_take, free_frames, sliders_before
+from .place_take import place_take, rewrite_take, shared_place
+from .shared_action import under_values
+
+__all__ = ["Laid", "lay_again", "lay_take"]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A take as it was written. told: what was taken over or kept, a sentence each."""
+
+    action: bpy.types.Action
+    baseline: Baseline
+    curves: dict[str, CurveKeys]
+    mapping: ShapeMap
+    told: tuple[str, ...] = ()
+
+
+def lay_take(
+    target: bpy.types.Object,
+    baseline: Baseline,
+    edits: edited.Edits,
+    motion: np.ndarray,
+    key_frames: np.ndarray,
+    options: Options,
+) -> Laid:
+    """Write a take that was generated, with the edits of its former one, onto a character.
+
+    baseline: the take without anything of the character. motion: (T, K), completed around the edits. Raises UserError,
+    before anything is changed, when it would overwrite the user's keys and must not.
+    """
+    mapping = shape_map(target, baseline.take.channels)
+    groups = groups_of(mapping)
+    info = baseline.info | {
+        "blend": [round(seconds * baseline.take.fps, 3) for seconds in (options.rest_in, options.rest_out)],
+        "expression": options.expression,
+    }
+    baseline = dataclasses.replace(baseline, info=info)
+    before = sliders_before(target)
+    if options.placement == "ACTIVE":
+        baseline = dataclasses.replace(baseline, info=info | {"guest": True})
+        baseline = with_ways(target, baseline, mapping, motion, options)
+        moving = tuple(shape for shape, keys in edited.fresh_curves(baseline, mapping).items() if len(keys.co))
+        shared_place(target, baseline, moving, options.replace)
+        keys = animated_keys(target)
+        action = keys.animation_data.action if keys.animation_data else None
+        if action is not None:
+            under = under_values(keys, action, baseline, mapping, groups, before)
+            baseline = dataclasses.replace(baseline, under=under)
+        kept: set[str] = set()
+        if options.expression == "LEAVE":
+            kept = {shape for shape, group in groups.items() if group == FACE}
+    else:
+        baseline = with_ways(target, baseline, mapping, motion, options)
+        former = find_take(target, baseline.id)
+        kept = set() if former is None else locked_shapes(former)
+    plain = edited.fresh_curves(baseline, mapping)
+    none = np.zeros((0, 2), np.float32)
+    written = {shape: plain[shape].co if shape in plain else none for shape in mapping.shapes}
+    locked: tuple[Moved, ...] = ()
+    if kept and options.placement != "ACTIVE":
+        before_now = load_baseline(former, baseline.id)
+        written |= {shape: co for shape, co in before_now.written.items() if shape in kept}
+        locked = tuple(one for one in before_now.moved if one.shape in kept)
+    baseline = dataclasses.replace(baseline, written=written)
+    curves = {shape: keys for shape, keys in plain.items() if shape not in kept}
+    if edits.count or motion is not baseline.take.weights:
+        window = (0, len(motion) - 1)
+        curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
+    dropped = edited.dropped_motions(edits, baseline)
+    baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
+    moved = _moved(curves, written, mapping, groups, before) + locked
+    baseline = dataclasses.replace(baseline, moved=moved)
+    action, told = place_take(target, baseline, curves, groups, options.placement)
+    return Laid(action, baseline, curves, mapping, tuple(told))
+
+
+def lay_again(
+    target: bpy.types.Object,
+    action: bpy.types.Action,
+    baseline: Baseline,
+    edits: edited.Edits,
+    motion: np.ndarray,
+    key_frames: np.ndarray,
+    window: tuple[int, int],
+    options: Options,
+) -> Laid:
+    """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
+    mapping = shape_map(target, baseline.take.channels)
+    groups = groups_of(mapping)
+    if not baseline.guest:
+        baseline = with_ways(target, baseline, mapping, motion, options)
+    now = read_curves(action, mapping.shapes, baseline.slot)
+    locked = locked_shapes(action, baseline.slot)
+    curves, written = edited.merge(now, baseline, edits, mapping, motion, key_frames, window, locked)
+    if baseline.guest:
+        curves = {s: keys for s, keys in curves.items() if s in now or len(keys.co)}
+    before = sliders_before(target)
+    moved = _moved(curves, written, mapping, groups, before) + tuple(
+        one for one in baseline.moved if one.shape in locked
+    )
+    baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
+    rewrite_take(target, action, baseline, curves, groups)
+    return Laid(action, baseline, curves, mapping)
+
+
+def with_ways(
+    target: bpy.types.Object, baseline: Baseline, mapping: ShapeMap, motion: np.ndarray, options: Options
+) -> Baseline:
+    """The baseline with as many frames from rest and back as its first and last pose need; never fewer than it has."""
+    moved = mapping.values(motion[[0, -1]]) - mapping.offset
+    free = free_frames(target, baseline.start, baseline.end, baseline.id)
+    fps = baseline.take.fps
+    ways = [
+        ramp_frames(row, seconds, fps, frames, baseline.guest)
+        for row, seconds, frames in zip(moved, (options.rest_in, options.rest_out), free, strict=True)
+    ]
+    return dataclasses.replace(
+        baseline, rest_in=max(baseline.rest_in, ways[0]), rest_out=max(baseline.rest_out, ways[1])
+    )
+
+
+def _moved(
+    curves: dict[str, CurveKeys],
+    written: dict[str, np.ndarray],
+    mapping: ShapeMap,
+    groups: dict[str, str],
+    before: dict[str, float],
+) -> tuple[Moved, ...]:
+    return tuple(
+        Moved(shape, groups[shape], float(mapping.offset[row]), float(before.get(shape, 0.0)))
+        for row, shape in enumerate(mapping.shapes)
+        if shape in curves and (len(curves[shape].co) or len(written.get(shape, ())))
+    )

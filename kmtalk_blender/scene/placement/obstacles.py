@@ -1,0 +1,188 @@
+"""Will it play? What stands between a written take and a moving mouth, and what removes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import bpy
+
+from ...errors import UserError
+from .. import compat
+from ..character.mapping import mapping_of
+from ..character.parts import follow_head, standing_still
+from ..character.shape_map import value_path
+from ..character.shape_names import CHANNELS
+from ..curves.groups import FACE
+from ..curves.shape_curves import keyed_shapes, shape_of
+from ..takes.baseline_store import has_baseline, moved_shapes
+from ..takes.nla_tracks import plays_take
+from ..takes.takes import takes_of
+from .hand_keys import hand_action
+from .manage_takes import play_below
+
+__all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """kind: a name that stays. text: one sentence. fix: what the button says."""
+
+    kind: str
+    text: str
+    fix: str
+
+
+def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle]:
+    """Everything that keeps the takes of a character from being seen; empty when they play."""
+    keys = target.data.shape_keys if target.type == "MESH" else None
+    if keys is None or keys.animation_data is None or not takes_of(target):
+        return []
+    animation, action = keys.animation_data, keys.animation_data.action
+    shapes = _spoken_shapes(target)
+    found = []
+    own = hand_action(keys)
+    covered = shapes & keyed_shapes(own, compat.slot_handle(own, keys)) if own and not has_baseline(own) else set()
+    if covered:
+        text = f"Your action {own.name} plays above the takes and covers {len(covered)} of their shapes."
+        found.append(Obstacle("hand_above", text, "Play It Below"))
+    if has_baseline(action) and getattr(animation, "action_slot", action) is None:
+        found.append(Obstacle("slot", f"Action {action.name} plays no slot.", "Assign Slot"))
+    on_tracks = [track for track in animation.nla_tracks if plays_take(track)]
+    if on_tracks and not animation.use_nla:
+        found.append(Obstacle("nla_off", "The NLA of the shape keys is switched off.", "Switch On"))
+    if any(track.mute or any(strip.mute for strip in track.strips) for track in on_tracks):
+        found.append(Obstacle("nla_muted", "An NLA track with a take is muted.", "Unmute"))
+    if any(track.is_solo for track in animation.nla_tracks):
+        found.append(Obstacle("nla_solo", "An NLA track plays solo.", "End Solo"))
+    owned = [path for path in map(value_path, shapes) if any(d.data_path == path for d in _live_drivers(animation))]
+    if owned:
+        found.append(Obstacle("drivers", f"{len(owned)} shape keys are moved by drivers.", "Mute Drivers"))
+    blocks = [keys.key_blocks[shape] for shape in shapes if shape in keys.key_blocks]
+    if any(block.mute for block in blocks):
+        found.append(Obstacle("shape_muted", "Some of its shape keys are muted.", "Unmute"))
+    if any(curve.mute for curve in _take_curves(target)):
+        found.append(Obstacle("curve_muted", "Some of its curves are muted.", "Unmute"))
+    if len(blocks) < len(shapes):
+        found.append(Obstacle("gone", f"{len(shapes) - len(blocks)} of its shape keys are gone.", ""))
+    if target.show_only_shape_key:
+        found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
+    if not keys.use_relative:
+        found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
+    still = standing_still(target)
+    if still:
+        found.append(Obstacle("parts", f"{', '.join(still)} stand still; their shapes have its names.", "Link Parts"))
+    last = max(takes_of(target), key=lambda take: take.end)
+    if last.end > scene.frame_end:
+        text = f"Take {last.strip} ends at {last.end:g}, the scene at {scene.frame_end}."
+        found.append(Obstacle("range", text, "Extend Scene"))
+    return found
+
+
+def check_speaker(target: bpy.types.Object) -> None:
+    """Raises UserError for a mesh that has no mouth while another of its character has one: eyes, teeth, lashes."""
+    if _has_mouth(target):
+        return
+    family = [target.parent, *(target.parent.children_recursive if target.parent else ()), *target.children_recursive]
+    scenes = [thing for scene in target.users_scene for thing in scene.objects]
+    better = next((thing for thing in (*family, *scenes) if thing is not None and _has_mouth(thing)), None)
+    if better is not None:
+        raise UserError(f"{target.name} has no shape of a mouth; choose {better.name} as the character.")
+
+
+def speaker_notes(target: bpy.types.Object) -> tuple[str, ...]:
+    """What the user should know of a character, a sentence each."""
+    others = [
+        thing.name for thing in bpy.data.objects if thing != target and thing.data == target.data and thing.users_scene
+    ]
+    return (f"{', '.join(others)} shares the mesh of {target.name} and speaks with it.",) if others else ()
+
+
+def _has_mouth(thing: bpy.types.Object) -> bool:
+    if thing.type != "MESH" or thing.data.shape_keys is None:
+        return False
+    moving = {row.channel for row in mapping_of(thing).rows if row.shape}
+    return any(channel.startswith(("jaw", "mouth")) for channel in moving) or bool(moving - set(CHANNELS))
+
+
+def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:
+    """Remove what one obstacle names."""
+    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], None]] = {
+        "hand_above": lambda _scene, obj: play_below(obj),
+        "slot": _assign_slot,
+        "nla_off": lambda _scene, obj: setattr(obj.data.shape_keys.animation_data, "use_nla", True),
+        "nla_muted": _unmute_tracks,
+        "nla_solo": _end_solo,
+        "drivers": _mute_drivers,
+        "shape_muted": _unmute_shapes,
+        "curve_muted": _unmute_curves,
+        "pinned": lambda _scene, obj: setattr(obj, "show_only_shape_key", False),
+        "absolute": lambda _scene, obj: setattr(obj.data.shape_keys, "use_relative", True),
+        "parts": lambda _scene, obj: follow_head(obj),
+        "range": _extend,
+    }
+    if kind in fixes:
+        fixes[kind](scene, target)
+        compat.refresh_animation(target.data.shape_keys)
+
+
+def _spoken_shapes(target: bpy.types.Object) -> set[str]:
+    """The shapes that the takes of a character move."""
+    found = [moved_shapes(bpy.data.actions[take.action], take.id) for take in takes_of(target)]
+    return {one.shape for moved in found for one in moved}
+
+
+def _take_curves(target: bpy.types.Object) -> list[bpy.types.FCurve]:
+    """The curves of a character's takes; not those of an expression that is left to the user, which are muted."""
+    curves = []
+    for take in takes_of(target):
+        action = bpy.data.actions[take.action]
+        left = {one.shape for one in moved_shapes(action, take.id) if one.group == FACE}
+        for curve in compat.action_curves(action, compat.slot_handle(action, target.data.shape_keys)):
+            if take.expression != "LEAVE" or shape_of(curve.data_path) not in left:
+                curves.append(curve)
+    return curves
+
+
+def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
+    return [driver for driver in animation.drivers if not driver.mute]
+
+
+def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    compat.assign_action(keys, keys.animation_data.action)
+
+
+def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for track in target.data.shape_keys.animation_data.nla_tracks:
+        if plays_take(track):
+            track.mute = False
+            for strip in track.strips:
+                strip.mute = False
+
+
+def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for track in target.data.shape_keys.animation_data.nla_tracks:
+        track.is_solo = False
+
+
+def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    paths = {value_path(shape) for shape in _spoken_shapes(target)}
+    for driver in keys.animation_data.drivers:
+        if driver.data_path in paths:
+            driver.mute = True
+
+
+def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    keys = target.data.shape_keys
+    for shape in _spoken_shapes(target):
+        if shape in keys.key_blocks:
+            keys.key_blocks[shape].mute = False
+
+
+def _unmute_curves(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    for curve in _take_curves(target):
+        curve.mute = False
+
+
+def _extend(scene: bpy.types.Scene, target: bpy.types.Object) -> None:
+    scene.frame_end = max([scene.frame_end, *(int(-(-take.end // 1)) for take in takes_of(target))])

@@ -1,0 +1,86 @@
+"""The sound of one strip as Blender itself plays it: for retimed strips, whose inner times Python cannot read.
+
+Blender's sound system crashes now and then where the speed of a strip changes (seen in 4.5). So a second Blender plays
+the strip, without a window, and is asked again when it fails; the one with the user's scene stays out of it.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+
+from ...errors import UserError
+from .. import compat
+
+__all__ = ["mix_down"]
+
+SCRIPT = Path(__file__).with_name("mixdown_process.py")
+TRIES, SECONDS = 4, 120
+
+
+def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], path: Path) -> Path:
+    """Write what is heard of a sound strip from the first frame of `span` up to its last as a WAV file.
+
+    parents: the meta strips around it. The scene stays as it is. Raises UserError when the sound cannot be written.
+    """
+    library = path.with_suffix(".blend")
+    if not path.parent.is_dir() or not _write_scene(scene, strip, parents, span, library):
+        raise UserError(f"There is no folder {path.parent} for the sound of strip {strip.name}; choose another.")
+    for _ in range(TRIES):
+        code = _play(library, path)
+        if code == 0 and path.is_file():
+            return path
+        if code == 2:
+            break
+    raise UserError(
+        f"Blender cannot play the retimed strip {strip.name} into a file; mix its sound down and use that file."
+    )
+
+
+def _write_scene(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], library: Path) -> bool:
+    """Write a scene with that strip alone. False when the file cannot be written."""
+    heard = {strip.name, *(meta.name for meta in parents)}
+    copy = scene.copy()
+    try:
+        _keep_sound_alone(copy)
+        for other in compat.every_strip(copy.sequence_editor):
+            other.mute = other.name not in heard
+        copy.frame_start, copy.frame_end = span[0], span[1] - 1
+        bpy.data.libraries.write(str(library), {copy}, path_remap="ABSOLUTE")
+    except OSError:
+        return False
+    finally:
+        bpy.data.scenes.remove(copy)
+    return True
+
+
+def _keep_sound_alone(scene: bpy.types.Scene) -> None:
+    """Speakers are heard as well, and what a scene uses would be written with it."""
+    for child in list(scene.collection.children):
+        scene.collection.children.unlink(child)
+    for obj in list(scene.collection.objects):
+        scene.collection.objects.unlink(obj)
+    scene.camera = scene.world = scene.kmtalk.target = scene.kmtalk.text = None
+    scene.kmtalk.lines.clear()
+    scene.kmtalk.rules.clear()
+
+
+def _play(library: Path, path: Path) -> int:
+    """The exit code of a second Blender; negative or unlike 0 and 2 when it crashed, 1 when it hung."""
+    # As a module Blender is what this Python imports.
+    alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
+    blender = [sys.executable] if bpy.app.module else alone
+    # It ends without cleaning up: what it leaves in its temporary folder goes with the sound's.
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(path.parent))
+    try:
+        return subprocess.run(
+            [*blender, str(SCRIPT), "--", str(library), str(path)],
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            env=os.environ | temporary,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return 1

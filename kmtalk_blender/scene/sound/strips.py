@@ -1,0 +1,195 @@
+"""What is heard of a sound strip: which part of which file, and when."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+
+from ...errors import UserError
+from ...paths import whole_path
+from ...runtime.input_files import is_file
+from .. import compat
+from .mixdown import mix_down
+
+__all__ = [
+    "Heard",
+    "audible_strips",
+    "chosen_strip",
+    "find_strip",
+    "frame_rate",
+    "heard_file",
+    "heard_of",
+    "outline_of",
+]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A piece of sound on the timeline.
+
+    name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
+    its end. frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's
+    sound file when its playback speed is another, and `path` is what Blender made of it. source: the sound's file as
+    the strip names it; it may be packed, or gone. origin: the
+    timeline's frame of the sound's beginning, heard or not. marks: frames from there on where the speed may change.
+    """
+
+    name: str
+    path: Path
+    start: float
+    end: float | None
+    frame: int
+    fps: float
+    retimed_from: Path | None = None
+    source: Path = Path()
+    origin: float = 0.0
+    marks: tuple[float, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """True when all of the file is heard."""
+        return self.start == 0.0 and self.end is None
+
+
+def frame_rate(scene: bpy.types.Scene) -> float:
+    """Frames a second."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def audible_strips(scene: bpy.types.Scene) -> list:
+    """Every sound strip that can be heard, those inside meta strips included, in the order of time."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return []
+    return sorted(
+        (strip for strip, parents in _sounds(compat.root_strips(editor)) if not _silence(editor, strip, parents)),
+        key=lambda strip: strip.frame_final_start,
+    )
+
+
+def chosen_strip(scene: bpy.types.Scene) -> object:
+    """The strip that the user means: the active one, else the only one selected, else the only one there is.
+
+    A meta strip stands for the only sound in it. Raises UserError when that leaves none or several.
+    """
+    editor = scene.sequence_editor
+    if editor is None or not compat.root_strips(editor):
+        raise UserError(f"Scene {scene.name} has no sound strip; add one in the sequencer.")
+    active = editor.active_strip
+    selected = [strip for strip in compat.selected_strips(scene) if strip.type in ("SOUND", "META")]
+    if active is not None and active.type in ("SOUND", "META") and (active.select or not selected):
+        candidates = [active]
+    else:
+        candidates = selected or [strip for strip, _ in _sounds(compat.root_strips(editor))]
+    sounds = [sound for strip in candidates for sound, _ in _sounds([strip])]
+    if not sounds:
+        raise UserError("No sound strip is selected; select one in the sequencer.")
+    if len(sounds) > 1:
+        raise UserError(f"{len(sounds)} sound strips are selected; select one, or generate all of them.")
+    return sounds[0]
+
+
+def find_strip(scene: bpy.types.Scene, name: str) -> object:
+    """The sound strip of that name. Raises UserError when there is none."""
+    editor = scene.sequence_editor
+    for strip, _ in _sounds(compat.root_strips(editor)) if editor else ():
+        if strip.name == name:
+            return strip
+    raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
+
+
+def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
+    """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
+
+    `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
+    else. Cheap enough for a panel. Raises UserError when nothing is heard: muted, outside its meta strip.
+    """
+    editor = scene.sequence_editor
+    parents = _parents(editor, strip)
+    reason = _silence(editor, strip, parents)
+    if reason:
+        raise UserError(reason)
+    path, fps = whole_path(strip.sound.filepath, library=strip.sound.library), frame_rate(scene)
+    first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
+    last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+    if last <= first:
+        raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
+    to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
+    keys = getattr(strip, "retiming_keys", ())
+    if len(keys):
+        whole = to_the_end and first <= strip.frame_start
+        origin = keys[0].timeline_frame
+        marks = tuple(float(key.timeline_frame - origin) for key in keys)
+        end = None if whole else (last - first) / fps
+        return Heard(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
+    # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
+    origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
+    lead_in = max(0, round(origin - first))
+    start = max(0.0, (first - origin) / fps)
+    end = None if to_the_end else (last - origin) / fps
+    marks = (0.0, float(strip.frame_duration))
+    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
+
+
+def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
+    """As `outline_of`, with a file that is there: a packed or retimed sound is written into `folder`.
+
+    Raises UserError when nothing is heard, and when the sound is missing.
+    """
+    heard = outline_of(scene, strip)
+    path = _file_of(strip, heard.path, folder)
+    if heard.retimed_from is not None:
+        parents = _parents(scene.sequence_editor, strip)
+        last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+        path = mix_down(scene, strip, parents, (heard.frame, last), folder / "retimed.wav")
+    return replace(heard, path=path)
+
+
+def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
+    """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
+    path = whole_path(filepath)
+    if not is_file(path):
+        raise UserError(f"There is no sound file {path}; choose one.")
+    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
+
+
+def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
+    """Every sound strip with the meta strips around it."""
+    found: list[tuple[object, tuple]] = []
+    for strip in strips:
+        if strip.type == "SOUND":
+            found.append((strip, parents))
+        elif strip.type == "META":
+            inside = strip.strips if hasattr(strip, "strips") else strip.sequences
+            found += _sounds(list(inside), (*parents, strip))
+    return found
+
+
+def _silence(editor: object, strip: object, parents: tuple) -> str:
+    """Why a strip is not heard; empty when it is."""
+    if strip.mute:
+        return f"Strip {strip.name} is muted; unmute it."
+    muted = next((meta for meta in parents if meta.mute), None)
+    if muted is not None:
+        return f"Meta strip {muted.name} around {strip.name} is muted; unmute it."
+    outermost = parents[0] if parents else strip
+    if editor.channels[outermost.channel].mute:
+        return f"Channel {outermost.channel} with strip {strip.name} is muted; unmute it."
+    if strip.sound is None:
+        return f"Strip {strip.name} has no sound; give it a file."
+    return ""
+
+
+def _parents(editor: object, strip: object) -> tuple:
+    """The meta strips around a strip, the outermost first."""
+    return next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
+
+
+def _file_of(strip: object, path: Path, folder: Path) -> Path:
+    if strip.sound.packed_file is None:
+        if not is_file(path):
+            raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")
+        return path
+    unpacked = folder / f"packed{path.suffix}"
+    unpacked.write_bytes(strip.sound.packed_file.data)
+    return unpacked

@@ -1,0 +1,206 @@
+"""Baselines of takes, kept on their actions.
+
+A baseline is a custom property of the action, so it is saved with the file and goes where the action goes: undo, copy,
+rename, append, library. An action of the user's may hold several takes, each with an identity of its own (`id`); the
+name of a strip is only a label.
+"""
+
+import json
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from ...errors import UserError
+from ...runtime.input_files import parse_json
+from ...runtime.take_file import pack_take, unpack_take
+from ..curves import shape_curves as curves
+from .baseline import Baseline, Moved
+from .baseline_file import checked_frame, info_of, pack_baseline, unpack_baseline
+
+__all__ = [
+    "drop_baseline",
+    "has_baseline",
+    "load_baseline",
+    "moved_shapes",
+    "store_baseline",
+    "take_ids",
+    "take_info",
+]
+
+PROPERTY = "kmtalk_takes"
+VERSION = 3
+# What values raise that are not what was written.
+DAMAGE = (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+
+
+def has_baseline(action: bpy.types.Action | None) -> bool:
+    """True when an action holds a take."""
+    return action is not None and PROPERTY in action
+
+
+def take_ids(action: bpy.types.Action, handle: int = 0) -> tuple[str, ...]:
+    """The takes of an action in the order of time; only those in the slot of that number, 0: of all."""
+    infos = [_info_of(stored) for stored in action.get(PROPERTY, ())]
+    inside = [info for info in infos if not handle or info.get("slot", 0) in (0, handle)]
+    return tuple(_id_of(info) for info in sorted(inside, key=lambda info: info.get("start", 0.0)))
+
+
+def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
+    """Keep a baseline on an action, in place of the one of the same take."""
+    stored = {
+        "version": VERSION,
+        "take": pack_take(baseline.take),
+        "written": pack_baseline(baseline),
+        "info": json.dumps(info_of(baseline), sort_keys=True),
+    }
+    action[PROPERTY] = [*_others(action, baseline.id), stored]
+
+
+def take_info(action: bpy.types.Action, take: str | None = None) -> dict:
+    """`id`, `strip`, `start`, `end`, `mode` ... of a take, without unpacking it: cheap enough for a panel.
+
+    take: which one of the action, by its id or its label; None: its first.
+    """
+    stored = _stored(action, take)
+    return {} if stored is None else _info_of(stored)
+
+
+def moved_shapes(action: bpy.types.Action, take: str) -> tuple[Moved, ...]:
+    """The shapes that a take moves, under the names they have now."""
+    info = take_info(action, take)
+    moved = tuple(Moved(*row) for row in info.get("moved", ()))
+    keyed = list(curves.keyed_shapes(action, info.get("slot", 0)))
+    names = _names_now(action, [one.shape for one in moved], keyed)
+    return tuple(replace(one, shape=names.get(one.shape, one.shape)) for one in moved)
+
+
+def drop_baseline(action: bpy.types.Action, take: str) -> None:
+    """Make a take of an action ordinary keys."""
+    others = _others(action, take)
+    if others:
+        action[PROPERTY] = others
+    else:
+        del action[PROPERTY]
+
+
+def load_baseline(action: bpy.types.Action | None, take: str | None = None) -> Baseline:
+    """The baseline of an action, its shapes under the names they have now and where its keys are now.
+
+    take: which one of the action, by its id or its label; None: its first. Raises UserError when the action holds no
+    such take, or one that another version wrote.
+    """
+    stored = _stored(action, take) if has_baseline(action) else None
+    if stored is None:
+        name = "The character's active action" if action is None else f"Action {action.name}"
+        raise UserError(f"{name} is no KMTalk take; generate one first, or choose it in the list of takes.")
+    if stored.get("version") != VERSION:
+        raise UserError(f"Action {action.name} was written by another version of KMTalk; generate it again.")
+    name = f"The take of action {action.name}"
+    try:
+        take = unpack_take(bytes(stored["take"]), name)
+        info = parse_json(str(stored["info"]), name)
+        baseline = unpack_baseline(take, bytes(stored["written"]), info, name)
+    except DAMAGE as error:
+        raise UserError(f"{name} is damaged; generate it again.") from error
+    now = curves.read_curves(action, handle=baseline.slot)
+    return _followed(_renamed(action, baseline, list(now)), now)
+
+
+def _stored(action: bpy.types.Action, take: str | None) -> object | None:
+    """What is kept of a take: that of an id, else of a label when it is the only one."""
+    kept = {_id_of(_info_of(stored)): stored for stored in action.get(PROPERTY, ())}
+    if take is None:
+        return kept.get(next(iter(take_ids(action)), ""))
+    if take in kept:
+        return kept[take]
+    labelled = [stored for stored in kept.values() if _info_of(stored).get("strip") == take]
+    return labelled[0] if len(labelled) == 1 else None
+
+
+def _others(action: bpy.types.Action, take: str) -> list[dict]:
+    """What is kept of the other takes."""
+    return [stored.to_dict() for stored in action.get(PROPERTY, ()) if _id_of(_info_of(stored)) != take]
+
+
+def _id_of(info: dict) -> str:
+    return str(info.get("id") or info.get("strip", ""))
+
+
+def _info_of(stored: object) -> dict:
+    """The JSON values of a take with those that panels and layers read checked; empty where they are damaged."""
+    try:
+        info = parse_json(str(stored["info"]), "A take")
+        frames = {name: checked_frame(info.get(name, 0.0)) for name in ("start", "end", "rest_in", "rest_out")}
+        moved = [[str(shape), str(group), float(rest), float(before)] for shape, group, rest, before in info["moved"]]
+        blend = [checked_frame(frames) for frames in info.get("blend", (0.0, 0.0))]
+        if len(blend) != 2:
+            raise ValueError("the blending")
+        return (
+            info
+            | frames
+            | {
+                "strip": str(info.get("strip", "")),
+                "moved": moved,
+                "blend": blend,
+                "slot": int(info.get("slot", 0)),
+                "line": dict(info.get("line", {})),
+            }
+        )
+    except DAMAGE:
+        return {}
+
+
+def _names_now(action: bpy.types.Action, then: list[str], now: list[str]) -> dict[str, str]:
+    """Blender renames a curve with its shape key, the baseline learns it here: unknown names pair up in order.
+
+    A curve that is gone while its shape key is still there was deleted.
+    """
+    there = {block.name for keys in bpy.data.shape_keys if _plays(keys, action) for block in keys.key_blocks}
+    gone = [shape for shape in then if shape not in now and shape not in there]
+    new = [shape for shape in now if shape not in then]
+    return dict(zip(gone, new, strict=True)) if gone and len(gone) == len(new) else {}
+
+
+def _plays(keys: bpy.types.Key, action: bpy.types.Action) -> bool:
+    animation = keys.animation_data
+    if animation is None:
+        return False
+    return animation.action == action or any(
+        strip.action == action for track in animation.nla_tracks for strip in track.strips
+    )
+
+
+def _renamed(action: bpy.types.Action, baseline: Baseline, shapes: list[str]) -> Baseline:
+    # A shape that does not move has no curve, whatever it is called now.
+    moving = [shape for shape, co in baseline.written.items() if len(co)]
+    names = _names_now(action, moving, [shape for shape in shapes if len(baseline.written.get(shape, (1,)))])
+    if not names:
+        return baseline
+
+    def renamed(values: dict) -> dict:
+        return {names.get(shape, shape): value for shape, value in values.items()}
+
+    return replace(
+        baseline,
+        written=renamed(baseline.written),
+        under=renamed(baseline.under),
+        replaced=renamed(baseline.replaced),
+        moved=tuple(replace(one, shape=names.get(one.shape, one.shape)) for one in baseline.moved),
+    )
+
+
+def _followed(baseline: Baseline, now: dict[str, curves.CurveKeys]) -> Baseline:
+    """A take that was moved as a whole on the timeline is not edited, it is somewhere else."""
+    shifts = set()
+    for shape, co in baseline.written.items():
+        if not len(co):
+            continue
+        if shape not in now or len(now[shape].co) != len(co):
+            return baseline
+        apart = now[shape].frames - co[:, 0]
+        if np.ptp(apart) > 1e-3:
+            return baseline
+        shifts.add(round(float(apart[0]), 3))
+    shift = shifts.pop() if len(shifts) == 1 else 0.0
+    return baseline.shifted(shift) if shift else baseline

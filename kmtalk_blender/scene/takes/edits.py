@@ -1,0 +1,216 @@
+"""What the animator changed in a take, and how a completed motion goes around it."""
+
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+
+from ..character.shape_map import ShapeMap
+from ..curves.density import Density, make_keys, moves
+from ..curves.shape_curves import CurveKeys, read_curves
+from .baseline import Baseline
+from .movement import curve_values, motion_weights, pose_values
+
+__all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "key_poses", "merge"]
+
+SAME_FRAME, SAME_VALUE = 1e-3, 1e-6
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The difference between a take's curves and its baseline.
+
+    keys: shape -> the keys that were moved, changed or added. deleted: shape -> (n,) frames whose keys are gone.
+    """
+
+    keys: dict[str, CurveKeys] = field(default_factory=dict)
+    deleted: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> np.ndarray:
+        """(n,) whole frames of the timeline that hold an edited key, ascending."""
+        every = [np.rint(keys.frames).astype(int) for keys in self.keys.values()]
+        return np.unique(np.concatenate(every)) if every else np.zeros(0, int)
+
+    @property
+    def count(self) -> int:
+        """How many frames were edited, deletions included."""
+        gone = [np.rint(frames).astype(int) for frames in self.deleted.values()]
+        return len(np.unique(np.concatenate([self.frames, *gone])))
+
+    def moved(self, frames: float) -> "Edits":
+        """The same edits somewhere else on the timeline."""
+        shift = np.array([frames, 0], np.float32)
+        keys = {
+            shape: CurveKeys(keys.co + shift, keys.left + shift, keys.right + shift, keys.kinds)
+            for shape, keys in self.keys.items()
+        }
+        return Edits(keys, {shape: gone + frames for shape, gone in self.deleted.items()})
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Key poses for the completion: frames (N,) of the take, ascending; weights (N, K)."""
+
+    frames: np.ndarray
+    weights: np.ndarray
+
+
+def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
+    """Compare an action's curves with its take's baseline."""
+    changed, deleted = {}, {}
+    now = read_curves(action, tuple(baseline.written), baseline.slot)
+    for shape, co in baseline.written.items():
+        if shape not in now:
+            if len(co):
+                deleted[shape] = co[:, 0]
+            continue
+        if baseline.guest and not len(co):
+            # The take does not move it: what is there is the user's own.
+            continue
+        keys = now[shape].where(baseline.owns(now[shape])) if baseline.guest else now[shape]
+        same = _found(keys.co, co)
+        if not same.all():
+            changed[shape] = keys.where(~same)
+        gone = ~_frames_found(co[:, 0], keys.frames)
+        if gone.any():
+            deleted[shape] = co[gone, 0]
+    return Edits(changed, deleted)
+
+
+def dropped_motions(edits: Edits, baseline: Baseline) -> np.ndarray:
+    """(D,) take frames of the key motions that are gone: dropped before, or with a key deleted now."""
+    frames = baseline.take.key_frames
+    lost = np.zeros(len(frames), bool)
+    for gone in edits.deleted.values():
+        lost |= _frames_found(frames + baseline.start, gone)
+    return np.union1d(baseline.dropped, frames[lost]).astype(np.int32)
+
+
+def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, window: tuple[int, int]) -> Poses:
+    """The poses that the completion honours: the key motions that are still there, and every edited frame.
+
+    reach: key motions nearer than this many frames to an edit are let go, so that the motion bends around the edit; 0
+    keeps them all. window: first and last take frame that may change.
+    """
+    last = len(baseline.motion) - 1
+    edited = (edits.frames - round(baseline.start)).astype(int)
+    edited = edited[(edited >= 0) & (edited <= last)]
+    motions = np.setdiff1d(baseline.take.key_frames, dropped_motions(edits, baseline))
+    if len(edited) and reach:
+        near = np.abs(motions - edited[_nearest(motions, edited)]) <= reach
+        motions = motions[~near | (motions < window[0]) | (motions > window[1])]
+    frames = np.unique(np.concatenate([motions, edited, [0, last]])).astype(np.int32)
+    # A key motion that was let go once comes back as it was; outside the window everything stays as it is now.
+    outside = (frames < window[0]) | (frames > window[1])
+    weights = np.where(outside[:, None], baseline.motion[frames], baseline.take.weights[frames]).astype(np.float64)
+    at = np.flatnonzero(np.isin(frames, edited))
+    if len(at):
+        values = pose_values(baseline, mapping, weights[at], frames[at])
+        for shape, keys in edits.keys.items():
+            if shape not in mapping.shapes:
+                continue
+            rows = np.rint(keys.frames - baseline.start).astype(int)
+            inside = np.isin(rows, frames[at])
+            values[np.searchsorted(frames[at], rows[inside]), mapping.shapes.index(shape)] = keys.values[inside]
+        weights[at] = motion_weights(baseline, mapping, values, frames[at], weights[at])
+    return Poses(frames, weights.astype(np.float32))
+
+
+def fresh_curves(baseline: Baseline, mapping: ShapeMap) -> dict[str, CurveKeys]:
+    """Shape -> the keys of a take as it was generated, without any edits; for the shapes that move."""
+    take = baseline.take
+    window = (0, len(take.weights) - 1)
+    curves, _ = merge({}, baseline, Edits(), mapping, take.weights, take.key_frames, window, set())
+    return curves
+
+
+def merge(
+    now: dict[str, CurveKeys],
+    baseline: Baseline,
+    edits: Edits,
+    mapping: ShapeMap,
+    motion: np.ndarray,
+    key_frames: np.ndarray,
+    window: tuple[int, int],
+    locked: set[str],
+) -> tuple[dict[str, CurveKeys], dict[str, np.ndarray]]:
+    """Curves and written baseline for a completed motion (T, K) that goes around the edits.
+
+    Inside the window (first and last take frame) every key that is no edit is written anew, and with its first or last
+    frame the way from rest or back to it; edits, locked shapes and everything outside the window stay as they are. A
+    shape that does not move and has no edit gets no keys.
+    """
+    values = curve_values(baseline, mapping, motion)
+    curves, written = {}, dict(baseline.written)
+    ends = (window[0] <= 0, window[1] >= len(motion) - 1)
+    first = (baseline.first if ends[0] else baseline.start + window[0]) - 0.5
+    last = (baseline.last if ends[1] else baseline.start + window[1]) + 0.5
+    motions = np.union1d(np.asarray(key_frames) + baseline.rest_in, [0, len(values) - 1])
+    still = np.zeros(len(values))
+    for column, shape in enumerate(mapping.shapes):
+        if shape in locked:
+            continue
+        mine = edits.keys.get(shape)
+        old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
+        if mine is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+            inside = (old[:, 0] > first) & (old[:, 0] < last)
+            written[shape] = old[~inside]
+            if shape in now:
+                keys = now[shape]
+                curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
+            continue
+        pinned = _pinned(mine, baseline, len(values), baseline.density)
+        fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
+        fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
+        keys = now.get(shape, fresh)
+        outside = keys.where((keys.frames < first) | (keys.frames > last))
+        keys = outside.merged(fresh)
+        base = fresh.co
+        if mine is not None:
+            keys = keys.merged(mine)
+            base = base[~_frames_found(base[:, 0], mine.frames)]
+        curves[shape] = keys
+        written[shape] = _joined(old, base, mine, first, last)
+    return curves, written
+
+
+def _joined(old: np.ndarray, fresh: np.ndarray, mine: CurveKeys | None, first: float, last: float) -> np.ndarray:
+    """What counts as unedited from now on: the fresh keys, and the old ones outside the window and under edits."""
+    keep = (old[:, 0] < first) | (old[:, 0] > last)
+    if mine is not None:
+        keep |= _frames_found(old[:, 0], mine.frames)
+    joined = np.concatenate([old[keep], fresh])
+    return joined[np.argsort(joined[:, 0], kind="stable")].astype(np.float32)
+
+
+def _pinned(mine: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
+    """Rows of a curve's edits, where a sparse fit has to break."""
+    if mine is None or density.mode != "SPARSE":
+        return None
+    frames = np.rint(mine.frames - baseline.first).astype(int)
+    return frames[(frames >= 0) & (frames < count)]
+
+
+def _found(keys: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) mask: which of the (n, 2) keys are among the (m, 2) others, both ascending in time."""
+    if not len(others):
+        return np.zeros(len(keys), bool)
+    nearest = _nearest(keys[:, 0], others[:, 0])
+    near = np.abs(keys[:, 0] - others[nearest, 0]) < SAME_FRAME
+    return near & (np.abs(keys[:, 1] - others[nearest, 1]) < SAME_VALUE)
+
+
+def _frames_found(frames: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) mask: which frames are among the others, both ascending."""
+    if not len(others):
+        return np.zeros(len(frames), bool)
+    return np.abs(frames - others[_nearest(frames, others)]) < SAME_FRAME
+
+
+def _nearest(frames: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(n,) index of the nearest of the ascending others."""
+    right = np.clip(np.searchsorted(others, frames), 1, max(1, len(others) - 1))
+    right = np.minimum(right, len(others) - 1)
+    left = np.maximum(right - 1, 0)
+    return np.where(np.abs(frames - others[left]) <= np.abs(frames - others[right]), left, right)

@@ -1,0 +1,144 @@
+"""Tracks and strips of the NLA of shape keys, and which of them are ours."""
+
+from collections.abc import Sequence
+
+import bpy
+
+from .. import compat
+from .baseline_store import has_baseline, take_ids, take_info
+
+__all__ = [
+    "LAYER",
+    "REST",
+    "UNDER",
+    "animating_actions",
+    "is_layer",
+    "is_own_take",
+    "lift_track",
+    "new_strip",
+    "plays_take",
+    "set_aside",
+    "set_range",
+    "strip_track",
+    "take_track",
+    "unlink",
+]
+
+
+# Which of our own layers an action is: REST or UNDER.
+LAYER = "kmtalk_layer"
+REST, UNDER = "rest", "under"
+
+
+def is_own_take(action: bpy.types.Action | None) -> bool:
+    """True for an action that a take has for itself; False for the user's own, also with takes in it."""
+    return has_baseline(action) and not any(take_info(action, take).get("guest") for take in take_ids(action))
+
+
+def is_layer(action: bpy.types.Action | None, layer: str = "") -> bool:
+    """True for an action of one of our layers; of that one when it is named (REST, UNDER)."""
+    found = action.get(LAYER, "") if action is not None else ""
+    return found == layer if layer else bool(found)
+
+
+def animating_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+    """The actions that animate shape keys, those of our layers left out; each once, tracks from below first."""
+    animation = keys.animation_data if keys is not None else None
+    if animation is None:
+        return []
+    tracks = [track for track in animation.nla_tracks if not set_aside(track)]
+    actions = [strip.action for track in tracks for strip in track.strips] + [animation.action]
+    return list(dict.fromkeys(action for action in actions if action is not None and not is_layer(action)))
+
+
+def plays_take(track: bpy.types.NlaTrack) -> bool:
+    """True for a track of a take, or of the rest below one; not for one of the library's whose copy plays."""
+    if set_aside(track):
+        return False
+    return any(is_layer(strip.action) or has_baseline(strip.action) for strip in track.strips)
+
+
+def take_track(keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types.NlaTrack | None:
+    """The track that an action plays on, or None."""
+    tracks = keys.animation_data.nla_tracks if keys.animation_data else ()
+    return next((track for track in tracks if any(strip.action == action for strip in track.strips)), None)
+
+
+def set_aside(track: bpy.types.NlaTrack) -> bool:
+    """True for a track of the library's that was muted because a copy of its take plays."""
+    return track.is_override_data and track.mute
+
+
+def strip_track(keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.types.NlaTrack:
+    """The track that holds a strip."""
+    return next(track for track in keys.animation_data.nla_tracks if strip in list(track.strips))
+
+
+def new_strip(
+    keys: bpy.types.Key,
+    name: str,
+    action: bpy.types.Action,
+    slot: object | None,
+    first: float,
+    last: float,
+    below: Sequence[bpy.types.NlaTrack] = (),
+) -> bpy.types.NlaStrip:
+    """An action on a new track, the topmost one, or right below the lowest of the tracks `below`."""
+    tracks = keys.animation_data.nla_tracks
+    everyone = list(tracks)
+    place = min((everyone.index(track) for track in below), default=len(everyone))
+    track = tracks.new(prev=everyone[place - 1]) if 0 < place < len(everyone) else tracks.new()
+    track.name = name
+    strip = track.strips.new(action.name, round(first), action)
+    compat.assign_strip_slot(strip, slot)
+    set_range(strip, first, last, 0.0)
+    strip.extrapolation = "NOTHING"
+    return strip
+
+
+def set_range(strip: bpy.types.NlaStrip, first: float, last: float, shift: float) -> None:
+    """Frames of the action that a strip plays, and where. The end comes first: a start behind it is refused."""
+    scale, repeat = strip.scale, strip.repeat
+    strip.action_frame_end = max(last, strip.action_frame_start + 1)
+    strip.action_frame_start = first
+    strip.action_frame_end = last
+    strip.frame_start = first + shift
+    strip.frame_end = first + shift + (last - first) * scale * repeat
+
+
+def lift_track(keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
+    """Lay a track on top, as the user left it."""
+    for old in list(track.strips):
+        slot = getattr(old, "action_slot", None)
+        new = new_strip(keys, track.name, old.action, slot, old.action_frame_start, old.action_frame_end)
+        for name in ("scale", "repeat", "frame_start", "mute", "influence", "blend_type", "extrapolation", "blend_in"):
+            setattr(new, name, getattr(old, name))
+        new.blend_out = old.blend_out
+    keys.animation_data.nla_tracks[-1].mute = track.mute
+    keys.animation_data.nla_tracks.remove(track)
+
+
+def unlink(keys: bpy.types.Key, action: bpy.types.Action) -> None:
+    """Take an action off the NLA tracks of shape keys and out of its active place.
+
+    A library override cannot lose a track of its library, which comes back with the file: such a track is muted.
+    """
+    animation = keys.animation_data
+    if animation is None:
+        return
+    if animation.action == action:
+        compat.assign_action(keys, None)
+        animation.action_blend_type = "REPLACE"
+    tracks = list(animation.nla_tracks)
+    for track, beneath in zip(tracks, [None, *tracks], strict=False):
+        if not any(strip.action == action for strip in track.strips):
+            continue
+        if track.is_override_data:
+            track.mute = True
+            if beneath is not None and any(is_layer(strip.action, UNDER) for strip in beneath.strips):
+                beneath.mute = True
+            continue
+        for strip in [strip for strip in track.strips if strip.action == action]:
+            track.strips.remove(strip)
+        if not track.strips:
+            animation.nla_tracks.remove(track)

@@ -1,0 +1,150 @@
+"""The takes of a character: which there are, and which one is worked on."""
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ...errors import UserError
+from .. import compat
+from ..character.shape_map import check_target
+from .baseline_store import has_baseline, moved_shapes, take_ids, take_info
+from .nla_tracks import animating_actions, is_own_take, take_track
+
+__all__ = [
+    "Placed",
+    "active_action",
+    "active_own_take",
+    "active_take",
+    "check_changeable",
+    "editable_take",
+    "find_take",
+    "free_frames",
+    "own_takes",
+    "sliders_before",
+    "take_actions",
+    "take_at",
+    "takes_of",
+]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A take on a character. action: its action's name. id: which take. strip: what it speaks. start, end: the frames
+    that it speaks. active: it is in the active action and can be edited (one from a library cannot). expression: ADD,
+    REPLACE or LEAVE."""
+
+    action: str
+    id: str
+    strip: str
+    start: float
+    end: float
+    active: bool
+    expression: str = "ADD"
+
+
+def takes_of(target: bpy.types.Object) -> list[Placed]:
+    """The takes of a character, in the order of time."""
+    keys = target.data.shape_keys if target.type == "MESH" else None
+    found = []
+    for action in take_actions(keys):
+        active = action == keys.animation_data.action and action.library is None
+        for take in take_ids(action, compat.slot_handle(action, keys)):
+            info = take_info(action, take)
+            start, end = info.get("start", 0.0), info.get("end", 0.0)
+            expression = info.get("expression", "ADD")
+            found.append(Placed(action.name, take, info.get("strip", ""), start, end, active, expression))
+    return sorted(found, key=lambda take: (take.start, take.action))
+
+
+def active_take(target: bpy.types.Object) -> bpy.types.Action:
+    """The action of the take that is being worked on. Raises UserError when the active action is none."""
+    keys = check_target(target)
+    action = keys.animation_data.action if keys.animation_data else None
+    if not has_baseline(action):
+        others = take_actions(keys)
+        if len(others) != 1:
+            hint = "choose one in the list of takes" if others else "generate one first"
+            raise UserError(f"No take of {target.name} is active; {hint}.")
+        action = others[0]
+    return action
+
+
+def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) -> str:
+    """The take of a character's action that is nearest to a frame."""
+
+    def apart(take: str) -> float:
+        info = take_info(action, take)
+        return max(info.get("start", 0.0) - frame, frame - info.get("end", 0.0), 0.0)
+
+    return min(take_ids(action, compat.slot_handle(action, target.data.shape_keys)), key=apart)
+
+
+def editable_take(target: bpy.types.Object) -> bpy.types.Action:
+    """As `active_take`, for what changes it. Raises UserError when it comes from a library."""
+    action = active_take(target)
+    if action.library is not None:
+        raise UserError(f"Take {action.name} is linked; choose it in the list of takes to work on a copy of it.")
+    return action
+
+
+def find_take(target: bpy.types.Object, take: str) -> bpy.types.Action | None:
+    """The action of a take of a character, or None."""
+    found = next((placed for placed in takes_of(target) if placed.id == take), None)
+    return bpy.data.actions.get(found.action) if found else None
+
+
+def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, ...] = ()) -> None:
+    """Raises UserError when takes cannot be written now: in the NLA's tweak mode, or on a locked track.
+
+    actions: the takes whose tracks would change.
+    """
+    keys = check_target(target)
+    animation = keys.animation_data
+    if animation is None:
+        return
+    if animation.use_tweak_mode:
+        raise UserError(
+            f"The shape keys of {target.name} are in the NLA's tweak mode; leave it first (Tab in the NLA editor)."
+        )
+    for action in actions:
+        track = take_track(keys, action)
+        if track is not None and track.lock and action.library is None:
+            raise UserError(f"The NLA track {track.name} of {target.name} is locked; unlock it first (its padlock).")
+
+
+def free_frames(target: bpy.types.Object, start: float, end: float, but: str) -> tuple[float, float]:
+    """Frames between a line and the take before it, and the take after it; without one, infinite. but: the id of a take
+    that does not count."""
+    others = [take for take in takes_of(target) if take.id != but]
+    before = min((start - take.end for take in others if take.start < start), default=np.inf)
+    after = min((take.start - end for take in others if take.end > end), default=np.inf)
+    return max(before, 0.0), max(after, 0.0)
+
+
+def sliders_before(target: bpy.types.Object) -> dict[str, float]:
+    """What every shape key showed before any take moved it."""
+    keys = target.data.shape_keys
+    values = {block.name: block.value for block in keys.key_blocks}
+    for action in reversed(take_actions(keys)):
+        for take in take_ids(action, compat.slot_handle(action, keys)):
+            values |= {one.shape: one.before for one in moved_shapes(action, take)}
+    return values
+
+
+def active_action(keys: bpy.types.Key) -> bpy.types.Action | None:
+    return keys.animation_data.action if keys.animation_data else None
+
+
+def active_own_take(keys: bpy.types.Key) -> bpy.types.Action | None:
+    action = active_action(keys)
+    return action if is_own_take(action) else None
+
+
+def take_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+    """The actions that hold the takes of shape keys."""
+    return [action for action in animating_actions(keys) if has_baseline(action)]
+
+
+def own_takes(keys: bpy.types.Key) -> list[bpy.types.Action]:
+    return [action for action in animating_actions(keys) if is_own_take(action)]

@@ -1,0 +1,125 @@
+"""The starter's encoder: what a voice sounds like and phones in, audio features out, 50 a second."""
+
+import torch
+from torch import Tensor, nn
+
+from model_runtime.linguistics.articulation import FEATURES, articulation
+from model_runtime.linguistics.phones import PHONES
+from model_runtime.model.config import ModelConfig
+from model_runtime.speech.features import heard_columns
+
+__all__ = ["ConvBlock", "Encoder"]
+
+
+class ConvBlock(nn.Module):
+    """Residual dilated convolution over time, (B, S, d) -> (B, S, d)."""
+
+    def __init__(self, width: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.mix = nn.Conv1d(width, 2 * width, 5, padding=2 * dilation, dilation=dilation)
+        self.out = nn.Linear(width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mixed = self.mix(self.norm(x).transpose(1, 2)).transpose(1, 2)
+        return x + self.out(self.dropout(nn.functional.glu(mixed, dim=-1)))
+
+
+class SoundStream(nn.Module):
+    """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used.
+
+    ears: the recognisers that it listens through, the others' columns are passed over.
+    """
+
+    columns: Tensor
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, width: int, ears: tuple[str, ...]) -> None:
+        super().__init__()
+        columns = torch.from_numpy(heard_columns(ears))
+        self.register_buffer("columns", columns, persistent=False)
+        self.register_buffer("mean", torch.zeros(len(columns)))
+        self.register_buffer("spread", torch.ones(len(columns)))
+        self.hear = nn.Sequential(
+            nn.Conv1d(len(columns), width, 5, padding=2),
+            nn.GELU(),
+            nn.Conv1d(width, width, 5, stride=2, padding=2),
+        )
+        self.no_sound = nn.Parameter(torch.zeros(width))
+
+    def forward(self, sound: Tensor, steps: int, has_sound: Tensor) -> Tensor:
+        alike = (sound[..., self.columns] - self.mean) / self.spread
+        heard = self.hear(alike.transpose(1, 2)).transpose(1, 2)[:, :steps]
+        return torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
+
+
+class PhoneStream(nn.Module):
+    """The phone at each step, labels (B, S), -> (B, S, d): its own vector and what its articulation gives.
+
+    Nothing but a sum: a network here, and neighbours or durations, learn the words of a small corpus by heart
+    (docs/experiments.md).
+    """
+
+    articulation: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("articulation", torch.from_numpy(articulation()), persistent=False)
+        self.features = nn.Linear(len(FEATURES), width)
+        self.identity = nn.Embedding(len(PHONES), width)
+        nn.init.normal_(self.identity.weight, std=0.1)
+
+    def forward(self, labels: Tensor) -> Tensor:
+        return self.features(self.articulation[labels]) + self.identity(labels)
+
+
+class Trunk(nn.Module):
+    """The convolutions over what streams say, in a style: (B, S, d) and weights (B, n) of the style vectors."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.encoder_depth)]
+        self.style = nn.Embedding(len(config.styles), config.width)
+        # A style that a network never meets says nothing.
+        nn.init.zeros_(self.style.weight)
+        self.blocks = nn.ModuleList(ConvBlock(config.width, dilation, config.dropout) for dilation in dilations)
+        self.norm = nn.LayerNorm(config.width)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        x = x + (style @ self.style.weight)[:, None]
+        for block in self.blocks:
+            x = block(x)
+        return self.norm(x)
+
+
+class Encoder(nn.Module):
+    """What is heard and, in a network that follows the phones, what is said; convolutions over their sum.
+
+    A network is given the phones always or never. One for both would lean on the sound even where the phones are known,
+    and a sound is one speaker's while phones are everybody's (docs/experiments.md).
+    """
+
+    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...]) -> None:
+        super().__init__()
+        self.sound = SoundStream(config.width, ears)
+        self.phones = PhoneStream(config.width) if follows else None
+        self.trunk = Trunk(config)
+
+    def standardise(self, sound: Tensor) -> None:
+        """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, HEARD)."""
+        heard = sound[:, self.sound.columns]
+        self.sound.mean.copy_(heard.mean(dim=0))
+        self.sound.spread.copy_(heard.std(dim=0).clamp(min=1e-3))
+
+    def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor) -> Tensor:
+        """Audio features (B, S, d).
+
+        sound: (B, 2 S - 1 or 2 S, HEARD) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
+        has_sound: (B,) 1 or 0.
+        """
+        x = self.sound(sound, labels.shape[1], has_sound)
+        if self.phones is not None:
+            x = x + self.phones(labels)
+        return self.trunk(x, style)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from model_runtime.service.batch import Shard, run_batch
 from model_runtime.errors import InputError
+from model_runtime.service.batch import Shard, run_batch
 from model_runtime.service.console import answer, json_option, progress_bar
 
 __all__ = ["command"]

@@ -179,10 +179,8 @@ def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]
             name = _name(line.request, warm)
             output = folder / name
             made = again or not output.exists()
-            if made:
-                about = run(replace(line.request, output=str(output)), warm, lambda *_: None)
-            else:
-                about = read_meta(output)
+            request = replace(line.request, output=str(output))
+            about = run(request, warm, lambda *_: None) if made else read_meta(output)
             notes = tuple(str(note) for note in about.get("notes", ()))
             heard, confidence = str(about.get("heard", "")), float(about.get("confidence", 0.0))
             yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)

@@ -11,15 +11,14 @@ import torch
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
-from model_runtime.generate import earlier, predict, raw_performance
+from model_runtime.generate import earlier, predict, raw_performance, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
 from model_runtime.model.starter.inference import Performance
-from model_runtime.postprocess.pause_opening import usual_opening
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.settings import settings_from
-from model_runtime.speech.features import ACOUSTICS, acoustics_alone
+from model_runtime.speech.features import SPECTRUM_DIM, spectrum_only
 from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]
@@ -76,7 +75,7 @@ def complete(
     Raises InputError for keys that do not fit the take.
     """
     _check(take, keys, locked)
-    if model.architecture != "starter" and not len(take.acoustics):
+    if model.kind.needs_features and not len(take.acoustics):
         raise InputError(f"The take was made without features, which {model.id} needs; generate it again with them.")
     first, last = max(0, first or 0), len(take.weights) - 1 if last is None else min(last, len(take.weights) - 1)
     if first >= last:
@@ -97,7 +96,7 @@ def complete(
         return poses
 
     # The take's own for both motions, so that an edit of one word moves no pause elsewhere.
-    usual = usual_opening(of_model(take.weights), model.channels, np.array(model.gap), take.phones, take.fps)
+    usual = usual_of(model, of_model(take.weights), dataclasses.replace(old, phones=take.phones), settings)
 
     def motion(performance: Performance, weights: np.ndarray) -> np.ndarray:
         asked_for = dataclasses.replace(performance, keys=of_model(weights))
@@ -127,8 +126,8 @@ def _sound(take: Take, model: Model) -> np.ndarray:
     """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
     sound = take.acoustics
     if model.hearing and take.meta.get("hearing") != model.hearing:
-        sound = acoustics_alone(sound)
-    understood = (model.columns, ACOUSTICS) if model.hearing else (model.columns,)
+        sound = spectrum_only(sound)
+    understood = (model.columns, SPECTRUM_DIM) if model.hearing else (model.columns,)
     return sound if sound.shape[1] in understood else sound[:0]
 
 

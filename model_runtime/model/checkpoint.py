@@ -20,7 +20,7 @@ from model_runtime.files.atomic import write_atomic
 from model_runtime.files.input_files import check_path, is_file, parse_json, read_bytes, read_text
 from model_runtime.files.paths import make_folder
 from model_runtime.heads.motion_space import MotionSpace, read_space, write_space
-from model_runtime.model.architectures import ARCHITECTURES
+from model_runtime.model.architectures import ARCHITECTURES, Architecture
 from model_runtime.model.building import within_weights
 from model_runtime.model.paper.network import PaperNetwork
 from model_runtime.model.starter.ensemble import Ensemble
@@ -77,23 +77,27 @@ class Model:
 
     def hear(self, waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
         """(A, F) what the network is given of a sound, 100 rows a second. checkpoint may raise to stop."""
-        return ARCHITECTURES[self.architecture].hear(waveform, checkpoint)
+        return self.kind.hear(waveform, checkpoint)
 
     @property
     def columns(self) -> int:
         """Columns of what it hears."""
-        return ARCHITECTURES[self.architecture].columns
+        return self.kind.columns
+
+    @property
+    def kind(self) -> Architecture:
+        """Its kind: the rules that its motion goes through, their constants, and what they know of the sound."""
+        return ARCHITECTURES[self.architecture]
 
     @property
     def hearing(self) -> str:
         """The name of what it hears: features of another name mean something else."""
-        return ARCHITECTURES[self.architecture].hearing
+        return self.kind.hearing
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
-        architecture = ARCHITECTURES[self.architecture]
-        with torch_threads(architecture.threads):
-            return architecture.perform(self.network, performance, checkpoint)
+        with torch_threads(self.kind.threads):
+            return self.kind.perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -11,37 +11,28 @@ is open behind closed lips is what a B or an M looks like.
 
 import numpy as np
 
-from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.postprocess.context import Context
+from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.silences import depth_in_silence
 from model_runtime.postprocess.smoothstep import ease
 
-__all__ = ["without_antagonists"]
-
-# Weight of mouthStretch that takes a corner out as far as a smile and a frown of weight 1 together do, and weight of
-# mouthPucker that takes both corners in as far as a jaw of weight 1 does. Both as measured on the demo head: .0678
-# against .0597 and .0285 against .0975 eye distances.
-STRETCH_PER_PAIR = 1.14
-PUCKER_PER_JAW = 0.29
-# Seconds before and after a silence in which jaw and mouthClose come together with those of the speech.
-HANDOVER_S = 0.1
+__all__ = ["part_antagonists"]
 
 
-def without_antagonists(weights: np.ndarray, channels: tuple[str, ...], phones: PhoneTrack, fps: float) -> np.ndarray:
-    """Weights (T, K) in [0, 1] in which smile and frown of one side are never both on, nor are jawOpen and mouthClose
-    in a silence. The lips are as far apart as before, and the corners of the mouth as far out.
-
-    channels: K names, with all of the starter's among them. fps: frames a second.
-    """
-    result = weights.copy()
+def part_antagonists(motion: Motion, context: Context) -> Motion:
+    """Smile and frown of one side are never both on, nor are jawOpen and mouthClose in a silence. The lips are as far
+    apart as before, and the corners of the mouth as far out."""
+    config = context.config.antagonists
+    result = motion.weights.copy()
 
     def take_apart(first: str, second: str, instead: str, amount: float, share: np.ndarray | float = 1.0) -> None:
-        columns = [channels.index(first), channels.index(second)]
+        columns = [motion.column(first), motion.column(second)]
         common = share * result[:, columns].min(axis=1)
         result[:, columns] -= common[:, None]
-        result[:, channels.index(instead)] += amount * common
+        result[:, motion.column(instead)] += amount * common
 
     for side in ("Left", "Right"):
-        take_apart(f"mouthSmile{side}", f"mouthFrown{side}", f"mouthStretch{side}", STRETCH_PER_PAIR)
-    silence = ease(1 + depth_in_silence(phones, np.arange(len(weights)) / fps, HANDOVER_S, HANDOVER_S))
-    take_apart("jawOpen", "mouthClose", "mouthPucker", PUCKER_PER_JAW, silence)
-    return np.clip(result, 0, 1)
+        take_apart(f"mouthSmile{side}", f"mouthFrown{side}", f"mouthStretch{side}", config.stretch_per_pair)
+    depth = depth_in_silence(context.silences, context.times, config.handover_s, config.handover_s)
+    take_apart("jawOpen", "mouthClose", "mouthPucker", config.pucker_per_jaw, ease(1 + depth))
+    return motion.moved_to(np.clip(result, 0, 1))

@@ -9,16 +9,14 @@ from itertools import groupby
 
 import numpy as np
 
-from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, PhoneTrack
+from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS
+from model_runtime.postprocess.config import ContactConfig
+from model_runtime.postprocess.context import Context
 from model_runtime.postprocess.lip_aperture import close_lips
+from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.smoothstep import ease
 
-__all__ = ["apply_contacts"]
-
-# Seconds that a contact takes to form and to release: fast speech closes and opens lips in 60-90 ms.
-FORM, RELEASE = 0.07, 0.07
-# A contact lies within the sound, or this long before it or after it, seconds.
-BEFORE, AFTER = 0.05, 0.015
+__all__ = ["make_contacts"]
 
 
 @dataclass(frozen=True)
@@ -29,44 +27,38 @@ class Contact:
     target: float
 
 
-CONTACTS = (Contact(BILABIALS, 0.0), Contact(LABIODENTALS, 0.035))
+def make_contacts(motion: Motion, context: Context) -> Motion:
+    """Every contact is made, at the moment at which the network came nearest to it: it knows the moment better than a
+    boundary that may be off. What opens the lips is taken back for that: mouthClose follows the jaw, lifted and lowered
+    lips return."""
+    config = context.config.contacts
+    for contact in (Contact(BILABIALS, config.bilabial_iod), Contact(LABIODENTALS, config.labiodental_iod)):
+        aperture = motion.aperture
+        envelope = _envelope(aperture, contact, context, config)
+        motion = close_lips(motion, np.clip(aperture - contact.target, 0, None) * envelope)
+    return motion
 
 
-def apply_contacts(
-    weights: np.ndarray, channels: tuple[str, ...], gap: np.ndarray, phones: PhoneTrack, fps: float
-) -> np.ndarray:
-    """Weights (T, K) in [0, 1] with every contact made.
-
-    gap: (K,) IOD that each channel opens the inner lips by at weight 1 (negative: closes). The contact is made at the
-    moment at which the network came nearest to it: it knows the moment better than a boundary that may be off. What
-    opens the lips is taken back for that: mouthClose follows the jaw, lifted and lowered lips return.
-    """
-    times = np.arange(len(weights)) / fps
-    for contact in CONTACTS:
-        opened = weights @ gap
-        envelope = _envelope(opened, contact, phones, times, fps)
-        surplus = np.clip(opened - contact.target, 0, None) * envelope
-        weights = close_lips(weights, channels, gap, surplus)
-    return weights
-
-
-def _envelope(opened: np.ndarray, contact: Contact, phones: PhoneTrack, times: np.ndarray, fps: float) -> np.ndarray:
+def _envelope(aperture: np.ndarray, contact: Contact, context: Context, config: ContactConfig) -> np.ndarray:
     """(T,) in [0, 1]: 1 at the frames at which a contact is to be made, smooth on both sides."""
+    times = context.times
     envelope = np.zeros(len(times))
-    half = 0.5 / fps
-    for touching, group in groupby(phones.phones, lambda phone: phone.label in contact.labels):
+    half = 0.5 / context.fps
+    for touching, group in groupby(context.phones.phones, lambda phone: phone.label in contact.labels):
         if not touching:
             continue
         moments, end = [], 0.0
         for phone in group:
-            near = np.flatnonzero((times >= phone.start - max(BEFORE, half)) & (times <= phone.end + max(AFTER, half)))
-            moments += [times[near[np.argmin(opened[near])]]] if len(near) else []
+            near = np.flatnonzero(
+                (times >= phone.start - max(config.before_s, half)) & (times <= phone.end + max(config.after_s, half))
+            )
+            moments += [times[near[np.argmin(aperture[near])]]] if len(near) else []
             end = phone.end
         if not moments:
             continue
         # Lips that are together for one sound stay so for the next ("Kim, put"), and for all of a long one: a stop's
         # lips part at its burst, and friction needs them near all along.
-        rise = (times - (min(moments) - half - FORM)) / FORM
-        fall = (max(*moments, end - RELEASE) + half + RELEASE - times) / RELEASE
+        rise = (times - (min(moments) - half - config.form_s)) / config.form_s
+        fall = (max(*moments, end - config.release_s) + half + config.release_s - times) / config.release_s
         envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))
     return envelope

@@ -5,14 +5,15 @@ development clips of eight unseen speakers this rounding raises the correlation 
 its amplitude from .56 to .88 (docs/experiments.md).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from model_runtime.linguistics.phones import LABIODENTALS, PhoneTrack
+from model_runtime.postprocess.config import TongueConfig
+from model_runtime.postprocess.context import Context
+from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.smoothstep import ease
 
-__all__ = ["apply_articulators", "phone_envelope", "tongue"]
+__all__ = ["phone_envelope", "round_and_tuck", "tongue"]
 
 # How much each sound rounds and protrudes the lips, 1 is the most.
 ROUNDED = {
@@ -21,27 +22,6 @@ ROUNDED = {
 }
 # Sounds that show the tongue between the teeth.
 DENTAL = {"TH": 1.0, "DH": 0.7}
-# tongueOut at the most, and the lip gap (IOD) through which it passes wholly.
-TONGUE, PASSAGE = 0.35, 0.06
-
-
-@dataclass(frozen=True)
-class Bump:
-    """A channel raised on some sounds: weight at the most, seconds that it starts ahead and lasts after them."""
-
-    channel: str
-    amount: float
-    ahead: float
-    after: float
-
-
-# Rounding starts 30-100 ms before the rounded sound.
-ROUNDING = (Bump("mouthPucker", 0.22, 0.10, 0.08), Bump("mouthFunnel", 0.04, 0.10, 0.08))
-TUCKING = (
-    Bump("mouthRollLower", 0.40, 0.07, 0.06),
-    Bump("mouthUpperUpLeft", 0.08, 0.07, 0.06),
-    Bump("mouthUpperUpRight", 0.08, 0.07, 0.06),
-)
 
 
 def phone_envelope(
@@ -58,23 +38,30 @@ def phone_envelope(
     return envelope
 
 
-def apply_articulators(weights: np.ndarray, channels: tuple[str, ...], phones: PhoneTrack, fps: float) -> np.ndarray:
-    """Weights (T, K) in [0, 1]: rounding added to what was predicted, F V tucked at least as far as the facts ask."""
-    times = np.arange(len(weights)) / fps
-    weights = weights.copy()
-    for bump in ROUNDING:
-        envelope = phone_envelope(phones, ROUNDED, bump.ahead, bump.after, times)
-        weights[:, channels.index(bump.channel)] += bump.amount * envelope
+def round_and_tuck(motion: Motion, context: Context) -> Motion:
+    """Rounding is added to what was predicted; at F V the lower lip is tucked at least as far as articulation asks."""
+    config = context.config.rounding
+    weights = motion.weights.copy()
+    for channel, amount in (("mouthPucker", config.pucker), ("mouthFunnel", config.funnel)):
+        envelope = phone_envelope(
+            context.phones, ROUNDED, config.rounding_ahead_s, config.rounding_after_s, context.times
+        )
+        weights[:, motion.column(channel)] += amount * envelope
     tucked = dict.fromkeys(LABIODENTALS, 1.0)
-    for bump in TUCKING:
-        column = channels.index(bump.channel)
-        envelope = bump.amount * phone_envelope(phones, tucked, bump.ahead, bump.after, times)
+    for channel, amount in (
+        ("mouthRollLower", config.roll_lower),
+        ("mouthUpperUpLeft", config.upper_up),
+        ("mouthUpperUpRight", config.upper_up),
+    ):
+        column = motion.column(channel)
+        envelope = amount * phone_envelope(
+            context.phones, tucked, config.tuck_ahead_s, config.tuck_after_s, context.times
+        )
         weights[:, column] = np.maximum(weights[:, column], envelope)
-    return np.clip(weights, 0, 1)
+    return motion.moved_to(np.clip(weights, 0, 1))
 
 
-def tongue(phones: PhoneTrack, opened: np.ndarray, fps: float) -> np.ndarray:
-    """(T,) weight of tongueOut: at TH and DH, no further than the lips (gap `opened`, (T,) IOD) let it pass."""
-    times = np.arange(len(opened)) / fps
-    passing = np.clip(opened / PASSAGE, 0, 1)
-    return TONGUE * phone_envelope(phones, DENTAL, 0.05, 0.05, times) * passing
+def tongue(phones: PhoneTrack, aperture: np.ndarray, times: np.ndarray, config: TongueConfig) -> np.ndarray:
+    """(T,) weight of tongueOut: at TH and DH, no further than the lips (aperture (T,) IOD) let it pass."""
+    passing = np.clip(aperture / config.passage_iod, 0, 1)
+    return config.most * phone_envelope(phones, DENTAL, config.ease_s, config.ease_s, times) * passing

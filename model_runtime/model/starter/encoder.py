@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from model_runtime.linguistics.articulation import FEATURES, articulation
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.model.config import ModelConfig
-from model_runtime.speech.features import heard_columns
+from model_runtime.speech.features import encoder_columns
 
 __all__ = ["ConvBlock", "Encoder"]
 
@@ -27,7 +27,7 @@ class ConvBlock(nn.Module):
 
 
 class SoundStream(nn.Module):
-    """What is heard, (B, 2 S - 1 or 2 S, HEARD) at 100 Hz, -> (B, S, d); a learned vector where none is used.
+    """What is heard, (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz, -> (B, S, d); a learned vector where none is used.
 
     ears: the recognisers that it listens through, the others' columns are passed over.
     """
@@ -38,7 +38,7 @@ class SoundStream(nn.Module):
 
     def __init__(self, width: int, ears: tuple[str, ...]) -> None:
         super().__init__()
-        columns = torch.from_numpy(heard_columns(ears))
+        columns = torch.from_numpy(encoder_columns(ears))
         self.register_buffer("columns", columns, persistent=False)
         self.register_buffer("mean", torch.zeros(len(columns)))
         self.register_buffer("spread", torch.ones(len(columns)))
@@ -108,7 +108,7 @@ class Encoder(nn.Module):
         self.trunk = Trunk(config)
 
     def standardise(self, sound: Tensor) -> None:
-        """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, HEARD)."""
+        """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, FEATURE_DIM)."""
         heard = sound[:, self.sound.columns]
         self.sound.mean.copy_(heard.mean(dim=0))
         self.sound.spread.copy_(heard.std(dim=0).clamp(min=1e-3))
@@ -116,7 +116,7 @@ class Encoder(nn.Module):
     def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor) -> Tensor:
         """Audio features (B, S, d).
 
-        sound: (B, 2 S - 1 or 2 S, HEARD) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
+        sound: (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
         has_sound: (B,) 1 or 0.
         """
         x = self.sound(sound, labels.shape[1], has_sound)

@@ -15,7 +15,7 @@ from torch import nn
 
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.starter.network import KMTalk
-from model_runtime.speech.features import EARS
+from model_runtime.speech.features import ENCODERS
 
 __all__ = ["Ensemble"]
 
@@ -27,7 +27,7 @@ class Ensemble(nn.Module):
         super().__init__()
         self.config = config
         self.followers = tuple(KMTalk(config, follows=True) for _ in range(config.followers))
-        ears = cycle(EARS)
+        ears = cycle(ENCODERS)
         self.listeners = tuple(KMTalk(config, follows=False, ears=(next(ears),)) for _ in range(config.listeners))
         self.performers = tuple(KMTalk(config, follows=False) for _ in range(config.performers))
         self.networks = nn.ModuleList((*self.followers, *self.listeners, *self.performers))

@@ -10,7 +10,7 @@ from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.phone_steps import MODEL_RATE, model_times, phone_steps
 from model_runtime.model.starter.ensemble import Ensemble
 from model_runtime.model.starter.network import KMTalk, Voice
-from model_runtime.speech.features import HEARD
+from model_runtime.speech.features import FEATURE_DIM
 
 __all__ = ["Performance", "perform"]
 
@@ -64,7 +64,7 @@ def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[
     """
     ensemble.eval()
     # A take whose features are missing, or mean something else, goes by its phones.
-    if performance.sound.shape[1:] != (HEARD,):
+    if performance.sound.shape[1:] != (FEATURE_DIM,):
         performance = replace(performance, sound=performance.sound[:0])
     asked = _asked(ensemble, performance.phones, has_sound=len(performance.sound) > 0)
 
@@ -139,7 +139,7 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
     labels = np.zeros(len(steps), np.int64)
     if performance.phones is not None:
         labels = phone_steps(performance.phones, steps / MODEL_RATE)
-    sound = np.zeros((2 * len(steps), HEARD), np.float32)
+    sound = np.zeros((2 * len(steps), FEATURE_DIM), np.float32)
     if len(performance.sound):
         rows = np.minimum(2 * window.start + np.arange(2 * len(steps)), len(performance.sound) - 1)
         sound = performance.sound[rows].astype(np.float32)

@@ -9,7 +9,7 @@ from model_runtime.model.config import ModelConfig
 from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.model.phone_steps import MODEL_RATE
 from model_runtime.model.starter.encoder import Encoder
-from model_runtime.speech.features import EARS
+from model_runtime.speech.features import ENCODERS
 
 __all__ = ["KMTalk", "Voice"]
 
@@ -18,7 +18,7 @@ __all__ = ["KMTalk", "Voice"]
 class Voice:
     """A batch of what was said, B clips of S steps (50 a second).
 
-    sound: (B, 2 S, HEARD), see hearing. labels: (B, S) see inputs.phone_steps. style: (B, n) weights of the style
+    sound: (B, 2 S, FEATURE_DIM), see hearing. labels: (B, S) see inputs.phone_steps. style: (B, n) weights of the style
     vectors. has_sound: (B,) 1 or 0, whether the sound is to be used.
     """
 
@@ -35,7 +35,7 @@ class KMTalk(nn.Module):
     see hearing.
     """
 
-    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...] = tuple(EARS)) -> None:
+    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...] = tuple(ENCODERS)) -> None:
         super().__init__()
         self.config = config
         self.encoder = Encoder(config, follows, ears)

@@ -59,7 +59,7 @@ def processor() -> list[tuple[str, str]]:
         line, text = _ten_seconds(Path(folder))
         warm = Warm()
         for name, transcript in (("with transcript", text), ("without transcript", None)):
-            request = generate.Request(str(line), f"{folder}/a.npz", fps=30, transcript=transcript)
+            request = generate.Request(audio=str(line), output=f"{folder}/a.npz", fps=30, transcript=transcript)
             seconds = []
             for _ in range(1 + TIMES):
                 began = time.process_time()

@@ -7,7 +7,7 @@ import click
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import read_text
-from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar
+from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar, setting_options
 from model_runtime.service.model_cache import Warm
 from model_runtime.service.take_request import Request, run
 
@@ -34,18 +34,9 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")
 @click.option("--end", type=float, help="Seconds within the file.")
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
-@click.option("--fps", type=float, default=30.0, show_default=True)
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--style", help="A style of the model; none: its default.")
-@click.option("--jaw", type=float, default=1.0, show_default=True, help="How far the jaw opens.")
-@click.option("--lips", type=float, default=1.0, show_default=True, help="How far the lips move.")
-@click.option("--smoothing", type=float, default=0.0, show_default=True, help="0 none to 1 heavy.")
-@click.option("--lead", type=float, default=0.0, show_default=True, help="Seconds that the motion comes early.")
-@click.option("--pauses", type=float, default=1.0, show_default=True, help="Mouth in pauses: 0 closed to 1 as heard.")
-@click.option("--blinks/--no-blinks", default=True)
-@click.option("--brows/--no-brows", default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@setting_options
 @click.option(
     "--features/--without-features",
     default=True,

@@ -11,8 +11,11 @@ from tqdm import tqdm
 
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
+from model_runtime.schema import SETTINGS
 
-__all__ = ["answer", "guarded", "heard_sentences", "json_option", "progress_bar"]
+__all__ = ["answer", "guarded", "heard_sentences", "json_option", "progress_bar", "setting_options"]
+
+OPTION_TYPES = {"number": float, "count": int, "text": str}
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
 
@@ -63,3 +66,19 @@ def _failed(message: str, code: int) -> int:
     # As one printable line, whoever wrote it.
     click.echo(f"Error: {InputError(message)}", err=True)
     return code
+
+
+def setting_options(command: Callable) -> Callable:
+    """A command line with one option a setting."""
+    for setting in reversed(SETTINGS.values()):
+        shown = setting.default is not None
+        if setting.kind == "switch":
+            flag = f"--{setting.name}/--no-{setting.name}"
+            option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
+        else:
+            kind = OPTION_TYPES[setting.kind]
+            option = click.option(
+                f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
+            )
+        command = option(command)
+    return command

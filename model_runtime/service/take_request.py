@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from model_runtime.errors import InputError
@@ -15,22 +15,22 @@ from model_runtime.linguistics.textgrid import read_textgrid
 from model_runtime.progress import Report
 from model_runtime.service.background_features import heard_beside
 from model_runtime.service.model_cache import Warm
-from model_runtime.settings import Settings
+from model_runtime.settings import SettingValues, settings_from
 from model_runtime.speech.audio import Waveform, read_audio
 from model_runtime.take import write_take
 
 __all__ = ["Request", "run"]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to generate. start, end: seconds within the file; phones, words: [label, start, end] within the part; name:
-    what notes call the sound, None: its file's. features: whether the take keeps what was heard, from which edits are
-    completed."""
+@dataclass(frozen=True, kw_only=True)
+class Request(SettingValues):
+    """What to generate, with the settings of the take. fps must be given. start, end: seconds within the file; phones,
+    words: [label, start, end] within the part; name: what notes call the sound, None: its file's. features: whether the
+    take keeps the features of the sound, from which edits are completed."""
 
     audio: str
     output: str
-    fps: float
+    fps: float = field()
     start: float = 0.0
     end: float | None = None
     speed: float = 1.0
@@ -41,15 +41,6 @@ class Request:
     name: str | None = None
     model: str = "starter"
     device: str = "auto"
-    style: str | None = None
-    jaw: float = 1.0
-    lips: float = 1.0
-    smoothing: float = 0.0
-    lead: float = 0.0
-    pauses: float = 1.0
-    blinks: bool = True
-    brows: bool = True
-    seed: int = 0
     features: bool = True
 
 
@@ -57,7 +48,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
     three stand in the take's meta as well. Raises InputError."""
     output = check_output(request.output)
-    settings = _settings(request)
+    settings = settings_from(vars(request))
     check_model(request.model)
     check_transcript(request.transcript)
     if request.phones is not None:
@@ -107,11 +98,6 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         "seconds": seconds,
         **hearing.told,
     }
-
-
-def _settings(request: Request) -> Settings:
-    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
-    return Settings(**{name: getattr(request, name) for name in names})
 
 
 def _hearing(

@@ -91,7 +91,9 @@ def spectrum_only(features: np.ndarray) -> np.ndarray:
 
 
 def levels_of(features: np.ndarray) -> SoundLevels:
-    """The levels within features (A, F) of the starter, or within the spectrum alone."""
+    """The levels within features (A, F) of the starter, or within the spectrum alone; none without a spectrum."""
+    if features.shape[1] < SPECTRUM_DIM:
+        return no_levels(features)
     spectrum = spectrum_only(features)
     return SoundLevels(spectrum[:, :BANDS], spectrum[:, BANDS])
 

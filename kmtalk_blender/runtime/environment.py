@@ -39,12 +39,12 @@ def has_packages(python: Path) -> bool:
 
 
 def source_folder() -> Path:
-    """The folder that holds model_runtime: the extension's own, or the one beside it in the source tree.
+    """The folder that holds model_runtime: lib/ of the extension, or the source tree.
 
     Raises UserError when it is in neither.
     """
     package = Path(__file__).resolve().parent.parent
-    for folder in (package, package.parent):
+    for folder in (package / "lib", package.parent):
         if (folder / "model_runtime" / "__init__.py").is_file():
             return folder
     raise UserError("A part of the extension is missing; install the extension again.")

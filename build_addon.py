@@ -56,7 +56,9 @@ def _build(output: Path) -> Path:
 
 def _build_offline(output: Path, target: Target) -> None:
     contents = extension_files(ROOT, target.platform)
-    contents |= {f"{LIBRARY}/wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in download_wheels(target, output / "wheels")}
+    contents |= {
+        f"{LIBRARY}/wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in download_wheels(target, output / "wheels")
+    }
     archive = write_archive(output / f"kmtalk-{__version__}-{target.platform}-py{target.python}.zip", contents)
     validate(archive)
     click.echo(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB")

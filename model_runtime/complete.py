@@ -11,7 +11,7 @@ import torch
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
-from model_runtime.generate import earlier, predict, raw_performance, usual_of
+from model_runtime.generate import predict, raw_performance, shift_phones, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.completion import KeyPlacement, place_keys
@@ -85,7 +85,7 @@ def complete(
     old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(
-        old, phones=earlier(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]
+        old, phones=shift_phones(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]
     )
     columns = [take.channels.index(name) for name in model.channels if name in take.channels]
     inner = [model.channels.index(take.channels[column]) for column in columns]

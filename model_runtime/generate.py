@@ -27,7 +27,7 @@ from model_runtime.speech.features import levels_of
 from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
 from model_runtime.take import Take, frame_count
 
-__all__ = ["earlier", "generate", "predict", "raw_performance", "usual_of"]
+__all__ = ["generate", "predict", "raw_performance", "shift_phones", "usual_of"]
 
 TONGUE = "tongueOut"
 
@@ -47,7 +47,7 @@ def generate(
     have.
     """
     frames = frame_count(waveform.duration, settings.fps)
-    keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
+    keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
     sound = (model.hear(waveform) if heard is None else heard).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
@@ -61,7 +61,7 @@ def generate(
     if TONGUE in living and TONGUE not in model.channels:
         aperture = motion_of(model, motion).aperture
         weights[:, channels.index(TONGUE)] = tongue(
-            earlier(phones, settings.lead), aperture, np.arange(frames) / settings.fps, model.kind.config.tongue
+            shift_phones(phones, settings.lead), aperture, np.arange(frames) / settings.fps, model.kind.config.tongue
         )
     levels = model.kind.levels(sound)
     if not levels.known:
@@ -97,7 +97,7 @@ def raw_performance(
         sound = sound[np.clip(np.arange(len(sound)) + moved, 0, len(sound) - 1)]
     return Performance(
         sound=sound,
-        phones=earlier(phones, settings.lead),
+        phones=shift_phones(phones, settings.lead),
         key_times=times[keys],
         keys=None,
         times=times,
@@ -105,7 +105,7 @@ def raw_performance(
     )
 
 
-def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
+def shift_phones(phones: PhoneTrack, lead: float) -> PhoneTrack:
     """The track moved `lead` seconds earlier; it still tiles the same duration, its end phones take the rest."""
     if not lead:
         return phones

@@ -9,7 +9,7 @@ from scipy.signal import butter, sosfilt
 
 from model_runtime.errors import InputError
 from model_runtime.evaluation.lip_scores import lip_curves
-from model_runtime.generate import earlier, generate
+from model_runtime.generate import generate, shift_phones
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
@@ -219,7 +219,7 @@ def test_no_two_channels_work_against_each_other(chosen, breathed):
     columns = dict(zip(take.channels, take.weights.T, strict=True))
     for side in ("Left", "Right"):
         assert np.minimum(columns[f"mouthSmile{side}"], columns[f"mouthFrown{side}"]).max() < 1e-6
-    silence = in_silence(replace(take, phones=earlier(phones, chosen.get("lead", 0.0))))
+    silence = in_silence(replace(take, phones=shift_phones(phones, chosen.get("lead", 0.0))))
     rising = (np.diff(columns["jawOpen"]) > 1e-3) & (np.diff(columns["mouthClose"]) > 1e-3)
     assert not (rising & silence[1:]).any()
     assert np.minimum(columns["jawOpen"], columns["mouthClose"])[silence].max() < 0.01

@@ -8,7 +8,7 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import read_text
 from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar, setting_options
-from model_runtime.service.model_cache import Warm
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.take_request import Request, run
 
 __all__ = ["Request", "command", "run"]
@@ -47,6 +47,6 @@ def command(as_json: bool, transcript: str | None, transcript_file: Path | None,
     """The command line's way to `run`."""
     request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
     with progress_bar() as report:
-        result = run(request, Warm(), report)
+        result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."
     answer(result, as_json, " ".join([sentence, *heard_sentences(result)]))

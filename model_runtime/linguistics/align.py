@@ -7,17 +7,17 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.linguistics.audible import audible, audible_test
-from model_runtime.linguistics.decoders import FRAME, Decoders, HeardWord, as_bytes
+from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders, as_bytes
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, pieces
 from model_runtime.linguistics.mismatch import Mismatch, find_mismatches, quoted, unlike_words
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
-from model_runtime.linguistics.recognise import Understood, in_small_pieces, joined, understand
+from model_runtime.linguistics.recognise import Recognised, in_small_pieces, joined, recognise
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.linguistics.transcript_spread import spread_words
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["Hearing", "Progress", "find_phones", "given", "listen"]
+__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
 
 Progress = Callable[[float, str], None]
 
@@ -27,7 +27,7 @@ ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their
 PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
 # Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
 BAD_FIT = -40.0
-# What is understood is words where it fits its sound so well. Speech (100 pieces) lies above -41; what the recogniser
+# What is recognised is words where it fits its sound so well. Speech (100 pieces) lies above -41; what the recogniser
 # writes down of tones, music and bursts of noise, such as "Thank you for watching", below -45.
 WORDS_FIT = -43.0
 BETTER = 10.0  # what was guessed must fit so much better than the transcript to replace it
@@ -48,8 +48,8 @@ UNUSED = "The transcript was not used; check the sound."
 
 
 @dataclass(frozen=True)
-class Hearing:
-    """What was heard. heard: the words that were understood, or the transcript where it was used. confidence: how sure
+class Alignment:
+    """What was heard. heard: the words that were recognised, or the transcript where it was used. confidence: how sure
     they and their places are, 0 to 1. notes: sentences for the user about what was doubtful."""
 
     track: PhoneTrack
@@ -67,9 +67,9 @@ class Hearing:
 class Part:
     """Words found in a piece of the recording. offset: seconds, the start of the searched sound. sure: they are the
     transcript's, or were well heard. text: the words as people write them, None where they are the transcript's.
-    confidence: in [0, 1]. notes: sentences. wordless: sounds are heard, and nothing is understood of them."""
+    confidence: in [0, 1]. notes: sentences. wordless: sounds are heard, and nothing is recognised of them."""
 
-    words: list[HeardWord]
+    words: list[AlignedWord]
     offset: float
     end: float
     sure: bool
@@ -95,22 +95,22 @@ def find_phones(
     progress: Progress | None = None,
     decoders: Decoders | None = None,
 ) -> PhoneTrack:
-    """`listen` without its notes."""
-    return listen(waveform, transcript, progress, decoders).track
+    """`align_speech` without its notes."""
+    return align_speech(waveform, transcript, progress, decoders).track
 
 
-def given(track: PhoneTrack) -> Hearing:
+def given(track: PhoneTrack) -> Alignment:
     """Phones that somebody gave: their words are what is heard, and nothing is doubtful."""
-    return Hearing(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
+    return Alignment(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
 
 
-def listen(
+def align_speech(
     waveform: Waveform,
     transcript: str | None = None,
     progress: Progress | None = None,
     decoders: Decoders | None = None,
     name: str = "the sound",
-) -> Hearing:
+) -> Alignment:
     """The phones (ARPAbet, silences included, tiling the whole duration) and words of English speech.
 
     With a transcript its words are aligned; without, words are recognised first; where there are none to be made out
@@ -146,7 +146,7 @@ def listen(
         heard = " ".join((transcript or "").split())
     else:
         heard = " ".join(filter(None, (part.spellings if part.text is None else part.text for part in parts)))
-    return Hearing(
+    return Alignment(
         replace(track, heard=doubtful),
         tuple(dict.fromkeys([*notes, *_not_understood(parts)])),
         heard,
@@ -154,8 +154,8 @@ def listen(
     )
 
 
-def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Hearing:
-    return Hearing(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
+def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
+    return Alignment(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
 
 
 def _not_understood(parts: list[Part]) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[
     parts = []
     for start, end in pieces(waveform, *PIECE):
         report(start / waveform.duration, "Listening")
-        parts.append(_hear(waveform, start, end, decoders, understand(_piece(waveform, start, end))))
+        parts.append(_hear(waveform, start, end, decoders, recognise(_piece(waveform, start, end))))
     return parts
 
 
@@ -202,15 +202,15 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
     return parts
 
 
-def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Understood:
-    """What is understood of a piece, all of which has a place in it.
+def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Recognised:
+    """What is recognised of a piece, all of which has a place in it.
 
     A recogniser that heard a sentence twice may write it down a third time; the search then finds no way through.
     """
     piece = _piece(waveform, start, end)
-    understood = understand(piece)
-    if not understood.words or decoders.align(_sound_of(piece), understood.words) is not None:
-        return understood
+    recognised = recognise(piece)
+    if not recognised.words or decoders.align(_sound_of(piece), recognised.words) is not None:
+        return recognised
     return in_small_pieces(piece)
 
 
@@ -220,32 +220,32 @@ def _align(
     end: float,
     words: Sequence[str],
     decoders: Decoders,
-    understood: Understood | None = None,
+    recognised: Recognised | None = None,
 ) -> Part:
     """The given words where they lie; where they cannot, what is heard."""
     piece, sound = _piece(waveform, start, end), _sound(waveform, start, end)
-    understood = understood or understand(piece)
-    if not understood.sure and not may_be_speech(piece):
-        return _hear(waveform, start, end, decoders, understood)
+    recognised = recognised or recognise(piece)
+    if not recognised.sure and not may_be_speech(piece):
+        return _hear(waveform, start, end, decoders, recognised)
     found = decoders.align(sound, words) if words else None
     fit = -np.inf if found is None else _fit(found)
-    mismatches = _mismatches(piece, start, words, found, understood, decoders)
+    mismatches = _mismatches(piece, start, words, found, recognised, decoders)
     if found is not None and fit >= BAD_FIT:
         return _transcribed(found, start, end, mismatches, ())
-    heard = _hear(waveform, start, end, decoders, understood)
+    heard = _hear(waveform, start, end, decoders, recognised)
     if found is None or _fit(heard.words) > fit + (0 if heard.sure else BETTER):
         if not words:
-            lacking = Mismatch((), understood.words, start, end)
-            return replace(heard, notes=(*((lacking.sentence,) if understood.words else ()), *heard.notes))
+            lacking = Mismatch((), recognised.words, start, end)
+            return replace(heard, notes=(*((lacking.sentence,) if recognised.words else ()), *heard.notes))
         told = mismatches
         if found is None or sum(len(each.said) for each in mismatches) > SPARE_WORDS * len(words):
-            told = (Mismatch(tuple(words), understood.words, start, end),) if heard.size else ()
+            told = (Mismatch(tuple(words), recognised.words, start, end),) if heard.size else ()
         return replace(heard, notes=(REPLACED, *_sentences(told), *heard.notes))
     return _transcribed(found, start, end, mismatches, (MISFIT, *(() if heard.text else (WORDLESS,))), sure=False)
 
 
 def _transcribed(
-    found: list[HeardWord],
+    found: list[AlignedWord],
     start: float,
     end: float,
     mismatches: Sequence[Mismatch],
@@ -265,18 +265,18 @@ def _mismatches(
     piece: Waveform,
     start: float,
     words: Sequence[str],
-    found: list[HeardWord] | None,
-    understood: Understood,
+    found: list[AlignedWord] | None,
+    recognised: Recognised,
     decoders: Decoders,
 ) -> tuple[Mismatch, ...]:
     """Where the transcript says something else than is heard."""
-    if found is None or not understood.words:
+    if found is None or not recognised.words:
         return ()
-    stretches = unlike_words(words, understood.words, decoders.pronunciation)
-    heard = decoders.align(_sound_of(piece), understood.words) if stretches else None
+    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+    heard = decoders.align(_sound_of(piece), recognised.words) if stretches else None
     if heard is None:
         return ()
-    return find_mismatches(stretches, found, heard, audible_test(piece, PAD), understood.sure, start - PAD)
+    return find_mismatches(stretches, found, heard, audible_test(piece, PAD), recognised.sure, start - PAD)
 
 
 def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
@@ -285,25 +285,25 @@ def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
     return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
 
 
-def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, understood: Understood) -> Part:
+def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, recognised: Recognised) -> Part:
     """Words that are heard, or else phones, or else nothing."""
     sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
     speech = may_be_speech(piece)
-    found = decoders.align(sound, understood.words) if understood.words and (understood.sure or speech) else None
-    if found is None and understood.words and speech:
+    found = decoders.align(sound, recognised.words) if recognised.words and (recognised.sure or speech) else None
+    if found is None and recognised.words and speech:
         smaller = in_small_pieces(piece)
         again = decoders.align(sound, smaller.words) if smaller.words else None
         if again is not None:
-            understood, found = smaller, again
+            recognised, found = smaller, again
     if found is not None and _fit(found) >= WORDS_FIT:
         words = audible(found, piece, PAD)
         spoken = sum(word.spoken for word in words)
-        part = Part(words, start - PAD, end, understood.sure, understood.text, understood.confidence)
-        return part if spoken == len(understood.words) else replace(part, text=part.spellings)
+        part = Part(words, start - PAD, end, recognised.sure, recognised.text, recognised.confidence)
+        return part if spoken == len(recognised.words) else replace(part, text=part.spellings)
     phones = decoders.hear_phones(sound) if speech else None
-    words = audible([HeardWord(SOUNDS, tuple(phones))], piece, PAD) if phones else []
-    if understood.sure and speech and found is None and understood.words:
-        lost = f"From {start:.1f} to {end:.1f} s {quoted(understood.words)} is heard, but has no place in the sound."
+    words = audible([AlignedWord(SOUNDS, tuple(phones))], piece, PAD) if phones else []
+    if recognised.sure and speech and found is None and recognised.words:
+        lost = f"From {start:.1f} to {end:.1f} s {quoted(recognised.words)} is heard, but has no place in the sound."
         return Part(words, start - PAD, end, False, "", 0.0, (lost,))
     return Part(words, start - PAD, end, not speech, "", 0.0, wordless=True)
 
@@ -327,7 +327,7 @@ def _sound_of(piece: Waveform) -> bytes:
     return as_bytes(np.concatenate([tone[0], samples, tone[1]]))
 
 
-def _fit(words: list[HeardWord]) -> float:
+def _fit(words: list[AlignedWord]) -> float:
     """Mean score of a frame of speech: near 0 is good."""
     phones = [phone for word in words if word.spoken for phone in word.phones]
     frames = sum(phone.end - phone.start for phone in phones)

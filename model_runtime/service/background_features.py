@@ -17,11 +17,11 @@ from model_runtime.speech.audio import Waveform
 if TYPE_CHECKING:
     from model_runtime.model.checkpoint import Model
 
-__all__ = ["heard_beside"]
+__all__ = ["features_in_background"]
 
 
 @contextmanager
-def heard_beside(model: "Model", waveform: Waveform) -> Iterator[Future[np.ndarray]]:
+def features_in_background(model: "Model", waveform: Waveform) -> Iterator[Future[np.ndarray]]:
     """What the model hears, in the end; an error within, or a user who stops, ends the hearing too."""
     began, stopped = Event(), Event()
 

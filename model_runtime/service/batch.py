@@ -19,7 +19,7 @@ from model_runtime.files.atomic import reserved
 from model_runtime.files.data_files import data_digest
 from model_runtime.files.input_files import open_file, parse_json, read_text
 from model_runtime.files.paths import make_folder
-from model_runtime.service.model_cache import Warm
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.parameters import request_from
 from model_runtime.service.take_request import Request, run
 from model_runtime.take import read_meta
@@ -172,15 +172,15 @@ def _request(line: str, number: int, path: Path) -> Request:
 
 
 def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]:
-    warm = Warm()
+    cache = ModelCache()
     for line in lines:
         audio = line.request.audio
         try:
-            name = _name(line.request, warm)
+            name = _name(line.request, cache)
             output = folder / name
             made = again or not output.exists()
             request = replace(line.request, output=str(output))
-            about = run(request, warm, lambda *_: None) if made else read_meta(output)
+            about = run(request, cache, lambda *_: None) if made else read_meta(output)
             notes = tuple(str(note) for note in about.get("notes", ()))
             heard, confidence = str(about.get("heard", "")), float(about.get("confidence", 0.0))
             yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)
@@ -195,13 +195,13 @@ def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]
             yield Outcome(line.number, audio, error=f"KMTalk failed: {type(error).__name__}: {error}")
 
 
-def _name(request: Request, warm: Warm) -> str:
+def _name(request: Request, cache: ModelCache) -> str:
     """Name of the take: the sound's name, without what could leave the folder, and a hash of what makes the take."""
     settings = asdict(request)
     for local in ("audio", "output", "device", "model"):
         del settings[local]
     settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
-    model = warm.model(request.model, request.device)
+    model = cache.model(request.model, request.device)
     parts = [
         *(__version__, data_digest(), model.sha256, model.description_sha256),
         *(_digest(Path(request.audio)), json.dumps(settings, sort_keys=True)),

@@ -1,4 +1,4 @@
-"""Warm: what is slow to load and kept between requests."""
+"""ModelCache: what is slow to load and kept between requests."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from model_runtime.heads.source import Source
     from model_runtime.model.checkpoint import Model
 
-__all__ = ["Warm"]
+__all__ = ["ModelCache"]
 
 
 @dataclass
-class Warm:
+class ModelCache:
     """Decoders of speech, models and our own head, made when first asked for. Not for several threads at once.
 
     models: (name, device) -> the state of its files when it was loaded, and the model.

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from model_runtime.errors import InputError
 from model_runtime.files.paths import check_model, check_output
-from model_runtime.linguistics.align import Hearing, given, listen
+from model_runtime.linguistics.align import Alignment, align_speech, given
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import read_textgrid
 from model_runtime.progress import Report
-from model_runtime.service.background_features import heard_beside
-from model_runtime.service.model_cache import Warm
+from model_runtime.service.background_features import features_in_background
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.settings import SettingValues, settings_from
 from model_runtime.speech.audio import Waveform, read_audio
 from model_runtime.take import write_take
@@ -44,7 +44,7 @@ class Request(SettingValues):
     features: bool = True
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
     three stand in the take's meta as well. Raises InputError."""
     output = check_output(request.output)
@@ -67,12 +67,12 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     waveform = read_audio(request.audio, request.start, request.end, request.speed)
     done("audio")
     report("model", 0.02, "Loading")
-    model = warm.model(request.model, request.device)
+    model = cache.model(request.model, request.device)
     model.style(request.style)
     done("model")
-    with heard_beside(model, waveform) as heard:
-        hearing = _hearing(
-            request, waveform, given, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
+    with features_in_background(model, waveform) as heard:
+        alignment = _alignment(
+            request, waveform, given, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
         done("phones")
         sound = heard.result()
@@ -82,10 +82,10 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 
     report("motion", 0.7, "Moving")
     take = generate(
-        waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
+        waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
-    take = replace(take, meta=take.meta | hearing.told)
+    take = replace(take, meta=take.meta | alignment.told)
     report("write", 0.98, "Writing")
     write_take(take if request.features else take.without_features(), output)
     done("write")
@@ -96,17 +96,17 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
         "key_frames": len(take.key_frames),
         "duration": waveform.duration,
         "seconds": seconds,
-        **hearing.told,
+        **alignment.told,
     }
 
 
-def _hearing(
+def _alignment(
     request: Request,
     waveform: Waveform,
     track: PhoneTrack | None,
-    warm: Warm,
+    cache: ModelCache,
     progress: Callable[[float, str], None],
-) -> Hearing:
+) -> Alignment:
     """The phones that were given, as a list or in a TextGrid (track), or else those that are heard."""
     if request.phones is not None:
         return given(track_of(request.phones, request.words or (), waveform.duration))
@@ -119,4 +119,6 @@ def _hearing(
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
         return given(track_of(lists["phones"], lists["words"], waveform.duration))
-    return listen(waveform, request.transcript, progress, warm.decoders, request.name or Path(request.audio).name)
+    return align_speech(
+        waveform, request.transcript, progress, cache.decoders, request.name or Path(request.audio).name
+    )

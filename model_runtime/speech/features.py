@@ -13,7 +13,7 @@ from model_runtime.speech.audio import Waveform
 from model_runtime.speech.log_mel import BANDS, acoustics
 from model_runtime.speech.moonshine import moonshine
 from model_runtime.speech.whisper import whisper
-from model_runtime.speech.windowed_encoder import SpeechEncoder, row_count, speech_rows
+from model_runtime.speech.windowed_encoder import SpeechEncoder, encode_windowed, row_count
 
 __all__ = [
     *("ENCODERS", "ENCODER_DIM", "FEATURE_DIM", "FEATURE_VERSION", "SPECTRUM_DIM", "SoundLevels", "encoder_columns"),
@@ -64,7 +64,7 @@ def speech_features(
     ends = dict(zip(ENCODERS, np.cumsum([encoder.columns for encoder in ENCODERS.values()]), strict=True))
     # The slowest first: while it runs, other threads do what they have to (background_features).
     for name, encoder in reversed(ENCODERS.items()):
-        speech_rows(encoder, samples, out[:, ends[name] - encoder.columns : ends[name]], checkpoint)
+        encode_windowed(encoder, samples, out[:, ends[name] - encoder.columns : ends[name]], checkpoint)
     return out
 
 

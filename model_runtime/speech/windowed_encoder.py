@@ -7,7 +7,7 @@ import numpy as np
 
 from model_runtime.speech.audio import SAMPLE_RATE
 
-__all__ = ["SpeechEncoder", "level", "piece", "row_count", "speech_rows"]
+__all__ = ["SpeechEncoder", "encode_windowed", "level", "piece", "row_count"]
 
 ROW_RATE = 100
 # What the loudest moments are brought to.
@@ -54,7 +54,7 @@ def piece(samples: np.ndarray, start: int, end: int, at: tuple[float, float]) ->
     return np.pad(part, (0, end - start - len(part))).astype(np.float32)
 
 
-def speech_rows(
+def encode_windowed(
     encoder: SpeechEncoder, samples: np.ndarray, out: np.ndarray, checkpoint: Callable[[], None] = lambda: None
 ) -> None:
     """Write what the encoder makes of samples (N,), 16 kHz, into `out` (row_count, columns): row i at i / 100 s.

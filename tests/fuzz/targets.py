@@ -152,7 +152,7 @@ def _request() -> Target:
 
     def read(drawn: dict) -> object:
         request = requests.request_from(generate.Request, drawn)
-        return generate.run(request, warm.Warm(), lambda *_: None)
+        return generate.run(request, warm.ModelCache(), lambda *_: None)
 
     return Target(worsened(params).filter(lambda drawn: isinstance(drawn, dict)), read)
 

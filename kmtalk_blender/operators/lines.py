@@ -5,8 +5,8 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..errors import UserError
 from ..scene.character.shape_map import target_of
+from ..scene.checks import fix_obstacle
 from ..scene.compat import sequencer_scene
-from ..scene.placement.obstacles import fix_obstacle
 from ..scene.sound.new_strip import select_only
 from ..scene.sound.speakers import fill_lines
 from ..scene.sound.strips import find_strip

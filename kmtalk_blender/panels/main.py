@@ -7,8 +7,8 @@ import bpy
 from ..errors import UserError
 from ..operators.generate import nothing_to_speak
 from ..scene.character.shape_map import target_of
+from ..scene.checks import obstacles
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
-from ..scene.placement.obstacles import obstacles
 from ..scene.sound.speakers import named_speaker, speaker_of
 from ..scene.sound.strips import audible_strips, chosen_strip, outline_of
 from ..scene.sound.transcripts import sidecar

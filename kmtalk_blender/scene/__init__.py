@@ -18,6 +18,7 @@ from .character.jaw_bones import JawRange, drive_bone, free_bone
 from .character.landmarks import guess_marks, mark
 from .character.mapping import load_preset, map_channels, save_preset
 from .character.parts import follow_head
+from .checks import fix_obstacle, obstacles
 from .curves.density import Density
 from .jobs.blocking import add_demo_head, complete, generate
 from .jobs.blocking_rigs import import_flame, make_shapes, measure_shapes
@@ -26,7 +27,6 @@ from .options import Line, Options, Style, options_of
 from .placement.exchange import export_take, import_take
 from .placement.follow_strip import drifts, follow_strip
 from .placement.manage_takes import activate_take, clear_takes, put_back, set_expression
-from .placement.obstacles import fix_obstacle, obstacles
 from .placement.report import Report
 from .takes.takes import takes_of
 

@@ -126,7 +126,7 @@ def keyed(scene, name, shapes, parent):
 
 
 def test_meshes_of_one_armature_are_linked_and_their_standing_still_is_said(scene, line):
-    from bl_ext.user_default.kmtalk.scene.placement.obstacles import fix_obstacle, obstacles
+    from bl_ext.user_default.kmtalk.scene.checks import fix_obstacle, obstacles
 
     rig = bpy.data.objects.new("Rig", bpy.data.armatures.new("Rig"))
     scene.collection.objects.link(rig)

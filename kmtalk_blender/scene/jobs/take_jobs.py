@@ -14,12 +14,12 @@ from ...errors import UserError
 from ...runtime.input_files import is_file
 from ...runtime.take_file import read_take
 from ..character.shape_map import check_target, shape_map
+from ..checks import check_speaker, speaker_notes
 from ..compat import sequencer_scene, slot_handle
 from ..curves.shape_curves import locked_shapes
 from ..options import Line, Options
 from ..phones.phone_list import PhoneLists, edited_phones, fill_phones
 from ..placement.lay_take import lay_again, lay_take
-from ..placement.obstacles import check_speaker, speaker_notes
 from ..placement.report import Report, report_of
 from ..sound.transcripts import Transcript
 from ..takes import edits as edited

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 import bpy
 
-from ...errors import UserError
-from .. import compat
-from ..character.mapping import mapping_of
-from ..character.parts import follow_head, standing_still
-from ..character.shape_map import value_path
-from ..character.shape_names import CHANNELS
-from ..curves.groups import FACE
-from ..curves.shape_curves import keyed_shapes, shape_of
-from ..takes.baseline_store import has_baseline, moved_shapes
-from ..takes.nla_tracks import plays_take
-from ..takes.takes import takes_of
-from .hand_keys import hand_action
-from .manage_takes import play_below
+from ..errors import UserError
+from . import compat
+from .character.mapping import mapping_of
+from .character.parts import follow_head, standing_still
+from .character.shape_map import value_path
+from .character.shape_names import CHANNELS
+from .curves.groups import FACE
+from .curves.shape_curves import keyed_shapes, shape_of
+from .placement.hand_keys import hand_action
+from .placement.manage_takes import play_below
+from .takes.baseline_store import has_baseline, moved_shapes
+from .takes.nla_tracks import plays_take
+from .takes.takes import takes_of
 
 __all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
 

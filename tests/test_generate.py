@@ -44,6 +44,7 @@ def test_take_has_a_row_for_every_frame_and_its_keys_at_phone_boundaries(line, m
     np.testing.assert_array_equal(take.key_weights, take.weights[take.key_frames])
 
 
+@pytest.mark.weights
 def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
     """A recogniser's mistakes must not: the network that listens goes by the sound alone."""
     waveform, phones = line
@@ -72,6 +73,7 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
     return within
 
 
+@pytest.mark.weights
 def test_the_sound_alone_closes_and_opens_the_lips(line, model):
     """A synthetic voice: not every short M between vowels ("name is") is heard, most bilabials are."""
     within = heard_alone(*line, model)
@@ -81,6 +83,7 @@ def test_the_sound_alone_closes_and_opens_the_lips(line, model):
     assert np.mean([part.max() for part in within("AY", "AW", "AE")]) > 0.1
 
 
+@pytest.mark.weights
 @needs_data
 def test_the_sound_alone_closes_every_bilabial_of_people_never_heard(model):
     entries = [entry for entry in list_tracks(DATA / "grid", "dev") if entry.speaker != "s1"]
@@ -115,6 +118,7 @@ def test_a_take_reads_back_as_it_was_written(line, model, tmp_path):
     assert (back.channels, back.phones, back.meta) == (take.channels, take.phones, take.meta)
 
 
+@pytest.mark.weights
 def test_lips_close_at_every_bilabial_and_open_on_open_vowels(line, model, head):
     take = generate(*line, Settings(), model)
     gap, _ = lip_curves(take, head)
@@ -138,6 +142,7 @@ def test_a_long_stop_is_held_until_its_burst(line, model, head):
     assert gap[held].max() < 0.01
 
 
+@pytest.mark.weights
 def test_motion_is_the_same_at_any_frame_rate(line, model):
     slow, fast = (generate(*line, Settings(fps=fps, blinks=False), model) for fps in (25.0, 60.0))
     column = slow.channels.index("jawOpen")
@@ -145,6 +150,7 @@ def test_motion_is_the_same_at_any_frame_rate(line, model):
     assert np.corrcoef(resampled, slow.weights[:, column])[0, 1] > 0.97
 
 
+@pytest.mark.weights
 def test_rounded_sounds_are_narrower_than_spread_ones(line, model, head):
     take = generate(*line, Settings(), model)
     _, width = lip_curves(take, head)
@@ -165,6 +171,7 @@ def test_silence_is_a_still_closed_mouth(model, head):
     assert np.abs(np.diff(take.weights, axis=0)).max() < 0.01
 
 
+@pytest.mark.weights
 def test_jaw_and_lips_gains_keep_the_lips_closed_where_they_were(line, model, head):
     plain = generate(*line, Settings(), model)
     loud = generate(*line, Settings(jaw=1.5, lips=1.3), model)

@@ -47,6 +47,7 @@ def gap_in(take: Take, span: Span) -> np.ndarray:
     return lip_curves(take, demo_head())[0][inside]
 
 
+@pytest.mark.weights
 def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
     for pause, parted in ((0.5, True), (3.5, False)):
         waveform, phones, silence = twice(line, pause, room=4e-3)
@@ -54,6 +55,7 @@ def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
         assert (gap.min() > 0.1) if parted else (gap.max() < CLOSED), pause
 
 
+@pytest.mark.weights
 def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
     """The same pause, the breath once bright (open lips) and once dull (through the nose)."""
     waveform, phones, silence = twice(line, 0.8, room=1e-3)
@@ -69,6 +71,7 @@ def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
     assert 1.3 * dull < bright < 0.4
 
 
+@pytest.mark.weights
 def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
     for room, parted in ((4e-3, True), (0.0, False)):
         waveform, phones, silence = twice(line, 0.95, room)
@@ -76,6 +79,7 @@ def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
         assert (gap.min() > 2 * CLOSED) if parted else (gap.min() < CLOSED), room
 
 
+@pytest.mark.weights
 def test_a_duller_voice_opens_its_lips_less(line, model):
     waveform, phones = line
     half = round(waveform.duration / 2 * SAMPLE_RATE)
@@ -102,6 +106,7 @@ def test_where_the_sound_stops_lips_take_the_straight_way(line, model):
         assert gap[inside].max() < ends.max() + 0.01
 
 
+@pytest.mark.weights
 def test_a_word_that_nobody_wrote_down_moves_the_lips_in_a_clean_silence(line, model):
     waveform, phones, silence = twice(line, 3.0, room=0.0)
     words = line[0].samples[round(0.9 * SAMPLE_RATE) : round(1.8 * SAMPLE_RATE)]
@@ -190,6 +195,7 @@ def test_pauses_close_as_far_as_one_wants(breathed):
     np.testing.assert_allclose(takes[0].weights[speech], takes[2].weights[speech], atol=1e-6)
 
 
+@pytest.mark.weights
 def test_what_is_spoken_where_phones_are_doubtful_is_not_closed(line, model):
     """Silences are what nobody understood there, such as words of another language."""
     waveform, phones = line

@@ -21,6 +21,7 @@ def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float)
     return lip_curves(take, demo_head())[0][(take.times > start) & (take.times < end)]
 
 
+@pytest.mark.weights
 def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
     """A transcript that ends early leaves a second and a half of speech without phones."""
     waveform, phones = line
@@ -46,6 +47,7 @@ def cut(line: tuple[Waveform, PhoneTrack], start: float, end: float) -> tuple[Wa
     return Waveform(np.concatenate([before, inner, after])), PhoneTrack(kept)
 
 
+@pytest.mark.weights
 def test_a_clean_line_begins_at_rest_and_one_in_a_room_as_people_do(line, model):
     waveform, phones = cut(line, -0.2, line[1].duration)
     first = phones.phones[0]

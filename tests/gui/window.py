@@ -140,6 +140,7 @@ class Window:
                         break
                 if found:
                     return x + column * width, sum(found) / len(found)
+        self.picture(f"without {does}")
         raise AssertionError(f"there is no button in {area} that does {does}")
 
     def open_tab(self, name: str, area: str = "VIEW_3D") -> None:
@@ -149,8 +150,12 @@ class Window:
         # From below, but for the area's corner, which splits it: where there is no tab, a click does nothing.
         for row in range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW):
             self.click(x + width - ROW, row)
-            if self.python(f"import bpy\nanswer = {opened}"):
-                return
+            # A window under load is late: another click would open the next tab in its place.
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                if self.python(f"import bpy\nanswer = {opened}"):
+                    return
+                time.sleep(0.1)
         raise AssertionError(f"there is no tab {name}")
 
     def bring_in(self) -> None:

@@ -9,12 +9,15 @@ import io
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from . import limits, session
 from .errors import UserError
+from .runtime.client import Client
 from .runtime.input_files import is_file, is_folder, read_text
 from .runtime.whole_file import check_file
 from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
@@ -51,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="blender -b FILE -c kmtalk", description="Speech makes a face move.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+    def command(name: str, function: Callable[[argparse.Namespace], dict], text: str) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=text, description=text)
         found.set_defaults(run=function)
         found.add_argument("--json", action="store_true", help="print a JSON object")
@@ -200,7 +203,7 @@ def _info(chosen: argparse.Namespace) -> dict:
     return {"text": text, "runtime": answer, "takes": takes}
 
 
-def _target(name: str, client: object = None) -> bpy.types.Object:
+def _target(name: str, client: Client | None = None) -> bpy.types.Object:
     """The character named, else the panel's, else the only mesh with shape keys; with a client, else our own head."""
     if name:
         found = bpy.data.objects.get(name)
@@ -242,11 +245,13 @@ def _progress(fraction: float, text: str) -> None:
         print(f"\r{fraction:4.0%} {text:<40}", end="" if fraction < 1 else "\n", file=sys.stderr)
 
 
-COMMAND = []
+# What Blender gave for the command, to take it back with: one item while it is registered.
+COMMAND: list[Any] = []
 
 
 def register() -> None:
-    COMMAND.append(bpy.utils.register_cli_command("kmtalk", run))
+    utilities: Any = bpy.utils  # the stubs say that it returns nothing
+    COMMAND.append(utilities.register_cli_command("kmtalk", run))
 
 
 def unregister() -> None:

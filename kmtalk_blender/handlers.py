@@ -3,6 +3,7 @@
 import bpy
 
 from .errors import UserError
+from .operators.base import can_push_undo
 from .scene.areas import redraw
 from .scene.compat import selected_strips, window_strips
 from .scene.options import options_of
@@ -67,7 +68,7 @@ def follow_moved_strips() -> None:
             follow_strip(target, drift.take, options_of(bpy.context.scene))
         except UserError as error:
             manager.kmtalk.failure = str(error)
-    if bpy.ops.ed.undo_push.poll():
+    if can_push_undo():
         bpy.ops.ed.undo_push(message="Follow Strips")
 
 

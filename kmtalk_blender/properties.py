@@ -1,5 +1,7 @@
 """What is saved with the file (scene.kmtalk, object.kmtalk, action.kmtalk) and what lives in the window (wm.kmtalk)."""
 
+from typing import Any
+
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -14,7 +16,7 @@ from bpy.props import (
 from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
 from .errors import UserError
 from .runtime.model_folder import installed_models
-from .scene.compat import sequencer_scene, strip_type
+from .scene.compat import Strip, sequencer_scene, strip_type
 from .scene.phones.timeline import jump
 from .scene.sound.speakers import choose_line
 from .scene.sound.strips import chosen_strip
@@ -48,10 +50,11 @@ def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
 
 def go_to_line(self: "SceneSettings", context: bpy.types.Context) -> None:
     """A click on a line chooses its strip and its character."""
-    choose_line(self.id_data, sequencer_scene(context), self.line_index)
+    scene: Any = self.id_data
+    choose_line(scene, sequencer_scene(context), self.line_index)
 
 
-def spoken_strip(settings: "SceneSettings") -> object | None:
+def spoken_strip(settings: "SceneSettings") -> Strip | None:
     """The strip that Generate would speak, or None."""
     if settings.source == "FILE":
         return None
@@ -327,7 +330,7 @@ CLASSES = (
     ActionSettings,
     WindowState,
 )
-PLACES = (
+PLACES: tuple[tuple[Any, type[bpy.types.PropertyGroup]], ...] = (
     (bpy.types.Scene, SceneSettings),
     (bpy.types.Object, ObjectSettings),
     (bpy.types.Action, ActionSettings),
@@ -341,10 +344,8 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     for owner, settings in PLACES:
-        pointer = (
-            PointerProperty(type=settings, override={"LIBRARY_OVERRIDABLE"}) if owner is bpy.types.Object else None
-        )
-        owner.kmtalk = pointer or PointerProperty(type=settings)
+        overridable: Any = {"override": {"LIBRARY_OVERRIDABLE"}} if owner is bpy.types.Object else {}
+        owner.kmtalk = PointerProperty(type=settings, **overridable)  # type: ignore[func-returns-value]
 
 
 def unregister() -> None:

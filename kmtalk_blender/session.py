@@ -1,6 +1,7 @@
 """The one worker of this Blender: started on first use, warm after, ended with the extension."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -52,8 +53,8 @@ def close() -> None:
         Session.client = None
 
 
-def preferences() -> bpy.types.AddonPreferences | None:
-    """KMTalk's preferences; None when it is not switched on as an extension."""
+def preferences() -> Any:
+    """KMTalk's preferences (`preferences.KMTalkPreferences`); None when it is not switched on as an extension."""
     addon = bpy.context.preferences.addons.get(__package__)
     return addon.preferences if addon else None
 

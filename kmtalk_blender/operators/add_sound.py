@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..scene.compat import sequencer_scene
 from ..scene.sound.new_strip import add_sound
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 
 __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
 
@@ -23,7 +23,7 @@ def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
     workspace = context.workspace
     if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
         # Since 5.0 a sequencer that is opened shows nothing otherwise.
-        workspace.sequencer_scene = scene
+        workspace.sequencer_scene = scene  # type: ignore[attr-defined]  # the stubs are those of 4.5
     settings.source = "STRIP" if strip is not None else "FILE"
     if strip is None:
         settings.audio, settings.frame = str(path), scene.frame_current
@@ -47,7 +47,7 @@ class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Ask for the file first."""
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}

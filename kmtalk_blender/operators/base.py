@@ -1,6 +1,7 @@
 """What operators share: a reason for being grey, and running jobs modal in the window or blocking without one."""
 
 import time
+from typing import TYPE_CHECKING, Literal
 
 import bpy
 
@@ -9,7 +10,16 @@ from ..errors import UserError
 from ..scene.areas import redraw
 from ..scene.jobs.queue import JobQueue, Order
 
-__all__ = ["Acting", "JobOperator", "Reasoned", "busy"]
+__all__ = ["Acting", "JobOperator", "Outcome", "Reasoned", "busy", "can_push_undo"]
+
+# What the functions of an operator that Blender calls return.
+Outcome = set[Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]]
+
+# Blender registers the subclasses of Operator alone: these classes are mixed into them.
+if TYPE_CHECKING:
+    OperatorMixin = bpy.types.Operator
+else:
+    OperatorMixin = object
 
 TICK = 0.1
 BLOCKING_TICK = 0.01
@@ -20,7 +30,12 @@ def busy(context: bpy.types.Context) -> str:
     return "KMTalk is working; press Esc to cancel" if context.window_manager.kmtalk.running else ""
 
 
-class Reasoned:
+def can_push_undo() -> bool:
+    """True when Blender takes an undo step now."""
+    return bool(bpy.ops.ed.undo_push.poll())  # type: ignore[call-arg]  # the stubs give it an argument
+
+
+class Reasoned(OperatorMixin):
     """An operator that says why it is grey."""
 
     @classmethod
@@ -41,7 +56,7 @@ class Reasoned:
             cls.poll_message_set(reason)
         return not reason
 
-    def refuse(self, error: UserError) -> set[str]:
+    def refuse(self, error: UserError) -> Outcome:
         """Report an error and end without a change."""
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
@@ -54,7 +69,7 @@ class Acting(Reasoned):
         """Do it. Returns what to report, or an empty string. Raises UserError, with nothing changed, when it cannot."""
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         """Act, and report."""
         try:
             done = self.act(context)
@@ -82,7 +97,7 @@ class JobOperator(Reasoned):
         sentence, or an empty string."""
         return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         """Run to the end, then return."""
         try:
             queue = JobQueue(self.orders(context), session.worker())
@@ -93,7 +108,7 @@ class JobOperator(Reasoned):
                 time.sleep(BLOCKING_TICK)
         return self._finish(context, queue)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Start, and come back on a timer."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
@@ -109,7 +124,7 @@ class JobOperator(Reasoned):
         self._show(context)
         return {"RUNNING_MODAL"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Esc cancels, the timer goes on."""
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
@@ -124,7 +139,7 @@ class JobOperator(Reasoned):
             self.cancel(context)
             raise
         done = ended is not None and ended.state == "done"
-        if done and self._queue.current is not None and bpy.ops.ed.undo_push.poll():
+        if ended is not None and done and self._queue.current is not None and can_push_undo():
             # One undo step a take; the last one's is the operator's own.
             bpy.ops.ed.undo_push(message=f"KMTalk {ended.title}")
         self._show(context)
@@ -135,12 +150,12 @@ class JobOperator(Reasoned):
         self._queue.cancel()
         self._stop(context)
 
-    def _end(self, context: bpy.types.Context) -> set[str]:
+    def _end(self, context: bpy.types.Context) -> Outcome:
         result = self._finish(context, self._queue)
         # What is done has its undo steps already; another one would be a step in which nothing happens.
         return result if self._queue.orders[-1].state == "done" else {"CANCELLED"}
 
-    def _finish(self, context: bpy.types.Context, queue: JobQueue) -> set[str]:
+    def _finish(self, context: bpy.types.Context, queue: JobQueue) -> Outcome:
         self._stop(context)
         state = context.window_manager.kmtalk
         self._mark_lines(context, queue)
@@ -163,7 +178,7 @@ class JobOperator(Reasoned):
         timer = getattr(self, "_timer", None)
         if timer is not None:
             context.window_manager.event_timer_remove(timer)
-            self._timer = None
+            del self._timer
             context.workspace.status_text_set(None)
 
     def _show(self, context: bpy.types.Context) -> None:

@@ -1,5 +1,7 @@
 """kmtalk.calibrate: closed here, fully open here."""
 
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
@@ -26,7 +28,7 @@ class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
     channel: StringProperty(name="Channel", description="What is fully open", default="jawOpen")
 
     @classmethod
-    def description(cls, context: bpy.types.Context, properties: object) -> str:
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """The tooltip of the pose."""
         return next(text for name, _, text in POSES if name == properties.pose)
 

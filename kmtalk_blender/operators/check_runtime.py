@@ -52,8 +52,8 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
 
 def _draw(menu: bpy.types.UIPopupMenu, findings: list[Finding]) -> None:
     for finding in findings:
-        icon = "CHECKMARK" if finding.good else "ERROR"
-        menu.layout.label(text=f"{finding.name}: {finding.text}", icon=icon, translate=False)
+        text = f"{finding.name}: {finding.text}"
+        menu.layout.label(text=text, icon="CHECKMARK" if finding.good else "ERROR", translate=False)
 
 
 def register() -> None:

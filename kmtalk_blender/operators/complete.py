@@ -7,7 +7,7 @@ from bpy.props import BoolProperty
 
 from ..errors import UserError
 from ..scene.character.shape_map import target_of
-from ..scene.compat import slot_handle
+from ..scene.compat import shape_keys_of, slot_handle
 from ..scene.jobs.queue import Order
 from ..scene.jobs.take_jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
@@ -72,7 +72,7 @@ class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         action = editable_take(target)
-        takes = take_ids(action, slot_handle(action, target.data.shape_keys))
+        takes = take_ids(action, slot_handle(action, shape_keys_of(target)))
         names = [take_info(action, take).get("strip", "") for take in takes]
         for take in takes:
             discard_edits(target, action, take, options_of(context.scene))

@@ -8,7 +8,7 @@ from bpy.props import StringProperty
 from ..errors import UserError
 from ..scene.character.shape_map import target_of
 from .add_sound import add_spoken_sound
-from .base import Reasoned, busy
+from .base import Outcome, Reasoned, busy
 
 __all__ = ["register", "unregister"]
 
@@ -32,13 +32,13 @@ class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
             return str(error)
         return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         try:
             name = add_spoken_sound(context, Path(self.filepath))
         except UserError as error:
             return self.refuse(error)
         try:
-            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)
+            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)  # type: ignore[attr-defined]  # our own
         except RuntimeError as error:
             # The sound is there all the same.
             self.report({"WARNING"}, str(error).strip())

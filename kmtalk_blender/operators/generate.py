@@ -1,5 +1,8 @@
 """kmtalk.generate: sound strips speak."""
 
+from dataclasses import replace
+from typing import Any
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
@@ -67,7 +70,7 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
         return ""
 
     @classmethod
-    def description(cls, context: bpy.types.Context, properties: object) -> str:
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """What the button does, or why it is grey."""
         if properties.scope == "STRIP" and not (properties.strip or properties.filepath):
             missing = nothing_to_speak(context)
@@ -82,8 +85,8 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
         scene, options = context.scene, options_of(context.scene)
-        changes = {"replace": self.replace, "keep_edits": options.keep_edits and not self.discard_edits}
-        options = type(options)(**(vars(options) | changes))
+        keep_edits = options.keep_edits and not self.discard_edits
+        options = replace(options, replace=self.replace, keep_edits=keep_edits)
         if self.scope == "SCENE":
             fill_lines(scene, sequencer_scene(context))
         if self.scope in ("SCENE", "TABLE"):
@@ -96,14 +99,15 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             lines = [(-1, self._single(context))]
             # The single line fails before anything starts, so that a script gets the error and the window no bar.
             check_target(bpy.data.objects[lines[0][1].target])
-        return [
-            Order(line.name, lambda ctx, folder, line=line: GenerateJob(ctx, line, options, folder), row)
-            for row, line in lines
-        ]
+
+        def order(row: int, line: Line) -> Order:
+            return Order(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder), row)
+
+        return [order(row, line) for row, line in lines]
 
     def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
         """A button shows what was spoken; a script has a frame and a range of its own."""
-        actions = {order.report.action for order in orders if order.state == "done"}
+        actions = {order.report.action for order in orders if order.state == "done" and order.report is not None}
         frames = spoken_frames(context.scene, actions) if self.options.is_invoke else None
         return show_frames(context.scene, *frames) if frames else ""
 

@@ -8,7 +8,7 @@ from ..errors import UserError
 from ..paths import whole_path
 from ..runtime.input_files import is_file
 from ..runtime.model_folder import install_model
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 
 __all__ = ["KMTALK_OT_install_model", "register", "unregister"]
 
@@ -26,7 +26,7 @@ class KMTALK_OT_install_model(Acting, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

@@ -22,7 +22,7 @@ from ..runtime.install import (
 )
 from ..runtime.whole_file import write_whole
 from ..scene.areas import redraw
-from .base import Reasoned, busy
+from .base import Outcome, Reasoned, busy
 
 __all__ = ["register", "unregister"]
 
@@ -69,7 +69,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         """Run to the end, then return."""
         try:
             self._run(self._installation())
@@ -77,7 +77,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             return self._failed(context, error)
         return self._done(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Start, and come back on a timer."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
@@ -91,7 +91,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Esc cancels, the timer goes on."""
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
@@ -144,13 +144,13 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             installation.cancel()
             raise
 
-    def _done(self, context: bpy.types.Context) -> set[str]:
+    def _done(self, context: bpy.types.Context) -> Outcome:
         state = context.window_manager.kmtalk
         state.report = "The runtime is installed"
         self.report({"INFO"}, f"{state.report} in {runtime_folder()}")
         return {"FINISHED"}
 
-    def _failed(self, context: bpy.types.Context, error: UserError) -> set[str]:
+    def _failed(self, context: bpy.types.Context, error: UserError) -> Outcome:
         running = getattr(self, "_running", None)
         if running is not None:
             running.cancel()
@@ -178,7 +178,7 @@ class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         """Delete it."""
         session.close()
         try:

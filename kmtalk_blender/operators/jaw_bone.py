@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..errors import UserError
 from ..scene.character.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
 from ..scene.character.shape_map import target_of
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
@@ -33,9 +33,11 @@ class BoneReasoned(Acting):
             return str(error)
         return ""
 
-    def chosen(self, context: bpy.types.Context) -> tuple[bpy.types.Object | None, str]:
-        """The armature and the name of the bone."""
+    def chosen(self, context: bpy.types.Context) -> tuple[bpy.types.Object, str]:
+        """The armature and the name of the bone. Raises UserError without an armature."""
         armature = bpy.data.objects.get(self.armature) if self.armature else context.view_layer.objects.active
+        if armature is None:
+            raise UserError("No armature is chosen; choose the one with the jaw.")
         active = getattr(context, "active_pose_bone", None)
         return armature, self.bone or (active.name if active else "")
 
@@ -55,7 +57,7 @@ class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
     )
     distance: FloatProperty(name="Distance", description="At weight 1", default=0.006, subtype="DISTANCE")
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         return context.window_manager.invoke_props_dialog(self)
 
     def act(self, context: bpy.types.Context) -> str:

@@ -10,7 +10,7 @@ from ..scene.placement.obstacles import fix_obstacle
 from ..scene.sound.new_strip import select_only
 from ..scene.sound.speakers import fill_lines
 from ..scene.sound.strips import find_strip
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
@@ -88,7 +88,9 @@ class KMTALK_OT_choose_strip(Acting, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         scene = sequencer_scene(context)
-        select_only(scene.sequence_editor, find_strip(scene, self.strip))
+        strip = find_strip(scene, self.strip)
+        if scene.sequence_editor is not None:
+            select_only(scene.sequence_editor, strip)
         return ""
 
 
@@ -99,7 +101,7 @@ class KMTALK_OT_cancel(bpy.types.Operator):
     bl_label = "Cancel"
     bl_options = {"INTERNAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         context.window_manager.kmtalk.cancel = True
         return {"FINISHED"}
 

@@ -5,13 +5,15 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty
 
+from ..errors import UserError
 from ..scene.jobs.measure_jobs import MeasureJob
 from ..scene.jobs.queue import Order
 from ..scene.jobs.shape_jobs import ShapesJob, check_mesh
 from .base import JobOperator, busy
 
-__all__ = ["mesh_of", "register", "unregister"]
+__all__ = ["NO_MESH", "chosen_mesh", "mesh_of", "register", "unregister"]
 
+NO_MESH = "Select the mesh of a head"
 CHOICES = (
     ("ASK", "Ask", "Refuse when shape keys of a channel's name are there"),
     ("REPLACE", "Replace", "Shape keys of a channel's name are made anew"),
@@ -25,6 +27,14 @@ def mesh_of(context: bpy.types.Context) -> bpy.types.Object | None:
     return active if active is not None and active.type == "MESH" else context.scene.kmtalk.target
 
 
+def chosen_mesh(context: bpy.types.Context) -> bpy.types.Object:
+    """As `mesh_of`. Raises UserError when there is none."""
+    target = mesh_of(context)
+    if target is None:
+        raise UserError(f"{NO_MESH}.")
+    return target
+
+
 class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
     """Add shape keys to the active head (FLAME, or with landmarks); other selected and parented meshes follow it"""
 
@@ -36,10 +46,10 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+        return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
-        target, existing = mesh_of(context), self.existing
+        target, existing = chosen_mesh(context), self.existing
         check_mesh(target)
         name = target.name
         beside = tuple(thing.name for thing in context.selected_objects if thing.type == "MESH" and thing != target)
@@ -59,10 +69,10 @@ class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+        return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
-        target = mesh_of(context)
+        target = chosen_mesh(context)
         check_mesh(target)
         name = target.name
         return [Order(name, lambda _, folder: MeasureJob(bpy.data.objects[name], folder))]

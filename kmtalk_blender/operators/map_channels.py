@@ -7,7 +7,7 @@ from ..errors import UserError
 from ..paths import whole_path
 from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
 from ..scene.character.shape_map import target_of
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 
 __all__ = ["MappingReasoned", "register", "unregister"]
 
@@ -86,7 +86,7 @@ class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or f"{target_of(context).name}.json"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -106,7 +106,7 @@ class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
     filepath: StringProperty(name="File", description="Which", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

@@ -1,12 +1,14 @@
 """kmtalk.mark_landmark: the selected vertex is a landmark of the face; and guesses for the rest."""
 
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..errors import UserError
 from ..scene.character.landmarks import LANDMARKS, guess_marks, mark
 from .base import Acting, busy
-from .make_shapes import mesh_of
+from .make_shapes import NO_MESH, chosen_mesh, mesh_of
 
 __all__ = ["register", "unregister"]
 
@@ -25,10 +27,10 @@ class KMTALK_OT_mark_landmark(Acting, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+        return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
     def act(self, context: bpy.types.Context) -> str:
-        target = mesh_of(context)
+        target = chosen_mesh(context)
         mark(target, self.landmark, _selected(target) if self.vertex < 0 else self.vertex)
         return ""
 
@@ -42,10 +44,10 @@ class KMTALK_OT_guess_landmarks(Acting, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+        return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
     def act(self, context: bpy.types.Context) -> str:
-        count = guess_marks(mesh_of(context))
+        count = guess_marks(chosen_mesh(context))
         return f"{count} landmarks guessed; look at each"
 
 
@@ -60,10 +62,10 @@ class KMTALK_OT_show_landmark(Acting, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return busy(context) or ("" if mesh_of(context) is not None else "Select a mesh of a head")
+        return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
     def act(self, context: bpy.types.Context) -> str:
-        target = mesh_of(context)
+        target = chosen_mesh(context)
         item = target.kmtalk.landmarks.get(self.landmark)
         if item is None or not 0 <= item.vertex < len(target.data.vertices):
             name = self.landmark.replace("_", " ").capitalize()
@@ -71,7 +73,8 @@ class KMTALK_OT_show_landmark(Acting, bpy.types.Operator):
         editing = target.mode == "EDIT"
         if editing:
             bpy.ops.object.mode_set(mode="OBJECT")
-        for kind in (target.data.polygons, target.data.edges, target.data.vertices):
+        elements: tuple[Any, ...] = (target.data.polygons, target.data.edges, target.data.vertices)
+        for kind in elements:
             kind.foreach_set("select", [False] * len(kind))
         target.data.vertices[item.vertex].select = True
         if editing:

@@ -22,16 +22,27 @@ from ..scene.phones.timeline import (
 )
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
-from .base import Acting, JobOperator, busy
+from .base import Acting, JobOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
+
+
+NO_TAKE = "Make a take active first"
+
+
+def shown_action(context: bpy.types.Context) -> bpy.types.Action:
+    """The action whose phones the panel lists. Raises UserError when there is none."""
+    action = listed_action(context)
+    if action is None:
+        raise UserError(f"{NO_TAKE}.")
+    return action
 
 
 def phones_reason(context: bpy.types.Context) -> str:
     """Why there are no phones to work on; empty when there are."""
     if busy(context):
         return busy(context)
-    return "" if listed_action(context) is not None else "Make a take active first"
+    return "" if listed_action(context) is not None else NO_TAKE
 
 
 class PhoneReasoned(Acting):
@@ -62,7 +73,7 @@ class KMTALK_OT_move_boundary(PhonePicked, bpy.types.Operator):
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
-        action, scene, index = listed_action(context), context.scene, self.picked(context)
+        action, scene, index = shown_action(context), context.scene, self.picked(context)
         phones = action.kmtalk.phones
         strip = phones[index].take if 0 <= index < len(phones) else None
         at_playhead = (scene.frame_current - take_info(action, strip).get("start", 0.0)) / frame_rate(scene)
@@ -81,7 +92,7 @@ class KMTALK_OT_insert_phone(PhonePicked, bpy.types.Operator):
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
-        action, index = listed_action(context), self.picked(context)
+        action, index = shown_action(context), self.picked(context)
         if self.label not in PHONES:
             raise UserError(f"{self.label} is no sound that is known; use one of {', '.join(PHONES)}.")
         at_playhead = inside_phone(action, index, context.scene)
@@ -106,7 +117,7 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
         return phones_reason(context)
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
-        action, state = listed_action(context), context.window_manager.kmtalk
+        action, state = shown_action(context), context.window_manager.kmtalk
         index = state.phone_index if self.index < 0 else self.index
         seconds = inside_phone(action, index, context.scene) if self.seconds < 0 else self.seconds
         job = InsertWordJob(action, index, self.word or state.new_word, seconds)
@@ -121,7 +132,7 @@ class KMTALK_OT_delete_phone(PhonePicked, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def act(self, context: bpy.types.Context) -> str:
-        place = delete_phone(listed_action(context), self.picked(context))
+        place = delete_phone(shown_action(context), self.picked(context))
         context.window_manager.kmtalk.phone_index = place
         return ""
 
@@ -134,7 +145,7 @@ class KMTALK_OT_delete_word(PhonePicked, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def act(self, context: bpy.types.Context) -> str:
-        place = delete_word(listed_action(context), self.picked(context))
+        place = delete_word(shown_action(context), self.picked(context))
         context.window_manager.kmtalk.phone_index = place
         return ""
 
@@ -160,13 +171,13 @@ class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
     filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.TextGrid", options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or "line.TextGrid"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def act(self, context: bpy.types.Context) -> str:
-        action = listed_action(context)
+        action = shown_action(context)
         write_textgrid(action, whole_path(self.filepath), listed_strip(context, action))
         return f"Wrote {self.filepath}"
 
@@ -185,14 +196,14 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return phones_reason(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         if self.filepath:
             return super().invoke(context, event)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
-        action, options = listed_action(context), options_of(context.scene)
+        action, options = shown_action(context), options_of(context.scene)
         info = take_info(action, listed_strip(context, action))
         line = Line(target_of(context).name, textgrid=self.filepath, take=info["id"])
         return [Order(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]

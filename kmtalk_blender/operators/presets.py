@@ -9,7 +9,7 @@ __all__ = ["KMTALK_PT_presets", "register", "unregister"]
 SAVED = ("style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
 
 
-class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):
+class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):  # type: ignore[misc]  # the stubs' return types
     """Add or remove a preset of the style"""
 
     bl_idname = "kmtalk.add_preset"

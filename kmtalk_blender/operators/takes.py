@@ -10,7 +10,7 @@ from ..scene.options import options_of
 from ..scene.placement.exchange import export_take, import_take
 from ..scene.placement.manage_takes import activate_take, clear_takes
 from ..scene.takes.takes import active_take, take_at
-from .base import Acting, busy
+from .base import Acting, Outcome, busy
 from .complete import without_take
 
 __all__ = ["register", "unregister"]
@@ -68,7 +68,7 @@ class KMTALK_OT_export_take(Acting, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or "take.npz"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -101,7 +101,7 @@ class KMTALK_OT_import_take(Acting, bpy.types.Operator):
             return str(error)
         return ""
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         if self.filepath:
             return self.execute(context)
         context.window_manager.fileselect_add(self)

@@ -6,7 +6,7 @@ from ..errors import UserError
 from ..scene.compat import sequencer_scene
 from ..scene.sound.strips import find_strip
 from .main import draw_words
-from .places import in_both_places
+from .places import PanelMixin, in_both_places
 from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
@@ -39,7 +39,7 @@ class KMTALK_UL_rules(bpy.types.UIList):
         row.prop(item, "target", text="")
 
 
-class Lines:
+class Lines(PanelMixin):
     """Several strips and characters"""
 
     bl_label = "Lines"
@@ -78,7 +78,7 @@ def _draw_words(layout: bpy.types.UILayout, context: bpy.types.Context, name: st
     draw_words(layout, scene, strip, strip.kmtalk)
 
 
-class Rules:
+class Rules(PanelMixin):
     """Which strips a character speaks, when the table is filled"""
 
     bl_label = "Rules"

@@ -7,7 +7,7 @@ import bpy
 from ..errors import UserError
 from ..operators.generate import nothing_to_speak
 from ..scene.character.shape_map import target_of
-from ..scene.compat import root_strips, selected_strips, sequencer_scene
+from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
 from ..scene.placement.obstacles import obstacles
 from ..scene.sound.speakers import named_speaker, speaker_of
 from ..scene.sound.strips import audible_strips, chosen_strip, outline_of
@@ -16,14 +16,14 @@ from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
 from .heard import draw_heard
 from .install import draw_missing_runtime
-from .places import in_both_places, labelled
+from .places import PanelMixin, in_both_places, labelled
 from .progress import draw_progress
 from .sentence import draw_sentence
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 
 
-class Main:
+class Main(PanelMixin):
     """Who speaks what"""
 
     bl_label = "KMTalk"
@@ -108,7 +108,7 @@ def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
             here.data_path, here.value = "workspace.sequencer_scene", scene.name
 
 
-def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
+def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: Strip) -> None:
     """The table, a rule or its name gives the strip to somebody else: say so."""
     speaker, chosen = named_speaker(strip, context.scene), context.scene.kmtalk.target
     if speaker is None or chosen is None or speaker == chosen:
@@ -128,7 +128,7 @@ def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
 
 
 def draw_words(
-    layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: object, owner: bpy.types.PropertyGroup
+    layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: Strip, owner: bpy.types.PropertyGroup
 ) -> None:
     """What is said in a strip: typed (the `transcript` of `owner`), a text of the file, or beside the sound."""
     try:

@@ -5,7 +5,7 @@ import bpy
 from ..scene.phones.timeline import listed_action, phone_at
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
-from .places import in_both_places
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
@@ -25,7 +25,7 @@ class KMTALK_UL_phones(bpy.types.UIList):
         split.label(text=item.word, translate=False)
 
 
-class Phones:
+class Phones(PanelMixin):
     """The sounds of the take; change one and complete again"""
 
     bl_label = "Phones"

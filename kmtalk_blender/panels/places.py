@@ -1,8 +1,16 @@
 """One panel class in both sidebars, and what its rows look like."""
 
+from typing import TYPE_CHECKING
+
 import bpy
 
-__all__ = ["in_both_places", "labelled"]
+__all__ = ["PanelMixin", "in_both_places", "labelled"]
+
+# Blender registers the subclasses of Panel alone: `in_both_places` makes them of these classes.
+if TYPE_CHECKING:
+    PanelMixin = bpy.types.Panel
+else:
+    PanelMixin = object
 
 PLACES = (("VIEW3D", "VIEW_3D"), ("SEQUENCER", "SEQUENCE_EDITOR"))
 # Where Blender puts the labels of properties, of the width.

@@ -1,12 +1,14 @@
 """The character's rig: which shape keys the channels move, its rest, what follows it; heads without shape keys."""
 
+from typing import Any
+
 import bpy
 
 from ..errors import UserError
 from ..operators.make_shapes import mesh_of
 from ..scene.character.landmarks import LANDMARKS, REQUIRED
 from ..scene.character.shape_map import target_of
-from .places import in_both_places
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
@@ -25,7 +27,7 @@ class KMTALK_UL_mapping(bpy.types.UIList):
             row.label(text=item.shape, translate=False)
 
 
-class Rig:
+class Rig(PanelMixin):
     """What the character is made of"""
 
     bl_label = "Rig"
@@ -37,7 +39,7 @@ class Rig:
             self.layout.label(text="The character has no shape keys yet", icon="INFO")
 
 
-class NeedsShapes:
+class NeedsShapes(PanelMixin):
     """A panel about a character with shape keys."""
 
     @classmethod
@@ -52,6 +54,8 @@ class ShapeKeys(NeedsShapes):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, target = self.layout, character(context)
+        if target is None:
+            return
         settings = target.kmtalk
         row = layout.row(align=True)
         row.operator("kmtalk.map_channels", icon="FILE_REFRESH")
@@ -100,7 +104,7 @@ class Followers(NeedsShapes):
         self.layout.operator("kmtalk.link_parts", icon="LINKED")
 
 
-class NewShapes:
+class NewShapes(PanelMixin):
     """Shape keys for heads that have none, or none that are known"""
 
     bl_label = "Heads without Shape Keys"
@@ -116,7 +120,7 @@ class NewShapes:
             layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
 
 
-class Landmarks:
+class Landmarks(PanelMixin):
     """Vertices of the face that Make Shapes and Measure Shapes need"""
 
     bl_label = "Landmarks"
@@ -132,7 +136,7 @@ class Landmarks:
         for name in LANDMARKS:
             row = column.row(align=True)
             item = marked.get(name)
-            icon = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
+            icon: Any = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
             text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
             row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
             row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name

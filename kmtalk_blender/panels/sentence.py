@@ -1,6 +1,7 @@
 """A sentence in a panel, over as many lines as it needs."""
 
 import textwrap
+from typing import Literal
 
 import bpy
 
@@ -11,7 +12,9 @@ LETTER_WIDTH = 7.0
 EDGES = 60
 
 
-def draw_sentence(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
+def draw_sentence(
+    layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Literal["ERROR", "INFO"]
+) -> None:
     """A sentence over as many lines as the width of the sidebar needs."""
     scale = context.preferences.system.ui_scale
     letters = max(20, int((context.region.width / scale - EDGES) / LETTER_WIDTH))

@@ -4,7 +4,7 @@ import bpy
 
 from ..operators.presets import KMTALK_PT_presets
 from ..runtime.model_folder import OWN, styles_of
-from .places import in_both_places, labelled
+from .places import PanelMixin, in_both_places, labelled
 
 __all__ = ["register", "unregister"]
 
@@ -24,7 +24,7 @@ class KMTALK_MT_styles(bpy.types.Menu):
             self.layout.label(text="The model cannot be read; choose another one under Runtime", icon="ERROR")
 
 
-class Style:
+class Style(PanelMixin):
     """How the face speaks"""
 
     bl_label = "Style"
@@ -47,7 +47,7 @@ class Style:
         layout.prop(settings, "seed")
 
 
-class Output:
+class Output(PanelMixin):
     """How the take is written"""
 
     bl_label = "Keys"
@@ -69,7 +69,7 @@ class Output:
         layout.prop(settings, "keep_edits")
 
 
-class Runtime:
+class Runtime(PanelMixin):
     """What computes the motion"""
 
     bl_label = "Runtime"

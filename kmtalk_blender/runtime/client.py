@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from ..errors import UserError
 from .environment import process_environment
@@ -146,10 +147,10 @@ class Client:
         """Cancel what is under way and ask the worker to end; kill it when it does not."""
         for ticket in list(self._tickets.values()):
             self.cancel(ticket)
-        if self.alive:
+        if self._process is not None and self.alive:
             self._send({"id": 0, "op": "shutdown", "params": {}})
             try:
-                self._process.stdin.close()
+                _pipe(self._process.stdin).close()
                 self._process.wait(CANCEL_SECONDS)
             except (OSError, subprocess.TimeoutExpired):
                 self.kill()
@@ -177,20 +178,20 @@ class Client:
                 f"KMTalk's runtime cannot be started with {self.python} ({error.strerror}); "
                 "choose an interpreter in the preferences."
             ) from error
-        logging = threading.Thread(target=self._read_log, args=(self._process.stderr,), daemon=True)
+        logging = threading.Thread(target=self._read_log, args=(_pipe(self._process.stderr),), daemon=True)
         logging.start()
         threading.Thread(target=self._read_lines, args=(self._process, self._lines, logging), daemon=True).start()
 
     def _read_lines(
         self, process: subprocess.Popen, lines: "queue.Queue[str | None]", logging: threading.Thread
     ) -> None:
-        for line in process.stdout:
+        for line in _pipe(process.stdout):
             lines.put(line)
         process.wait()
         logging.join(1.0)  # so that the reason it ended with is in the log
         lines.put(None)
 
-    def _read_log(self, stream: object) -> None:
+    def _read_log(self, stream: IO[str]) -> None:
         for line in stream:
             self.log.append(line.rstrip())
 
@@ -198,9 +199,12 @@ class Client:
         self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
 
     def _send(self, message: dict) -> None:
+        if self._process is None:
+            return
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            stdin = _pipe(self._process.stdin)
+            stdin.write(json.dumps(message) + "\n")
+            stdin.flush()
         except (OSError, ValueError):
             # The process is gone; the reader's last word (None) ends every request with the reason.
             return
@@ -278,3 +282,9 @@ runtime or choose an interpreter in the preferences."
             ticket.state, ticket.message = "failed", message
         self._tickets.clear()
         self._cancelled.clear()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    """A stream of a process that was started with pipes."""
+    assert stream is not None
+    return stream

@@ -241,7 +241,8 @@ class Installation:
             code = self._process.poll()
             if code is None:
                 return False
-            self._reader.join()
+            if self._reader is not None:
+                self._reader.join()
             self._process = None
             if code != 0:
                 raise UserError(f"{self.text} failed: {self._reason()}")
@@ -354,7 +355,7 @@ class Installation:
         self._reader.start()
 
     def _read(self, process: subprocess.Popen) -> None:
-        for line in process.stdout:
+        for line in process.stdout or ():
             self.log.append(line.rstrip())
             del self.log[:-LOG_LINES]
 
@@ -388,7 +389,9 @@ def _end_with_children(process: subprocess.Popen) -> None:
     """End a process and all that it has started."""
     if os.name == "nt":
         command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
+        subprocess.run(
+            command, capture_output=True, check=False, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        )
     else:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

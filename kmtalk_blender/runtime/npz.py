@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Literal
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -93,7 +93,7 @@ class _Header:
     """What an array says of itself. order: "C" or "F". start: bytes before its elements."""
 
     shape: tuple[int, ...]
-    order: str
+    order: Literal["C", "F"]
     dtype: np.dtype
     start: int
 

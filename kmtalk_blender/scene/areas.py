@@ -1,6 +1,7 @@
 """The parts of Blender's windows that show KMTalk."""
 
 import math
+from typing import Any
 
 import bpy
 from mathutils import Euler, Vector
@@ -32,7 +33,7 @@ def frame_face(context: bpy.types.Context, head: bpy.types.Object) -> None:
     area = _view_of(context)
     if area is None:
         return
-    space = area.spaces.active
+    space: Any = area.spaces.active
     view = space.region_3d
     if space.local_view is not None:
         head.local_view_set(space, True)

@@ -3,6 +3,7 @@
 import bpy
 
 from ...errors import UserError
+from ..compat import shape_keys_of
 from .mapping import Mapping, Row, mapping_of, rested_at, rests_of, shape_names, write_mapping
 
 __all__ = ["calibrate_closed", "calibrate_open", "rest_at"]
@@ -29,7 +30,7 @@ def rest_at(target: bpy.types.Object, values: dict[str, float]) -> None:
     mapping, _ = _posed(target)
     write_mapping(target, rested_at(mapping, rests_of(mapping) | values))
     for shape, value in values.items():
-        target.data.shape_keys.key_blocks[shape].value = value
+        shape_keys_of(target).key_blocks[shape].value = value
 
 
 def calibrate_open(target: bpy.types.Object, channel: str = "jawOpen") -> int:
@@ -66,4 +67,4 @@ def _posed(target: bpy.types.Object) -> tuple[Mapping, dict[str, float]]:
     gone = sorted({row.shape for row in mapping.rows if row.shape and row.shape not in names})
     if gone:
         raise UserError(f"{target.name} has no shape key {gone[0]} any more; press Map Channels again.")
-    return mapping, {name: target.data.shape_keys.key_blocks[name].value for name in names}
+    return mapping, {name: shape_keys_of(target).key_blocks[name].value for name in names}

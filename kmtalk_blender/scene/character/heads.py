@@ -1,5 +1,7 @@
 """A head from its file: mesh, materials, shape keys."""
 
+from typing import Any
+
 import bpy
 import numpy as np
 
@@ -100,7 +102,9 @@ def _material(name: str) -> bpy.types.Material:
         material.use_nodes = True
     material.diffuse_color = (*colour, 1.0)
     material.roughness = roughness
-    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    tree = material.node_tree
+    assert tree is not None
+    shader: Any = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = roughness
     if name in ("skin", "lips", "tongue"):

@@ -5,11 +5,12 @@ one that changes nothing and only carries the value.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
 from ...errors import UserError
-from ..compat import action_curves
+from ..compat import action_curves, animation_of
 from .mapping import Mapping, Row, mapping_of, write_mapping
 from .new_shape import new_shape
 from .shape_map import value_path
@@ -42,7 +43,7 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
         raise UserError("No armature is chosen; choose the one with the jaw.")
     if armature.library is not None or armature.override_library is not None:
         raise UserError(f"{armature.name} is linked; make it local, so that its jaw can get a driver.")
-    pose = armature.pose.bones.get(bone)
+    pose = armature.pose.bones.get(bone) if armature.pose is not None else None
     if pose is None:
         raise UserError(f"{armature.name} has no bone {bone}; choose the jaw's.")
     if jaw.channel not in JAW_CHANNELS:
@@ -57,7 +58,7 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
     shape = _carrier(target, jaw.channel)
     rest = float(getattr(pose, path)[jaw.axis])
     others = [curve for curve in _drivers(armature, pose, path) if curve.array_index == jaw.axis]
-    curve = others[0] if others else _new_driver(pose, path, jaw.axis, rest)
+    curve: Any = others[0] if others else _new_driver(pose, path, jaw.axis, rest)
     variable = curve.driver.variables.new()
     variable.name, variable.type = jaw.channel, "SINGLE_PROP"
     variable.targets[0].id_type, variable.targets[0].id = "KEY", target.data.shape_keys
@@ -69,13 +70,13 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
 
 def free_bone(armature: bpy.types.Object, bone: str) -> int:
     """Remove the drivers that drive_bone made. Returns how many."""
-    pose = armature.pose.bones.get(bone) if armature is not None and armature.type == "ARMATURE" else None
+    pose = armature.pose.bones.get(bone) if armature is not None and armature.pose is not None else None
     if pose is None:
         raise UserError(f"There is no bone {bone}; choose the jaw's.")
     ours = [curve for path in ("rotation_euler", "location") for curve in _drivers(armature, pose, path)]
     for curve in ours:
         rest, path, axis = _rest(curve, 0.0), curve.data_path.rpartition(".")[2], curve.array_index
-        armature.animation_data.drivers.remove(curve)
+        animation_of(armature).drivers.remove(curve)
         getattr(pose, path)[axis] = rest
     return len(ours)
 
@@ -96,7 +97,7 @@ def _carrier(target: bpy.types.Object, channel: str) -> str:
 
 
 def _new_driver(pose: bpy.types.PoseBone, path: str, axis: int, rest: float) -> bpy.types.FCurve:
-    curve = pose.driver_add(path, axis)
+    curve: Any = pose.driver_add(path, axis)
     curve.driver.type = "SCRIPTED"
     curve.driver.expression = repr(rest)
     return curve
@@ -104,15 +105,19 @@ def _new_driver(pose: bpy.types.PoseBone, path: str, axis: int, rest: float) -> 
 
 def _terms(curve: bpy.types.FCurve) -> dict[str, float]:
     """Channel -> amount, of a driver that was made here."""
-    parts = [part.split(" * ") for part in curve.driver.expression.split(" + ")[1:]]
+    parts = [part.split(" * ") for part in _expression(curve).split(" + ")[1:]]
     return {name: float(amount) for name, amount in parts}
 
 
 def _rest(curve: bpy.types.FCurve, otherwise: float) -> float:
     try:
-        return float(curve.driver.expression.split(" + ")[0])
+        return float(_expression(curve).split(" + ")[0])
     except ValueError:
         return otherwise
+
+
+def _expression(curve: bpy.types.FCurve) -> str:
+    return curve.driver.expression if curve.driver is not None else ""
 
 
 def _drivers(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> list[bpy.types.FCurve]:
@@ -123,7 +128,7 @@ def _drivers(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) ->
     return [
         curve
         for curve in armature.animation_data.drivers
-        if curve.data_path == wanted and {v.name for v in curve.driver.variables} <= set(JAW_CHANNELS)
+        if curve.data_path == wanted and curve.driver and {v.name for v in curve.driver.variables} <= set(JAW_CHANNELS)
     ]
 
 

@@ -1,13 +1,14 @@
 """Teeth, tongue, lashes and eyes that are objects of their own: they get the head's shapes and follow its sliders."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
 from ...errors import UserError
-from ..compat import action_curves, slot_handle
+from ..compat import action_curves, shape_keys_of, slot_handle
 from .landmarks import vertices_of
 from .mapping import mapping_of
 from .shape_map import value_path
@@ -34,10 +35,10 @@ def parts_of(head: bpy.types.Object, chosen: tuple[bpy.types.Object, ...] = ()) 
 
 def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
     """Let a shape key of a part take the value of the head's of the same name."""
-    block = part.data.shape_keys.key_blocks[shape]
+    block = shape_keys_of(part).key_blocks[shape]
     # As wide as a slider can be, so that it never holds back what the head's shows.
     block.slider_min, block.slider_max = -10.0, 10.0
-    curve = block.driver_add("value")
+    curve: Any = block.driver_add("value")
     curve.driver.type = "AVERAGE"
     variable = curve.driver.variables[0] if curve.driver.variables else curve.driver.variables.new()
     variable.type = "SINGLE_PROP"
@@ -54,7 +55,7 @@ def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
     # Pieces that nobody parented lie within the head; another character stands elsewhere.
     family |= {thing for scene in head.users_scene for thing in scene.objects if _inside(thing, head)}
     driven = {row.shape for row in mapping_of(head).rows if row.shape}
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for thing in sorted(family - {head}, key=lambda thing: thing.name):
         keys = thing.data.shape_keys if thing.type == "MESH" else None
         if keys is None or keys.library is not None or keys == head.data.shape_keys:

@@ -29,7 +29,7 @@ def free_place(context: bpy.types.Context, low: np.ndarray, high: np.ndarray) ->
     while True:
         blocking = [box for box in boxes if (box[0] < place + high).all() and (place + low < box[1]).all()]
         if not blocking:
-            return Vector(place)
+            return Vector(place.tolist())
         # It only goes to the right, past one box at least each time, so this ends.
         place[0] = max(box[1][0] for box in blocking) + APART - low[0]
 

@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ...errors import UserError
+from ..compat import shape_keys_of
 from .mapping import mapping_of
 from .shape_names import CHANNELS
 from .visemes import blend_values
@@ -115,7 +116,7 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
 
     Raises UserError when the mapping names shape keys that are gone, or when nothing is mapped.
     """
-    shapes = [block.name for block in target.data.shape_keys.key_blocks[1:]]
+    shapes = [block.name for block in shape_keys_of(target).key_blocks[1:]]
     mapping = mapping_of(target)
     rows = [row for row in mapping.rows if row.shape]
     gone = sorted({row.shape for row in rows if row.shape not in shapes})
@@ -131,7 +132,7 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
     for row in rows:
         matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
         offset[driven.index(row.shape)] += row.offset
-    both_ways = np.array([target.data.shape_keys.key_blocks[shape].slider_min < 0 for shape in driven])
+    both_ways = np.array([shape_keys_of(target).key_blocks[shape].slider_min < 0 for shape in driven])
     signed = np.array([channel not in CHANNELS for channel in channels]) & (matrix[both_ways] != 0).any(axis=0)
     kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
     return kind(driven, channels, matrix, offset, signed)

@@ -110,7 +110,7 @@ def _spellings(channel: str) -> list[tuple[str, ...]]:
         stem = _stem(channel)
         templates = (f"{stem.lower()}*", *SPEECH[f"{stem}*"])
         return [(name.replace("*", letters),) for name in templates for letters in SIDES[side]]
-    made = [(channel.lower(),)]
+    made: list[tuple[str, ...]] = [(channel.lower(),)]
     for template in SPEECH.get(channel, ()):
         if "*" not in template:
             made.append((template,))

@@ -1,12 +1,14 @@
 """Shape-key curves in bulk: what was computed in, what the user made of it out."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import bpy
 import numpy as np
 
 from .. import compat
 from ..character.shape_map import value_path
+from ..compat import Animated
 
 __all__ = [
     "CurveKeys",
@@ -22,7 +24,7 @@ __all__ = [
 
 COLUMNS = ("interpolation", "type", "handle_left_type", "handle_right_type", "easing")
 # How handles of automatic types are laid: Blender's own preset.
-SMOOTHING = "CONT_ACCEL"
+SMOOTHING: Literal["CONT_ACCEL"] = "CONT_ACCEL"
 SELECTIONS = ("select_control_point", "select_left_handle", "select_right_handle")
 
 
@@ -63,7 +65,7 @@ class CurveKeys:
 
 def keyframe_kinds(interpolation: str, handles: str, motions: np.ndarray) -> np.ndarray:
     """(n, 5) kinds: KEYFRAME where the (n,) mask `motions` is set, GENERATED elsewhere."""
-    point = bpy.types.Keyframe.bl_rna.properties
+    point: Any = bpy.types.Keyframe.bl_rna.properties
     number = {name: {item.identifier: item.value for item in point[name].enum_items} for name in COLUMNS}
     kinds = np.empty((len(motions), len(COLUMNS)), np.int32)
     kinds[:, 0] = number["interpolation"][interpolation]
@@ -93,7 +95,7 @@ def played_slopes(values: np.ndarray) -> np.ndarray:
 
 
 def write_curves(
-    action: bpy.types.Action, datablock: bpy.types.ID, curves: dict[str, CurveKeys], groups: dict[str, str]
+    action: bpy.types.Action, datablock: Animated, curves: dict[str, CurveKeys], groups: dict[str, str]
 ) -> None:
     """Replace the keys of the named shapes' curves in an action, in the slot that `datablock` plays of it.
 
@@ -111,7 +113,7 @@ def write_curves(
         _fill(curve, keys)
 
 
-def remove_curves(action: bpy.types.Action, datablock: bpy.types.ID, shapes: set[str]) -> None:
+def remove_curves(action: bpy.types.Action, datablock: Animated, shapes: set[str]) -> None:
     """Take the curves of shapes out of an action."""
     paths = {value_path(shape) for shape in shapes}
     for curve in list(compat.ensure_curves(action, datablock)):
@@ -166,7 +168,8 @@ def _keys_of(curve: bpy.types.FCurve) -> CurveKeys:
         numbers = np.empty(len(points), np.int32)
         points.foreach_get(name, numbers)
         kinds[:, column] = numbers
-    return CurveKeys(*(array.reshape(-1, 2) for array in pairs), kinds)
+    co, left, right = (array.reshape(-1, 2) for array in pairs)
+    return CurveKeys(co, left, right, kinds)
 
 
 def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:

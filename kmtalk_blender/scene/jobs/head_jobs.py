@@ -8,6 +8,7 @@ from ...errors import UserError
 from ...runtime.head_file import Head, read_head
 from ...runtime.input_files import is_file
 from ..character.heads import add_head
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .requests import Request
 
@@ -20,7 +21,13 @@ class HeadJob:
     def __init__(self, title: str, folder: Path, source: dict[str, str]) -> None:
         """source: the request's parameters that say what the head is made of."""
         self.title, self._folder, self._source = title, folder, source
-        self.head: Head | None = None
+        self._head: Head | None = None
+
+    @property
+    def head(self) -> Head:
+        """The head that the worker made; there is one from `next` on."""
+        assert self._head is not None
+        return self._head
 
     def first(self) -> Request:
         """The one request."""
@@ -28,7 +35,7 @@ class HeadJob:
 
     def next(self, result: dict) -> Request | None:
         """Take in the head."""
-        self.head = read_head(result["output"])
+        self._head = read_head(result["output"])
         return None
 
 
@@ -42,7 +49,7 @@ class AddHeadJob(HeadJob):
     def write(self, context: bpy.types.Context) -> Report:
         """Add it. Raises UserError, with nothing written, outside of object mode."""
         target = add_head(context, self.head, self.title)
-        return Report("", 0, 0, 0, 0, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shape keys")
+        return Report("", 0, 0, 0, 0, f"{target.name}: {len(shape_keys_of(target).key_blocks) - 1} shape keys")
 
 
 class FlameJob(AddHeadJob):

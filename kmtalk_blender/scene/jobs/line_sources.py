@@ -7,6 +7,7 @@ import bpy
 from ...errors import UserError
 from ...paths import whole_path
 from ...runtime.input_files import is_file
+from ..compat import Strip
 from ..options import Line
 from ..sound.strips import Heard, audible_strips, chosen_strip, find_strip, heard_file, heard_of
 from ..sound.transcripts import Transcript, find_transcript
@@ -67,5 +68,5 @@ def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcr
     return find_transcript(heard, typed, text)
 
 
-def _strip_of(scene: bpy.types.Scene, line: Line) -> object:
+def _strip_of(scene: bpy.types.Scene, line: Line) -> Strip:
     return find_strip(scene, line.strip) if line.strip else chosen_strip(scene)

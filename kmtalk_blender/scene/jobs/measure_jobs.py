@@ -10,6 +10,7 @@ from ...runtime.head_file import Head
 from ..character.landmarks import check_marks, similarity, vertices_of
 from ..character.mapping import Mapping, Row, shape_names, write_mapping
 from ..character.shape_names import CHANNELS
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob
 from .shape_jobs import check_mesh, write_mesh
@@ -88,5 +89,5 @@ def _bounded(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _displacement(target: bpy.types.Object, name: str, points: np.ndarray) -> np.ndarray:
     moved = np.empty(points.size, np.float32)
-    target.data.shape_keys.key_blocks[name].data.foreach_get("co", moved)
+    shape_keys_of(target).key_blocks[name].data.foreach_get("co", moved)
     return moved.astype(np.float64) - points.ravel()

@@ -95,17 +95,19 @@ class JobQueue:
             self._submit(self._job.first())
             return None
         self.client.pump()
-        ticket = self._ticket
+        job, ticket = self._job, self._ticket
+        assert job is not None
+        assert ticket is not None
         # A second request (completing around edits) is short: it gets the last tenth.
         share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
         order.fraction, order.text = done + share * ticket.fraction, ticket.text or order.text
         if not ticket.ended:
             return None
-        following = self._job.next(self.client.result(ticket))
+        following = job.next(self.client.result(ticket))
         if following is not None:
             self._submit(following)
             return None
-        order.report = self._job.write(context)
+        order.report = job.write(context)
         self._end(order, "done", order.report.text)
         return order
 

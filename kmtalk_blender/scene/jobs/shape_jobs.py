@@ -13,6 +13,7 @@ from ..character.modifiers import remaking_modifier
 from ..character.new_shape import new_shape
 from ..character.parts import Part, follow, parts_of
 from ..character.shape_names import CHANNELS
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob
 
@@ -129,7 +130,7 @@ def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: 
     for channel, delta in deltas.items():
         if channel in before and existing == "KEEP":
             continue
-        block = thing.data.shape_keys.key_blocks[channel] if channel in before else new_shape(thing, channel)
+        block = shape_keys_of(thing).key_blocks[channel] if channel in before else new_shape(thing, channel)
         block.data.foreach_set("co", (points + delta).astype(np.float32).ravel())
         block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
         made.append(channel)

@@ -14,7 +14,7 @@ from ...errors import UserError
 from ...runtime.input_files import is_file
 from ...runtime.take_file import read_take
 from ..character.shape_map import check_target, shape_map
-from ..compat import sequencer_scene, slot_handle
+from ..compat import sequencer_scene, shape_keys_of, slot_handle
 from ..curves.shape_curves import locked_shapes
 from ..options import Line, Options
 from ..phones.phone_list import PhoneLists, edited_phones, fill_phones
@@ -103,6 +103,9 @@ class GenerateJob:
         """Write the take onto the character. Raises UserError, with nothing written, when it is gone or changed."""
         target = _object(self.target)
         check_target(target)
+        assert self.baseline is not None
+        assert self.motion is not None
+        assert self.key_frames is not None
         laid = lay_take(target, self.baseline, self.edits, self.motion, self.key_frames, self.options)
         strip = strip_of(self.source.scene, self.source.strip) if self.source.strip else None
         if strip is not None and strip.id_data.library is None:
@@ -171,7 +174,7 @@ class CompleteJob:
 
     def first(self) -> Request:
         """The first request."""
-        if self.phones:
+        if self.heard is not None:
             return generate_request(self.heard, self.options.style, Transcript(), self.phones, self.folder)
         return self._complete()
 
@@ -199,6 +202,8 @@ class CompleteJob:
         action = bpy.data.actions.get(self.action)
         if action is None:
             raise UserError(f"Take {self.action} is gone; nothing was written.")
+        assert self.motion is not None
+        assert self.key_frames is not None
         baseline = dataclasses.replace(self.baseline, dropped=self.dropped)
         laid = lay_again(target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options)
         fill_phones(action, laid.baseline)
@@ -219,7 +224,7 @@ def edited_takes(
 ) -> tuple[str, ...]:
     """The ids of the takes in an action that were edited, in the order of time; only those within `window`, and only
     those of `target` where several characters share the action."""
-    handle = 0 if target is None else slot_handle(action, target.data.shape_keys)
+    handle = 0 if target is None else slot_handle(action, shape_keys_of(target))
     baselines = [load_baseline(action, take) for take in take_ids(action, handle)]
     inside = [b for b in baselines if window is None or (b.start < window[1] and window[0] < b.end)]
     return tuple(baseline.id for baseline in inside if _was_edited(action, baseline))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import UserError
 from ...runtime.take_file import Span
+from ..compat import shape_keys_of
 from ..curves.shape_curves import CurveKeys
 from ..options import Options
 from ..phones.phone_list import fill_phones
@@ -18,7 +19,7 @@ from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline, take_info
 from ..takes.identity import take_source
 from ..takes.nla_tracks import take_track
-from ..takes.takes import check_changeable, find_take, takes_of
+from ..takes.takes import active_action, check_changeable, find_take, takes_of
 from .lay_take import lay_take
 from .report import Report, report_of
 
@@ -63,7 +64,7 @@ def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
     action = find_take(target, take)
     info = take_info(action, take) if action else {}
     found, sound = take_source(info, target), info.get("sound")
-    if found is None or not sound:
+    if action is None or found is None or not sound:
         return None
     try:
         heard = outline_of(*found)
@@ -89,9 +90,11 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
         raise UserError(drift.text)
     check_changeable(target, (action,))
     before = load_baseline(action, take)
-    if before.guest and action != target.data.shape_keys.animation_data.action:
+    if before.guest and action != active_action(shape_keys_of(target)):
         raise UserError(f"{drift.label} is part of action {action.name}; choose it in the list of takes first.")
-    heard = outline_of(*take_source(before.info, target))
+    found = take_source(before.info, target)
+    assert found is not None  # a drift has a strip
+    heard = outline_of(*found)
     start = round(before.start + _track_shift(target, action) + drift.frames)
     edits = edited.find_edits(action, before)
     warp = _Warp(before.start, start, drift.scale)
@@ -147,20 +150,20 @@ def _compare(take: str, info: dict, sound: dict, heard: Heard, start: float) -> 
 
 def _track_shift(target: bpy.types.Object, action: bpy.types.Action) -> float:
     """Frames that the user moved a take on its NLA track."""
-    track = take_track(target.data.shape_keys, action)
+    track = take_track(shape_keys_of(target), action)
     strips = [strip for strip in track.strips if strip.action == action] if track else []
     return strips[0].frame_start - strips[0].action_frame_start if strips else 0.0
 
 
 def _reset_track(target: bpy.types.Object, action: bpy.types.Action) -> None:
-    track = take_track(target.data.shape_keys, action)
+    track = take_track(shape_keys_of(target), action)
     for strip in track.strips if track else ():
         if strip.action == action:
             strip.frame_start = strip.action_frame_start
 
 
 def _placement(target: bpy.types.Object, action: bpy.types.Action) -> str:
-    return "ACTION" if target.data.shape_keys.animation_data.action == action else "NLA"
+    return "ACTION" if active_action(shape_keys_of(target)) == action else "NLA"
 
 
 def _warped(before: Baseline, warp: _Warp, heard: Heard) -> Baseline:
@@ -189,11 +192,11 @@ def _warped_edits(edits: edited.Edits, warp: _Warp) -> edited.Edits:
     for shape, old in edits.keys.items():
         at = warp.frames(old.frames)
         co = np.stack([at, old.values], axis=1).astype(np.float32)
-        sides = [
+        left, right = (
             np.stack([at + (side[:, 0] - old.frames) * warp.scale, side[:, 1]], axis=1).astype(np.float32)
             for side in (old.left, old.right)
-        ]
-        keys[shape] = CurveKeys(co, *sides, old.kinds)
+        )
+        keys[shape] = CurveKeys(co, left, right, old.kinds)
     return edited.Edits(keys, {shape: warp.frames(gone) for shape, gone in edits.deleted.items()})
 
 

@@ -30,7 +30,7 @@ def hand_track(keys: bpy.types.Key) -> bpy.types.NlaTrack | None:
 
 def hand_shapes(keys: bpy.types.Key) -> set[str]:
     """The shapes that the user animates: with the active action, or on NLA tracks that play."""
-    animation, shapes = keys.animation_data, set()
+    animation, shapes = keys.animation_data, set[str]()
     if animation is None:
         return shapes
     own = hand_action(keys)
@@ -38,8 +38,9 @@ def hand_shapes(keys: bpy.types.Key) -> set[str]:
         shapes |= keyed_shapes(own, compat.slot_handle(own, keys))
     for track in animation.nla_tracks:
         for strip in track.strips:
-            ours = strip.action is None or is_layer(strip.action) or is_own_take(strip.action)
-            if not (ours or track.mute or strip.mute):
+            if strip.action is None or is_layer(strip.action) or is_own_take(strip.action):
+                continue
+            if not (track.mute or strip.mute):
                 slot = getattr(strip, "action_slot", None)
                 shapes |= keyed_shapes(strip.action, slot.handle if slot else 0)
     return shapes
@@ -53,7 +54,7 @@ def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
     action = hand_action(keys)
     if action is None:
         return ""
-    animation, slot = keys.animation_data, compat.slot_of(action, keys)
+    animation, slot = compat.animation_of(keys), compat.slot_of(action, keys)
     # Without any track Blender plays the action alone, whatever its blending is set to.
     blended = len(animation.nla_tracks) > 0
     settings = (animation.action_blend_type, animation.action_extrapolation, animation.action_influence)
@@ -74,9 +75,10 @@ def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
 
 def raise_hand(keys: bpy.types.Key) -> bpy.types.Action | None:
     """Make the user's own action the active one again, as it was. None when it was not lowered, or was moved since."""
-    track, animation = hand_track(keys), keys.animation_data
+    track = hand_track(keys)
     if track is None:
         return None
+    animation = compat.animation_of(keys)
     strip = track.strips[0]
     moved = abs(strip.frame_start - strip.action_frame_start) > SAME or strip.repeat != 1 or strip.scale != 1
     if moved or strip.action is None:
@@ -91,7 +93,7 @@ def raise_hand(keys: bpy.types.Key) -> bpy.types.Action | None:
 
 def make_hand(keys: bpy.types.Key, action: bpy.types.Action) -> None:
     """An action that held a take is the user's own from now on: it plays where it is, by itself."""
-    animation = keys.animation_data
+    animation = compat.animation_of(keys)
     if animation.action == action:
         animation.action_blend_type = "REPLACE"
     for track in animation.nla_tracks:

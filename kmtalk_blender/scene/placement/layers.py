@@ -80,7 +80,7 @@ def arrange(keys: bpy.types.Key, actions: Sequence[bpy.types.Action], active: bp
     if not spans:
         _remove_layers(keys, REST)
         return
-    library = {shape for strip in _linked_rests(keys) for shape in keyed_shapes(strip.action)}
+    library = {shape for action in _linked_rests(keys) for shape in keyed_shapes(action)}
     rests = {shape: value for shape, value in rests.items() if shape not in library}
     if rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
         _lay_rest(keys, rests, [span.action for span in tracked])
@@ -107,11 +107,12 @@ def _span(keys: bpy.types.Key, action: bpy.types.Action) -> Span:
     moved = moved_shapes(action, take)
     if expression == "LEAVE":
         moved = tuple(one for one in moved if one.group != FACE)
-    return Span(action, info.get("strip", ""), start, first, last, *blends, expression, moved)
+    blend_in, blend_out = blends
+    return Span(action, info.get("strip", ""), start, first, last, blend_in, blend_out, expression, moved)
 
 
 def _activate(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    animation = keys.animation_data
+    animation = compat.animation_of(keys)
     if animation.action != action:
         slot = compat.slot_of(action, keys)
         unlink(keys, action)
@@ -130,9 +131,10 @@ def _lay_rest(keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.type
         for track in lifted:
             if track is not None:
                 lift_track(keys, track)
-    known = keyed_shapes(strip.action)
-    remove_curves(strip.action, keys, known - set(rests))
-    write_curves(strip.action, keys, _still_curves(rests), {})
+    rest = strip.action
+    assert rest is not None  # of the strips of a layer
+    remove_curves(rest, keys, keyed_shapes(rest) - set(rests))
+    write_curves(rest, keys, _still_curves(rests), {})
 
 
 def _lay_take(keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
@@ -141,7 +143,7 @@ def _lay_take(keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
     if track is None:
         # Off the active place first: what is active cannot be on a track as well.
         slot = compat.slot_of(span.action, keys)
-        if keys.animation_data.action == span.action:
+        if compat.animation_of(keys).action == span.action:
             compat.assign_action(keys, None)
         later = [other for other in tracked if other.start > span.start and other.meets(span)]
         above = [track for track in (take_track(keys, other.action) for other in later) if track is not None]
@@ -159,9 +161,10 @@ def _lay_under(
 ) -> None:
     """Bring what is below a take to rest while it plays, for the shapes that something else moves."""
     order = [take_track(keys, other.action) for other in spans]
-    tracks = list(keys.animation_data.nla_tracks)
+    tracks = list(compat.animation_of(keys).nla_tracks)
     heights = [
-        len(tracks) if s.action == active else tracks.index(track) for s, track in zip(spans, order, strict=True)
+        len(tracks) if track is None or s.action == active else tracks.index(track)
+        for s, track in zip(spans, order, strict=True)
     ]
     height = heights[spans.index(span)]
     below = {
@@ -209,28 +212,29 @@ def _still_curves(values: dict[str, float]) -> dict[str, CurveKeys]:
     curves = {}
     for shape, value in values.items():
         co = np.array([[1.0, value]], np.float32)
-        curves[shape] = CurveKeys(co, co - np.float32([[1, 0]]), co + np.float32([[1, 0]]), kinds)
+        curves[shape] = CurveKeys(co, co - np.array([[1, 0]], np.float32), co + np.array([[1, 0]], np.float32), kinds)
     return curves
 
 
 def _layers(keys: bpy.types.Key, layer: str) -> list[tuple[bpy.types.NlaTrack, bpy.types.NlaStrip]]:
     return [
         (track, strip)
-        for track in keys.animation_data.nla_tracks
+        for track in compat.animation_of(keys).nla_tracks
         for strip in track.strips
-        if is_layer(strip.action, layer) and strip.action.library is None
+        if strip.action is not None and is_layer(strip.action, layer) and strip.action.library is None
     ]
 
 
-def _linked_rests(keys: bpy.types.Key) -> list[bpy.types.NlaStrip]:
+def _linked_rests(keys: bpy.types.Key) -> list[bpy.types.Action]:
     """The rest of a character that comes from a library with takes."""
-    strips = [strip for track in keys.animation_data.nla_tracks if not track.mute for strip in track.strips]
-    return [strip for strip in strips if is_layer(strip.action, REST) and strip.action.library is not None]
+    strips = [strip for track in compat.animation_of(keys).nla_tracks if not track.mute for strip in track.strips]
+    actions = [strip.action for strip in strips if strip.action is not None]
+    return [action for action in actions if is_layer(action, REST) and action.library is not None]
 
 
 def _remove_layers(keys: bpy.types.Key, layer: str) -> None:
     for track, strip in _layers(keys, layer):
         action = strip.action
-        keys.animation_data.nla_tracks.remove(track)
-        if action.users == 0:
+        compat.animation_of(keys).nla_tracks.remove(track)
+        if action is not None and action.users == 0:
             bpy.data.actions.remove(action)

@@ -41,7 +41,7 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     found = []
     own = hand_action(keys)
     covered = shapes & keyed_shapes(own, compat.slot_handle(own, keys)) if own and not has_baseline(own) else set()
-    if covered:
+    if own is not None and covered:
         text = f"Your action {own.name} plays above the takes and covers {len(covered)} of their shapes."
         found.append(Obstacle("hand_above", text, "Play It Below"))
     if has_baseline(action) and getattr(animation, "action_slot", action) is None:
@@ -105,10 +105,10 @@ def _has_mouth(thing: bpy.types.Object) -> bool:
 
 def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:
     """Remove what one obstacle names."""
-    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], None]] = {
+    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], object]] = {
         "hand_above": lambda _scene, obj: play_below(obj),
         "slot": _assign_slot,
-        "nla_off": lambda _scene, obj: setattr(obj.data.shape_keys.animation_data, "use_nla", True),
+        "nla_off": lambda _scene, obj: setattr(compat.animation_of(compat.shape_keys_of(obj)), "use_nla", True),
         "nla_muted": _unmute_tracks,
         "nla_solo": _end_solo,
         "drivers": _mute_drivers,
@@ -121,7 +121,7 @@ def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) ->
     }
     if kind in fixes:
         fixes[kind](scene, target)
-        compat.refresh_animation(target.data.shape_keys)
+        compat.refresh_animation(compat.shape_keys_of(target))
 
 
 def _spoken_shapes(target: bpy.types.Object) -> set[str]:
@@ -136,7 +136,7 @@ def _take_curves(target: bpy.types.Object) -> list[bpy.types.FCurve]:
     for take in takes_of(target):
         action = bpy.data.actions[take.action]
         left = {one.shape for one in moved_shapes(action, take.id) if one.group == FACE}
-        for curve in compat.action_curves(action, compat.slot_handle(action, target.data.shape_keys)):
+        for curve in compat.action_curves(action, compat.slot_handle(action, compat.shape_keys_of(target))):
             if take.expression != "LEAVE" or shape_of(curve.data_path) not in left:
                 curves.append(curve)
     return curves
@@ -147,12 +147,12 @@ def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
 
 
 def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
-    compat.assign_action(keys, keys.animation_data.action)
+    keys = compat.shape_keys_of(target)
+    compat.assign_action(keys, compat.animation_of(keys).action)
 
 
 def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    for track in target.data.shape_keys.animation_data.nla_tracks:
+    for track in compat.animation_of(compat.shape_keys_of(target)).nla_tracks:
         if plays_take(track):
             track.mute = False
             for strip in track.strips:
@@ -160,20 +160,20 @@ def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 
 def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    for track in target.data.shape_keys.animation_data.nla_tracks:
+    for track in compat.animation_of(compat.shape_keys_of(target)).nla_tracks:
         track.is_solo = False
 
 
 def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
+    keys = compat.shape_keys_of(target)
     paths = {value_path(shape) for shape in _spoken_shapes(target)}
-    for driver in keys.animation_data.drivers:
+    for driver in compat.animation_of(keys).drivers:
         if driver.data_path in paths:
             driver.mute = True
 
 
 def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
+    keys = compat.shape_keys_of(target)
     for shape in _spoken_shapes(target):
         if shape in keys.key_blocks:
             keys.key_blocks[shape].mute = False

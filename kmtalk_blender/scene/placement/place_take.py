@@ -61,7 +61,7 @@ def place_take(
         write_into(keys, action, baseline, curves, groups)
         arrange(keys, own_takes(keys), None)
     else:
-        if former is None or not _may_rewrite(former):
+        if action is None or not _may_rewrite(action):
             action = compat.new_action(_action_name(target, baseline), keys)
             if former is not None:
                 told += take_out(keys, former, baseline.id)

@@ -128,7 +128,7 @@ def share(keys: bpy.types.Key, action: bpy.types.Action) -> None:
     lifted = {shape: _raised(old, rests[shape]) for shape, old in now.items() if rests[shape]}
     write_curves(action, keys, lifted, {})
     rows = baseline.rest_in + len(baseline.motion) + baseline.rest_out
-    written = {s: co + np.float32([[0, rests.get(s, 0.0)]]) for s, co in baseline.written.items()}
+    written = {s: co + np.array([[0, rests.get(s, 0.0)]], np.float32) for s, co in baseline.written.items()}
     under = {shape: np.full(rows, rest) for shape, rest in rests.items()}
     store_baseline(action, replace(baseline, written=written, under=under, info=baseline.info | {"guest": True}))
 
@@ -178,5 +178,5 @@ def _unchanged(keys: CurveKeys, now: CurveKeys) -> np.ndarray:
 
 
 def _raised(keys: CurveKeys, value: float) -> CurveKeys:
-    shift = np.float32([[0, value]])
+    shift = np.array([[0, value]], np.float32)
     return CurveKeys(keys.co + shift, keys.left + shift, keys.right + shift, keys.kinds)

@@ -13,6 +13,7 @@ import bpy
 
 from ...errors import UserError
 from .. import compat
+from ..compat import Strip, editor_of
 
 __all__ = ["mix_down"]
 
@@ -20,7 +21,9 @@ SCRIPT = Path(__file__).with_name("mixdown_process.py")
 TRIES, SECONDS = 4, 120
 
 
-def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], path: Path) -> Path:
+def mix_down(
+    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], path: Path
+) -> Path:
     """Write what is heard of a sound strip from the first frame of `span` up to its last as a WAV file.
 
     parents: the meta strips around it. The scene stays as it is. Raises UserError when the sound cannot be written.
@@ -39,13 +42,15 @@ def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[
     )
 
 
-def _write_scene(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], library: Path) -> bool:
+def _write_scene(
+    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], library: Path
+) -> bool:
     """Write a scene with that strip alone. False when the file cannot be written."""
     heard = {strip.name, *(meta.name for meta in parents)}
     copy = scene.copy()
     try:
         _keep_sound_alone(copy)
-        for other in compat.every_strip(copy.sequence_editor):
+        for other in compat.every_strip(editor_of(copy)):
             other.mute = other.name not in heard
         copy.frame_start, copy.frame_end = span[0], span[1] - 1
         bpy.data.libraries.write(str(library), {copy}, path_remap="ABSOLUTE")

@@ -7,6 +7,7 @@ Ends with 0, or with 2 when the sound cannot be written. It imports nothing of t
 
 import os
 import sys
+from typing import Any
 
 import bpy
 
@@ -17,7 +18,8 @@ RATE = 48000
 
 def main(library: str, sound: str) -> int:
     """The exit code."""
-    with bpy.data.libraries.load(library) as (found, wanted):
+    libraries: Any = bpy.data.libraries
+    with libraries.load(library) as (found, wanted):
         wanted.scenes = found.scenes
     scene = wanted.scenes[0]
     places = {"scene": scene, "view_layer": scene.view_layers[0]}

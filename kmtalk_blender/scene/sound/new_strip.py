@@ -6,12 +6,12 @@ import bpy
 
 from ...errors import UserError
 from ...runtime.input_files import is_file
-from ..compat import every_strip, root_strips
+from ..compat import Strip, every_strip, root_strips
 
 __all__ = ["add_sound", "select_only"]
 
 
-def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> object | None:
+def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> Strip | None:
     """Lay a sound file on a channel of its own, from `frame`, as the only strip that is selected.
 
     Returns None in a Blender that was built without sound strips. Raises UserError when it is no sound file.
@@ -31,7 +31,7 @@ def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> object | None:
     return added
 
 
-def select_only(editor: bpy.types.SequenceEditor, strip: object) -> None:
+def select_only(editor: bpy.types.SequenceEditor, strip: Strip) -> None:
     """Make a strip the active one, and the only one that is selected."""
     for other in every_strip(editor):
         other.select = other == strip

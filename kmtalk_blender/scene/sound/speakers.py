@@ -2,19 +2,19 @@
 
 import bpy
 
-from ..compat import every_strip
+from ..compat import Strip, every_strip
 from ..options import Line
 from .strips import audible_strips
 
 __all__ = ["choose_line", "fill_lines", "lines_of", "named_speaker", "speaker_of"]
 
 
-def speaker_of(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
+def speaker_of(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
     """The character of a strip: what its table, rules or name say, else the panel's."""
     return named_speaker(strip, scene) or scene.kmtalk.target
 
 
-def named_speaker(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
+def named_speaker(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
     """Who speaks a strip by its line in the table, else by the first rule that fits, else the mesh that its name
     starts with; None when nothing says."""
     for line in scene.kmtalk.lines:
@@ -41,10 +41,11 @@ def choose_line(scene: bpy.types.Scene, strips_scene: bpy.types.Scene, index: in
     if not 0 <= index < len(scene.kmtalk.lines):
         return
     line, editor = scene.kmtalk.lines[index], strips_scene.sequence_editor
-    for strip in every_strip(editor) if editor else ():
-        strip.select = strip.name == line.strip
-        if strip.select:
-            editor.active_strip = strip
+    if editor is not None:
+        for strip in every_strip(editor):
+            strip.select = strip.name == line.strip
+            if strip.select:
+                editor.active_strip = strip
     if line.target is not None:
         scene.kmtalk.target = line.target
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -9,6 +10,7 @@ from ...errors import UserError
 from ...paths import whole_path
 from ...runtime.input_files import is_file
 from .. import compat
+from ..compat import Strip, editor_of
 from .mixdown import mix_down
 
 __all__ = [
@@ -56,7 +58,7 @@ def frame_rate(scene: bpy.types.Scene) -> float:
     return scene.render.fps / scene.render.fps_base
 
 
-def audible_strips(scene: bpy.types.Scene) -> list:
+def audible_strips(scene: bpy.types.Scene) -> list[Strip]:
     """Every sound strip that can be heard, those inside meta strips included, in the order of time."""
     editor = scene.sequence_editor
     if editor is None:
@@ -67,7 +69,7 @@ def audible_strips(scene: bpy.types.Scene) -> list:
     )
 
 
-def chosen_strip(scene: bpy.types.Scene) -> object:
+def chosen_strip(scene: bpy.types.Scene) -> Strip:
     """The strip that the user means: the active one, else the only one selected, else the only one there is.
 
     A meta strip stands for the only sound in it. Raises UserError when that leaves none or several.
@@ -89,7 +91,7 @@ def chosen_strip(scene: bpy.types.Scene) -> object:
     return sounds[0]
 
 
-def find_strip(scene: bpy.types.Scene, name: str) -> object:
+def find_strip(scene: bpy.types.Scene, name: str) -> Strip:
     """The sound strip of that name. Raises UserError when there is none."""
     editor = scene.sequence_editor
     for strip, _ in _sounds(compat.root_strips(editor)) if editor else ():
@@ -98,13 +100,13 @@ def find_strip(scene: bpy.types.Scene, name: str) -> object:
     raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
 
 
-def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
+def outline_of(scene: bpy.types.Scene, strip: Strip) -> Heard:
     """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
 
     `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
     else. Cheap enough for a panel. Raises UserError when nothing is heard: muted, outside its meta strip.
     """
-    editor = scene.sequence_editor
+    editor = editor_of(scene)
     parents = _parents(editor, strip)
     reason = _silence(editor, strip, parents)
     if reason:
@@ -115,7 +117,7 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
     to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
-    keys = getattr(strip, "retiming_keys", ())
+    keys: Any = getattr(strip, "retiming_keys", ())
     if len(keys):
         whole = to_the_end and first <= strip.frame_start
         origin = keys[0].timeline_frame
@@ -131,7 +133,7 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     return Heard(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
 
 
-def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
+def heard_of(scene: bpy.types.Scene, strip: Strip, folder: Path) -> Heard:
     """As `outline_of`, with a file that is there: a packed or retimed sound is written into `folder`.
 
     Raises UserError when nothing is heard, and when the sound is missing.
@@ -139,7 +141,7 @@ def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
     heard = outline_of(scene, strip)
     path = _file_of(strip, heard.path, folder)
     if heard.retimed_from is not None:
-        parents = _parents(scene.sequence_editor, strip)
+        parents = _parents(editor_of(scene), strip)
         last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
         path = mix_down(scene, strip, parents, (heard.frame, last), folder / "retimed.wav")
     return replace(heard, path=path)
@@ -153,9 +155,9 @@ def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
     return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
 
 
-def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
+def _sounds(strips: list[Strip], parents: tuple[Strip, ...] = ()) -> list[tuple[Strip, tuple[Strip, ...]]]:
     """Every sound strip with the meta strips around it."""
-    found: list[tuple[object, tuple]] = []
+    found: list[tuple[Strip, tuple[Strip, ...]]] = []
     for strip in strips:
         if strip.type == "SOUND":
             found.append((strip, parents))
@@ -165,7 +167,7 @@ def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
     return found
 
 
-def _silence(editor: object, strip: object, parents: tuple) -> str:
+def _silence(editor: bpy.types.SequenceEditor, strip: Strip, parents: tuple[Strip, ...]) -> str:
     """Why a strip is not heard; empty when it is."""
     if strip.mute:
         return f"Strip {strip.name} is muted; unmute it."
@@ -180,12 +182,12 @@ def _silence(editor: object, strip: object, parents: tuple) -> str:
     return ""
 
 
-def _parents(editor: object, strip: object) -> tuple:
+def _parents(editor: bpy.types.SequenceEditor, strip: Strip) -> tuple[Strip, ...]:
     """The meta strips around a strip, the outermost first."""
     return next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
 
 
-def _file_of(strip: object, path: Path, folder: Path) -> Path:
+def _file_of(strip: Strip, path: Path, folder: Path) -> Path:
     if strip.sound.packed_file is None:
         if not is_file(path):
             raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")

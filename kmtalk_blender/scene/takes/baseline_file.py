@@ -1,6 +1,7 @@
 """A baseline as bytes (.npz) and JSON values, and back; what was damaged on the way is told."""
 
 import io
+from typing import Any
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def unpack_baseline(take: Take, data: bytes, info: dict, name: str) -> Baseline:
     return baseline
 
 
-def checked_frame(value: object) -> float:
+def checked_frame(value: Any) -> float:
     """A frame of the timeline. Raises ValueError for what is none, TypeError for what is no number."""
     if not -limits.FRAME <= value <= limits.FRAME:
         raise ValueError("no frame")

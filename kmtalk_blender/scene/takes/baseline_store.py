@@ -7,6 +7,7 @@ name of a strip is only a label.
 
 import json
 from dataclasses import replace
+from typing import Any, TypeGuard
 
 import bpy
 import numpy as np
@@ -34,9 +35,9 @@ VERSION = 3
 DAMAGE = (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
-def has_baseline(action: bpy.types.Action | None) -> bool:
+def has_baseline(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
     """True when an action holds a take."""
-    return action is not None and PROPERTY in action
+    return action is not None and PROPERTY in action  # type: ignore[operator]  # an ID has custom properties
 
 
 def take_ids(action: bpy.types.Action, handle: int = 0) -> tuple[str, ...]:
@@ -91,23 +92,23 @@ def load_baseline(action: bpy.types.Action | None, take: str | None = None) -> B
     such take, or one that another version wrote.
     """
     stored = _stored(action, take) if has_baseline(action) else None
-    if stored is None:
+    if action is None or stored is None:
         name = "The character's active action" if action is None else f"Action {action.name}"
         raise UserError(f"{name} is no KMTalk take; generate one first, or choose it in the list of takes.")
     if stored.get("version") != VERSION:
         raise UserError(f"Action {action.name} was written by another version of KMTalk; generate it again.")
     name = f"The take of action {action.name}"
     try:
-        take = unpack_take(bytes(stored["take"]), name)
+        unpacked = unpack_take(bytes(stored["take"]), name)
         info = parse_json(str(stored["info"]), name)
-        baseline = unpack_baseline(take, bytes(stored["written"]), info, name)
+        baseline = unpack_baseline(unpacked, bytes(stored["written"]), info, name)
     except DAMAGE as error:
         raise UserError(f"{name} is damaged; generate it again.") from error
     now = curves.read_curves(action, handle=baseline.slot)
     return _followed(_renamed(action, baseline, list(now)), now)
 
 
-def _stored(action: bpy.types.Action, take: str | None) -> object | None:
+def _stored(action: bpy.types.Action, take: str | None) -> Any:
     """What is kept of a take: that of an id, else of a label when it is the only one."""
     kept = {_id_of(_info_of(stored)): stored for stored in action.get(PROPERTY, ())}
     if take is None:
@@ -127,7 +128,7 @@ def _id_of(info: dict) -> str:
     return str(info.get("id") or info.get("strip", ""))
 
 
-def _info_of(stored: object) -> dict:
+def _info_of(stored: Any) -> dict:
     """The JSON values of a take with those that panels and layers read checked; empty where they are damaged."""
     try:
         info = parse_json(str(stored["info"]), "A take")

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from .. import compat
+from ..compat import Strip
 from .baseline_store import take_ids, take_info
 from .takes import takes_of
 
@@ -61,18 +62,18 @@ def find_owner(source: LineSource, target: bpy.types.Object, exported: str = "")
     return _adopted(source, takes)
 
 
-def strip_of(scene: str, name: str) -> object | None:
+def strip_of(scene: str, name: str) -> Strip | None:
     """The strip of that name in the scene of that name, or None."""
     found = bpy.data.scenes.get(scene)
     editor = found.sequence_editor if found else None
     return next((strip for strip in compat.every_strip(editor) if strip.name == name), None) if editor else None
 
 
-def take_source(info: dict, target: bpy.types.Object) -> tuple[bpy.types.Scene, object] | None:
+def take_source(info: dict, target: bpy.types.Object) -> tuple[bpy.types.Scene, Strip] | None:
     """The scene and the strip that a character's take belongs to, where they are now; None when the strip is gone."""
     line, key = info.get("line", {}), info.get("id", "")
     strips = [(scene, strip) for scene, strip in _every_strip() if key and strip.kmtalk.line_id == key]
-    return max(strips, key=lambda found: _likeness_of(*found, line, target), default=None)
+    return max(strips, key=lambda found: _likeness_of(found[0], found[1], line, target), default=None)
 
 
 def _new_id(source: LineSource) -> str:
@@ -106,10 +107,10 @@ def _is_original(source: LineSource, key: str, info: dict, target: bpy.types.Obj
     """True when no other strip with that id is as like the one that the take was made from."""
     line, scene = info.get("line", {}), bpy.data.scenes[source.scene]
     mine = _likeness_of(scene, strip_of(source.scene, source.strip), line, target)
-    return all(mine > _likeness_of(*other, line, target) for other in _others(source, key))
+    return all(mine > _likeness_of(copied_scene, copy, line, target) for copied_scene, copy in _others(source, key))
 
 
-def _others(source: LineSource, key: str) -> list[tuple[bpy.types.Scene, object]]:
+def _others(source: LineSource, key: str) -> list[tuple[bpy.types.Scene, Strip]]:
     return [
         (scene, strip)
         for scene, strip in _every_strip()
@@ -130,7 +131,7 @@ def _adopted(source: LineSource, takes: dict[str, dict]) -> Owner:
 
 
 def _likeness_of(
-    scene: bpy.types.Scene, strip: object, line: dict, target: bpy.types.Object
+    scene: bpy.types.Scene, strip: Strip, line: dict, target: bpy.types.Object
 ) -> tuple[bool, bool, bool, bool]:
     """How much a strip is the one that a character's take was made from: the character is in its scene (which tells the
     two apart when a whole scene was copied), then the scene's name, its own, its place."""
@@ -142,7 +143,7 @@ def _name(info: dict) -> str:
     return info.get("strip") or "another line"
 
 
-def _every_strip() -> list[tuple[bpy.types.Scene, object]]:
+def _every_strip() -> list[tuple[bpy.types.Scene, Strip]]:
     return [
         (scene, strip)
         for scene in bpy.data.scenes

@@ -1,10 +1,12 @@
 """Tracks and strips of the NLA of shape keys, and which of them are ours."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import bpy
 
 from .. import compat
+from ..compat import Slot, animation_of
 from .baseline_store import has_baseline, take_ids, take_info
 
 __all__ = [
@@ -30,7 +32,7 @@ LAYER = "kmtalk_layer"
 REST, UNDER = "rest", "under"
 
 
-def is_own_take(action: bpy.types.Action | None) -> bool:
+def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
     """True for an action that a take has for itself; False for the user's own, also with takes in it."""
     return has_baseline(action) and not any(take_info(action, take).get("guest") for take in take_ids(action))
 
@@ -71,20 +73,20 @@ def set_aside(track: bpy.types.NlaTrack) -> bool:
 
 def strip_track(keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.types.NlaTrack:
     """The track that holds a strip."""
-    return next(track for track in keys.animation_data.nla_tracks if strip in list(track.strips))
+    return next(track for track in animation_of(keys).nla_tracks if strip in list(track.strips))
 
 
 def new_strip(
     keys: bpy.types.Key,
     name: str,
     action: bpy.types.Action,
-    slot: object | None,
+    slot: Slot | None,
     first: float,
     last: float,
     below: Sequence[bpy.types.NlaTrack] = (),
 ) -> bpy.types.NlaStrip:
     """An action on a new track, the topmost one, or right below the lowest of the tracks `below`."""
-    tracks = keys.animation_data.nla_tracks
+    tracks = animation_of(keys).nla_tracks
     everyone = list(tracks)
     place = min((everyone.index(track) for track in below), default=len(everyone))
     track = tracks.new(prev=everyone[place - 1]) if 0 < place < len(everyone) else tracks.new()
@@ -109,13 +111,15 @@ def set_range(strip: bpy.types.NlaStrip, first: float, last: float, shift: float
 def lift_track(keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
     """Lay a track on top, as the user left it."""
     for old in list(track.strips):
+        assert old.action is not None  # the track of a take
         slot = getattr(old, "action_slot", None)
         new = new_strip(keys, track.name, old.action, slot, old.action_frame_start, old.action_frame_end)
         for name in ("scale", "repeat", "frame_start", "mute", "influence", "blend_type", "extrapolation", "blend_in"):
             setattr(new, name, getattr(old, name))
         new.blend_out = old.blend_out
-    keys.animation_data.nla_tracks[-1].mute = track.mute
-    keys.animation_data.nla_tracks.remove(track)
+    tracks = animation_of(keys).nla_tracks
+    tracks[-1].mute = track.mute
+    tracks.remove(track)
 
 
 def unlink(keys: bpy.types.Key, action: bpy.types.Action) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
 from ...paths import whole_path
+from ..compat import Strip
 from .baseline_store import take_info
 from .takes import takes_of
 
@@ -45,17 +47,17 @@ def mark_line(scene: bpy.types.Scene, strip: str, notes: tuple[str, ...]) -> Non
             line.notes = "\n".join(notes)
 
 
-def understood_here(settings: bpy.types.PropertyGroup, strip: object | None) -> Understood | None:
+def understood_here(settings: Any, strip: Strip | None) -> Understood | None:
     """What was understood for the panel's character of a strip, or of the panel's sound file where that is None."""
     return understood_of(settings.target, strip) if strip is not None else _understood_of_file(settings)
 
 
-def understood_of(target: bpy.types.Object | None, strip: object) -> Understood | None:
+def understood_of(target: bpy.types.Object | None, strip: Strip) -> Understood | None:
     """What was understood for a character's take of a strip; None without a take."""
     return _understood(target, lambda info: bool(info.get("id")) and info["id"] == strip.kmtalk.line_id)
 
 
-def _understood_of_file(settings: bpy.types.PropertyGroup) -> Understood | None:
+def _understood_of_file(settings: Any) -> Understood | None:
     path, frame = str(whole_path(settings.audio)), settings.frame
 
     def is_it(info: dict) -> bool:

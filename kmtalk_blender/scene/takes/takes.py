@@ -46,9 +46,11 @@ class Placed:
 def takes_of(target: bpy.types.Object) -> list[Placed]:
     """The takes of a character, in the order of time."""
     keys = target.data.shape_keys if target.type == "MESH" else None
+    if keys is None:
+        return []
     found = []
     for action in take_actions(keys):
-        active = action == keys.animation_data.action and action.library is None
+        active = action == active_action(keys) and action.library is None
         for take in take_ids(action, compat.slot_handle(action, keys)):
             info = take_info(action, take)
             start, end = info.get("start", 0.0), info.get("end", 0.0)
@@ -60,14 +62,14 @@ def takes_of(target: bpy.types.Object) -> list[Placed]:
 def active_take(target: bpy.types.Object) -> bpy.types.Action:
     """The action of the take that is being worked on. Raises UserError when the active action is none."""
     keys = check_target(target)
-    action = keys.animation_data.action if keys.animation_data else None
-    if not has_baseline(action):
-        others = take_actions(keys)
-        if len(others) != 1:
-            hint = "choose one in the list of takes" if others else "generate one first"
-            raise UserError(f"No take of {target.name} is active; {hint}.")
-        action = others[0]
-    return action
+    action = active_action(keys)
+    if has_baseline(action):
+        return action
+    others = take_actions(keys)
+    if len(others) != 1:
+        hint = "choose one in the list of takes" if others else "generate one first"
+        raise UserError(f"No take of {target.name} is active; {hint}.")
+    return others[0]
 
 
 def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) -> str:
@@ -77,7 +79,7 @@ def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) ->
         info = take_info(action, take)
         return max(info.get("start", 0.0) - frame, frame - info.get("end", 0.0), 0.0)
 
-    return min(take_ids(action, compat.slot_handle(action, target.data.shape_keys)), key=apart)
+    return min(take_ids(action, compat.slot_handle(action, compat.shape_keys_of(target))), key=apart)
 
 
 def editable_take(target: bpy.types.Object) -> bpy.types.Action:
@@ -124,7 +126,7 @@ def free_frames(target: bpy.types.Object, start: float, end: float, but: str) ->
 
 def sliders_before(target: bpy.types.Object) -> dict[str, float]:
     """What every shape key showed before any take moved it."""
-    keys = target.data.shape_keys
+    keys = compat.shape_keys_of(target)
     values = {block.name: block.value for block in keys.key_blocks}
     for action in reversed(take_actions(keys)):
         for take in take_ids(action, compat.slot_handle(action, keys)):

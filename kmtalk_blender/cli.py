@@ -20,7 +20,7 @@ from .errors import UserError
 from .runtime.client import Client
 from .runtime.input_files import is_file, is_folder, read_text
 from .runtime.whole_file import check_file
-from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
+from .scene import SpokenLine, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.character.shape_map import target_of
 from .scene.compat import sequencer_scene
 from .scene.sound.new_strip import add_sound
@@ -101,10 +101,10 @@ def _generate(chosen: argparse.Namespace) -> dict:
         fill_lines(context.scene, sequencer_scene(context))
         lines = [line for _, line in lines_of(context.scene)]
     elif chosen.audio:
-        lines = [Line(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
     else:
         strip = chosen.strip or chosen_strip(sequencer_scene(context)).name
-        lines = [Line(target.name, strip=strip, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, strip=strip, transcript=chosen.transcript)]
     if not lines:
         raise UserError("The scene has no sound strip that is heard; add one, or give --audio.")
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
@@ -148,7 +148,9 @@ def _batch(chosen: argparse.Namespace) -> dict:
             bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
             target = _target(line.get("target", ""), client)
             add_sound(bpy.context.scene, audio, line["frame"])
-            spoken = Line(target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", ""))
+            spoken = SpokenLine(
+                target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", "")
+            )
             place = check_file(path)
             report = generate(bpy.context, client, spoken, progress=_progress)
             bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)

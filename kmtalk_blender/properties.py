@@ -79,7 +79,7 @@ def set_words(self: "SceneSettings", words: str) -> None:
         strip.kmtalk.transcript, self.words = words, ""
 
 
-def heard_of(self: "SceneSettings") -> str:
+def understood_words(self: "SceneSettings") -> str:
     """The words of the take of what Generate would speak; those that were typed since, when there are."""
     understood = understood_here(self, spoken_strip(self))
     if understood is None:
@@ -179,7 +179,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     heard: StringProperty(
         name="Heard",
         description="The words that the take speaks; change them and generate again",
-        get=heard_of,
+        get=understood_words,
         set=set_words,
     )
     notes: StringProperty(name="Notes", description="What is doubtful about the take, a line each", get=notes_of)

@@ -8,12 +8,12 @@ from ..paths import whole_path
 from ..runtime.input_files import is_folder
 from ..runtime.space_file import read_space
 from ..scene.character.basis import add_basis
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["KMTALK_OT_add_basis", "register", "unregister"]
 
 
-class KMTALK_OT_add_basis(Acting, bpy.types.Operator):
+class KMTALK_OT_add_basis(ActionOperator, bpy.types.Operator):
     """Give the active mesh the shapes of a model that was trained on the same face"""
 
     bl_idname = "kmtalk.add_basis"

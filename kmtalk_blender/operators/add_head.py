@@ -4,7 +4,7 @@ import bpy
 
 from ..scene.areas import frame_face
 from ..scene.jobs.head_jobs import AddHeadJob
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from .base import JobOperator, busy
 
 __all__ = ["AddHeadOperator", "KMTALK_OT_add_head", "register", "unregister"]
@@ -21,9 +21,9 @@ class AddHeadOperator(JobOperator):
             return "Leave edit mode first (Tab)"
         return busy(context)
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
         """A button shows the head; a script leaves the views as they are."""
-        if self.options.is_invoke and orders[0].state == "done":
+        if self.options.is_invoke and jobs[0].state == "done":
             frame_face(context, context.scene.kmtalk.target)
         return ""
 
@@ -35,8 +35,8 @@ class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
     bl_label = "Add Head"
     bl_options = {"UNDO"}
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
-        return [Order(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
+        return [QueuedJob(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
 
 
 def register() -> None:

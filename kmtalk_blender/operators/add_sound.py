@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..scene.compat import sequencer_scene
 from ..scene.sound.new_strip import add_sound
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
 
@@ -31,7 +31,7 @@ def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
     return strip.name
 
 
-class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
+class KMTALK_OT_add_sound(ActionOperator, bpy.types.Operator):
     """Choose a sound file and put it into the sequencer at the current frame"""
 
     bl_idname = "kmtalk.add_sound"

@@ -8,9 +8,9 @@ import bpy
 from .. import session
 from ..errors import UserError
 from ..scene.areas import redraw
-from ..scene.jobs.queue import JobQueue, Order
+from ..scene.jobs.queue import JobQueue, QueuedJob
 
-__all__ = ["Acting", "JobOperator", "Outcome", "Reasoned", "busy", "can_push_undo"]
+__all__ = ["ActionOperator", "JobOperator", "Outcome", "PollReason", "busy", "can_push_undo"]
 
 # What the functions of an operator that Blender calls return.
 Outcome = set[Literal["RUNNING_MODAL", "CANCELLED", "FINISHED", "PASS_THROUGH", "INTERFACE"]]
@@ -35,7 +35,7 @@ def can_push_undo() -> bool:
     return bool(bpy.ops.ed.undo_push.poll())  # type: ignore[call-arg]  # the stubs give it an argument
 
 
-class Reasoned(OperatorMixin):
+class PollReason(OperatorMixin):
     """An operator that says why it is grey."""
 
     @classmethod
@@ -56,13 +56,13 @@ class Reasoned(OperatorMixin):
             cls.poll_message_set(reason)
         return not reason
 
-    def refuse(self, error: UserError) -> Outcome:
+    def report_error(self, error: UserError) -> Outcome:
         """Report an error and end without a change."""
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
 
 
-class Acting(Reasoned):
+class ActionOperator(PollReason):
     """Does one thing at once: `act` does it, what goes wrong is reported."""
 
     def act(self, context: bpy.types.Context) -> str:
@@ -74,13 +74,13 @@ class Acting(Reasoned):
         try:
             done = self.act(context)
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         if done:
             self.report({"INFO"}, done)
         return {"FINISHED"}
 
 
-class JobOperator(Reasoned):
+class JobOperator(PollReason):
     """Runs the orders of `orders(context)`: modal with a timer in a window, blocking without one."""
 
     @classmethod
@@ -88,11 +88,11 @@ class JobOperator(Reasoned):
         """The runtime does the work."""
         return session.missing_runtime()
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         """What to run. Raises UserError with what is wrong."""
         raise NotImplementedError
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
         """Called when all orders have ended, done or not, for what is to be seen then. Returns what to say about it: a
         sentence, or an empty string."""
         return ""
@@ -100,9 +100,9 @@ class JobOperator(Reasoned):
     def execute(self, context: bpy.types.Context) -> Outcome:
         """Run to the end, then return."""
         try:
-            queue = JobQueue(self.orders(context), session.worker())
+            queue = JobQueue(self.jobs(context), session.worker())
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         while queue.current is not None:
             if queue.tick(context) is None:
                 time.sleep(BLOCKING_TICK)
@@ -113,9 +113,9 @@ class JobOperator(Reasoned):
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
-            self._queue = JobQueue(self.orders(context), session.worker())
+            self._queue = JobQueue(self.jobs(context), session.worker())
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         manager = context.window_manager
         self._timer = manager.event_timer_add(TICK, window=context.window)
         state = manager.kmtalk
@@ -153,18 +153,18 @@ class JobOperator(Reasoned):
     def _end(self, context: bpy.types.Context) -> Outcome:
         result = self._finish(context, self._queue)
         # What is done has its undo steps already; another one would be a step in which nothing happens.
-        return result if self._queue.orders[-1].state == "done" else {"CANCELLED"}
+        return result if self._queue.jobs[-1].state == "done" else {"CANCELLED"}
 
     def _finish(self, context: bpy.types.Context, queue: JobQueue) -> Outcome:
         self._stop(context)
         state = context.window_manager.kmtalk
         self._mark_lines(context, queue)
-        done = [order for order in queue.orders if order.state == "done"]
-        failed = [order for order in queue.orders if order.state == "failed"]
-        state.report = ". ".join(filter(None, (_sum_up(queue.orders), self.ended(context, queue.orders))))
+        done = [job for job in queue.jobs if job.state == "done"]
+        failed = [job for job in queue.jobs if job.state == "failed"]
+        state.report = ". ".join(filter(None, (_sum_up(queue.jobs), self.ended(context, queue.jobs))))
         state.failure = ""
         if failed:
-            state.failure = failed[0].text if len(queue.orders) == 1 else f"{failed[0].title}: {failed[0].text}"
+            state.failure = failed[0].text if len(queue.jobs) == 1 else f"{failed[0].title}: {failed[0].text}"
             # With nothing done the error ends the operator; beside others it is a warning.
             self.report({"WARNING"} if done else {"ERROR"}, state.failure)
         else:
@@ -183,38 +183,38 @@ class JobOperator(Reasoned):
 
     def _show(self, context: bpy.types.Context) -> None:
         """Put the progress where panels read it; redraw only when it changed."""
-        state, order = context.window_manager.kmtalk, self._queue.current
-        text = self._progress_text(order) if order else "Writing"
+        state, job = context.window_manager.kmtalk, self._queue.current
+        text = self._progress_text(job) if job else "Writing"
         now = (round(self._queue.fraction, 3), text)
         if (round(state.fraction, 3), state.text) == now:
             return
         state.fraction, state.text = now
-        state.title = order.title if order else ""
+        state.title = job.title if job else ""
         self._mark_lines(context, self._queue)
         context.workspace.status_text_set(f"KMTalk: {text}   Esc: cancel")
         redraw(context.window_manager)
 
-    def _progress_text(self, order: Order) -> str:
+    def _progress_text(self, job: QueuedJob) -> str:
         """What is being done, to which line, and how many there are."""
-        orders = self._queue.orders
-        line = order.title if len(orders) == 1 else f"{order.title}, {orders.index(order) + 1} of {len(orders)}"
-        return f"{order.text or 'Starting'} ({line})"
+        jobs = self._queue.jobs
+        line = job.title if len(jobs) == 1 else f"{job.title}, {jobs.index(job) + 1} of {len(jobs)}"
+        return f"{job.text or 'Starting'} ({line})"
 
     def _mark_lines(self, context: bpy.types.Context, queue: JobQueue) -> None:
         lines = context.scene.kmtalk.lines
-        for order in queue.orders:
-            if 0 <= order.row < len(lines):
-                line = lines[order.row]
-                line.fraction = order.fraction
-                line.state = order.text if order.state == "failed" else order.state
+        for job in queue.jobs:
+            if 0 <= job.row < len(lines):
+                line = lines[job.row]
+                line.fraction = job.fraction
+                line.state = job.text if job.state == "failed" else job.state
 
 
-def _sum_up(orders: list[Order]) -> str:
+def _sum_up(jobs: list[QueuedJob]) -> str:
     """What came of the orders, failures aside."""
-    done = [order for order in orders if order.state == "done"]
-    cancelled = any(order.state == "cancelled" for order in orders)
+    done = [job for job in jobs if job.state == "done"]
+    cancelled = any(job.state == "cancelled" for job in jobs)
     if cancelled and not done:
         return "Cancelled; nothing was changed"
     if cancelled:
-        return f"Cancelled with {len(done)} of {len(orders)} done; the others are as they were"
-    return done[0].text if len(done) == len(orders) == 1 else f"{len(done)} of {len(orders)} done" if done else ""
+        return f"Cancelled with {len(done)} of {len(jobs)} done; the others are as they were"
+    return done[0].text if len(done) == len(jobs) == 1 else f"{len(done)} of {len(jobs)} done" if done else ""

@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..scene.character.calibration import calibrate_closed, calibrate_open
 from ..scene.character.shape_map import target_of
-from .map_channels import MappingReasoned
+from .map_channels import MappingOperator
 
 __all__ = ["register", "unregister"]
 
@@ -17,7 +17,7 @@ POSES = (
 )
 
 
-class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_calibrate(MappingOperator, bpy.types.Operator):
     """Take the pose of the shape keys' sliders as the closed or the fully open mouth"""
 
     bl_idname = "kmtalk.calibrate"

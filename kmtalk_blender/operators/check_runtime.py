@@ -6,7 +6,7 @@ import bpy
 
 from .. import session
 from ..runtime.check import Finding
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.runtime_jobs import CheckJob
 from .base import JobOperator, busy
 
@@ -28,16 +28,16 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
         """Nothing: what is missing is what it finds out."""
         return ""
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
-        return [Order("Runtime", self._job)]
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
+        return [QueuedJob("Runtime", self._job)]
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
         """Report each thing, and show all of it in the window."""
-        if orders[0].state == "cancelled":
+        if jobs[0].state == "cancelled":
             return ""
         check = self._job_made.check
-        if orders[0].state == "failed":
-            check.failed(orders[0].text)
+        if jobs[0].state == "failed":
+            check.failed(jobs[0].text)
         for finding in check.findings:
             self.report({"INFO"} if finding.good else {"WARNING"}, f"{finding.name}: {finding.text}")
         if not bpy.app.background and context.window is not None:

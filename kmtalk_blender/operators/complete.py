@@ -8,12 +8,12 @@ from bpy.props import BoolProperty
 from ..errors import UserError
 from ..scene.character.shape_map import target_of
 from ..scene.compat import shape_keys_of, slot_handle
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.take_jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
 from ..scene.takes.baseline_store import take_ids, take_info
 from ..scene.takes.takes import editable_take, takes_of
-from .base import Acting, JobOperator, busy
+from .base import ActionOperator, JobOperator, busy
 
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
 
@@ -42,23 +42,23 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return without_take(context)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         settings, options, target = context.scene.kmtalk, options_of(context.scene), target_of(context)
         ranged = settings.use_range or self.selected_range
         window = (settings.first, settings.last) if ranged else None
         name, action = target.name, editable_take(target)
 
-        def order(take: str | None) -> Order:
+        def job(take: str | None) -> QueuedJob:
             def make(ctx: bpy.types.Context, folder: Path) -> CompleteJob:
                 return CompleteJob(ctx, bpy.data.objects[name], options, folder, window, take)
 
-            return Order(take_info(action, take).get("strip", name), make)
+            return QueuedJob(take_info(action, take).get("strip", name), make)
 
         # With nothing edited the job itself says so.
-        return [order(take) for take in edited_takes(action, window, target) or (None,)]
+        return [job(take) for take in edited_takes(action, window, target) or (None,)]
 
 
-class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
+class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
     """Put the take back to how it was generated"""
 
     bl_idname = "kmtalk.discard_edits"

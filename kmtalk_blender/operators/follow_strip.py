@@ -6,13 +6,13 @@ from bpy.props import StringProperty
 from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
 from ..scene.placement.follow_strip import drifts, follow_strip
-from .base import Acting
+from .base import ActionOperator
 from .complete import without_take
 
 __all__ = ["KMTALK_OT_follow_strip", "register", "unregister"]
 
 
-class KMTALK_OT_follow_strip(Acting, bpy.types.Operator):
+class KMTALK_OT_follow_strip(ActionOperator, bpy.types.Operator):
     """Move the take to where its strip is now, and to the scene's frame rate; edits go with it"""
 
     bl_idname = "kmtalk.follow_strip"

@@ -9,9 +9,9 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ..errors import UserError
 from ..scene.character.shape_map import check_target, target_of
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.take_jobs import GenerateJob
-from ..scene.options import Line, options_of
+from ..scene.options import SpokenLine, options_of
 from ..scene.placement.playback import show_frames, spoken_frames
 from ..scene.sound.speakers import fill_lines, lines_of, speaker_of
 from ..scene.sound.strips import chosen_strip, find_strip
@@ -83,7 +83,7 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             "SCENE": "Fill the table with every strip that is heard, and speak all of it",
         }[properties.scope]
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         scene, options = context.scene, options_of(context.scene)
         keep_edits = options.keep_edits and not self.discard_edits
         options = replace(options, replace=self.replace, keep_edits=keep_edits)
@@ -100,34 +100,34 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             # The single line fails before anything starts, so that a script gets the error and the window no bar.
             check_target(bpy.data.objects[lines[0][1].target])
 
-        def order(row: int, line: Line) -> Order:
-            return Order(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder), row)
+        def job(row: int, line: SpokenLine) -> QueuedJob:
+            return QueuedJob(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder), row)
 
-        return [order(row, line) for row, line in lines]
+        return [job(row, line) for row, line in lines]
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
         """A button shows what was spoken; a script has a frame and a range of its own."""
-        actions = {order.report.action for order in orders if order.state == "done" and order.report is not None}
+        actions = {job.report.action for job in jobs if job.state == "done" and job.report is not None}
         frames = spoken_frames(context.scene, actions) if self.options.is_invoke else None
         return show_frames(context.scene, *frames) if frames else ""
 
-    def _single(self, context: bpy.types.Context) -> Line:
+    def _single(self, context: bpy.types.Context) -> SpokenLine:
         settings, target, strips = context.scene.kmtalk, target_of(context), sequencer_scene(context)
         words = {"transcript": settings.transcript, "text": settings.text.name if settings.text else ""}
         if self.filepath:
-            return Line(target.name, audio=self.filepath, frame=self.frame, **words)
+            return SpokenLine(target.name, audio=self.filepath, frame=self.frame, **words)
         if not self.strip and (settings.source == "FILE" or self._has_no_strip(context)) and settings.audio:
-            return Line(target.name, audio=settings.audio, frame=settings.frame, **words)
+            return SpokenLine(target.name, audio=settings.audio, frame=settings.frame, **words)
         strip = find_strip(strips, self.strip) if self.strip else chosen_strip(strips)
         # What was typed before there was a strip is for one that has no words of its own.
         early = "" if strip.kmtalk.transcript or strip.kmtalk.text else settings.words
-        return Line(target.name, strip=strip.name, transcript=early)
+        return SpokenLine(target.name, strip=strip.name, transcript=early)
 
     def _has_no_strip(self, context: bpy.types.Context) -> bool:
         editor = sequencer_scene(context).sequence_editor
         return editor is None or not root_strips(editor)
 
-    def _selected(self, context: bpy.types.Context) -> list[Line]:
+    def _selected(self, context: bpy.types.Context) -> list[SpokenLine]:
         scene = context.scene
         strips = [strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND"]
         if not strips:
@@ -137,7 +137,7 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
             target = speaker_of(strip, scene)
             if target is None:
                 raise UserError(f"Strip {strip.name} has no character; choose one in the panel or in the table.")
-            lines.append(Line(target.name, strip=strip.name))
+            lines.append(SpokenLine(target.name, strip=strip.name))
         return lines
 
 

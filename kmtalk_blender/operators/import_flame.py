@@ -6,7 +6,7 @@ from bpy.props import StringProperty
 from ..errors import UserError
 from ..paths import whole_path
 from ..scene.jobs.head_jobs import FlameJob
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from .add_head import AddHeadOperator
 from .base import Outcome
 
@@ -39,11 +39,11 @@ class KMTALK_OT_import_flame(AddHeadOperator, bpy.types.Operator):
             return {"CANCELLED"}
         return super().execute(context)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         if not self.filepath:
             raise UserError("No file was chosen; choose a FLAME model.")
         path = whole_path(self.filepath)
-        return [Order(path.stem, lambda _, folder: FlameJob(path, folder))]
+        return [QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder))]
 
 
 def register() -> None:

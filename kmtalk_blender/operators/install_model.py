@@ -8,12 +8,12 @@ from ..errors import UserError
 from ..paths import whole_path
 from ..runtime.input_files import is_file
 from ..runtime.model_folder import install_model
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["KMTALK_OT_install_model", "register", "unregister"]
 
 
-class KMTALK_OT_install_model(Acting, bpy.types.Operator):
+class KMTALK_OT_install_model(ActionOperator, bpy.types.Operator):
     """Copy a trained model into KMTalk's list of models, and choose it"""
 
     bl_idname = "kmtalk.install_model"

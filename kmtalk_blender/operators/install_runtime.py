@@ -22,7 +22,7 @@ from ..runtime.install import (
 )
 from ..runtime.whole_file import write_whole
 from ..scene.areas import redraw
-from .base import Outcome, Reasoned, busy
+from .base import Outcome, PollReason, busy
 
 __all__ = ["register", "unregister"]
 
@@ -38,7 +38,7 @@ def runtime_folder() -> Path:
         raise UserError("KMTalk is not installed as an extension; choose an interpreter in the preferences.") from error
 
 
-class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
+class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
     """Make KMTalk's own Python environment; it never touches Blender's"""
 
     bl_idname = "kmtalk.install_runtime"
@@ -158,7 +158,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             write_whole(log, "\n".join(running.log).encode())
             error = UserError(f"{error} The whole log is in {log}")
         context.window_manager.kmtalk.failure = str(error)
-        return self.refuse(error)
+        return self.report_error(error)
 
     def _stop(self, context: bpy.types.Context) -> None:
         state = context.window_manager.kmtalk
@@ -168,7 +168,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         redraw(context.window_manager)
 
 
-class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
+class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
     """Delete KMTalk's own Python environment"""
 
     bl_idname = "kmtalk.remove_runtime"
@@ -184,7 +184,7 @@ class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
         try:
             remove_environment(runtime_folder())
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         self.report({"INFO"}, "The runtime is removed.")
         return {"FINISHED"}
 

@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..errors import UserError
 from ..scene.character.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
 from ..scene.character.shape_map import target_of
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
@@ -17,7 +17,7 @@ KINDS = (("ROTATION", "Rotation", "The bone turns"), ("LOCATION", "Location", "T
 AXES = (("0", "X", "The bone's X"), ("1", "Y", "The bone's Y"), ("2", "Z", "The bone's Z"))
 
 
-class BoneReasoned(Acting):
+class BoneOperator(ActionOperator):
     """An operator that needs a character and its active pose bone."""
 
     armature: StringProperty(name="Armature", description="The armature; empty: the active object")
@@ -42,7 +42,7 @@ class BoneReasoned(Acting):
         return armature, self.bone or (active.name if active else "")
 
 
-class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
+class KMTALK_OT_drive_jaw_bone(BoneOperator, bpy.types.Operator):
     """Let the active pose bone follow a movement of the jaw"""
 
     bl_idname = "kmtalk.drive_jaw_bone"
@@ -68,7 +68,7 @@ class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
         return f"Bone {bone} follows {shape}"
 
 
-class KMTALK_OT_free_jaw_bone(BoneReasoned, bpy.types.Operator):
+class KMTALK_OT_free_jaw_bone(BoneOperator, bpy.types.Operator):
     """The pose bone follows the jaw no longer"""
 
     bl_idname = "kmtalk.free_jaw_bone"

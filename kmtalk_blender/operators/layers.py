@@ -6,13 +6,13 @@ from bpy.props import EnumProperty, StringProperty
 from ..choices import EXPRESSIONS
 from ..scene.character.shape_map import target_of
 from ..scene.placement.manage_takes import put_back, set_expression
-from .base import Acting
+from .base import ActionOperator
 from .complete import without_take
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_put_back(Acting, bpy.types.Operator):
+class KMTALK_OT_put_back(ActionOperator, bpy.types.Operator):
     """Make your own action the active one again; the takes stay, on their NLA tracks below it"""
 
     bl_idname = "kmtalk.put_back"
@@ -27,7 +27,7 @@ class KMTALK_OT_put_back(Acting, bpy.types.Operator):
         return f"{put_back(target_of(context))} is the active action again"
 
 
-class KMTALK_OT_set_expression(Acting, bpy.types.Operator):
+class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
     """What the take's smile, frown, brows and blinks do to your own keys"""
 
     bl_idname = "kmtalk.set_expression"

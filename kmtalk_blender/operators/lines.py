@@ -10,12 +10,12 @@ from ..scene.placement.obstacles import fix_obstacle
 from ..scene.sound.new_strip import select_only
 from ..scene.sound.speakers import fill_lines
 from ..scene.sound.strips import find_strip
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_fill_lines(Acting, bpy.types.Operator):
+class KMTALK_OT_fill_lines(ActionOperator, bpy.types.Operator):
     """List every sound strip that is heard, with its character; what you typed stays"""
 
     bl_idname = "kmtalk.fill_lines"
@@ -32,7 +32,7 @@ class KMTALK_OT_fill_lines(Acting, bpy.types.Operator):
         return f"{fill_lines(context.scene, sequencer_scene(context))} lines"
 
 
-class KMTALK_OT_edit_rules(Acting, bpy.types.Operator):
+class KMTALK_OT_edit_rules(ActionOperator, bpy.types.Operator):
     """Add or remove a rule: which strips a character speaks"""
 
     bl_idname = "kmtalk.edit_rules"
@@ -52,7 +52,7 @@ class KMTALK_OT_edit_rules(Acting, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
+class KMTALK_OT_choose_character(ActionOperator, bpy.types.Operator):
     """Make this the character of the panel"""
 
     bl_idname = "kmtalk.choose_character"
@@ -73,7 +73,7 @@ class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_choose_strip(Acting, bpy.types.Operator):
+class KMTALK_OT_choose_strip(ActionOperator, bpy.types.Operator):
     """Make this strip the one that is spoken, and the only one that is selected"""
 
     bl_idname = "kmtalk.choose_strip"
@@ -106,7 +106,7 @@ class KMTALK_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class KMTALK_OT_fix(Acting, bpy.types.Operator):
+class KMTALK_OT_fix(ActionOperator, bpy.types.Operator):
     """Remove what keeps the take from playing"""
 
     bl_idname = "kmtalk.fix"

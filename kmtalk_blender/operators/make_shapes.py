@@ -7,7 +7,7 @@ from bpy.props import EnumProperty
 
 from ..errors import UserError
 from ..scene.jobs.measure_jobs import MeasureJob
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.shape_jobs import ShapesJob, check_mesh
 from .base import JobOperator, busy
 
@@ -48,7 +48,7 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         target, existing = chosen_mesh(context), self.existing
         check_mesh(target)
         name = target.name
@@ -57,7 +57,7 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
         def job(_: object, folder: Path) -> ShapesJob:
             return ShapesJob(bpy.data.objects[name], existing, folder, tuple(bpy.data.objects[b] for b in beside))
 
-        return [Order(name, job)]
+        return [QueuedJob(name, job)]
 
 
 class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
@@ -71,11 +71,11 @@ class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context) or ("" if mesh_of(context) is not None else NO_MESH)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         target = chosen_mesh(context)
         check_mesh(target)
         name = target.name
-        return [Order(name, lambda _, folder: MeasureJob(bpy.data.objects[name], folder))]
+        return [QueuedJob(name, lambda _, folder: MeasureJob(bpy.data.objects[name], folder))]
 
 
 CLASSES = (KMTALK_OT_make_shapes, KMTALK_OT_measure_shapes)

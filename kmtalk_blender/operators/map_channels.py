@@ -7,12 +7,12 @@ from ..errors import UserError
 from ..paths import whole_path
 from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
 from ..scene.character.shape_map import target_of
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 
-__all__ = ["MappingReasoned", "register", "unregister"]
+__all__ = ["MappingOperator", "register", "unregister"]
 
 
-class MappingReasoned(Acting):
+class MappingOperator(ActionOperator):
     """An operator that needs a character with shape keys."""
 
     @classmethod
@@ -28,7 +28,7 @@ class MappingReasoned(Acting):
         return f"{target.name} is linked; make a library override of it" if target.library is not None else ""
 
 
-class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_map_channels(MappingOperator, bpy.types.Operator):
     """Find out by name which shape keys the channels move, and list them in the table"""
 
     bl_idname = "kmtalk.map_channels"
@@ -47,7 +47,7 @@ class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
         return f"{text}, {len(missing)} not" if missing else text
 
 
-class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_clear_mapping(MappingOperator, bpy.types.Operator):
     """Forget the table; channels then move shape keys by name"""
 
     bl_idname = "kmtalk.clear_mapping"
@@ -60,7 +60,7 @@ class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_add_mapping_row(MappingOperator, bpy.types.Operator):
     """Another shape key for the channel of the selected row"""
 
     bl_idname = "kmtalk.add_mapping_row"
@@ -76,7 +76,7 @@ class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_save_mapping(MappingOperator, bpy.types.Operator):
     """Write the table to a file, for other characters of the same kind"""
 
     bl_idname = "kmtalk.save_mapping"
@@ -96,7 +96,7 @@ class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
         return f"Wrote {self.filepath}"
 
 
-class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_load_mapping(MappingOperator, bpy.types.Operator):
     """Take over a table from a file"""
 
     bl_idname = "kmtalk.load_mapping"

@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, IntProperty
 
 from ..errors import UserError
 from ..scene.character.landmarks import LANDMARKS, guess_marks, mark
-from .base import Acting, busy
+from .base import ActionOperator, busy
 from .make_shapes import NO_MESH, chosen_mesh, mesh_of
 
 __all__ = ["register", "unregister"]
@@ -15,7 +15,7 @@ __all__ = ["register", "unregister"]
 NAMES = tuple((name, name.replace("_", " ").capitalize(), f"Where {name.replace('_', ' ')} is") for name in LANDMARKS)
 
 
-class KMTALK_OT_mark_landmark(Acting, bpy.types.Operator):
+class KMTALK_OT_mark_landmark(ActionOperator, bpy.types.Operator):
     """The selected vertex is this landmark. Left is the character's left"""
 
     bl_idname = "kmtalk.mark_landmark"
@@ -35,7 +35,7 @@ class KMTALK_OT_mark_landmark(Acting, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_guess_landmarks(Acting, bpy.types.Operator):
+class KMTALK_OT_guess_landmarks(ActionOperator, bpy.types.Operator):
     """Guess the landmarks that are not marked from those that are; look at each guess"""
 
     bl_idname = "kmtalk.guess_landmarks"
@@ -51,7 +51,7 @@ class KMTALK_OT_guess_landmarks(Acting, bpy.types.Operator):
         return f"{count} landmarks guessed; look at each"
 
 
-class KMTALK_OT_show_landmark(Acting, bpy.types.Operator):
+class KMTALK_OT_show_landmark(ActionOperator, bpy.types.Operator):
     """Select the vertex of this landmark"""
 
     bl_idname = "kmtalk.show_landmark"

@@ -7,10 +7,10 @@ from ..choices import PHONES
 from ..errors import UserError
 from ..paths import whole_path
 from ..scene.character.shape_map import target_of
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.jobs.word_jobs import InsertWordJob
-from ..scene.options import Line, options_of
+from ..scene.options import SpokenLine, options_of
 from ..scene.phones.phone_edits import delete_phone, delete_word, insert_phone
 from ..scene.phones.timeline import (
     add_markers,
@@ -22,7 +22,7 @@ from ..scene.phones.timeline import (
 )
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
-from .base import Acting, JobOperator, Outcome, busy
+from .base import ActionOperator, JobOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
@@ -45,7 +45,7 @@ def phones_reason(context: bpy.types.Context) -> str:
     return "" if listed_action(context) is not None else NO_TAKE
 
 
-class PhoneReasoned(Acting):
+class PhoneOperator(ActionOperator):
     """An operator that needs the phones of the active take."""
 
     @classmethod
@@ -53,17 +53,17 @@ class PhoneReasoned(Acting):
         return phones_reason(context)
 
 
-class PhonePicked(PhoneReasoned):
+class SelectedPhoneOperator(PhoneOperator):
     """An operator that changes one phone of the list."""
 
     index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
 
-    def picked(self, context: bpy.types.Context) -> int:
+    def selected_index(self, context: bpy.types.Context) -> int:
         """The phone's place in the list."""
         return context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
 
 
-class KMTALK_OT_move_boundary(PhonePicked, bpy.types.Operator):
+class KMTALK_OT_move_boundary(SelectedPhoneOperator, bpy.types.Operator):
     """Move the start of the selected phone to the playhead; Complete then changes the motion"""
 
     bl_idname = "kmtalk.move_boundary"
@@ -73,7 +73,7 @@ class KMTALK_OT_move_boundary(PhonePicked, bpy.types.Operator):
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
-        action, scene, index = shown_action(context), context.scene, self.picked(context)
+        action, scene, index = shown_action(context), context.scene, self.selected_index(context)
         phones = action.kmtalk.phones
         strip = phones[index].take if 0 <= index < len(phones) else None
         at_playhead = (scene.frame_current - take_info(action, strip).get("start", 0.0)) / frame_rate(scene)
@@ -81,7 +81,7 @@ class KMTALK_OT_move_boundary(PhonePicked, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_insert_phone(PhonePicked, bpy.types.Operator):
+class KMTALK_OT_insert_phone(SelectedPhoneOperator, bpy.types.Operator):
     """Put a sound into the selected one, from the playhead on; Complete then changes the motion"""
 
     bl_idname = "kmtalk.insert_phone"
@@ -92,7 +92,7 @@ class KMTALK_OT_insert_phone(PhonePicked, bpy.types.Operator):
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
-        action, index = shown_action(context), self.picked(context)
+        action, index = shown_action(context), self.selected_index(context)
         if self.label not in PHONES:
             raise UserError(f"{self.label} is no sound that is known; use one of {', '.join(PHONES)}.")
         at_playhead = inside_phone(action, index, context.scene)
@@ -116,15 +116,15 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return phones_reason(context)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         action, state = shown_action(context), context.window_manager.kmtalk
         index = state.phone_index if self.index < 0 else self.index
         seconds = inside_phone(action, index, context.scene) if self.seconds < 0 else self.seconds
         job = InsertWordJob(action, index, self.word or state.new_word, seconds)
-        return [Order(job.title, lambda _context, _folder: job)]
+        return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 
-class KMTALK_OT_delete_phone(PhonePicked, bpy.types.Operator):
+class KMTALK_OT_delete_phone(SelectedPhoneOperator, bpy.types.Operator):
     """Take the selected sound out; the one before it lasts longer. Complete then changes the motion"""
 
     bl_idname = "kmtalk.delete_phone"
@@ -132,12 +132,12 @@ class KMTALK_OT_delete_phone(PhonePicked, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def act(self, context: bpy.types.Context) -> str:
-        place = delete_phone(shown_action(context), self.picked(context))
+        place = delete_phone(shown_action(context), self.selected_index(context))
         context.window_manager.kmtalk.phone_index = place
         return ""
 
 
-class KMTALK_OT_delete_word(PhonePicked, bpy.types.Operator):
+class KMTALK_OT_delete_word(SelectedPhoneOperator, bpy.types.Operator):
     """Make the word of the selected sound silent; Complete then changes the motion"""
 
     bl_idname = "kmtalk.delete_word"
@@ -145,12 +145,12 @@ class KMTALK_OT_delete_word(PhonePicked, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def act(self, context: bpy.types.Context) -> str:
-        place = delete_word(shown_action(context), self.picked(context))
+        place = delete_word(shown_action(context), self.selected_index(context))
         context.window_manager.kmtalk.phone_index = place
         return ""
 
 
-class KMTALK_OT_add_markers(PhoneReasoned, bpy.types.Operator):
+class KMTALK_OT_add_markers(PhoneOperator, bpy.types.Operator):
     """A timeline marker for every phone of the take"""
 
     bl_idname = "kmtalk.add_markers"
@@ -162,7 +162,7 @@ class KMTALK_OT_add_markers(PhoneReasoned, bpy.types.Operator):
         return f"{count} markers"
 
 
-class KMTALK_OT_export_textgrid(PhoneReasoned, bpy.types.Operator):
+class KMTALK_OT_export_textgrid(PhoneOperator, bpy.types.Operator):
     """Write the take's phones and words as a TextGrid for Praat; beside the sound it is read again"""
 
     bl_idname = "kmtalk.export_textgrid"
@@ -202,11 +202,11 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         action, options = shown_action(context), options_of(context.scene)
         info = take_info(action, listed_strip(context, action))
-        line = Line(target_of(context).name, textgrid=self.filepath, take=info["id"])
-        return [Order(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
+        line = SpokenLine(target_of(context).name, textgrid=self.filepath, take=info["id"])
+        return [QueuedJob(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 
 CLASSES = (

@@ -3,12 +3,12 @@
 import bpy
 
 from ..scene.placement.playback import first_frame
-from .base import Acting, busy
+from .base import ActionOperator, busy
 
 __all__ = ["KMTALK_OT_play", "register", "unregister"]
 
 
-class KMTALK_OT_play(Acting, bpy.types.Operator):
+class KMTALK_OT_play(ActionOperator, bpy.types.Operator):
     """Play from the start of the strip, in step with its sound: where drawing is slow, frames are left out"""
 
     bl_idname = "kmtalk.play"

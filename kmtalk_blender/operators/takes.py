@@ -10,13 +10,13 @@ from ..scene.options import options_of
 from ..scene.placement.exchange import export_take, import_take
 from ..scene.placement.manage_takes import activate_take, clear_takes
 from ..scene.takes.takes import active_take, take_at
-from .base import Acting, Outcome, busy
+from .base import ActionOperator, Outcome, busy
 from .complete import without_take
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_clear(Acting, bpy.types.Operator):
+class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
     """Remove the character's takes and give back the action they had put aside"""
 
     bl_idname = "kmtalk.clear"
@@ -37,7 +37,7 @@ class KMTALK_OT_clear(Acting, bpy.types.Operator):
         return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *told])
 
 
-class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
+class KMTALK_OT_activate_take(ActionOperator, bpy.types.Operator):
     """Work on this take: its action becomes the active one; of a linked take a copy"""
 
     bl_idname = "kmtalk.activate_take"
@@ -54,7 +54,7 @@ class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
         return " ".join(activate_take(target_of(context), self.take))
 
 
-class KMTALK_OT_export_take(Acting, bpy.types.Operator):
+class KMTALK_OT_export_take(ActionOperator, bpy.types.Operator):
     """Write the take as it plays now: .npz (everything), .csv (Live Link Face) or .json"""
 
     bl_idname = "kmtalk.export_take"
@@ -80,7 +80,7 @@ class KMTALK_OT_export_take(Acting, bpy.types.Operator):
         return f"Wrote {path}"
 
 
-class KMTALK_OT_import_take(Acting, bpy.types.Operator):
+class KMTALK_OT_import_take(ActionOperator, bpy.types.Operator):
     """Read a take (.npz, Live Link Face .csv, .json) onto the character, from the current frame"""
 
     bl_idname = "kmtalk.import_take"

@@ -10,15 +10,15 @@ from ..scene.character.shape_map import target_of
 from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
 from ..scene.placement.obstacles import obstacles
 from ..scene.sound.speakers import named_speaker, speaker_of
-from ..scene.sound.strips import audible_strips, chosen_strip, outline_of
+from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
 from ..scene.sound.transcripts import sidecar
 from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
-from .heard import draw_heard
 from .install import draw_missing_runtime
 from .places import PanelMixin, in_both_places, labelled
 from .progress import draw_progress
 from .sentence import draw_sentence
+from .understood import draw_understood
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 
@@ -75,7 +75,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column = layout.column(align=True)
         column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
         column.prop(settings, "text")
-        draw_heard(layout, context, understood_here(settings, None))
+        draw_understood(layout, context, understood_here(settings, None))
         return
     scene = sequencer_scene(context)
     if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
@@ -95,7 +95,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if strip is not None:
         _draw_speaker(layout, context, strip)
         draw_words(layout, scene, strip, settings)
-        draw_heard(layout, context, understood_here(settings, strip))
+        draw_understood(layout, context, understood_here(settings, strip))
 
 
 def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -132,7 +132,7 @@ def draw_words(
 ) -> None:
     """What is said in a strip: typed (the `transcript` of `owner`), a text of the file, or beside the sound."""
     try:
-        beside = sidecar(outline_of(scene, strip))
+        beside = sidecar(clip_outline(scene, strip))
     except UserError as error:
         layout.label(text=str(error), icon="ERROR", translate=False)
         beside = None

@@ -81,7 +81,7 @@ class Client:
         ticket = Ticket(self._next_id, op, params)
         self._next_id += 1
         self._tickets[ticket.id] = ticket
-        self._ask(ticket)
+        self._send_request(ticket)
         return ticket
 
     def pump(self) -> bool:
@@ -92,7 +92,7 @@ class Client:
                 line = self._lines.get_nowait()
             except queue.Empty:
                 break
-            self._take_in(line)
+            self._handle_line(line)
             changed = True
         silent = not self.hello and self._tickets and time.monotonic() - self._started > HELLO_SECONDS
         if silent and self.alive:
@@ -195,7 +195,7 @@ class Client:
         for line in stream:
             self.log.append(line.rstrip())
 
-    def _ask(self, ticket: Ticket) -> None:
+    def _send_request(self, ticket: Ticket) -> None:
         self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
 
     def _send(self, message: dict) -> None:
@@ -209,9 +209,9 @@ class Client:
             # The process is gone; the reader's last word (None) ends every request with the reason.
             return
 
-    def _take_in(self, line: str | None) -> None:
+    def _handle_line(self, line: str | None) -> None:
         if line is None:
-            self._follow_the_end()
+            self._handle_exit()
             return
         try:
             event = json.loads(line)
@@ -220,7 +220,7 @@ class Client:
             self.log.append(line.rstrip())
             return
         if kind == "hello":
-            self._greet(event)
+            self._handle_hello(event)
             return
         if kind != "progress":
             self._cancelled.pop(number, None)
@@ -240,7 +240,7 @@ class Client:
         else:
             ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
 
-    def _follow_the_end(self) -> None:
+    def _handle_exit(self) -> None:
         """The process has ended: what it has not begun is sent once more, to another one; all else has failed."""
         waiting = list(self._tickets.values())
         # It was idle: it ended by itself, or something ended it, just when it was asked.
@@ -256,9 +256,9 @@ class Client:
             return
         for ticket in waiting:
             ticket.again = True
-            self._ask(ticket)
+            self._send_request(ticket)
 
-    def _greet(self, event: dict) -> None:
+    def _handle_hello(self, event: dict) -> None:
         self.hello = event
         if event.get("protocol") != PROTOCOL:
             self.kill()

@@ -11,7 +11,7 @@ from .input_files import is_file
 __all__ = ["has_packages", "interpreter", "process_environment", "source_folder"]
 
 # One of the runtime's packages, which no Blender brings by itself.
-TELLING_PACKAGE = "pocketsphinx"
+MARKER_PACKAGE = "pocketsphinx"
 
 
 def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
@@ -35,7 +35,7 @@ def interpreter(chosen: str = "", installed: Path | None = None) -> Path:
 def has_packages(python: Path) -> bool:
     """False where the interpreter is Blender's own and lacks the runtime's packages. Others are only known to have
     them once they run."""
-    return python != Path(sys.executable) or importlib.util.find_spec(TELLING_PACKAGE) is not None
+    return python != Path(sys.executable) or importlib.util.find_spec(MARKER_PACKAGE) is not None
 
 
 def source_folder() -> Path:

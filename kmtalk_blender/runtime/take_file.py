@@ -53,7 +53,7 @@ class Take:
     words: tuple[Span, ...] = ()
     acoustics: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
     meta: dict = field(default_factory=dict)
-    phones_heard: bool = False
+    unreliable_phones: bool = False
     others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -136,7 +136,7 @@ def pack_take(take: Take) -> bytes:
             DERIVED: take.weights[take.key_frames].astype(np.float32),
             **_columns("phone", take.phones),
             **_columns("word", take.words),
-            "phones_heard": np.array(take.phones_heard),
+            "phones_heard": np.array(take.unreliable_phones),
             "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
             **take.others,

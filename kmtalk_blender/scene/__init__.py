@@ -22,13 +22,16 @@ from .curves.density import Density
 from .jobs.blocking import add_demo_head, complete, generate
 from .jobs.blocking_rigs import import_flame, make_shapes, measure_shapes
 from .jobs.take_jobs import discard_edits, edited_takes
-from .options import Line, Options, Style, options_of
+from .options import Options, SpokenLine, Style, options_of
 from .placement.exchange import export_take, import_take
 from .placement.follow_strip import drifts, follow_strip
 from .placement.manage_takes import activate_take, clear_takes, put_back, set_expression
 from .placement.obstacles import fix_obstacle, obstacles
 from .placement.report import Report
 from .takes.takes import takes_of
+
+# The name that scripts know it by.
+Line = SpokenLine
 
 __all__ = [
     "Density",

@@ -40,9 +40,9 @@ Animated = bpy.types.Key | bpy.types.Object  # a datablock with animation data
 
 def shape_keys_of(target: bpy.types.Object) -> bpy.types.Key:
     """The shape keys of an object that has some."""
-    keys = target.data.shape_keys
-    assert keys is not None, f"{target.name} has no shape keys"
-    return keys
+    shape_keys = target.data.shape_keys
+    assert shape_keys is not None, f"{target.name} has no shape keys"
+    return shape_keys
 
 
 def animation_of(datablock: Animated) -> bpy.types.AnimData:

@@ -8,7 +8,7 @@ from ..paths import whole_path
 from ..runtime.input_files import is_folder
 from .curves.density import Density
 
-__all__ = ["Line", "Options", "Style", "options_of"]
+__all__ = ["Options", "SpokenLine", "Style", "options_of"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Line:
+class SpokenLine:
     """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
     file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: those of the
     strip (strip.kmtalk), else found beside the sound, else heard. textgrid: a file with the phones and their times,

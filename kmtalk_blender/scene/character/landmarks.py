@@ -113,9 +113,9 @@ def marks_text(target: bpy.types.Object) -> str:
 
 def vertices_of(target: bpy.types.Object) -> np.ndarray:
     """(V, 3) the mesh at rest, in its own axes: the first shape key where there is one."""
-    keys = target.data.shape_keys
+    shape_keys = target.data.shape_keys
     points = np.empty(3 * len(target.data.vertices), np.float32)
-    (keys.reference_key.data if keys else target.data.vertices).foreach_get("co", points)
+    (shape_keys.reference_key.data if shape_keys else target.data.vertices).foreach_get("co", points)
     return points.reshape(-1, 3).astype(np.float64)
 
 

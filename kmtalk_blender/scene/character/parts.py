@@ -57,11 +57,11 @@ def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
     driven = {row.shape for row in mapping_of(head).rows if row.shape}
     found: dict[str, tuple[str, ...]] = {}
     for thing in sorted(family - {head}, key=lambda thing: thing.name):
-        keys = thing.data.shape_keys if thing.type == "MESH" else None
-        if keys is None or keys.library is not None or keys == head.data.shape_keys:
+        shape_keys = thing.data.shape_keys if thing.type == "MESH" else None
+        if shape_keys is None or shape_keys.library is not None or shape_keys == head.data.shape_keys:
             continue
-        moved = _moved(keys)
-        names = [block.name for block in keys.key_blocks[1:] if block.name in driven]
+        moved = _moved(shape_keys)
+        names = [block.name for block in shape_keys.key_blocks[1:] if block.name in driven]
         still = tuple(name for name in names if value_path(name) not in moved)
         if still:
             found[thing.name] = still
@@ -108,12 +108,12 @@ def _part(thing: bpy.types.Object, head: bpy.types.Object) -> Part:
     return Part(thing.name, points, np.linalg.pinv(placed[:3, :3]))
 
 
-def _moved(keys: bpy.types.Key) -> set[str]:
+def _moved(shape_keys: bpy.types.Key) -> set[str]:
     """The data paths that drivers or actions move."""
-    animation = keys.animation_data
+    animation = shape_keys.animation_data
     if animation is None:
         return set()
     actions = [strip.action for track in animation.nla_tracks for strip in track.strips] + [animation.action]
     played = [action for action in actions if action is not None]
-    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, keys))]
+    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, shape_keys))]
     return {curve.data_path for curve in (*animation.drivers, *curves)}

@@ -14,7 +14,7 @@ from .visemes import blend_values
 __all__ = [
     "ShapeMap",
     "VisemeMap",
-    "animated_keys",
+    "animatable_shape_keys",
     "check_target",
     "shape_map",
     "target_of",
@@ -97,7 +97,7 @@ def check_target(target: bpy.types.Object) -> bpy.types.Key:
     return target.data.shape_keys
 
 
-def animated_keys(target: bpy.types.Object) -> bpy.types.Key:
+def animatable_shape_keys(target: bpy.types.Object) -> bpy.types.Key:
     """The shape keys of a character, made local as a library override when its mesh is still a linked one.
 
     An override of a character covers its object and armature, not its mesh, and a linked mesh takes no action.
@@ -105,10 +105,10 @@ def animated_keys(target: bpy.types.Object) -> bpy.types.Key:
     check_target(target)
     if target.data.library is not None:
         target.data.override_create(remap_local_usages=True)
-    keys = target.data.shape_keys
-    if keys is None or keys.library is not None:
+    shape_keys = target.data.shape_keys
+    if shape_keys is None or shape_keys.library is not None:
         raise UserError(f"The mesh of {target.name} cannot be overridden; make it local (Object, Relations).")
-    return keys
+    return shape_keys
 
 
 def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:

@@ -57,9 +57,9 @@ class CurveKeys:
 
     def merged(self, other: "CurveKeys") -> "CurveKeys":
         """These keys and others; an equal frame goes to `other`."""
-        mine = self.where(~np.isin(self.frames, other.frames))
-        order = np.argsort(np.concatenate([mine.frames, other.frames]), kind="stable")
-        pairs = ((mine.co, other.co), (mine.left, other.left), (mine.right, other.right), (mine.kinds, other.kinds))
+        kept = self.where(~np.isin(self.frames, other.frames))
+        order = np.argsort(np.concatenate([kept.frames, other.frames]), kind="stable")
+        pairs = ((kept.co, other.co), (kept.left, other.left), (kept.right, other.right), (kept.kinds, other.kinds))
         return CurveKeys(*(np.concatenate(pair)[order] for pair in pairs))
 
 

@@ -7,10 +7,10 @@ import bpy
 
 from ...errors import UserError
 from ...runtime.client import Client
-from ..options import Line, Options, options_of
+from ..options import Options, SpokenLine, options_of
 from ..placement.report import Report
 from .head_jobs import AddHeadJob
-from .queue import JobQueue, Order
+from .queue import JobQueue, QueuedJob
 from .take_jobs import CompleteJob, GenerateJob
 
 __all__ = ["add_demo_head", "complete", "generate", "run"]
@@ -23,21 +23,21 @@ def add_demo_head(context: bpy.types.Context, client: Client, name: str = "KMTal
 
     Raises UserError when the runtime cannot make it; the scene is then as it was.
     """
-    run(context, client, Order(name, lambda _, folder: AddHeadJob(name, folder)))
+    run(context, client, QueuedJob(name, lambda _, folder: AddHeadJob(name, folder)))
     return context.scene.kmtalk.target
 
 
 def generate(
     context: bpy.types.Context,
     client: Client,
-    line: Line,
+    line: SpokenLine,
     options: Options | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Report:
     """Speak a line. options: the panel's when None. Raises UserError, with nothing written, when it cannot."""
     chosen = options or options_of(context.scene)
-    order = Order(line.name, lambda ctx, folder: GenerateJob(ctx, line, chosen, folder))
-    return run(context, client, order, progress)
+    job = QueuedJob(line.name, lambda ctx, folder: GenerateJob(ctx, line, chosen, folder))
+    return run(context, client, job, progress)
 
 
 def complete(
@@ -56,24 +56,24 @@ def complete(
     nothing written, when nothing was edited or it cannot.
     """
     chosen = options or options_of(context.scene)
-    order = Order(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
-    return run(context, client, order, progress)
+    job = QueuedJob(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
+    return run(context, client, job, progress)
 
 
 def run(
-    context: bpy.types.Context, client: Client, order: Order, progress: Callable[[float, str], None] | None = None
+    context: bpy.types.Context, client: Client, job: QueuedJob, progress: Callable[[float, str], None] | None = None
 ) -> Report:
     """Run one order to its end."""
-    queue = JobQueue([order], client)
+    queue = JobQueue([job], client)
     try:
         while queue.current is not None:
             if queue.tick(context) is None:
                 if progress is not None:
-                    progress(order.fraction, order.text)
+                    progress(job.fraction, job.text)
                 time.sleep(INTERVAL)
     except KeyboardInterrupt:
         queue.cancel()
         raise
-    if order.report is None:
-        raise UserError(order.text)
-    return order.report
+    if job.report is None:
+        raise UserError(job.text)
+    return job.report

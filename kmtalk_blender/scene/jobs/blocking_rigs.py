@@ -9,7 +9,7 @@ from ..placement.report import Report
 from .blocking import run
 from .head_jobs import FlameJob
 from .measure_jobs import MeasureJob
-from .queue import Order
+from .queue import QueuedJob
 from .shape_jobs import ShapesJob
 
 __all__ = ["import_flame", "make_shapes", "measure_shapes"]
@@ -28,14 +28,14 @@ def make_shapes(
     besides those parented to it. Raises UserError, with the mesh as it was, when it
     cannot.
     """
-    return run(context, client, Order(target.name, lambda _, folder: ShapesJob(target, existing, folder, parts)))
+    return run(context, client, QueuedJob(target.name, lambda _, folder: ShapesJob(target, existing, folder, parts)))
 
 
 def measure_shapes(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> Report:
     """Map a character's shape keys by what they do. Raises UserError, with nothing written, when it cannot."""
-    return run(context, client, Order(target.name, lambda _, folder: MeasureJob(target, folder)))
+    return run(context, client, QueuedJob(target.name, lambda _, folder: MeasureJob(target, folder)))
 
 
 def import_flame(context: bpy.types.Context, client: Client, path: Path) -> Report:
     """Add a head made of the user's FLAME model. Raises UserError, with the scene as it was, when it cannot."""
-    return run(context, client, Order(path.stem, lambda _, folder: FlameJob(path, folder)))
+    return run(context, client, QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder)))

@@ -14,7 +14,7 @@ from ...runtime.client import Client, Ticket
 from ..placement.report import Report
 from .requests import Request
 
-__all__ = ["Job", "JobQueue", "Order"]
+__all__ = ["Job", "JobQueue", "QueuedJob"]
 
 
 class Job(Protocol):
@@ -33,7 +33,7 @@ class Job(Protocol):
 
 
 @dataclass
-class Order:
+class QueuedJob:
     """A job to be made when its turn comes. row: its line in the table, -1 = none. state: waiting, running, done,
     failed or cancelled."""
 
@@ -49,81 +49,81 @@ class Order:
 class JobQueue:
     """Runs orders in turn. A line that fails says why and the next one goes on."""
 
-    def __init__(self, orders: list[Order], client: Client) -> None:
+    def __init__(self, jobs: list[QueuedJob], client: Client) -> None:
         """Nothing starts before the first tick."""
-        self.orders, self.client = orders, client
+        self.jobs, self.client = jobs, client
         self._job: Job | None = None
         self._ticket: Ticket | None = None
         self._folder: tempfile.TemporaryDirectory | None = None
         self._requests = 0
 
     @property
-    def current(self) -> Order | None:
+    def current(self) -> QueuedJob | None:
         """The order under way or next, None at the end."""
-        return next((order for order in self.orders if order.state in ("waiting", "running")), None)
+        return next((job for job in self.jobs if job.state in ("waiting", "running")), None)
 
     @property
     def fraction(self) -> float:
         """Of all orders, in [0, 1]."""
-        ended = sum(1.0 if order.state in ("done", "failed", "cancelled") else order.fraction for order in self.orders)
-        return ended / max(1, len(self.orders))
+        ended = sum(1.0 if job.state in ("done", "failed", "cancelled") else job.fraction for job in self.jobs)
+        return ended / max(1, len(self.jobs))
 
-    def tick(self, context: bpy.types.Context) -> Order | None:
+    def tick(self, context: bpy.types.Context) -> QueuedJob | None:
         """Do what can be done without waiting. Returns the order that ended in this tick, if any."""
-        order = self.current
-        if order is None:
+        job = self.current
+        if job is None:
             return None
         try:
-            return self._advance(context, order)
+            return self._advance(context, job)
         except UserError as error:
-            self._end(order, "failed", self._in_words_of_the_user(order, str(error)))
-            return order
+            self._end(job, "failed", self._in_words_of_the_user(job, str(error)))
+            return job
 
     def cancel(self) -> None:
         """End the order under way and all that wait; nothing more is written."""
         if self._ticket is not None:
             self.client.cancel(self._ticket)
-        for order in self.orders:
-            if order.state in ("waiting", "running"):
-                self._end(order, "cancelled", "Cancelled.")
+        for job in self.jobs:
+            if job.state in ("waiting", "running"):
+                self._end(job, "cancelled", "Cancelled.")
 
-    def _advance(self, context: bpy.types.Context, order: Order) -> Order | None:
-        if order.state == "waiting":
-            order.state, order.text, self._requests = "running", "Starting", 0
+    def _advance(self, context: bpy.types.Context, job: QueuedJob) -> QueuedJob | None:
+        if job.state == "waiting":
+            job.state, job.text, self._requests = "running", "Starting", 0
             self._folder = tempfile.TemporaryDirectory(prefix="kmtalk-")
-            self._job = order.make(context, Path(self._folder.name))
+            self._job = job.make(context, Path(self._folder.name))
             self._submit(self._job.first())
             return None
         self.client.pump()
-        job, ticket = self._job, self._ticket
-        assert job is not None
+        running, ticket = self._job, self._ticket
+        assert running is not None
         assert ticket is not None
         # A second request (completing around edits) is short: it gets the last tenth.
         share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
-        order.fraction, order.text = done + share * ticket.fraction, ticket.text or order.text
+        job.fraction, job.text = done + share * ticket.fraction, ticket.text or job.text
         if not ticket.ended:
             return None
-        following = job.next(self.client.result(ticket))
+        following = running.next(self.client.result(ticket))
         if following is not None:
             self._submit(following)
             return None
-        order.report = job.write(context)
-        self._end(order, "done", order.report.text)
-        return order
+        job.report = running.write(context)
+        self._end(job, "done", job.report.text)
+        return job
 
-    def _in_words_of_the_user(self, order: Order, message: str) -> str:
+    def _in_words_of_the_user(self, job: QueuedJob, message: str) -> str:
         """A file in the order's own folder is nothing that the user knows: the message names the order instead."""
         if self._folder is None:
             return message
-        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: order.title, message)
+        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: job.title, message)
 
     def _submit(self, request: Request) -> None:
         self._requests += 1
         self._ticket = self.client.submit(request.op, request.params)
 
-    def _end(self, order: Order, state: str, text: str) -> None:
-        order.state, order.text = state, text
-        order.fraction = 1.0 if state == "done" else order.fraction
+    def _end(self, job: QueuedJob, state: str, text: str) -> None:
+        job.state, job.text = state, text
+        job.fraction = 1.0 if state == "done" else job.fraction
         self._job = self._ticket = None
         if self._folder is not None:
             self._folder.cleanup()

@@ -7,7 +7,7 @@ from pathlib import Path
 from ...runtime.take_file import Take, write_keys, write_take
 from ..options import Style
 from ..phones.phone_list import PhoneLists
-from ..sound.strips import Heard
+from ..sound.strips import AudioClip
 from ..sound.transcripts import Transcript
 from ..takes.edits import Poses
 
@@ -22,17 +22,19 @@ class Request:
     params: dict
 
 
-def generate_request(heard: Heard, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path) -> Request:
+def generate_request(
+    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
+) -> Request:
     """Ask for a take of what is heard; `phones`, when there are any, go before the transcript."""
     params = dataclasses.asdict(style) | {
-        "audio": str(heard.path),
+        "audio": str(clip.path),
         "output": str(folder / "generated.npz"),
-        "fps": heard.fps,
-        "start": heard.start,
-        "name": heard.name,
+        "fps": clip.fps,
+        "start": clip.start,
+        "name": clip.name,
     }
-    if heard.end is not None:
-        params["end"] = heard.end
+    if clip.end is not None:
+        params["end"] = clip.end
     if phones:
         params["phones"] = [list(phone) for phone in phones.phones]
         params["words"] = [list(word) for word in phones.words]

@@ -139,8 +139,8 @@ def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: 
 
 
 def _taken(target: bpy.types.Object) -> list[str]:
-    keys = target.data.shape_keys
-    return [name for name in CHANNELS if keys is not None and name in keys.key_blocks]
+    shape_keys = target.data.shape_keys
+    return [name for name in CHANNELS if shape_keys is not None and name in shape_keys.key_blocks]
 
 
 def write_mesh(target: bpy.types.Object, path: Path, parts: tuple[Part, ...] = ()) -> None:

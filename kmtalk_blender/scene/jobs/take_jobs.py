@@ -16,7 +16,7 @@ from ...runtime.take_file import read_take
 from ..character.shape_map import check_target, shape_map
 from ..compat import sequencer_scene, shape_keys_of, slot_handle
 from ..curves.shape_curves import locked_shapes
-from ..options import Line, Options
+from ..options import Options, SpokenLine
 from ..phones.phone_list import PhoneLists, edited_phones, fill_phones
 from ..placement.lay_take import lay_again, lay_take
 from ..placement.obstacles import check_speaker, speaker_notes
@@ -28,7 +28,7 @@ from ..takes.baseline_store import load_baseline, take_ids
 from ..takes.identity import LineSource, Owner, find_owner, strip_of
 from ..takes.notes import mark_line, understood_values
 from ..takes.takes import check_changeable, editable_take, find_take
-from .line_sources import heard_again, heard_line, line_source, line_transcript
+from .line_sources import clip_of_line, clip_of_take, line_source, line_transcript
 from .requests import Request, complete_request, generate_request
 
 __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
@@ -37,7 +37,7 @@ __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
 class GenerateJob:
     """A line is spoken: generate, then, when the line's former take was edited, complete around the edits."""
 
-    def __init__(self, context: bpy.types.Context, line: Line, options: Options, folder: Path) -> None:
+    def __init__(self, context: bpy.types.Context, line: SpokenLine, options: Options, folder: Path) -> None:
         """Checks everything that can be checked before the work. Raises UserError with what is wrong."""
         target = _object(line.target)
         check_target(target)
@@ -47,13 +47,13 @@ class GenerateJob:
         strips = sequencer_scene(context)
         if line.take:
             known = load_baseline(find_take(target, line.take), line.take)
-            self.heard, self.source = heard_again(known, target, folder), LineSource(**known.info["line"])
+            self.clip, self.source = clip_of_take(known, target, folder), LineSource(**known.info["line"])
             self.owner, self.title = Owner(line.take, True), known.label
         else:
-            self.heard = heard_line(strips, line, folder)
-            self.source = line_source(strips, line, self.heard)
+            self.clip = clip_of_line(strips, line, folder)
+            self.source = line_source(strips, line, self.clip)
             self.owner = find_owner(self.source, target)
-        self.transcript = line_transcript(strips, line, self.heard)
+        self.transcript = line_transcript(strips, line, self.clip)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
@@ -65,14 +65,14 @@ class GenerateJob:
         if former is not None and options.keep_edits:
             before = load_baseline(former, self.owner.id)
             self._check_sound(former, before)
-            shift = self.heard.frame - before.start
+            shift = self.clip.frame - before.start
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
             self.phones = PhoneLists() if line.textgrid else edited_phones(former, before)
 
     def first(self) -> Request:
         """The first request."""
-        return generate_request(self.heard, self.options.style, self.transcript, self.phones, self.folder)
+        return generate_request(self.clip, self.options.style, self.transcript, self.phones, self.folder)
 
     def next(self, result: dict) -> Request | None:
         """Take in a result; the following request, or None when the job can write."""
@@ -86,7 +86,7 @@ class GenerateJob:
             take,
             take.weights,
             take.key_frames,
-            float(self.heard.frame),
+            float(self.clip.frame),
             {},
             self.options.density,
             np.intersect1d(self.dropped, take.key_frames),
@@ -119,22 +119,22 @@ class GenerateJob:
     def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:
         """Edits were made for a sound; for another one they mean nothing."""
         path = before.info.get("audio", {}).get("path", "")
-        same = path in ("", str(self.heard.source)) or not is_file(Path(path))
+        same = path in ("", str(self.clip.source)) or not is_file(Path(path))
         if not same and _was_edited(former, before):
             raise UserError(
-                f"{self.title} plays another sound now ({self.heard.source.name}) and its take was edited; discard its "
+                f"{self.title} plays another sound now ({self.clip.source.name}) and its take was edited; discard its "
                 "edits, or clear the take, then generate."
             )
 
     def _info(self) -> dict:
-        heard = self.heard
+        clip = self.clip
         return {
             "id": self.owner.id,
-            "strip": heard.name,
+            "strip": clip.name,
             "line": dataclasses.asdict(self.source),
-            "fps": heard.fps,
-            "audio": {"path": str(heard.source), "start": heard.start, "end": heard.end},
-            "sound": {"origin": heard.origin, "marks": list(heard.marks), "retimed": heard.retimed_from is not None},
+            "fps": clip.fps,
+            "audio": {"path": str(clip.source), "start": clip.start, "end": clip.end},
+            "sound": {"origin": clip.origin, "marks": list(clip.marks), "retimed": clip.retimed_from is not None},
             "settings": dataclasses.asdict(self.options.style),
         }
 
@@ -165,7 +165,7 @@ class CompleteJob:
         self.phones = edited_phones(action, self.baseline)
         # Other phones move the whole take: key motions lie at their boundaries.
         self.window = _take_window(self.baseline, None if self.phones else window)
-        self.heard = heard_again(self.baseline, target, folder) if self.phones else None
+        self.clip = clip_of_take(self.baseline, target, folder) if self.phones else None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
@@ -174,8 +174,8 @@ class CompleteJob:
 
     def first(self) -> Request:
         """The first request."""
-        if self.heard is not None:
-            return generate_request(self.heard, self.options.style, Transcript(), self.phones, self.folder)
+        if self.clip is not None:
+            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder)
         return self._complete()
 
     def next(self, result: dict) -> Request | None:

@@ -81,7 +81,7 @@ def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
 def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
     """The phones and words of a take in its action's list when they differ from the take's, else none."""
     rows, own = rows_of(action, baseline.id), _rows_of_take(baseline.take)
-    if len(rows) == len(own) and all(_same(row, mine) for row, mine in zip(rows, own, strict=True)):
+    if len(rows) == len(own) and all(_same(row, generated) for row, generated in zip(rows, own, strict=True)):
         return PhoneLists()
     return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
 

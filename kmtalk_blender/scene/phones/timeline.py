@@ -30,8 +30,8 @@ MARKER = "phone "
 def listed_action(context: bpy.types.Context) -> bpy.types.Action | None:
     """The take whose phones are shown: the active one of the panel's character."""
     target = context.scene.kmtalk.target
-    keys = target.data.shape_keys if target is not None and target.type == "MESH" else None
-    action = keys.animation_data.action if keys and keys.animation_data else None
+    shape_keys = target.data.shape_keys if target is not None and target.type == "MESH" else None
+    action = shape_keys.animation_data.action if shape_keys and shape_keys.animation_data else None
     return action if has_baseline(action) else None
 
 

@@ -41,7 +41,7 @@ def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
     curves = {curve.data_path: curve for curve in action_curves(action, baseline.slot)}
     for column, shape in enumerate(mapping.shapes):
         curve = curves.get(value_path(shape))
-        if curve is not None and (not baseline.guest or len(baseline.written.get(shape, ()))):
+        if curve is not None and (not baseline.shares_action or len(baseline.written.get(shape, ()))):
             values[:, column] = [curve.evaluate(float(frame)) for frame in baseline.start + rows]
     edits = find_edits(action, baseline)
     edited = edits.frames - round(baseline.start)

@@ -13,7 +13,7 @@ from ..compat import shape_keys_of
 from ..curves.shape_curves import CurveKeys
 from ..options import Options
 from ..phones.phone_list import fill_phones
-from ..sound.strips import Heard, outline_of
+from ..sound.strips import AudioClip, clip_outline
 from ..takes import edits as edited
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline, take_info
@@ -67,15 +67,15 @@ def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
     if action is None or found is None or not sound:
         return None
     try:
-        heard = outline_of(*found)
+        clip = clip_outline(*found)
     except UserError:
         return None
-    drift = _compare(take, info, sound, heard, info["start"])
+    drift = _compare(take, info, sound, clip, info["start"])
     if drift is None:
         return None
     # It may have been moved by hand to where it belongs: with all its keys, or on its track.
     start = load_baseline(action, take).start + _track_shift(target, action)
-    return _compare(take, info, sound, heard, start)
+    return _compare(take, info, sound, clip, start)
 
 
 def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Report:
@@ -90,20 +90,20 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
         raise UserError(drift.text)
     check_changeable(target, (action,))
     before = load_baseline(action, take)
-    if before.guest and action != active_action(shape_keys_of(target)):
+    if before.shares_action and action != active_action(shape_keys_of(target)):
         raise UserError(f"{drift.label} is part of action {action.name}; choose it in the list of takes first.")
     found = take_source(before.info, target)
     assert found is not None  # a drift has a strip
-    heard = outline_of(*found)
+    clip = clip_outline(*found)
     start = round(before.start + _track_shift(target, action) + drift.frames)
     edits = edited.find_edits(action, before)
     warp = _Warp(before.start, start, drift.scale)
-    baseline = _warped(before, warp, heard)
+    baseline = _warped(before, warp, clip)
     _reset_track(target, action)
     settings = dataclasses.replace(
         options,
         density=before.density,
-        placement="ACTIVE" if before.guest else _placement(target, action),
+        placement="ACTIVE" if before.shares_action else _placement(target, action),
         expression=before.info.get("expression", options.expression),
         replace=False,
     )
@@ -133,19 +133,19 @@ class _Warp:
         return max(2, round((count - 1) * self.scale) + 1)
 
 
-def _compare(take: str, info: dict, sound: dict, heard: Heard, start: float) -> Drift | None:
-    fps, retimed = info.get("fps", heard.fps), heard.retimed_from is not None
-    scale, again = heard.fps / fps, False
+def _compare(take: str, info: dict, sound: dict, clip: AudioClip, start: float) -> Drift | None:
+    fps, retimed = info.get("fps", clip.fps), clip.retimed_from is not None
+    scale, again = clip.fps / fps, False
     if retimed or sound["retimed"]:
-        then, now = np.array(sound["marks"]), np.array(heard.marks)
+        then, now = np.array(sound["marks"]), np.array(clip.marks)
         scale = float(now[-1] / then[-1])
         inner = len(then) == len(now) and np.allclose(now, then * scale, atol=SAME_FRAMES)
-        again = abs(heard.fps - fps) > 1e-3 or not (inner or (len(then) == 2 and len(now) == 2))
+        again = abs(clip.fps - fps) > 1e-3 or not (inner or (len(then) == 2 and len(now) == 2))
     # Where the take belongs now, from where it was written; against where it is.
-    frames = heard.origin + (info["start"] - sound["origin"]) * scale - start
+    frames = clip.origin + (info["start"] - sound["origin"]) * scale - start
     if not again and abs(frames) <= SAME_FRAMES and abs(scale - 1) <= SAME_LENGTH:
         return None
-    return Drift(take, heard.name, frames, scale, again)
+    return Drift(take, clip.name, frames, scale, again)
 
 
 def _track_shift(target: bpy.types.Object, action: bpy.types.Action) -> float:
@@ -166,22 +166,22 @@ def _placement(target: bpy.types.Object, action: bpy.types.Action) -> str:
     return "ACTION" if active_action(shape_keys_of(target)) == action else "NLA"
 
 
-def _warped(before: Baseline, warp: _Warp, heard: Heard) -> Baseline:
+def _warped(before: Baseline, warp: _Warp, clip: AudioClip) -> Baseline:
     take, count = before.take, warp.length(len(before.motion))
     motions = np.unique(np.clip(np.rint(take.key_frames * warp.scale), 0, count - 1))
     motions = np.union1d(motions, [0, count - 1]).astype(np.int32)
-    seconds = warp.scale * take.fps / heard.fps
+    seconds = warp.scale * take.fps / clip.fps
     stretched = dataclasses.replace(
         take.with_weights(_resampled(take.weights, warp), motions),
-        fps=heard.fps,
+        fps=clip.fps,
         phones=tuple(_span(span, seconds) for span in take.phones),
         words=tuple(_span(span, seconds) for span in take.words),
         acoustics=_rows(take.acoustics, seconds),
     )
-    sound = {"origin": heard.origin, "marks": list(heard.marks), "retimed": heard.retimed_from is not None}
+    sound = {"origin": clip.origin, "marks": list(clip.marks), "retimed": clip.retimed_from is not None}
     info = {key: value for key, value in before.info.items() if key not in ("guest", "slot")}
-    info |= {"strip": heard.name, "sound": sound, "fps": heard.fps}
-    info["line"] = info.get("line", {}) | {"strip": heard.name, "frame": float(heard.frame)}
+    info |= {"strip": clip.name, "sound": sound, "fps": clip.fps}
+    info["line"] = info.get("line", {}) | {"strip": clip.name, "frame": float(clip.frame)}
     keyed = np.unique(np.clip(np.rint(before.keyed * warp.scale), 0, count - 1)).astype(np.int32)
     dropped = np.intersect1d(np.rint(before.dropped * warp.scale).astype(np.int32), motions)
     return Baseline(stretched, stretched.weights, keyed, float(warp.now), {}, before.density, dropped, info)

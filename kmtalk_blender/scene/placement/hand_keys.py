@@ -16,26 +16,26 @@ SAME = 1e-6
 FAR = 200_000.0
 
 
-def hand_action(keys: bpy.types.Key) -> bpy.types.Action | None:
+def hand_action(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
     """The active action when it is the user's own."""
-    action = keys.animation_data.action if keys.animation_data else None
+    action = shape_keys.animation_data.action if shape_keys.animation_data else None
     return None if is_own_take(action) else action
 
 
-def hand_track(keys: bpy.types.Key) -> bpy.types.NlaTrack | None:
+def hand_track(shape_keys: bpy.types.Key) -> bpy.types.NlaTrack | None:
     """The track on which the user's own action plays on below the takes."""
-    tracks = keys.animation_data.nla_tracks if keys.animation_data else ()
+    tracks = shape_keys.animation_data.nla_tracks if shape_keys.animation_data else ()
     return next((track for track in tracks if track.name.startswith(HAND) and len(track.strips) == 1), None)
 
 
-def hand_shapes(keys: bpy.types.Key) -> set[str]:
+def hand_shapes(shape_keys: bpy.types.Key) -> set[str]:
     """The shapes that the user animates: with the active action, or on NLA tracks that play."""
-    animation, shapes = keys.animation_data, set[str]()
+    animation, shapes = shape_keys.animation_data, set[str]()
     if animation is None:
         return shapes
-    own = hand_action(keys)
+    own = hand_action(shape_keys)
     if own is not None:
-        shapes |= keyed_shapes(own, compat.slot_handle(own, keys))
+        shapes |= keyed_shapes(own, compat.slot_handle(own, shape_keys))
     for track in animation.nla_tracks:
         for strip in track.strips:
             if strip.action is None or is_layer(strip.action) or is_own_take(strip.action):
@@ -46,15 +46,15 @@ def hand_shapes(keys: bpy.types.Key) -> set[str]:
     return shapes
 
 
-def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
+def lower_hand(shape_keys: bpy.types.Key, under_takes: bool = False) -> str:
     """Let the user's active action play on from an NLA track. Returns the track's name, or an empty string.
 
     under_takes: the track lies below all takes that are there; else on top, where the action was, for a take to come.
     """
-    action = hand_action(keys)
+    action = hand_action(shape_keys)
     if action is None:
         return ""
-    animation, slot = compat.animation_of(keys), compat.slot_of(action, keys)
+    animation, slot = compat.animation_of(shape_keys), compat.slot_of(action, shape_keys)
     # Without any track Blender plays the action alone, whatever its blending is set to.
     blended = len(animation.nla_tracks) > 0
     settings = (animation.action_blend_type, animation.action_extrapolation, animation.action_influence)
@@ -63,22 +63,22 @@ def lower_hand(keys: bpy.types.Key, under_takes: bool = False) -> str:
     first, last = min(frames, default=1.0), max(frames, default=2.0)
     if any(len(curve.modifiers) or curve.extrapolation != "CONSTANT" for curve in curves):
         first, last = -FAR, FAR
-    compat.assign_action(keys, None)
+    compat.assign_action(shape_keys, None)
     takes = [track for track in animation.nla_tracks if plays_take(track)]
     rests = [track for track in animation.nla_tracks if any(is_layer(strip.action, REST) for strip in track.strips)]
     below = [track for track in takes if track not in rests] if under_takes else []
-    strip = new_strip(keys, HAND + action.name, action, slot, first, max(last, first + 1), below=below)
+    strip = new_strip(shape_keys, HAND + action.name, action, slot, first, max(last, first + 1), below=below)
     strip.blend_type, strip.extrapolation, strip.influence = settings if blended else ("REPLACE", "HOLD", 1.0)
     animation.action_blend_type, animation.action_extrapolation, animation.action_influence = "REPLACE", "HOLD", 1.0
-    return strip_track(keys, strip).name
+    return strip_track(shape_keys, strip).name
 
 
-def raise_hand(keys: bpy.types.Key) -> bpy.types.Action | None:
+def raise_hand(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
     """Make the user's own action the active one again, as it was. None when it was not lowered, or was moved since."""
-    track = hand_track(keys)
+    track = hand_track(shape_keys)
     if track is None:
         return None
-    animation = compat.animation_of(keys)
+    animation = compat.animation_of(shape_keys)
     strip = track.strips[0]
     moved = abs(strip.frame_start - strip.action_frame_start) > SAME or strip.repeat != 1 or strip.scale != 1
     if moved or strip.action is None:
@@ -86,14 +86,14 @@ def raise_hand(keys: bpy.types.Key) -> bpy.types.Action | None:
     action, slot = strip.action, getattr(strip, "action_slot", None)
     settings = (strip.blend_type, strip.extrapolation, strip.influence)
     animation.nla_tracks.remove(track)
-    compat.assign_action(keys, action, slot)
+    compat.assign_action(shape_keys, action, slot)
     animation.action_blend_type, animation.action_extrapolation, animation.action_influence = settings
     return action
 
 
-def make_hand(keys: bpy.types.Key, action: bpy.types.Action) -> None:
+def make_hand(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
     """An action that held a take is the user's own from now on: it plays where it is, by itself."""
-    animation = compat.animation_of(keys)
+    animation = compat.animation_of(shape_keys)
     if animation.action == action:
         animation.action_blend_type = "REPLACE"
     for track in animation.nla_tracks:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..character.shape_map import ShapeMap, animated_keys, shape_map
+from ..character.shape_map import ShapeMap, animatable_shape_keys, shape_map
 from ..curves.groups import FACE, groups_of
 from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
 from ..options import Options
@@ -55,19 +55,19 @@ def lay_take(
     before = sliders_before(target)
     if options.placement == "ACTIVE":
         baseline = dataclasses.replace(baseline, info=info | {"guest": True})
-        baseline = with_ways(target, baseline, mapping, motion, options)
+        baseline = with_ramps(target, baseline, mapping, motion, options)
         moving = tuple(shape for shape, keys in edited.fresh_curves(baseline, mapping).items() if len(keys.co))
         shared_place(target, baseline, moving, options.replace)
-        keys = animated_keys(target)
-        action = keys.animation_data.action if keys.animation_data else None
+        shape_keys = animatable_shape_keys(target)
+        action = shape_keys.animation_data.action if shape_keys.animation_data else None
         if action is not None:
-            under = under_values(keys, action, baseline, mapping, groups, before)
+            under = under_values(shape_keys, action, baseline, mapping, groups, before)
             baseline = dataclasses.replace(baseline, under=under)
         kept: set[str] = set()
         if options.expression == "LEAVE":
             kept = {shape for shape, group in groups.items() if group == FACE}
     else:
-        baseline = with_ways(target, baseline, mapping, motion, options)
+        baseline = with_ramps(target, baseline, mapping, motion, options)
         former = find_take(target, baseline.id)
         kept = set() if former is None else locked_shapes(former)
     plain = edited.fresh_curves(baseline, mapping)
@@ -104,12 +104,12 @@ def lay_again(
     """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
-    if not baseline.guest:
-        baseline = with_ways(target, baseline, mapping, motion, options)
+    if not baseline.shares_action:
+        baseline = with_ramps(target, baseline, mapping, motion, options)
     now = read_curves(action, mapping.shapes, baseline.slot)
     locked = locked_shapes(action, baseline.slot)
     curves, written = edited.merge(now, baseline, edits, mapping, motion, key_frames, window, locked)
-    if baseline.guest:
+    if baseline.shares_action:
         curves = {s: keys for s, keys in curves.items() if s in now or len(keys.co)}
     before = sliders_before(target)
     moved = _moved(curves, written, mapping, groups, before) + tuple(
@@ -120,7 +120,7 @@ def lay_again(
     return Laid(action, baseline, curves, mapping)
 
 
-def with_ways(
+def with_ramps(
     target: bpy.types.Object, baseline: Baseline, mapping: ShapeMap, motion: np.ndarray, options: Options
 ) -> Baseline:
     """The baseline with as many frames from rest and back as its first and last pose need; never fewer than it has."""
@@ -128,7 +128,7 @@ def with_ways(
     free = free_frames(target, baseline.start, baseline.end, baseline.id)
     fps = baseline.take.fps
     ways = [
-        ramp_frames(row, seconds, fps, frames, baseline.guest)
+        ramp_frames(row, seconds, fps, frames, baseline.shares_action)
         for row, seconds, frames in zip(moved, (options.rest_in, options.rest_out), free, strict=True)
     ]
     return dataclasses.replace(

@@ -65,37 +65,37 @@ class Span:
         return self.first < other.last and other.first < self.last
 
 
-def arrange(keys: bpy.types.Key, actions: Sequence[bpy.types.Action], active: bpy.types.Action | None) -> None:
+def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], active: bpy.types.Action | None) -> None:
     """Lay the layers anew: `active` becomes the active action, the other takes' actions lie on tracks.
 
     actions: those of all takes that have one of their own. What the user set on a take's track or strip stays.
     """
-    animation = keys.animation_data_create()
-    _remove_layers(keys, UNDER)
-    spans = sorted((_span(keys, action) for action in actions), key=lambda span: (span.start, span.action.name))
+    animation = shape_keys.animation_data_create()
+    _remove_layers(shape_keys, UNDER)
+    spans = sorted((_span(shape_keys, action) for action in actions), key=lambda span: (span.start, span.action.name))
     rests = {one.shape: one.before for span in reversed(spans) for one in span.moved}
-    hand = hand_shapes(keys)
+    hand = hand_shapes(shape_keys)
     rests = {shape: value for shape, value in rests.items() if shape not in hand}
     tracked = [span for span in spans if span.action != active]
     if not spans:
-        _remove_layers(keys, REST)
+        _remove_layers(shape_keys, REST)
         return
-    library = {shape for action in _linked_rests(keys) for shape in keyed_shapes(action)}
+    library = {shape for action in _linked_rests(shape_keys) for shape in keyed_shapes(action)}
     rests = {shape: value for shape, value in rests.items() if shape not in library}
     if rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
-        _lay_rest(keys, rests, [span.action for span in tracked])
+        _lay_rest(shape_keys, rests, [span.action for span in tracked])
     for span in tracked:
-        _lay_take(keys, span, tracked)
+        _lay_take(shape_keys, span, tracked)
     if active is not None:
-        _activate(keys, active)
+        _activate(shape_keys, active)
     for span in spans:
-        _lay_under(keys, span, spans, hand, active)
+        _lay_under(shape_keys, span, spans, hand, active)
     if active is not None:
         # Added to nothing it is the action alone; but where no track plays, nobody should find it adding.
         animation.action_blend_type = "ADD" if len(animation.nla_tracks) else "REPLACE"
 
 
-def _span(keys: bpy.types.Key, action: bpy.types.Action) -> Span:
+def _span(shape_keys: bpy.types.Key, action: bpy.types.Action) -> Span:
     take = take_ids(action)[0]
     info = take_info(action, take)
     start, end = info.get("start", 0.0), info.get("end", 0.0)
@@ -111,43 +111,45 @@ def _span(keys: bpy.types.Key, action: bpy.types.Action) -> Span:
     return Span(action, info.get("strip", ""), start, first, last, blend_in, blend_out, expression, moved)
 
 
-def _activate(keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    animation = compat.animation_of(keys)
+def _activate(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
+    animation = compat.animation_of(shape_keys)
     if animation.action != action:
-        slot = compat.slot_of(action, keys)
-        unlink(keys, action)
-        compat.assign_action(keys, action, slot)
+        slot = compat.slot_of(action, shape_keys)
+        unlink(shape_keys, action)
+        compat.assign_action(shape_keys, action, slot)
     animation.action_extrapolation, animation.action_influence = "HOLD", 1.0
 
 
-def _lay_rest(keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.types.Action]) -> None:
+def _lay_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.types.Action]) -> None:
     """The track Rest holds these values, below every take."""
-    strip = next((strip for _, strip in _layers(keys, REST)), None)
+    strip = next((strip for _, strip in _layers(shape_keys, REST)), None)
     if strip is None:
-        lifted = [take_track(keys, action) for action in above]
-        action = _still_action(keys, f"{REST_NAME} {keys.user.name}", REST, {})
-        strip = new_strip(keys, REST_NAME, action, compat.slot_of(action, keys), 1.0, 2.0)
+        lifted = [take_track(shape_keys, action) for action in above]
+        action = _still_action(shape_keys, f"{REST_NAME} {shape_keys.user.name}", REST, {})
+        strip = new_strip(shape_keys, REST_NAME, action, compat.slot_of(action, shape_keys), 1.0, 2.0)
         strip.extrapolation = "HOLD"
         for track in lifted:
             if track is not None:
-                lift_track(keys, track)
+                lift_track(shape_keys, track)
     rest = strip.action
     assert rest is not None  # of the strips of a layer
-    remove_curves(rest, keys, keyed_shapes(rest) - set(rests))
-    write_curves(rest, keys, _still_curves(rests), {})
+    remove_curves(rest, shape_keys, keyed_shapes(rest) - set(rests))
+    write_curves(rest, shape_keys, _still_curves(rests), {})
 
 
-def _lay_take(keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
+def _lay_take(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
     """A take's track: where it is, or new, below takes that start later and meet it."""
-    track = take_track(keys, span.action)
+    track = take_track(shape_keys, span.action)
     if track is None:
         # Off the active place first: what is active cannot be on a track as well.
-        slot = compat.slot_of(span.action, keys)
-        if compat.animation_of(keys).action == span.action:
-            compat.assign_action(keys, None)
+        slot = compat.slot_of(span.action, shape_keys)
+        if compat.animation_of(shape_keys).action == span.action:
+            compat.assign_action(shape_keys, None)
         later = [other for other in tracked if other.start > span.start and other.meets(span)]
-        above = [track for track in (take_track(keys, other.action) for other in later) if track is not None]
-        strip = new_strip(keys, span.label or span.action.name, span.action, slot, span.first, span.last, below=above)
+        above = [track for track in (take_track(shape_keys, other.action) for other in later) if track is not None]
+        strip = new_strip(
+            shape_keys, span.label or span.action.name, span.action, slot, span.first, span.last, below=above
+        )
         strip.blend_type = "ADD"
         return
     for strip in track.strips:
@@ -157,11 +159,11 @@ def _lay_take(keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
 
 
 def _lay_under(
-    keys: bpy.types.Key, span: Span, spans: list[Span], hand: set[str], active: bpy.types.Action | None
+    shape_keys: bpy.types.Key, span: Span, spans: list[Span], hand: set[str], active: bpy.types.Action | None
 ) -> None:
     """Bring what is below a take to rest while it plays, for the shapes that something else moves."""
-    order = [take_track(keys, other.action) for other in spans]
-    tracks = list(compat.animation_of(keys).nla_tracks)
+    order = [take_track(shape_keys, other.action) for other in spans]
+    tracks = list(compat.animation_of(shape_keys).nla_tracks)
     heights = [
         len(tracks) if track is None or s.action == active else tracks.index(track)
         for s, track in zip(spans, order, strict=True)
@@ -182,27 +184,27 @@ def _lay_under(
             values[one.shape] = one.rest
     if not values:
         return
-    action = _still_action(keys, f"{UNDER_NAME}{span.label}", UNDER, values)
+    action = _still_action(shape_keys, f"{UNDER_NAME}{span.label}", UNDER, values)
     own = order[spans.index(span)]
     first = span.first if own is None else own.strips[0].frame_start
     strip = new_strip(
-        keys,
+        shape_keys,
         action.name,
         action,
-        compat.slot_of(action, keys),
+        compat.slot_of(action, shape_keys),
         first,
         first + span.last - span.first,
         below=[] if own is None else [own],
     )
     strip.blend_in, strip.blend_out = span.blend_in, span.blend_out
     if own is not None:
-        strip_track(keys, strip).mute = own.mute
+        strip_track(shape_keys, strip).mute = own.mute
 
 
-def _still_action(keys: bpy.types.Key, name: str, layer: str, values: dict[str, float]) -> bpy.types.Action:
-    action = compat.new_action(name[:60], keys)
+def _still_action(shape_keys: bpy.types.Key, name: str, layer: str, values: dict[str, float]) -> bpy.types.Action:
+    action = compat.new_action(name[:60], shape_keys)
     action[LAYER] = layer
-    write_curves(action, keys, _still_curves(values), {})
+    write_curves(action, shape_keys, _still_curves(values), {})
     return action
 
 
@@ -216,25 +218,25 @@ def _still_curves(values: dict[str, float]) -> dict[str, CurveKeys]:
     return curves
 
 
-def _layers(keys: bpy.types.Key, layer: str) -> list[tuple[bpy.types.NlaTrack, bpy.types.NlaStrip]]:
+def _layers(shape_keys: bpy.types.Key, layer: str) -> list[tuple[bpy.types.NlaTrack, bpy.types.NlaStrip]]:
     return [
         (track, strip)
-        for track in compat.animation_of(keys).nla_tracks
+        for track in compat.animation_of(shape_keys).nla_tracks
         for strip in track.strips
         if strip.action is not None and is_layer(strip.action, layer) and strip.action.library is None
     ]
 
 
-def _linked_rests(keys: bpy.types.Key) -> list[bpy.types.Action]:
+def _linked_rests(shape_keys: bpy.types.Key) -> list[bpy.types.Action]:
     """The rest of a character that comes from a library with takes."""
-    strips = [strip for track in compat.animation_of(keys).nla_tracks if not track.mute for strip in track.strips]
+    strips = [strip for track in compat.animation_of(shape_keys).nla_tracks if not track.mute for strip in track.strips]
     actions = [strip.action for strip in strips if strip.action is not None]
     return [action for action in actions if is_layer(action, REST) and action.library is not None]
 
 
-def _remove_layers(keys: bpy.types.Key, layer: str) -> None:
-    for track, strip in _layers(keys, layer):
+def _remove_layers(shape_keys: bpy.types.Key, layer: str) -> None:
+    for track, strip in _layers(shape_keys, layer):
         action = strip.action
-        compat.animation_of(keys).nla_tracks.remove(track)
+        compat.animation_of(shape_keys).nla_tracks.remove(track)
         if action is not None and action.users == 0:
             bpy.data.actions.remove(action)

@@ -33,14 +33,16 @@ class Obstacle:
 
 def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle]:
     """Everything that keeps the takes of a character from being seen; empty when they play."""
-    keys = target.data.shape_keys if target.type == "MESH" else None
-    if keys is None or keys.animation_data is None or not takes_of(target):
+    shape_keys = target.data.shape_keys if target.type == "MESH" else None
+    if shape_keys is None or shape_keys.animation_data is None or not takes_of(target):
         return []
-    animation, action = keys.animation_data, keys.animation_data.action
+    animation, action = shape_keys.animation_data, shape_keys.animation_data.action
     shapes = _spoken_shapes(target)
     found = []
-    own = hand_action(keys)
-    covered = shapes & keyed_shapes(own, compat.slot_handle(own, keys)) if own and not has_baseline(own) else set()
+    own = hand_action(shape_keys)
+    covered = (
+        shapes & keyed_shapes(own, compat.slot_handle(own, shape_keys)) if own and not has_baseline(own) else set()
+    )
     if own is not None and covered:
         text = f"Your action {own.name} plays above the takes and covers {len(covered)} of their shapes."
         found.append(Obstacle("hand_above", text, "Play It Below"))
@@ -56,7 +58,7 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     owned = [path for path in map(value_path, shapes) if any(d.data_path == path for d in _live_drivers(animation))]
     if owned:
         found.append(Obstacle("drivers", f"{len(owned)} shape keys are moved by drivers.", "Mute Drivers"))
-    blocks = [keys.key_blocks[shape] for shape in shapes if shape in keys.key_blocks]
+    blocks = [shape_keys.key_blocks[shape] for shape in shapes if shape in shape_keys.key_blocks]
     if any(block.mute for block in blocks):
         found.append(Obstacle("shape_muted", "Some of its shape keys are muted.", "Unmute"))
     if any(curve.mute for curve in _take_curves(target)):
@@ -65,7 +67,7 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
         found.append(Obstacle("gone", f"{len(shapes) - len(blocks)} of its shape keys are gone.", ""))
     if target.show_only_shape_key:
         found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
-    if not keys.use_relative:
+    if not shape_keys.use_relative:
         found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
     still = standing_still(target)
     if still:
@@ -147,8 +149,8 @@ def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
 
 
 def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = compat.shape_keys_of(target)
-    compat.assign_action(keys, compat.animation_of(keys).action)
+    shape_keys = compat.shape_keys_of(target)
+    compat.assign_action(shape_keys, compat.animation_of(shape_keys).action)
 
 
 def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
@@ -165,18 +167,18 @@ def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 
 def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = compat.shape_keys_of(target)
+    shape_keys = compat.shape_keys_of(target)
     paths = {value_path(shape) for shape in _spoken_shapes(target)}
-    for driver in compat.animation_of(keys).drivers:
+    for driver in compat.animation_of(shape_keys).drivers:
         if driver.data_path in paths:
             driver.mute = True
 
 
 def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = compat.shape_keys_of(target)
+    shape_keys = compat.shape_keys_of(target)
     for shape in _spoken_shapes(target):
-        if shape in keys.key_blocks:
-            keys.key_blocks[shape].mute = False
+        if shape in shape_keys.key_blocks:
+            shape_keys.key_blocks[shape].mute = False
 
 
 def _unmute_curves(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import bpy
 
 from .. import compat
-from ..character.shape_map import animated_keys, check_target, value_path
+from ..character.shape_map import animatable_shape_keys, check_target, value_path
 from ..curves.groups import FACE
 from ..curves.shape_curves import CurveKeys, keyed_shapes, locked_shapes, remove_curves, shape_of, write_curves
 from ..takes.baseline import Baseline
@@ -48,26 +48,26 @@ def place_take(
     shared, which then stays as it is.
     """
     former = find_take(target, baseline.id)
-    keys = animated_keys(target)
+    shape_keys = animatable_shape_keys(target)
     told, action = [], former
-    if baseline.guest:
-        action = active_action(keys)
+    if baseline.shares_action:
+        action = active_action(shape_keys)
         if action is None:
-            action = compat.new_action(_action_name(target, baseline), keys)
+            action = compat.new_action(_action_name(target, baseline), shape_keys)
             action[MADE] = True
-            compat.assign_action(keys, action)
+            compat.assign_action(shape_keys, action)
         if former is not None and former != action:
-            told += take_out(keys, former, baseline.id)
-        write_into(keys, action, baseline, curves, groups)
-        arrange(keys, own_takes(keys), None)
+            told += take_out(shape_keys, former, baseline.id)
+        write_into(shape_keys, action, baseline, curves, groups)
+        arrange(shape_keys, own_takes(shape_keys), None)
     else:
         if action is None or not _may_rewrite(action):
-            action = compat.new_action(_action_name(target, baseline), keys)
+            action = compat.new_action(_action_name(target, baseline), shape_keys)
             if former is not None:
-                told += take_out(keys, former, baseline.id)
-        _fill(keys, action, baseline, curves, groups)
-        told += place_action(keys, action, placement)
-    _widen(keys, baseline, curves)
+                told += take_out(shape_keys, former, baseline.id)
+        _fill(shape_keys, action, baseline, curves, groups)
+        told += place_action(shape_keys, action, placement)
+    _widen(shape_keys, baseline, curves)
     return action, told
 
 
@@ -77,16 +77,16 @@ def shared_place(target: bpy.types.Object, baseline: Baseline, shapes: tuple[str
     An action that a take has for itself holds values as they are shown from now on. Raises UserError, before anything
     is changed, when other keys are in the way and `replace` is False.
     """
-    keys = animated_keys(target)
-    action = active_action(keys)
+    shape_keys = animatable_shape_keys(target)
+    action = active_action(shape_keys)
     if action is None:
         return
     if not replace:
-        check_room(keys, action, baseline, shapes)
+        check_room(shape_keys, action, baseline, shapes)
     if is_own_take(action):
-        share(keys, action)
-    if baseline.id in take_ids(action, compat.slot_handle(action, keys)):
-        take_out_of(keys, action, baseline.id)
+        share(shape_keys, action)
+    if baseline.id in take_ids(action, compat.slot_handle(action, shape_keys)):
+        take_out_of(shape_keys, action, baseline.id)
 
 
 def rewrite_take(
@@ -97,55 +97,57 @@ def rewrite_take(
     groups: dict[str, str],
 ) -> None:
     """Write new keys and a new baseline into a take's action, where it is."""
-    keys = check_target(target)
-    if baseline.guest:
-        write_curves(action, keys, {shape: new for shape, new in curves.items() if len(new.co)}, groups)
-        remove_curves(action, keys, {shape for shape, new in curves.items() if not len(new.co)})
+    shape_keys = check_target(target)
+    if baseline.shares_action:
+        write_curves(action, shape_keys, {shape: new for shape, new in curves.items() if len(new.co)}, groups)
+        remove_curves(action, shape_keys, {shape for shape, new in curves.items() if not len(new.co)})
         store_baseline(action, baseline)
     else:
-        _fill(keys, action, baseline, curves, groups)
-        arrange(keys, own_takes(keys), active_own_take(keys))
-    _widen(keys, baseline, curves)
+        _fill(shape_keys, action, baseline, curves, groups)
+        arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
+    _widen(shape_keys, baseline, curves)
 
 
-def place_action(keys: bpy.types.Key, action: bpy.types.Action, placement: str, alone: bool = False) -> list[str]:
+def place_action(shape_keys: bpy.types.Key, action: bpy.types.Action, placement: str, alone: bool = False) -> list[str]:
     """Lay the layers with a take's action among them. alone: it becomes the active one whatever it overlaps."""
     moved = {one.shape for one in moved_shapes(action, take_ids(action)[0])}
-    own = list(dict.fromkeys([*own_takes(keys), action]))
+    own = list(dict.fromkeys([*own_takes(shape_keys), action]))
     overlapped = any(other != action and _overlap(other, action) for other in own)
     active = None
     if placement != "NLA" and (alone or not overlapped):
         active = action
-    elif placement == "NLA" and not overlapped and active_own_take(keys) != action:
+    elif placement == "NLA" and not overlapped and active_own_take(shape_keys) != action:
         # What is being worked on stays active where the new take leaves it alone.
-        active = active_own_take(keys)
+        active = active_own_take(shape_keys)
     told = []
-    hand = hand_action(keys)
-    if hand is not None and (active is not None or moved & keyed_shapes(hand, compat.slot_handle(hand, keys))):
-        track = lower_hand(keys)
+    hand = hand_action(shape_keys)
+    if hand is not None and (active is not None or moved & keyed_shapes(hand, compat.slot_handle(hand, shape_keys))):
+        track = lower_hand(shape_keys)
         told.append(f"Your action {hand.name} plays on below, on the NLA track {track}; Put Back undoes that.")
-    arrange(keys, own, active)
+    arrange(shape_keys, own, active)
     return told
 
 
-def take_out(keys: bpy.types.Key, action: bpy.types.Action, take: str) -> list[str]:
+def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> list[str]:
     """Remove a take: its keys from an action that holds more than it, else its action. Returns what was kept."""
     if take_info(action, take).get("guest"):
-        take_out_of(keys, action, take)
+        take_out_of(shape_keys, action, take)
         if not compat.action_curves(action) and action.get(MADE):
-            unlink(keys, action)
+            unlink(shape_keys, action)
             _remove(action)
         return []
     if action.use_fake_user:
-        unlink(keys, action)
+        unlink(shape_keys, action)
         return [f"Action {action.name} is shielded (fake user) and was kept."]
     if action.library is None and _players(action) <= 1 and _foreign(action, take):
         # It stays where it plays, as an action of the user's.
-        remove_curves(action, keys, {shape for shape, co in load_baseline(action, take).written.items() if len(co)})
+        remove_curves(
+            action, shape_keys, {shape for shape, co in load_baseline(action, take).written.items() if len(co)}
+        )
         drop_baseline(action, take)
-        make_hand(keys, action)
+        make_hand(shape_keys, action)
         return [f"Action {action.name} holds other keys of yours and was kept."]
-    unlink(keys, action)
+    unlink(shape_keys, action)
     _remove(action)
     return []
 
@@ -165,11 +167,11 @@ def _may_rewrite(action: bpy.types.Action) -> bool:
 
 def _players(action: bpy.types.Action) -> int:
     """How many shape-key datablocks play an action."""
-    return sum(action in animating_actions(keys) for keys in bpy.data.shape_keys)
+    return sum(action in animating_actions(shape_keys) for shape_keys in bpy.data.shape_keys)
 
 
 def _fill(
-    keys: bpy.types.Key,
+    shape_keys: bpy.types.Key,
     action: bpy.types.Action,
     baseline: Baseline,
     curves: dict[str, CurveKeys],
@@ -180,10 +182,10 @@ def _fill(
     if has_baseline(action):
         before = load_baseline(action)
         made = {shape for shape, co in before.written.items() if len(co)} | set(curves)
-        remove_curves(action, keys, made - set(fresh) - locked_shapes(action, before.slot))
-    write_curves(action, keys, fresh, groups)
+        remove_curves(action, shape_keys, made - set(fresh) - locked_shapes(action, before.slot))
+    write_curves(action, shape_keys, fresh, groups)
     mute_face(action, baseline)
-    info = baseline.info | {"slot": compat.slot_handle(action, keys)}
+    info = baseline.info | {"slot": compat.slot_handle(action, shape_keys)}
     store_baseline(action, dataclasses.replace(baseline, info=info))
 
 
@@ -207,11 +209,11 @@ def _remove(action: bpy.types.Action) -> None:
         bpy.data.actions.remove(action)
 
 
-def _widen(keys: bpy.types.Key, baseline: Baseline, curves: dict[str, CurveKeys]) -> None:
+def _widen(shape_keys: bpy.types.Key, baseline: Baseline, curves: dict[str, CurveKeys]) -> None:
     """Let the sliders reach every value, which Blender clips otherwise."""
-    rests = {} if baseline.guest else {one.shape: one.rest for one in baseline.moved}
+    rests = {} if baseline.shares_action else {one.shape: one.rest for one in baseline.moved}
     for shape, written in curves.items():
-        block = keys.key_blocks[shape]
+        block = shape_keys.key_blocks[shape]
         if len(written.co):
             values = written.values + rests.get(shape, 0.0)
             block.slider_min = max(-10.0, min(block.slider_min, float(values.min())))

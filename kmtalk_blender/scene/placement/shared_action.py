@@ -20,14 +20,16 @@ SAME_FRAME, SAME_VALUE = 1e-3, 1e-6
 FREE = 0
 
 
-def check_room(keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline, shapes: tuple[str, ...]) -> None:
+def check_room(
+    shape_keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline, shapes: tuple[str, ...]
+) -> None:
     """Raises UserError when the user's keys, or those of another take, lie in a take's range."""
     taken = 0
-    for shape, old in read_curves(action, shapes, compat.slot_handle(action, keys)).items():
-        inside = baseline.owns(old)
+    for shape, old in read_curves(action, shapes, compat.slot_handle(action, shape_keys)).items():
+        inside = baseline.in_range(old)
         former = _former(action, baseline.id)
         if former is not None and len(former.written.get(shape, ())):
-            inside &= ~former.owns(old)
+            inside &= ~former.in_range(old)
         taken += int(inside.sum())
     if taken:
         raise UserError(
@@ -37,7 +39,7 @@ def check_room(keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline
 
 
 def under_values(
-    keys: bpy.types.Key,
+    shape_keys: bpy.types.Key,
     action: bpy.types.Action,
     baseline: Baseline,
     mapping: ShapeMap,
@@ -51,7 +53,7 @@ def under_values(
     """
     rows = baseline.rest_in + len(baseline.motion) + baseline.rest_out
     frames = baseline.first + np.arange(rows)
-    curves = {curve.data_path: curve for curve in compat.action_curves(action, compat.slot_handle(action, keys))}
+    curves = {curve.data_path: curve for curve in compat.action_curves(action, compat.slot_handle(action, shape_keys))}
     blends = [max(float(blend), 1.0) for blend in baseline.info.get("blend", (1, 1))]
     given = np.minimum(np.arange(rows) / blends[0], (rows - 1 - np.arange(rows)) / blends[1]).clip(0, 1)
     given = given * given * (3 - 2 * given)
@@ -68,7 +70,7 @@ def under_values(
 
 
 def write_into(
-    keys: bpy.types.Key,
+    shape_keys: bpy.types.Key,
     action: bpy.types.Action,
     baseline: Baseline,
     curves: dict[str, CurveKeys],
@@ -78,7 +80,7 @@ def write_into(
 
     What was written over is no take any more.
     """
-    handle = compat.slot_handle(action, keys)
+    handle = compat.slot_handle(action, shape_keys)
     known = {curve.data_path: curve for curve in compat.action_curves(action, handle)}
     replaced, written = {}, {}
     for shape, fresh in curves.items():
@@ -87,18 +89,18 @@ def write_into(
             written[shape] = fresh
             continue
         old = read_curves(action, (shape,), handle)[shape]
-        replaced[shape] = old.where(_with_neighbours(baseline.owns(old)))
+        replaced[shape] = old.where(_with_neighbours(baseline.in_range(old)))
         written[shape] = _let_in(curve, shape, action, handle, baseline, fresh)
     for take in take_ids(action, handle):
         other = load_baseline(action, take)
         if take != baseline.id and other.start < baseline.end and baseline.start < other.end:
             drop_baseline(action, take)
-    write_curves(action, keys, {shape: fresh for shape, fresh in written.items() if len(fresh.co)}, groups)
+    write_curves(action, shape_keys, {shape: fresh for shape, fresh in written.items() if len(fresh.co)}, groups)
     info = baseline.info | {"guest": True, "slot": handle}
     store_baseline(action, replace(baseline, info=info, replaced=replaced))
 
 
-def take_out_of(keys: bpy.types.Key, action: bpy.types.Action, take: str) -> None:
+def take_out_of(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> None:
     """Take a take's keys out of the user's action, and put back the keys that they had replaced."""
     baseline = load_baseline(action, take)
     now = read_curves(action, tuple(baseline.written), baseline.slot)
@@ -107,26 +109,26 @@ def take_out_of(keys: bpy.types.Key, action: bpy.types.Action, take: str) -> Non
         if not len(baseline.written[shape]):
             continue
         back = baseline.replaced.get(shape)
-        left = old.where(~baseline.owns(old))
+        left = old.where(~baseline.in_range(old))
         if back is not None:
-            inside, beside = back.where(baseline.owns(back)), back.where(~baseline.owns(back))
+            inside, beside = back.where(baseline.in_range(back)), back.where(~baseline.in_range(back))
             left = left.merged(inside).merged(beside.where(_unchanged(beside, left)))
         if len(left.co):
             rest[shape] = left
         else:
             empty.add(shape)
-    write_curves(action, keys, rest, {})
-    remove_curves(action, keys, empty)
+    write_curves(action, shape_keys, rest, {})
+    remove_curves(action, shape_keys, empty)
     drop_baseline(action, take)
 
 
-def share(keys: bpy.types.Key, action: bpy.types.Action) -> None:
+def share(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
     """Let a take's own action hold values as they are shown, so that other takes can be written into it."""
     baseline = load_baseline(action)
     rests = {one.shape: one.rest for one in baseline.moved}
     now = read_curves(action, tuple(rests), baseline.slot)
     lifted = {shape: _raised(old, rests[shape]) for shape, old in now.items() if rests[shape]}
-    write_curves(action, keys, lifted, {})
+    write_curves(action, shape_keys, lifted, {})
     rows = baseline.rest_in + len(baseline.motion) + baseline.rest_out
     written = {s: co + np.array([[0, rests.get(s, 0.0)]], np.float32) for s, co in baseline.written.items()}
     under = {shape: np.full(rows, rest) for shape, rest in rests.items()}
@@ -161,7 +163,7 @@ def _let_in(
         curve.keyframe_points.insert(float(frame), curve.evaluate(float(frame)))
     now = read_curves(action, (shape,), handle)[shape]
     edges = now.where(np.isin(now.frames, ends))
-    merged = now.where(~baseline.owns(now)).merged(fresh)
+    merged = now.where(~baseline.in_range(now)).merged(fresh)
     for frame, side, column in ((ends[0], "left", 2), (ends[-1], "right", 3)):
         here, there = merged.frames == frame, edges.frames == frame
         getattr(merged, side)[here] = getattr(edges, side)[there]

@@ -46,12 +46,12 @@ def _write_scene(
     scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], library: Path
 ) -> bool:
     """Write a scene with that strip alone. False when the file cannot be written."""
-    heard = {strip.name, *(meta.name for meta in parents)}
+    audible = {strip.name, *(meta.name for meta in parents)}
     copy = scene.copy()
     try:
         _keep_sound_alone(copy)
         for other in compat.every_strip(editor_of(copy)):
-            other.mute = other.name not in heard
+            other.mute = other.name not in audible
         copy.frame_start, copy.frame_end = span[0], span[1] - 1
         bpy.data.libraries.write(str(library), {copy}, path_remap="ABSOLUTE")
     except OSError:

@@ -3,7 +3,7 @@
 import bpy
 
 from ..compat import Strip, every_strip
-from ..options import Line
+from ..options import SpokenLine
 from .strips import audible_strips
 
 __all__ = ["choose_line", "fill_lines", "lines_of", "named_speaker", "speaker_of"]
@@ -68,10 +68,10 @@ def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
     return len(lines)
 
 
-def lines_of(scene: bpy.types.Scene) -> list[tuple[int, Line]]:
+def lines_of(scene: bpy.types.Scene) -> list[tuple[int, SpokenLine]]:
     """The lines of the table that are switched on and have a character, with their row."""
     return [
-        (row, Line(item.target.name, strip=item.strip))
+        (row, SpokenLine(item.target.name, strip=item.strip))
         for row, item in enumerate(scene.kmtalk.lines)
         if item.use and item.target is not None
     ]

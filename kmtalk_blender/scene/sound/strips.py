@@ -14,19 +14,19 @@ from ..compat import Strip, editor_of
 from .mixdown import mix_down
 
 __all__ = [
-    "Heard",
+    "AudioClip",
     "audible_strips",
     "chosen_strip",
+    "clip_of_file",
+    "clip_of_strip",
+    "clip_outline",
     "find_strip",
     "frame_rate",
-    "heard_file",
-    "heard_of",
-    "outline_of",
 ]
 
 
 @dataclass(frozen=True)
-class Heard:
+class AudioClip:
     """A piece of sound on the timeline.
 
     name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
@@ -100,7 +100,7 @@ def find_strip(scene: bpy.types.Scene, name: str) -> Strip:
     raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
 
 
-def outline_of(scene: bpy.types.Scene, strip: Strip) -> Heard:
+def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
     """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
 
     `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
@@ -123,36 +123,36 @@ def outline_of(scene: bpy.types.Scene, strip: Strip) -> Heard:
         origin = keys[0].timeline_frame
         marks = tuple(float(key.timeline_frame - origin) for key in keys)
         end = None if whole else (last - first) / fps
-        return Heard(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
+        return AudioClip(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
     # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
     end = None if to_the_end else (last - origin) / fps
     marks = (0.0, float(strip.frame_duration))
-    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
+    return AudioClip(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
 
 
-def heard_of(scene: bpy.types.Scene, strip: Strip, folder: Path) -> Heard:
-    """As `outline_of`, with a file that is there: a packed or retimed sound is written into `folder`.
+def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioClip:
+    """As `clip_outline`, with a file that is there: a packed or retimed sound is written into `folder`.
 
     Raises UserError when nothing is heard, and when the sound is missing.
     """
-    heard = outline_of(scene, strip)
-    path = _file_of(strip, heard.path, folder)
-    if heard.retimed_from is not None:
+    clip = clip_outline(scene, strip)
+    path = _file_of(strip, clip.path, folder)
+    if clip.retimed_from is not None:
         parents = _parents(editor_of(scene), strip)
         last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
-        path = mix_down(scene, strip, parents, (heard.frame, last), folder / "retimed.wav")
-    return replace(heard, path=path)
+        path = mix_down(scene, strip, parents, (clip.frame, last), folder / "retimed.wav")
+    return replace(clip, path=path)
 
 
-def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
+def clip_of_file(scene: bpy.types.Scene, filepath: str, frame: int) -> AudioClip:
     """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
     path = whole_path(filepath)
     if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")
-    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
+    return AudioClip(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
 
 
 def _sounds(strips: list[Strip], parents: tuple[Strip, ...] = ()) -> list[tuple[Strip, tuple[Strip, ...]]]:

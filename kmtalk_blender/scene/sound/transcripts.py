@@ -9,7 +9,7 @@ from ... import limits
 from ...errors import UserError
 from ...runtime.input_files import is_file, read_text
 from ...runtime.subtitles import spoken_cues
-from .strips import Heard
+from .strips import AudioClip
 
 __all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
 
@@ -28,7 +28,7 @@ class Transcript:
         return self.text if self.origin == "typed" else ""
 
 
-def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Transcript:
+def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None) -> Transcript:
     """The transcript of what is heard.
 
     In this order: typed, a Text datablock, a .TextGrid, .srt or .txt of the same name beside the sound. None is fine:
@@ -38,33 +38,33 @@ def find_transcript(heard: Heard, typed: str, text: bpy.types.Text | None) -> Tr
         return Transcript(_checked(typed, "The transcript"), origin="typed")
     if text is not None and text.as_string().strip():
         return Transcript(_checked(text.as_string(), f"The text {text.name}"), origin=text.name)
-    beside = sidecar(heard)
+    beside = sidecar(clip)
     if beside is None:
         return Transcript()
     if beside.suffix.lower() == ".textgrid":
         return Transcript(textgrid=beside, origin=beside.name)
-    return Transcript(read_sidecar(beside, heard), origin=beside.name)
+    return Transcript(read_sidecar(beside, clip), origin=beside.name)
 
 
-def sidecar(heard: Heard) -> Path | None:
+def sidecar(clip: AudioClip) -> Path | None:
     """The file beside a sound that says what is heard: .TextGrid, .srt or .txt of the same name, or None."""
-    if not heard.path.name:
+    if not clip.path.name:
         return None
-    sound, retimed = heard.retimed_from or heard.path, heard.retimed_from is not None
+    sound, retimed = clip.retimed_from or clip.path, clip.retimed_from is not None
     # Times in a TextGrid count from the file's start, so it fits a strip that starts there and keeps the file's speed.
-    grids = (".TextGrid", ".textgrid") if heard.whole and not retimed else ()
-    subtitles = (".srt",) if heard.whole or not retimed else ()
+    grids = (".TextGrid", ".textgrid") if clip.whole and not retimed else ()
+    subtitles = (".srt",) if clip.whole or not retimed else ()
     # The words of a whole file are not those of a part of it.
-    plain = (".txt",) if heard.whole else ()
+    plain = (".txt",) if clip.whole else ()
     candidates = (sound.with_suffix(suffix) for suffix in (*grids, *subtitles, *plain))
     return next((path for path in candidates if is_file(path)), None)
 
 
-def read_sidecar(path: Path, heard: Heard) -> str:
+def read_sidecar(path: Path, clip: AudioClip) -> str:
     """The words of a .txt or .srt beside a sound. Raises UserError when it is no readable text."""
     text = read_text(path, limits.TRANSCRIPT_BYTES, "transcript")
     return _checked(
-        spoken_cues(text, heard.start, heard.end) if path.suffix == ".srt" else text, f"The transcript {path}"
+        spoken_cues(text, clip.start, clip.end) if path.suffix == ".srt" else text, f"The transcript {path}"
     )
 
 

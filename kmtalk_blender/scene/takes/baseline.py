@@ -85,11 +85,11 @@ class Baseline:
         return int(self.info.get("slot", 0))
 
     @property
-    def guest(self) -> bool:
+    def shares_action(self) -> bool:
         """True when the action holds more than this take."""
         return bool(self.info.get("guest"))
 
-    def owns(self, keys: CurveKeys) -> np.ndarray:
+    def in_range(self, keys: CurveKeys) -> np.ndarray:
         """(n,) mask: which keys of a curve are in the take's range."""
         return (keys.frames > self.first - 0.5) & (keys.frames < self.last + 0.5)
 

@@ -157,14 +157,19 @@ def _names_now(action: bpy.types.Action, then: list[str], now: list[str]) -> dic
 
     A curve that is gone while its shape key is still there was deleted.
     """
-    there = {block.name for keys in bpy.data.shape_keys if _plays(keys, action) for block in keys.key_blocks}
+    there = {
+        block.name
+        for shape_keys in bpy.data.shape_keys
+        if _plays(shape_keys, action)
+        for block in shape_keys.key_blocks
+    }
     gone = [shape for shape in then if shape not in now and shape not in there]
     new = [shape for shape in now if shape not in then]
     return dict(zip(gone, new, strict=True)) if gone and len(gone) == len(new) else {}
 
 
-def _plays(keys: bpy.types.Key, action: bpy.types.Action) -> bool:
-    animation = keys.animation_data
+def _plays(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bool:
+    animation = shape_keys.animation_data
     if animation is None:
         return False
     return animation.action == action or any(

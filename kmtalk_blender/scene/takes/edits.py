@@ -65,10 +65,10 @@ def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
             if len(co):
                 deleted[shape] = co[:, 0]
             continue
-        if baseline.guest and not len(co):
+        if baseline.shares_action and not len(co):
             # The take does not move it: what is there is the user's own.
             continue
-        keys = now[shape].where(baseline.owns(now[shape])) if baseline.guest else now[shape]
+        keys = now[shape].where(baseline.in_range(now[shape])) if baseline.shares_action else now[shape]
         same = _found(keys.co, co)
         if not same.all():
             changed[shape] = keys.where(~same)
@@ -151,44 +151,44 @@ def merge(
     for column, shape in enumerate(mapping.shapes):
         if shape in locked:
             continue
-        mine = edits.keys.get(shape)
+        edited_keys = edits.keys.get(shape)
         old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
-        if mine is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+        if edited_keys is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
             inside = (old[:, 0] > first) & (old[:, 0] < last)
             written[shape] = old[~inside]
             if shape in now:
                 keys = now[shape]
                 curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
             continue
-        pinned = _pinned(mine, baseline, len(values), baseline.density)
+        pinned = _pinned(edited_keys, baseline, len(values), baseline.density)
         fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
         fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
         keys = now.get(shape, fresh)
         outside = keys.where((keys.frames < first) | (keys.frames > last))
         keys = outside.merged(fresh)
         base = fresh.co
-        if mine is not None:
-            keys = keys.merged(mine)
-            base = base[~_frames_found(base[:, 0], mine.frames)]
+        if edited_keys is not None:
+            keys = keys.merged(edited_keys)
+            base = base[~_frames_found(base[:, 0], edited_keys.frames)]
         curves[shape] = keys
-        written[shape] = _joined(old, base, mine, first, last)
+        written[shape] = _joined(old, base, edited_keys, first, last)
     return curves, written
 
 
-def _joined(old: np.ndarray, fresh: np.ndarray, mine: CurveKeys | None, first: float, last: float) -> np.ndarray:
+def _joined(old: np.ndarray, fresh: np.ndarray, edited_keys: CurveKeys | None, first: float, last: float) -> np.ndarray:
     """What counts as unedited from now on: the fresh keys, and the old ones outside the window and under edits."""
     keep = (old[:, 0] < first) | (old[:, 0] > last)
-    if mine is not None:
-        keep |= _frames_found(old[:, 0], mine.frames)
+    if edited_keys is not None:
+        keep |= _frames_found(old[:, 0], edited_keys.frames)
     joined = np.concatenate([old[keep], fresh])
     return joined[np.argsort(joined[:, 0], kind="stable")].astype(np.float32)
 
 
-def _pinned(mine: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
+def _pinned(edited_keys: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
     """Rows of a curve's edits, where a sparse fit has to break."""
-    if mine is None or density.mode != "SPARSE":
+    if edited_keys is None or density.mode != "SPARSE":
         return None
-    frames = np.rint(mine.frames - baseline.first).astype(int)
+    frames = np.rint(edited_keys.frames - baseline.first).astype(int)
     return frames[(frames >= 0) & (frames < count)]
 
 

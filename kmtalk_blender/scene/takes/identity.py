@@ -106,8 +106,8 @@ def _anywhere(key: str) -> dict:
 def _is_original(source: LineSource, key: str, info: dict, target: bpy.types.Object) -> bool:
     """True when no other strip with that id is as like the one that the take was made from."""
     line, scene = info.get("line", {}), bpy.data.scenes[source.scene]
-    mine = _likeness_of(scene, strip_of(source.scene, source.strip), line, target)
-    return all(mine > _likeness_of(copied_scene, copy, line, target) for copied_scene, copy in _others(source, key))
+    likeness = _likeness_of(scene, strip_of(source.scene, source.strip), line, target)
+    return all(likeness > _likeness_of(copied_scene, copy, line, target) for copied_scene, copy in _others(source, key))
 
 
 def _others(source: LineSource, key: str) -> list[tuple[bpy.types.Scene, Strip]]:

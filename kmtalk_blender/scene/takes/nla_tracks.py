@@ -43,9 +43,9 @@ def is_layer(action: bpy.types.Action | None, layer: str = "") -> bool:
     return found == layer if layer else bool(found)
 
 
-def animating_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+def animating_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action]:
     """The actions that animate shape keys, those of our layers left out; each once, tracks from below first."""
-    animation = keys.animation_data if keys is not None else None
+    animation = shape_keys.animation_data if shape_keys is not None else None
     if animation is None:
         return []
     tracks = [track for track in animation.nla_tracks if not set_aside(track)]
@@ -60,9 +60,9 @@ def plays_take(track: bpy.types.NlaTrack) -> bool:
     return any(is_layer(strip.action) or has_baseline(strip.action) for strip in track.strips)
 
 
-def take_track(keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types.NlaTrack | None:
+def take_track(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types.NlaTrack | None:
     """The track that an action plays on, or None."""
-    tracks = keys.animation_data.nla_tracks if keys.animation_data else ()
+    tracks = shape_keys.animation_data.nla_tracks if shape_keys.animation_data else ()
     return next((track for track in tracks if any(strip.action == action for strip in track.strips)), None)
 
 
@@ -71,13 +71,13 @@ def set_aside(track: bpy.types.NlaTrack) -> bool:
     return track.is_override_data and track.mute
 
 
-def strip_track(keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.types.NlaTrack:
+def strip_track(shape_keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.types.NlaTrack:
     """The track that holds a strip."""
-    return next(track for track in animation_of(keys).nla_tracks if strip in list(track.strips))
+    return next(track for track in animation_of(shape_keys).nla_tracks if strip in list(track.strips))
 
 
 def new_strip(
-    keys: bpy.types.Key,
+    shape_keys: bpy.types.Key,
     name: str,
     action: bpy.types.Action,
     slot: Slot | None,
@@ -86,7 +86,7 @@ def new_strip(
     below: Sequence[bpy.types.NlaTrack] = (),
 ) -> bpy.types.NlaStrip:
     """An action on a new track, the topmost one, or right below the lowest of the tracks `below`."""
-    tracks = animation_of(keys).nla_tracks
+    tracks = animation_of(shape_keys).nla_tracks
     everyone = list(tracks)
     place = min((everyone.index(track) for track in below), default=len(everyone))
     track = tracks.new(prev=everyone[place - 1]) if 0 < place < len(everyone) else tracks.new()
@@ -108,30 +108,30 @@ def set_range(strip: bpy.types.NlaStrip, first: float, last: float, shift: float
     strip.frame_end = first + shift + (last - first) * scale * repeat
 
 
-def lift_track(keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
+def lift_track(shape_keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
     """Lay a track on top, as the user left it."""
     for old in list(track.strips):
         assert old.action is not None  # the track of a take
         slot = getattr(old, "action_slot", None)
-        new = new_strip(keys, track.name, old.action, slot, old.action_frame_start, old.action_frame_end)
+        new = new_strip(shape_keys, track.name, old.action, slot, old.action_frame_start, old.action_frame_end)
         for name in ("scale", "repeat", "frame_start", "mute", "influence", "blend_type", "extrapolation", "blend_in"):
             setattr(new, name, getattr(old, name))
         new.blend_out = old.blend_out
-    tracks = animation_of(keys).nla_tracks
+    tracks = animation_of(shape_keys).nla_tracks
     tracks[-1].mute = track.mute
     tracks.remove(track)
 
 
-def unlink(keys: bpy.types.Key, action: bpy.types.Action) -> None:
+def unlink(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
     """Take an action off the NLA tracks of shape keys and out of its active place.
 
     A library override cannot lose a track of its library, which comes back with the file: such a track is muted.
     """
-    animation = keys.animation_data
+    animation = shape_keys.animation_data
     if animation is None:
         return
     if animation.action == action:
-        compat.assign_action(keys, None)
+        compat.assign_action(shape_keys, None)
         animation.action_blend_type = "REPLACE"
     tracks = list(animation.nla_tracks)
     for track, beneath in zip(tracks, [None, *tracks], strict=False):

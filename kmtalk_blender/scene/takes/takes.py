@@ -45,13 +45,13 @@ class Placed:
 
 def takes_of(target: bpy.types.Object) -> list[Placed]:
     """The takes of a character, in the order of time."""
-    keys = target.data.shape_keys if target.type == "MESH" else None
-    if keys is None:
+    shape_keys = target.data.shape_keys if target.type == "MESH" else None
+    if shape_keys is None:
         return []
     found = []
-    for action in take_actions(keys):
-        active = action == active_action(keys) and action.library is None
-        for take in take_ids(action, compat.slot_handle(action, keys)):
+    for action in take_actions(shape_keys):
+        active = action == active_action(shape_keys) and action.library is None
+        for take in take_ids(action, compat.slot_handle(action, shape_keys)):
             info = take_info(action, take)
             start, end = info.get("start", 0.0), info.get("end", 0.0)
             expression = info.get("expression", "ADD")
@@ -61,11 +61,11 @@ def takes_of(target: bpy.types.Object) -> list[Placed]:
 
 def active_take(target: bpy.types.Object) -> bpy.types.Action:
     """The action of the take that is being worked on. Raises UserError when the active action is none."""
-    keys = check_target(target)
-    action = active_action(keys)
+    shape_keys = check_target(target)
+    action = active_action(shape_keys)
     if has_baseline(action):
         return action
-    others = take_actions(keys)
+    others = take_actions(shape_keys)
     if len(others) != 1:
         hint = "choose one in the list of takes" if others else "generate one first"
         raise UserError(f"No take of {target.name} is active; {hint}.")
@@ -101,8 +101,8 @@ def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, 
 
     actions: the takes whose tracks would change.
     """
-    keys = check_target(target)
-    animation = keys.animation_data
+    shape_keys = check_target(target)
+    animation = shape_keys.animation_data
     if animation is None:
         return
     if animation.use_tweak_mode:
@@ -110,7 +110,7 @@ def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, 
             f"The shape keys of {target.name} are in the NLA's tweak mode; leave it first (Tab in the NLA editor)."
         )
     for action in actions:
-        track = take_track(keys, action)
+        track = take_track(shape_keys, action)
         if track is not None and track.lock and action.library is None:
             raise UserError(f"The NLA track {track.name} of {target.name} is locked; unlock it first (its padlock).")
 
@@ -126,27 +126,27 @@ def free_frames(target: bpy.types.Object, start: float, end: float, but: str) ->
 
 def sliders_before(target: bpy.types.Object) -> dict[str, float]:
     """What every shape key showed before any take moved it."""
-    keys = compat.shape_keys_of(target)
-    values = {block.name: block.value for block in keys.key_blocks}
-    for action in reversed(take_actions(keys)):
-        for take in take_ids(action, compat.slot_handle(action, keys)):
+    shape_keys = compat.shape_keys_of(target)
+    values = {block.name: block.value for block in shape_keys.key_blocks}
+    for action in reversed(take_actions(shape_keys)):
+        for take in take_ids(action, compat.slot_handle(action, shape_keys)):
             values |= {one.shape: one.before for one in moved_shapes(action, take)}
     return values
 
 
-def active_action(keys: bpy.types.Key) -> bpy.types.Action | None:
-    return keys.animation_data.action if keys.animation_data else None
+def active_action(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
+    return shape_keys.animation_data.action if shape_keys.animation_data else None
 
 
-def active_own_take(keys: bpy.types.Key) -> bpy.types.Action | None:
-    action = active_action(keys)
+def active_own_take(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
+    action = active_action(shape_keys)
     return action if is_own_take(action) else None
 
 
-def take_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+def take_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action]:
     """The actions that hold the takes of shape keys."""
-    return [action for action in animating_actions(keys) if has_baseline(action)]
+    return [action for action in animating_actions(shape_keys) if has_baseline(action)]
 
 
-def own_takes(keys: bpy.types.Key) -> list[bpy.types.Action]:
-    return [action for action in animating_actions(keys) if is_own_take(action)]
+def own_takes(shape_keys: bpy.types.Key) -> list[bpy.types.Action]:
+    return [action for action in animating_actions(shape_keys) if is_own_take(action)]

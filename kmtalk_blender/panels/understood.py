@@ -5,10 +5,10 @@ import bpy
 from ..scene.takes.notes import Understood
 from .sentence import draw_sentence
 
-__all__ = ["draw_heard"]
+__all__ = ["draw_understood"]
 
 
-def draw_heard(layout: bpy.types.UILayout, context: bpy.types.Context, understood: Understood | None) -> None:
+def draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, understood: Understood | None) -> None:
     """The words of the take, to be changed, how sure they are, and the notes. understood: None without a take."""
     if understood is None:
         return

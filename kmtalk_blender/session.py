@@ -1,4 +1,4 @@
-"""The one worker of this Blender: started on first use, warm after, ended with the extension."""
+"""The worker process of this Blender: started on first use, kept running, ended with the extension."""
 
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ __all__ = [
 
 
 class Session:
-    """Holds the client. A process is no data of the file, so it can live neither in a property nor in the scene."""
+    """Holds the client: a running process cannot be kept in a property or in the scene."""
 
     client: Client | None = None
 
 
 def worker() -> Client:
-    """The client, for the interpreter that the preferences name now. Raises UserError when they name none."""
+    """The client for the interpreter that the preferences name now. Raises UserError when there is no such file."""
     python = interpreter(chosen_interpreter(), installed_interpreter())
     if Session.client is None or Session.client.python != python:
         close()
@@ -38,7 +38,7 @@ def worker() -> Client:
 
 
 def missing_runtime() -> str:
-    """Why nothing can be computed yet: one sentence, empty when the runtime is there. Starts nothing."""
+    """Why nothing can be computed yet: one sentence, empty when the runtime is installed. Starts no process."""
     try:
         there = has_packages(interpreter(chosen_interpreter(), installed_interpreter()))
     except UserError as error:

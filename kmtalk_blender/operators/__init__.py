@@ -1,4 +1,4 @@
-"""Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
+"""Operators: they read the context, call kmtalk_blender.scene and report its result or its UserError."""
 
 from . import (
     add_basis,
@@ -66,6 +66,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take them away, in reverse."""
+    """Unregister them in reverse order."""
     for module in reversed(MODULES):
         module.unregister()

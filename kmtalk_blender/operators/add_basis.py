@@ -1,4 +1,4 @@
-"""kmtalk.add_basis: shape keys for a model that was trained on a face of its own."""
+"""kmtalk.add_basis: shape keys for a model that was trained on one face only."""
 
 import bpy
 from bpy.props import StringProperty

@@ -1,4 +1,4 @@
-"""kmtalk.add_head: the project's own head."""
+"""kmtalk.add_head: the head that KMTalk comes with."""
 
 import bpy
 
@@ -13,7 +13,7 @@ NAME = "KMTalk Head"
 
 
 class AddHeadOperator(JobOperator):
-    """Adds a head, and shows it in the 3D view."""
+    """Base of operators that add a head and show it in the 3D view."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -22,14 +22,14 @@ class AddHeadOperator(JobOperator):
         return busy(context)
 
     def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
-        """A button shows the head; a script leaves the views as they are."""
+        """Show the new head in the 3D view when a user pressed the button; a script leaves the view as it is."""
         if self.options.is_invoke and jobs[0].state == "done":
             frame_face(context, context.scene.kmtalk.target)
         return ""
 
 
 class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
-    """Add a head that can speak at the 3D cursor, or beside what stands there, and make it the character"""
+    """Add a head that can speak at the 3D cursor, or beside the object there, and make it the character"""
 
     bl_idname = "kmtalk.add_head"
     bl_label = "Add Head"

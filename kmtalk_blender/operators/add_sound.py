@@ -1,4 +1,4 @@
-"""kmtalk.add_sound: a sound file goes into the sequencer, to be spoken."""
+"""kmtalk.add_sound: add a sound file to the sequencer, to generate lip-sync from it."""
 
 from pathlib import Path
 
@@ -15,14 +15,14 @@ __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
 def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
     """Make a sound file what the panel speaks, from the current frame. Returns its strip's name.
 
-    In a Blender without sound strips it is the panel's sound file, and the name is empty. Raises UserError when it is
-    no sound file.
+    In a Blender without sound strips it becomes the panel's sound file, and the name is empty. Raises UserError when
+    the file is not a sound.
     """
     scene, settings = sequencer_scene(context), context.scene.kmtalk
     strip = add_sound(scene, path, scene.frame_current)
     workspace = context.workspace
     if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
-        # Since 5.0 a sequencer that is opened shows nothing otherwise.
+        # Since 5.0 a newly opened sequencer shows no scene until one is set.
         workspace.sequencer_scene = scene  # type: ignore[attr-defined]  # the stubs are those of 4.5
     settings.source = "STRIP" if strip is not None else "FILE"
     if strip is None:

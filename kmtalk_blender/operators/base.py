@@ -1,4 +1,4 @@
-"""What operators share: a reason for being grey, and running jobs modal in the window or blocking without one."""
+"""Base classes of operators: the reason why one is disabled, and running jobs (modal in a window, else blocking)."""
 
 import time
 from typing import TYPE_CHECKING, Literal
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 else:
     OperatorMixin = object
 
-TICK = 0.1
-BLOCKING_TICK = 0.01
+TICK = 0.1  # s between two looks at the worker, in a window
+BLOCKING_TICK = 0.01  # s, without a window
 
 
 def busy(context: bpy.types.Context) -> str:
-    """Why nothing else can start now; empty when it can."""
+    """Why no operator can start now: one sentence, or an empty string."""
     return "KMTalk is working; press Esc to cancel" if context.window_manager.kmtalk.running else ""
 
 
@@ -36,7 +36,7 @@ def can_push_undo() -> bool:
 
 
 class PollReason(OperatorMixin):
-    """An operator that says why it is grey."""
+    """An operator that says why it is disabled, in its tooltip."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -45,32 +45,32 @@ class PollReason(OperatorMixin):
 
     @classmethod
     def missing(cls, context: bpy.types.Context) -> str:
-        """What every operator of this kind needs and is not there: one short sentence, or an empty string."""
+        """What operators of this class need and do not have: one short sentence, or an empty string."""
         return ""
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Grey with a reason, or not."""
+        """Disable the operator, with the reason, when there is one."""
         reason = cls.disabled_reason(context) or cls.missing(context)
         if reason:
             cls.poll_message_set(reason)
         return not reason
 
     def report_error(self, error: UserError) -> Outcome:
-        """Report an error and end without a change."""
+        """Report an error and end the operator without a change."""
         self.report({"ERROR"}, str(error))
         return {"CANCELLED"}
 
 
 class ActionOperator(PollReason):
-    """Does one thing at once: `act` does it, what goes wrong is reported."""
+    """Runs `act` and reports its result or its UserError."""
 
     def act(self, context: bpy.types.Context) -> str:
-        """Do it. Returns what to report, or an empty string. Raises UserError, with nothing changed, when it cannot."""
+        """Do the work. Returns the text to report, or an empty string. Raises UserError, with nothing changed."""
         raise NotImplementedError
 
     def execute(self, context: bpy.types.Context) -> Outcome:
-        """Act, and report."""
+        """Run `act` and report."""
         try:
             done = self.act(context)
         except UserError as error:
@@ -81,20 +81,19 @@ class ActionOperator(PollReason):
 
 
 class JobOperator(PollReason):
-    """Runs the orders of `orders(context)`: modal with a timer in a window, blocking without one."""
+    """Runs the jobs of `jobs(context)`: modal with a timer in a window, blocking without one."""
 
     @classmethod
     def missing(cls, context: bpy.types.Context) -> str:
-        """The runtime does the work."""
+        """The sentence that says that the runtime is not installed, or an empty string."""
         return session.missing_runtime()
 
     def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
-        """What to run. Raises UserError with what is wrong."""
+        """The jobs to run. Raises UserError with what is wrong."""
         raise NotImplementedError
 
     def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
-        """Called when all orders have ended, done or not, for what is to be seen then. Returns what to say about it: a
-        sentence, or an empty string."""
+        """Called when all jobs have ended, done or not. Returns a sentence to add to the report, or an empty string."""
         return ""
 
     def execute(self, context: bpy.types.Context) -> Outcome:
@@ -109,7 +108,7 @@ class JobOperator(PollReason):
         return self._finish(context, queue)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
-        """Start, and come back on a timer."""
+        """Start the jobs and a timer that goes on with them."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
@@ -125,7 +124,7 @@ class JobOperator(PollReason):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
-        """Esc cancels, the timer goes on."""
+        """Esc cancels; a timer event goes on with the jobs."""
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self._queue.cancel()
@@ -135,24 +134,24 @@ class JobOperator(PollReason):
         try:
             ended = self._queue.tick(context)
         except BaseException:
-            # Whatever it is, neither the timer nor the bar may stay behind.
+            # After any error the timer and the progress bar must be removed.
             self.cancel(context)
             raise
         done = ended is not None and ended.state == "done"
         if ended is not None and done and self._queue.current is not None and can_push_undo():
-            # One undo step a take; the last one's is the operator's own.
+            # One undo step for each take; Blender itself pushes that of the last one when the operator ends.
             bpy.ops.ed.undo_push(message=f"KMTalk {ended.title}")
         self._show(context)
         return self._end(context) if self._queue.current is None else {"PASS_THROUGH"}
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """Blender ends the operator (a file is loaded, the window closes)."""
+        """Called by Blender when it ends the operator (a file is loaded, the window closes)."""
         self._queue.cancel()
         self._stop(context)
 
     def _end(self, context: bpy.types.Context) -> Outcome:
         result = self._finish(context, self._queue)
-        # What is done has its undo steps already; another one would be a step in which nothing happens.
+        # Jobs that are done have their undo steps already; without a last one done, FINISHED would push an empty step.
         return result if self._queue.jobs[-1].state == "done" else {"CANCELLED"}
 
     def _finish(self, context: bpy.types.Context, queue: JobQueue) -> Outcome:
@@ -165,7 +164,7 @@ class JobOperator(PollReason):
         state.failure = ""
         if failed:
             state.failure = failed[0].text if len(queue.jobs) == 1 else f"{failed[0].title}: {failed[0].text}"
-            # With nothing done the error ends the operator; beside others it is a warning.
+            # An error when no job was done, a warning when others were.
             self.report({"WARNING"} if done else {"ERROR"}, state.failure)
         else:
             self.report({"INFO"}, state.report)
@@ -182,7 +181,7 @@ class JobOperator(PollReason):
             context.workspace.status_text_set(None)
 
     def _show(self, context: bpy.types.Context) -> None:
-        """Put the progress where panels read it; redraw only when it changed."""
+        """Write the progress into wm.kmtalk, where panels read it; redraw only when it changed."""
         state, job = context.window_manager.kmtalk, self._queue.current
         text = self._progress_text(job) if job else "Writing"
         now = (round(self._queue.fraction, 3), text)
@@ -195,7 +194,7 @@ class JobOperator(PollReason):
         redraw(context.window_manager)
 
     def _progress_text(self, job: QueuedJob) -> str:
-        """What is being done, to which line, and how many there are."""
+        """The step under way, the line it belongs to, and how many lines there are."""
         jobs = self._queue.jobs
         line = job.title if len(jobs) == 1 else f"{job.title}, {jobs.index(job) + 1} of {len(jobs)}"
         return f"{job.text or 'Starting'} ({line})"
@@ -210,7 +209,7 @@ class JobOperator(PollReason):
 
 
 def _sum_up(jobs: list[QueuedJob]) -> str:
-    """What came of the orders, failures aside."""
+    """A sentence on the jobs that were done or cancelled."""
     done = [job for job in jobs if job.state == "done"]
     cancelled = any(job.state == "cancelled" for job in jobs)
     if cancelled and not done:

@@ -1,4 +1,4 @@
-"""kmtalk.check_runtime: is everything there, and what helps when it is not."""
+"""kmtalk.check_runtime: test every part of the runtime and say how to fix what fails."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ __all__ = ["KMTALK_OT_check_runtime", "register", "unregister"]
 
 
 class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
-    """Look at interpreter, packages, model and device, and speak one second"""
+    """Test interpreter, packages, model and device, and generate one second of motion"""
 
     bl_idname = "kmtalk.check_runtime"
     bl_label = "Check Runtime"
@@ -25,14 +25,14 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
 
     @classmethod
     def missing(cls, context: bpy.types.Context) -> str:
-        """Nothing: what is missing is what it finds out."""
+        """Always empty: the operator itself finds out what is missing."""
         return ""
 
     def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         return [QueuedJob("Runtime", self._job)]
 
     def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
-        """Report each thing, and show all of it in the window."""
+        """Report each finding, and list them all in a pop-up menu."""
         if jobs[0].state == "cancelled":
             return ""
         check = self._job_made.check

@@ -1,4 +1,4 @@
-"""kmtalk.complete, kmtalk.discard_edits: an edited take."""
+"""kmtalk.complete and kmtalk.discard_edits: fill in around edited keys, or undo the edits."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregis
 
 
 def without_take(context: bpy.types.Context) -> str:
-    """Why a take cannot be worked on; empty when it can."""
+    """Why no take can be edited: one sentence, or an empty string."""
     if busy(context):
         return busy(context)
     try:
@@ -30,7 +30,7 @@ def without_take(context: bpy.types.Context) -> str:
 
 
 class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
-    """Fill in between the keys you edited: they stay exactly, the network moves the rest around them"""
+    """Fill in between the keys you edited: these stay exactly as they are, the rest is computed anew around them"""
 
     bl_idname = "kmtalk.complete"
     bl_label = "Complete"
@@ -54,7 +54,7 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
 
             return QueuedJob(take_info(action, take).get("strip", name), make)
 
-        # With nothing edited the job itself says so.
+        # Without an edited take one job is queued, whose error says so.
         return [job(take) for take in edited_takes(action, window, target) or (None,)]
 
 

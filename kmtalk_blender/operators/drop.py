@@ -40,7 +40,7 @@ class KMTALK_OT_drop_sound(PollReason, bpy.types.Operator):
         try:
             bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)  # type: ignore[attr-defined]  # our own
         except RuntimeError as error:
-            # The sound is there all the same.
+            # The strip was added, so this is a warning and the operator is finished.
             self.report({"WARNING"}, str(error).strip())
         return {"FINISHED"}
 

@@ -1,4 +1,4 @@
-"""kmtalk.import_flame: the user's FLAME model becomes a head."""
+"""kmtalk.import_flame: add a head made of the user's FLAME model."""
 
 import bpy
 from bpy.props import StringProperty
@@ -31,7 +31,7 @@ class KMTALK_OT_import_flame(AddHeadOperator, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> Outcome:
-        """Run to the end; when the file was chosen in a window, start and let the window go on."""
+        """Run to the end; after the file browser of a window, start again as a modal operator instead."""
         if self.options.is_invoke and not bpy.app.background:
             bpy.ops.kmtalk.import_flame(  # type: ignore[attr-defined]  # our own
                 "INVOKE_DEFAULT", filepath=self.filepath

@@ -1,4 +1,4 @@
-"""kmtalk.install_model: a model of the user's own into the extension's list."""
+"""kmtalk.install_model: copy a model of the user into the extension's folder of models."""
 
 import bpy
 from bpy.props import StringProperty

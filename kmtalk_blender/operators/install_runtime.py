@@ -1,4 +1,4 @@
-"""kmtalk.install_runtime and kmtalk.remove_runtime: the runtime environment of the extension's own."""
+"""kmtalk.install_runtime and kmtalk.remove_runtime: the Python environment that the extension makes for its runtime."""
 
 import sys
 import time
@@ -26,11 +26,11 @@ from .base import Outcome, PollReason, busy
 
 __all__ = ["register", "unregister"]
 
-TICK = 0.2
+TICK = 0.2  # s between two looks at the installation
 
 
 def runtime_folder() -> Path:
-    """Where the environment lies. Raises UserError when this Blender has no folder for extensions."""
+    """The folder of the environment. Raises UserError when this Blender has no folder for extensions."""
     package = __package__.rpartition(".")[0]
     try:
         return Path(bpy.utils.extension_path_user(package, path="", create=True)) / "runtime"
@@ -39,13 +39,13 @@ def runtime_folder() -> Path:
 
 
 class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
-    """Make KMTalk's own Python environment; it never touches Blender's"""
+    """Make a Python environment for KMTalk; Blender's own is not changed"""
 
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"
     bl_description = (
-        f"Make KMTalk's own Python environment ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); it "
-        "never touches Blender's"
+        f"Make a Python environment for KMTalk ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); "
+        "Blender's own is not changed"
     )
 
     python: StringProperty(
@@ -55,13 +55,13 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
     )
     index: StringProperty(
         name="CPU Builds",
-        description="Where pip finds CPU builds of torch for Linux, besides where it is set to look",
+        description="Extra package index for CPU builds of torch on Linux",
         default=TORCH_INDEX,
     )
     build: EnumProperty(name="Build", items=BUILDS)
     gpu_index: StringProperty(
         name="CUDA Builds",
-        description="Where pip takes torch and what it needs from, for the CUDA build; no hashes guard these wheels",
+        description="Package index for torch with CUDA and what it needs; without a check of hashes",
         default=TORCH_GPU_INDEX,
     )
 
@@ -96,7 +96,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self.cancel(context)
-            state.report = "Cancelled; what was downloaded is kept for the next time."
+            state.report = "Cancelled; the downloaded packages are kept for the next attempt."
             self.report({"INFO"}, state.report)
             return {"CANCELLED"}
         if event.type != "TIMER":
@@ -140,7 +140,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
             while not installation.tick():
                 time.sleep(TICK)
         except KeyboardInterrupt:
-            # What it has started is a group of its own, which the terminal's Ctrl+C does not reach.
+            # pip runs in a process group of its own, which Ctrl+C in the terminal does not reach.
             installation.cancel()
             raise
 
@@ -156,7 +156,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
             running.cancel()
             log = runtime_folder().with_name("install.log")
             write_whole(log, "\n".join(running.log).encode())
-            error = UserError(f"{error} The whole log is in {log}")
+            error = UserError(f"{error} The full log is in {log}")
         context.window_manager.kmtalk.failure = str(error)
         return self.report_error(error)
 
@@ -169,7 +169,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
 
 
 class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
-    """Delete KMTalk's own Python environment"""
+    """Delete the Python environment that Install Runtime made"""
 
     bl_idname = "kmtalk.remove_runtime"
     bl_label = "Remove Runtime"

@@ -1,4 +1,4 @@
-"""kmtalk.drive_jaw_bone: a pose bone follows the jaw's channels."""
+"""kmtalk.drive_jaw_bone and kmtalk.free_jaw_bone: drive a pose bone by the channels of the jaw."""
 
 import math
 
@@ -21,7 +21,7 @@ class BoneOperator(ActionOperator):
     """An operator that needs a character and its active pose bone."""
 
     armature: StringProperty(name="Armature", description="The armature; empty: the active object")
-    bone: StringProperty(name="Bone", description="The jaw's bone; empty: the active one")
+    bone: StringProperty(name="Bone", description="Name of the jaw's bone; empty: the active pose bone")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -51,11 +51,16 @@ class KMTALK_OT_drive_jaw_bone(BoneOperator, bpy.types.Operator):
 
     channel: EnumProperty(name="Channel", description="What the bone follows", items=CHANNELS)
     kind: EnumProperty(name="Kind", description="How it follows", items=KINDS)
-    axis: EnumProperty(name="Axis", description="Of the bone", items=AXES)
+    axis: EnumProperty(name="Axis", description="Axis of the bone", items=AXES)
     angle: FloatProperty(
-        name="Angle", description="At weight 1", default=math.radians(18), subtype="ANGLE", soft_min=-1, soft_max=1
+        name="Angle",
+        description="Rotation at weight 1",
+        default=math.radians(18),
+        subtype="ANGLE",
+        soft_min=-1,
+        soft_max=1,
     )
-    distance: FloatProperty(name="Distance", description="At weight 1", default=0.006, subtype="DISTANCE")
+    distance: FloatProperty(name="Distance", description="Movement at weight 1", default=0.006, subtype="DISTANCE")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         return context.window_manager.invoke_props_dialog(self)
@@ -69,7 +74,7 @@ class KMTALK_OT_drive_jaw_bone(BoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_free_jaw_bone(BoneOperator, bpy.types.Operator):
-    """The pose bone follows the jaw no longer"""
+    """Remove the drivers that let the pose bone follow the jaw"""
 
     bl_idname = "kmtalk.free_jaw_bone"
     bl_label = "Free Jaw Bone"

@@ -1,4 +1,4 @@
-"""kmtalk.put_back, kmtalk.set_expression: the user's own animation and a take's."""
+"""kmtalk.put_back and kmtalk.set_expression: how takes and the user's own animation play together."""
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -34,7 +34,7 @@ class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
     bl_label = "Expression"
     bl_options = {"REGISTER", "UNDO"}
 
-    take_id: StringProperty(name="Take's Id", description="Which take")
+    take_id: StringProperty(name="Take's Id", description="Id of the take")
     expression: EnumProperty(name="Expression", items=EXPRESSIONS)
 
     @classmethod

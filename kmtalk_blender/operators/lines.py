@@ -1,4 +1,4 @@
-"""The table of lines and the rules that fill it; what runs now; what keeps a take from playing."""
+"""Operators of the table of lines and its rules, Cancel, and Fix for what keeps a take from playing."""
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -16,7 +16,7 @@ __all__ = ["register", "unregister"]
 
 
 class KMTALK_OT_fill_lines(ActionOperator, bpy.types.Operator):
-    """List every sound strip that is heard, with its character; what you typed stays"""
+    """List every audible sound strip with its character; existing lines keep theirs"""
 
     bl_idname = "kmtalk.fill_lines"
     bl_label = "Refresh"
@@ -74,7 +74,7 @@ class KMTALK_OT_choose_character(ActionOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_choose_strip(ActionOperator, bpy.types.Operator):
-    """Make this strip the one that is spoken, and the only one that is selected"""
+    """Select this strip only, so that Generate speaks it"""
 
     bl_idname = "kmtalk.choose_strip"
     bl_label = "Choose Strip"
@@ -95,7 +95,7 @@ class KMTALK_OT_choose_strip(ActionOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_cancel(bpy.types.Operator):
-    """Stop; nothing more is written"""
+    """Stop what runs now; nothing more is written"""
 
     bl_idname = "kmtalk.cancel"
     bl_label = "Cancel"

@@ -1,4 +1,4 @@
-"""kmtalk.link_parts: teeth, tongue, lashes and eyes with shape keys of their own follow the head's."""
+"""kmtalk.link_parts: shape keys of teeth, tongue, lashes and eyes follow those of the head."""
 
 import bpy
 

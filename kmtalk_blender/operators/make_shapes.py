@@ -1,4 +1,4 @@
-"""kmtalk.make_shapes: a head without shapes gets them."""
+"""kmtalk.make_shapes and kmtalk.measure_shapes: shape keys for a head, and what existing ones do."""
 
 from pathlib import Path
 
@@ -15,9 +15,9 @@ __all__ = ["NO_MESH", "chosen_mesh", "mesh_of", "register", "unregister"]
 
 NO_MESH = "Select the mesh of a head"
 CHOICES = (
-    ("ASK", "Ask", "Refuse when shape keys of a channel's name are there"),
-    ("REPLACE", "Replace", "Shape keys of a channel's name are made anew"),
-    ("KEEP", "Keep", "Shape keys of a channel's name stay as they are"),
+    ("ASK", "Ask", "Stop when shape keys with a channel's name exist"),
+    ("REPLACE", "Replace", "Shape keys with a channel's name are replaced"),
+    ("KEEP", "Keep", "Shape keys with a channel's name stay as they are"),
 )
 
 
@@ -42,7 +42,9 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
     bl_label = "Make Shapes"
     bl_options = {"UNDO"}
 
-    existing: EnumProperty(name="Existing", description="Shape keys that are there already", items=CHOICES)
+    existing: EnumProperty(
+        name="Existing", description="What happens to existing shape keys with a channel's name", items=CHOICES
+    )
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -61,7 +63,7 @@ class KMTALK_OT_make_shapes(JobOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
-    """Map shape keys of any name by what they do: needs FLAME's topology or marked landmarks"""
+    """Map shape keys of any name by how they move the mesh; needs FLAME's topology or marked landmarks"""
 
     bl_idname = "kmtalk.measure_shapes"
     bl_label = "Measure Shapes"

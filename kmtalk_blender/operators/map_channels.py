@@ -1,4 +1,4 @@
-"""kmtalk.map_channels and its table: by name, by hand, from and to presets."""
+"""kmtalk.map_channels and the operators of the mapping table: by name, by hand, load and save presets."""
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -29,7 +29,7 @@ class MappingOperator(ActionOperator):
 
 
 class KMTALK_OT_map_channels(MappingOperator, bpy.types.Operator):
-    """Find out by name which shape keys the channels move, and list them in the table"""
+    """Find by name which shape key each channel moves, and list them in the table"""
 
     bl_idname = "kmtalk.map_channels"
     bl_label = "Map Channels"
@@ -48,7 +48,7 @@ class KMTALK_OT_map_channels(MappingOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_clear_mapping(MappingOperator, bpy.types.Operator):
-    """Forget the table; channels then move shape keys by name"""
+    """Clear the table; channels then move shape keys by name"""
 
     bl_idname = "kmtalk.clear_mapping"
     bl_label = "Forget Mapping"
@@ -61,7 +61,7 @@ class KMTALK_OT_clear_mapping(MappingOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_add_mapping_row(MappingOperator, bpy.types.Operator):
-    """Another shape key for the channel of the selected row"""
+    """Add another shape key for the channel of the selected row"""
 
     bl_idname = "kmtalk.add_mapping_row"
     bl_label = "Add Row"
@@ -82,7 +82,7 @@ class KMTALK_OT_save_mapping(MappingOperator, bpy.types.Operator):
     bl_idname = "kmtalk.save_mapping"
     bl_label = "Save Preset"
 
-    filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="File to write", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
 
@@ -97,13 +97,13 @@ class KMTALK_OT_save_mapping(MappingOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_load_mapping(MappingOperator, bpy.types.Operator):
-    """Take over a table from a file"""
+    """Load the table from a file"""
 
     bl_idname = "kmtalk.load_mapping"
     bl_label = "Load Preset"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="Which", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The preset", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:

@@ -1,4 +1,4 @@
-"""kmtalk.mark_landmark: the selected vertex is a landmark of the face; and guesses for the rest."""
+"""Operators of the landmarks of a face: mark one on the selected vertex, guess the others, show one."""
 
 from typing import Any
 
@@ -12,18 +12,21 @@ from .make_shapes import NO_MESH, chosen_mesh, mesh_of
 
 __all__ = ["register", "unregister"]
 
-NAMES = tuple((name, name.replace("_", " ").capitalize(), f"Where {name.replace('_', ' ')} is") for name in LANDMARKS)
+NAMES = tuple(
+    (name, name.replace("_", " ").capitalize(), f"Position of the landmark {name.replace('_', ' ')}")
+    for name in LANDMARKS
+)
 
 
 class KMTALK_OT_mark_landmark(ActionOperator, bpy.types.Operator):
-    """The selected vertex is this landmark. Left is the character's left"""
+    """Mark the selected vertex as this landmark. Left is the character's left"""
 
     bl_idname = "kmtalk.mark_landmark"
     bl_label = "Mark Landmark"
     bl_options = {"REGISTER", "UNDO"}
 
-    landmark: EnumProperty(name="Landmark", description="What the vertex is", items=NAMES)
-    vertex: IntProperty(name="Vertex", description="Its number; -1: the selected one", default=-1)
+    landmark: EnumProperty(name="Landmark", description="The landmark that the vertex marks", items=NAMES)
+    vertex: IntProperty(name="Vertex", description="Number of the vertex; -1: the selected one", default=-1)
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -36,7 +39,7 @@ class KMTALK_OT_mark_landmark(ActionOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_guess_landmarks(ActionOperator, bpy.types.Operator):
-    """Guess the landmarks that are not marked from those that are; look at each guess"""
+    """Guess the missing landmarks from the marked ones; check each guess"""
 
     bl_idname = "kmtalk.guess_landmarks"
     bl_label = "Guess the Rest"
@@ -48,7 +51,7 @@ class KMTALK_OT_guess_landmarks(ActionOperator, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         count = guess_marks(chosen_mesh(context))
-        return f"{count} landmarks guessed; look at each"
+        return f"{count} landmarks guessed; check each of them"
 
 
 class KMTALK_OT_show_landmark(ActionOperator, bpy.types.Operator):
@@ -58,7 +61,7 @@ class KMTALK_OT_show_landmark(ActionOperator, bpy.types.Operator):
     bl_label = "Show Landmark"
     bl_options = {"REGISTER", "UNDO"}
 
-    landmark: EnumProperty(name="Landmark", description="Which", items=NAMES)
+    landmark: EnumProperty(name="Landmark", description="The landmark to show", items=NAMES)
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:

@@ -1,4 +1,4 @@
-"""The phones of a take: move a boundary, insert and delete, markers, TextGrid."""
+"""Operators of a take's phones: move a boundary, insert, delete, timeline markers, TextGrid."""
 
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
@@ -39,7 +39,7 @@ def shown_action(context: bpy.types.Context) -> bpy.types.Action:
 
 
 def phones_reason(context: bpy.types.Context) -> str:
-    """Why there are no phones to work on; empty when there are."""
+    """Why there are no phones to edit: one sentence, or an empty string."""
     if busy(context):
         return busy(context)
     return "" if listed_action(context) is not None else NO_TAKE
@@ -56,10 +56,10 @@ class PhoneOperator(ActionOperator):
 class SelectedPhoneOperator(PhoneOperator):
     """An operator that changes one phone of the list."""
 
-    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
+    index: IntProperty(name="Phone", description="Index in the list; -1: the selected one", default=-1)
 
     def selected_index(self, context: bpy.types.Context) -> int:
-        """The phone's place in the list."""
+        """Index of the phone in the list."""
         return context.window_manager.kmtalk.phone_index if self.index < 0 else self.index
 
 
@@ -82,19 +82,19 @@ class KMTALK_OT_move_boundary(SelectedPhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_insert_phone(SelectedPhoneOperator, bpy.types.Operator):
-    """Put a sound into the selected one, from the playhead on; Complete then changes the motion"""
+    """Insert a phone into the selected one, from the playhead on; Complete then changes the motion"""
 
     bl_idname = "kmtalk.insert_phone"
     bl_label = "Insert Sound"
     bl_options = {"REGISTER", "UNDO"}
 
-    label: StringProperty(name="Sound", description="An ARPAbet label; SIL is silence", default="AH")
+    label: StringProperty(name="Sound", description="ARPAbet label; SIL is silence", default="AH")
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     def act(self, context: bpy.types.Context) -> str:
         action, index = shown_action(context), self.selected_index(context)
         if self.label not in PHONES:
-            raise UserError(f"{self.label} is no sound that is known; use one of {', '.join(PHONES)}.")
+            raise UserError(f"{self.label} is not a known phone; use one of {', '.join(PHONES)}.")
         at_playhead = inside_phone(action, index, context.scene)
         place = insert_phone(action, index, self.label, at_playhead if self.seconds < 0 else self.seconds)
         context.window_manager.kmtalk.phone_index = place
@@ -102,14 +102,14 @@ class KMTALK_OT_insert_phone(SelectedPhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
-    """Put a word into the selected sound or silence, from the playhead on; Complete then changes the motion"""
+    """Insert a word into the selected phone or silence, from the playhead on; Complete then changes the motion"""
 
     bl_idname = "kmtalk.insert_word"
     bl_label = "Insert Word"
     bl_options = {"UNDO"}
 
-    index: IntProperty(name="Phone", description="Its place in the list; -1: the selected one", default=-1)
-    word: StringProperty(name="Word", description="As it is written; empty: the panel's")
+    index: IntProperty(name="Phone", description="Index in the list; -1: the selected one", default=-1)
+    word: StringProperty(name="Word", description="In normal spelling; empty: the word in the panel")
     seconds: FloatProperty(name="Time", description="Seconds in the take; negative: the playhead", default=-1.0)
 
     @classmethod
@@ -125,7 +125,7 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_delete_phone(SelectedPhoneOperator, bpy.types.Operator):
-    """Take the selected sound out; the one before it lasts longer. Complete then changes the motion"""
+    """Delete the selected phone; the one before it lasts longer. Complete then changes the motion"""
 
     bl_idname = "kmtalk.delete_phone"
     bl_label = "Delete Sound"
@@ -138,7 +138,7 @@ class KMTALK_OT_delete_phone(SelectedPhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_delete_word(SelectedPhoneOperator, bpy.types.Operator):
-    """Make the word of the selected sound silent; Complete then changes the motion"""
+    """Replace the word of the selected phone by silence; Complete then changes the motion"""
 
     bl_idname = "kmtalk.delete_word"
     bl_label = "Delete Word"
@@ -151,7 +151,7 @@ class KMTALK_OT_delete_word(SelectedPhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_add_markers(PhoneOperator, bpy.types.Operator):
-    """A timeline marker for every phone of the take"""
+    """Add a timeline marker for every phone of the take"""
 
     bl_idname = "kmtalk.add_markers"
     bl_label = "Add Markers"
@@ -163,12 +163,12 @@ class KMTALK_OT_add_markers(PhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_export_textgrid(PhoneOperator, bpy.types.Operator):
-    """Write the take's phones and words as a TextGrid for Praat; beside the sound it is read again"""
+    """Write the take's phones and words as a TextGrid for Praat; saved beside the sound, Generate reads it"""
 
     bl_idname = "kmtalk.export_textgrid"
     bl_label = "Export TextGrid"
 
-    filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="File to write", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.TextGrid", options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
@@ -183,7 +183,7 @@ class KMTALK_OT_export_textgrid(PhoneOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
-    """Speak the take again with the phones of a TextGrid; edited keys stay"""
+    """Generate the take again from the phones of a TextGrid; edited keys stay"""
 
     bl_idname = "kmtalk.import_textgrid"
     bl_label = "Import TextGrid"

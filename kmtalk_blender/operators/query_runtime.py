@@ -1,4 +1,4 @@
-"""kmtalk.ask_runtime: what the runtime is and has."""
+"""kmtalk.ask_runtime: show version, device and models of the runtime."""
 
 import bpy
 

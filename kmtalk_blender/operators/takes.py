@@ -1,4 +1,4 @@
-"""Takes of a character: clear, choose, export, import."""
+"""Operators of a character's takes: clear, activate, export, import."""
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
@@ -17,7 +17,7 @@ __all__ = ["register", "unregister"]
 
 
 class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
-    """Remove the character's takes and give back the action they had put aside"""
+    """Remove the character's takes and make your own action the active one again"""
 
     bl_idname = "kmtalk.clear"
     bl_label = "Clear"
@@ -25,7 +25,7 @@ class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
 
     take: StringProperty(name="Take", description="Only this take's action; empty: all of them")
     strip: StringProperty(name="Strip", description="Only the take of this strip; empty: all of them")
-    take_id: StringProperty(name="Take's Id", description="Only this one take; empty: all of them")
+    take_id: StringProperty(name="Take's Id", description="Id of the only take to remove; empty: all of them")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -38,7 +38,7 @@ class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_activate_take(ActionOperator, bpy.types.Operator):
-    """Work on this take: its action becomes the active one; of a linked take a copy"""
+    """Edit this take: its action becomes the active one. A linked take is copied first"""
 
     bl_idname = "kmtalk.activate_take"
     bl_label = "Work on Take"
@@ -60,7 +60,7 @@ class KMTALK_OT_export_take(ActionOperator, bpy.types.Operator):
     bl_idname = "kmtalk.export_take"
     bl_label = "Export Take"
 
-    filepath: StringProperty(name="File", description="Where to; .npz, .csv or .json", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="File to write: .npz, .csv or .json", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.npz;*.csv;*.json", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
 

@@ -1,4 +1,4 @@
-"""kmtalk.take_words: the words beside a sound, to edit them."""
+"""kmtalk.take_words: copy the text file beside a sound into the strip's transcript."""
 
 import bpy
 from bpy.props import StringProperty
@@ -13,7 +13,7 @@ __all__ = ["KMTALK_OT_take_words", "register", "unregister"]
 
 
 class KMTALK_OT_take_words(ActionOperator, bpy.types.Operator):
-    """Take the words from the file beside the sound into the strip's transcript, to edit them here"""
+    """Copy the words of the file beside the sound into the strip's transcript, to edit them here"""
 
     bl_idname = "kmtalk.take_words"
     bl_label = "Take Words"

@@ -1,5 +1,7 @@
 """The table of lines: many strips, many characters."""
 
+from typing import Any
+
 import bpy
 
 from ..errors import UserError
@@ -15,9 +17,20 @@ ICONS = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled":
 
 
 class KMTALK_UL_lines(bpy.types.UIList):
-    """Strip, character, how far it is"""
+    """A line of the table: strip, character, state"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         row = layout.row(align=True)
         row.prop(item, "use", text="")
         split = row.split(factor=0.6)
@@ -30,9 +43,20 @@ class KMTALK_UL_lines(bpy.types.UIList):
 
 
 class KMTALK_UL_rules(bpy.types.UIList):
-    """By what, which, who"""
+    """A rule: what it compares, with which value, the character"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         row = layout.row(align=True)
         row.prop(item, "kind", text="")
         row.prop(item, "value", text="")
@@ -79,7 +103,7 @@ def _draw_words(layout: bpy.types.UILayout, context: bpy.types.Context, name: st
 
 
 class Rules(PanelMixin):
-    """Which strips a character speaks, when the table is filled"""
+    """Rules that choose the character of each strip when the table is filled"""
 
     bl_label = "Rules"
     bl_options = {"DEFAULT_CLOSED"}

@@ -1,4 +1,4 @@
-"""The main panel: who speaks what, the button, the progress, the result."""
+"""The main panel: the character, the sound and its words, Generate, progress and result."""
 
 from collections import Counter
 
@@ -24,7 +24,7 @@ __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 
 
 class Main(PanelMixin):
-    """Who speaks what"""
+    """The character, the sound, and the button that generates"""
 
     bl_label = "KMTalk"
 
@@ -39,7 +39,7 @@ class Main(PanelMixin):
 
 
 class KMTALK_MT_strips(bpy.types.Menu):
-    """The sound strips that are heard"""
+    """The audible sound strips"""
 
     bl_label = "Strip"
 
@@ -73,7 +73,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column.prop(settings, "audio")
         column.prop(settings, "frame")
         column = layout.column(align=True)
-        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Recognised, if empty")
         column.prop(settings, "text")
         draw_understood(layout, context, understood_here(settings, None))
         return
@@ -99,7 +99,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 
 def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Since 5.0 the sequencer of another workspace may show another scene, and the sound be there."""
+    """Buttons for other scenes with sound: since 5.0 each workspace's sequencer may show another scene."""
     if not hasattr(context.workspace, "sequencer_scene"):
         return
     for scene in bpy.data.scenes:
@@ -109,7 +109,7 @@ def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
 
 
 def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: Strip) -> None:
-    """The table, a rule or its name gives the strip to somebody else: say so."""
+    """A box when the table, a rule or the strip's name gives the strip to another character."""
     speaker, chosen = named_speaker(strip, context.scene), context.scene.kmtalk.target
     if speaker is None or chosen is None or speaker == chosen:
         return
@@ -119,7 +119,7 @@ def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip:
 
 
 def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Who speaks how many of the selected strips."""
+    """A label with the number of selected strips for each character."""
     sounds = (strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND")
     speakers = [speaker_of(strip, context.scene) for strip in sounds]
     counts = Counter(speaker.name if speaker else "nobody" for speaker in speakers)
@@ -130,7 +130,10 @@ def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
 def draw_words(
     layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: Strip, owner: bpy.types.PropertyGroup
 ) -> None:
-    """What is said in a strip: typed (the `transcript` of `owner`), a text of the file, or beside the sound."""
+    """The fields for a strip's words: a typed transcript (of `owner`) or a Text datablock.
+
+    The placeholder names the file beside the sound that is read when both are empty.
+    """
     try:
         beside = sidecar(clip_outline(scene, strip))
     except UserError as error:
@@ -138,7 +141,7 @@ def draw_words(
         beside = None
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Heard, if empty")
+    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Recognised, if empty")
     if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")
@@ -160,7 +163,7 @@ def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 
 def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> str:
-    """The button. Returns what is missing when it is grey."""
+    """The Generate button. Returns why it is disabled, or an empty string."""
     row = layout.row()
     row.scale_y = 1.4
     several = sum(strip.type == "SOUND" for strip in selected_strips(sequencer_scene(context)))
@@ -175,7 +178,7 @@ def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> st
 
 
 def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """What was spoken can be played, or what keeps it from playing removed."""
+    """The Play button for existing takes, and a box with a fix for each thing that keeps them from playing."""
     try:
         target = target_of(context)
     except UserError:

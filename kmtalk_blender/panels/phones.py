@@ -1,4 +1,6 @@
-"""The phones of the take: a list that follows the playhead."""
+"""The list of the take's phones; its selection follows the playhead."""
+
+from typing import Any
 
 import bpy
 
@@ -11,9 +13,20 @@ __all__ = ["register", "unregister"]
 
 
 class KMTALK_UL_phones(bpy.types.UIList):
-    """Time, phone, word"""
+    """A phone: first frame, label, word"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         scene = context.scene
         here = phone_at(data.id_data, scene.frame_current, frame_rate(scene)) == index
         start = take_info(data.id_data, item.take).get("start", 0.0) + item.start * frame_rate(scene)
@@ -26,7 +39,7 @@ class KMTALK_UL_phones(bpy.types.UIList):
 
 
 class Phones(PanelMixin):
-    """The sounds of the take; change one and complete again"""
+    """The phones of the take; edit them, then press Complete"""
 
     bl_label = "Phones"
     bl_options = {"DEFAULT_CLOSED"}

@@ -1,4 +1,4 @@
-"""What runs now, and how far it is."""
+"""The progress bar of the running job."""
 
 import bpy
 
@@ -6,7 +6,7 @@ __all__ = ["draw_progress"]
 
 
 def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The bar of what runs, with its cancel button."""
+    """The progress bar, with a cancel button."""
     state = context.window_manager.kmtalk
     row = layout.row(align=True)
     row.scale_y = 1.4

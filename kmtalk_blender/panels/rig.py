@@ -1,4 +1,4 @@
-"""The character's rig: which shape keys the channels move, its rest, what follows it; heads without shape keys."""
+"""Panels of the character's rig: mapping, calibration, jaw bone and other meshes, shape keys for new heads."""
 
 from typing import Any
 
@@ -14,9 +14,20 @@ __all__ = ["register", "unregister"]
 
 
 class KMTALK_UL_mapping(bpy.types.UIList):
-    """Channel, and the shape key that it moves where that has another name"""
+    """A channel, and the shape key that it moves when that has another name"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         gone = bool(item.shape) and item.shape not in data.id_data.data.shape_keys.key_blocks
         sign = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
         row = layout.row(align=True)
@@ -28,7 +39,7 @@ class KMTALK_UL_mapping(bpy.types.UIList):
 
 
 class Rig(PanelMixin):
-    """What the character is made of"""
+    """Shape keys, bones and meshes of the character"""
 
     bl_label = "Rig"
     bl_options = {"DEFAULT_CLOSED"}
@@ -80,7 +91,7 @@ class ShapeKeys(NeedsShapes):
 
 
 class Mouth(NeedsShapes):
-    """The poses that the sliders of the shape keys show now"""
+    """Calibrate the closed and the open mouth from the sliders of the shape keys"""
 
     bl_label = "Closed and Open Mouth"
     bl_options = {"DEFAULT_CLOSED"}
@@ -92,7 +103,7 @@ class Mouth(NeedsShapes):
 
 
 class Followers(NeedsShapes):
-    """A jaw bone, teeth, tongue, lashes and eyes"""
+    """Let a jaw bone, teeth, tongue, lashes and eyes follow the shape keys"""
 
     bl_label = "Jaw Bone and Other Meshes"
     bl_options = {"DEFAULT_CLOSED"}
@@ -105,7 +116,7 @@ class Followers(NeedsShapes):
 
 
 class NewShapes(PanelMixin):
-    """Shape keys for heads that have none, or none that are known"""
+    """Shape keys for heads that have none, or none with a known name"""
 
     bl_label = "Heads without Shape Keys"
     bl_options = {"DEFAULT_CLOSED"}
@@ -137,7 +148,7 @@ class Landmarks(PanelMixin):
             row = column.row(align=True)
             item = marked.get(name)
             icon: Any = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
-            text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
+            text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (optional)")
             row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
             row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name
         layout.operator("kmtalk.guess_landmarks", icon="MOD_MIRROR")

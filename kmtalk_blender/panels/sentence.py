@@ -1,4 +1,4 @@
-"""A sentence in a panel, over as many lines as it needs."""
+"""A sentence in a panel, wrapped to its width."""
 
 import textwrap
 from typing import Literal
@@ -7,15 +7,14 @@ import bpy
 
 __all__ = ["draw_sentence"]
 
-# Mean width of a letter at a scale of 1, and what icon and edges take, in pixels.
-LETTER_WIDTH = 7.0
-EDGES = 60
+LETTER_WIDTH = 7.0  # pixels, mean width of a letter at a UI scale of 1
+EDGES = 60  # pixels that icon and edges take at a UI scale of 1
 
 
 def draw_sentence(
     layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Literal["ERROR", "INFO"]
 ) -> None:
-    """A sentence over as many lines as the width of the sidebar needs."""
+    """Draw a sentence, wrapped to the width of the sidebar."""
     scale = context.preferences.system.ui_scale
     letters = max(20, int((context.region.width / scale - EDGES) / LETTER_WIDTH))
     column = layout.column(align=True)

@@ -1,4 +1,4 @@
-"""How it is spoken and written, and what computes it."""
+"""Panels of the settings: style of the motion, keys, runtime."""
 
 import bpy
 
@@ -25,7 +25,7 @@ class KMTALK_MT_styles(bpy.types.Menu):
 
 
 class Style(PanelMixin):
-    """How the face speaks"""
+    """Settings of the motion"""
 
     bl_label = "Style"
     bl_options = {"DEFAULT_CLOSED"}
@@ -48,7 +48,7 @@ class Style(PanelMixin):
 
 
 class Output(PanelMixin):
-    """How the take is written"""
+    """How the motion becomes keys, and where they are written"""
 
     bl_label = "Keys"
     bl_options = {"DEFAULT_CLOSED"}
@@ -70,7 +70,7 @@ class Output(PanelMixin):
 
 
 class Runtime(PanelMixin):
-    """What computes the motion"""
+    """The model and the device that compute the motion"""
 
     bl_label = "Runtime"
     bl_options = {"DEFAULT_CLOSED"}

@@ -1,4 +1,4 @@
-"""The takes of the character: which one is worked on, edit and complete."""
+"""The panel of the character's takes: activate, complete, import, export."""
 
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Takes(PanelMixin):
         except UserError:
             takes = []
         if not takes:
-            layout.label(text="Nothing spoken yet", icon="INFO")
+            layout.label(text="No take yet", icon="INFO")
             layout.operator("kmtalk.import_take", icon="IMPORT")
             return
         box = layout.column(align=True)

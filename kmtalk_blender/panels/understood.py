@@ -1,4 +1,4 @@
-"""What was understood of a line, and what is doubtful: under its transcript."""
+"""The recognised words of a take and the notes on them, below the transcript."""
 
 import bpy
 
@@ -9,7 +9,7 @@ __all__ = ["draw_understood"]
 
 
 def draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, understood: Understood | None) -> None:
-    """The words of the take, to be changed, how sure they are, and the notes. understood: None without a take."""
+    """The editable words of the take, their confidence, and its notes. understood: None without a take."""
     if understood is None:
         return
     if understood.heard:
@@ -18,7 +18,7 @@ def draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, unde
         row = column.row()
         row.alignment = "RIGHT"
         row.label(text=understood.sureness, translate=False)
-    # The report of the take that was just written, below the button, has them too.
+    # The report below the button has the notes of the take that was just written.
     told = context.window_manager.kmtalk.report
     for note in understood.notes:
         if note not in told:

@@ -1,4 +1,4 @@
-"""The client of the worker: starts it, sends requests, follows their events. The contract is model_runtime.protocol."""
+"""The client of the worker: starts it, sends requests, reads events. The protocol is model_runtime.protocol's."""
 
 import json
 import queue
@@ -18,17 +18,17 @@ from .environment import process_environment
 __all__ = ["PROTOCOL", "Client", "Ticket"]
 
 PROTOCOL = 1
-HELLO_SECONDS = 60.0
-CANCEL_SECONDS = 3.0
-LOG_LINES = 200
-# What Python says last when a package is not there.
+HELLO_SECONDS = 60.0  # s that the worker has to say hello
+CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
+LOG_LINES = 200  # last lines of the worker's stderr that are kept
+# Part of Python's last error line when a package is missing.
 NO_PACKAGE = "No module named"
 
 
 @dataclass
 class Ticket:
-    """A request under way. `state`: waiting, running, done, failed, cancelled. `fraction` in [0, 1] never falls.
-    `again`: it was sent a second time."""
+    """A request to the worker. state: waiting, running, done, failed or cancelled. fraction: progress in [0, 1], never
+    falls. again: it was sent a second time, to a new worker. message: why it failed."""
 
     id: int
     op: str
@@ -42,12 +42,12 @@ class Ticket:
 
     @property
     def ended(self) -> bool:
-        """True when no more events come."""
+        """True when no more events follow."""
         return self.state in ("done", "failed", "cancelled")
 
 
 class Client:
-    """One worker process, started on the first request, warm after. Not thread-safe: use it from one thread."""
+    """One worker process, started on the first request and kept running. Use it from one thread only."""
 
     def __init__(self, python: Path) -> None:
         """`python`: the interpreter that runs the worker."""
@@ -85,7 +85,7 @@ class Client:
         return ticket
 
     def pump(self) -> bool:
-        """Take in the events that have come, without waiting. True when any did."""
+        """Handle the events that have arrived, without waiting. Returns True when there were any."""
         changed = False
         while True:
             try:
@@ -127,7 +127,7 @@ class Client:
         raise UserError(ticket.message or "Cancelled.")
 
     def cancel(self, ticket: Ticket) -> None:
-        """End a request now; the worker follows at its next checkpoint, or is killed before the next request."""
+        """Cancel a request at once. The worker stops at its next checkpoint, or is killed before the next request."""
         if ticket.ended:
             return
         ticket.state, ticket.message = "cancelled", "Cancelled."
@@ -144,7 +144,7 @@ class Client:
         self._cancelled.clear()
 
     def close(self) -> None:
-        """Cancel what is under way and ask the worker to end; kill it when it does not."""
+        """Cancel all requests and ask the worker to end; kill it when it does not."""
         for ticket in list(self._tickets.values()):
             self.cancel(ticket)
         if self._process is not None and self.alive:
@@ -188,7 +188,7 @@ class Client:
         for line in _pipe(process.stdout):
             lines.put(line)
         process.wait()
-        logging.join(1.0)  # so that the reason it ended with is in the log
+        logging.join(1.0)  # s; so that the last error line is in the log
         lines.put(None)
 
     def _read_log(self, stream: IO[str]) -> None:
@@ -206,7 +206,7 @@ class Client:
             stdin.write(json.dumps(message) + "\n")
             stdin.flush()
         except (OSError, ValueError):
-            # The process is gone; the reader's last word (None) ends every request with the reason.
+            # The process has ended: the reader then sends None, which ends every request with the reason.
             return
 
     def _handle_line(self, line: str | None) -> None:
@@ -241,9 +241,9 @@ class Client:
             ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
 
     def _handle_exit(self) -> None:
-        """The process has ended: what it has not begun is sent once more, to another one; all else has failed."""
+        """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
-        # It was idle: it ended by itself, or something ended it, just when it was asked.
+        # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
             self._fail_all(self._reason())
             return
@@ -262,7 +262,7 @@ class Client:
         self.hello = event
         if event.get("protocol") != PROTOCOL:
             self.kill()
-            self._fail_all("KMTalk's runtime is of another version than the extension; update both.")
+            self._fail_all("KMTalk's runtime and the extension have different versions; update both.")
 
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None

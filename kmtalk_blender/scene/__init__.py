@@ -1,11 +1,11 @@
 """KMTalk for scripts: everything that the buttons do, as plain functions.
 
-Those that need the runtime take a client: `session.worker()` of this package. One line:
+Functions that need the runtime take a client: `session.worker()` of this package. To speak one line:
 
     head = scene.add_demo_head(bpy.context, client)
     scene.generate(bpy.context, client, scene.Line(target=head.name, strip="line.wav"))
 
-then, after some keys were edited:
+then, after you edited keys:
 
     scene.complete(bpy.context, client, head)
     scene.export_take(head, Path("line.csv"))

@@ -1,4 +1,4 @@
-"""What differs between Blender 4.2 and 5.x, in one place."""
+"""Functions that hide the differences between Blender 4.2 and 5.x."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ def animation_of(datablock: Animated) -> bpy.types.AnimData:
 
 
 def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
-    """The scene whose sequencer the user sees. Since 5.0 it may be another one than the one of the 3D view."""
+    """The scene that the sequencer shows. Since 5.0 it may differ from the scene of the 3D view."""
     return getattr(context, "sequencer_scene", None) or context.scene
 
 
@@ -65,8 +65,8 @@ def editor_of(scene: bpy.types.Scene) -> bpy.types.SequenceEditor:
 
 
 def root_strips(editor: bpy.types.SequenceEditor) -> list[Strip]:
-    """The strips of a sequence editor that lie in no meta strip."""
-    # An empty collection is falsy, so this asks for the attribute, never for the contents.
+    """The strips of a sequence editor that are not inside a meta strip."""
+    # hasattr, because an empty collection is false.
     return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
 
 
@@ -76,7 +76,7 @@ def window_strips(window: bpy.types.Window) -> bpy.types.Scene:
 
 
 def strip_type() -> type:
-    """What every strip is, for properties of its own."""
+    """The base class of strips, to register properties on."""
     return bpy.types.Strip if hasattr(bpy.types, "Strip") else bpy.types.Sequence  # type: ignore[attr-defined]
 
 
@@ -104,7 +104,7 @@ def new_action(name: str, datablock: Animated) -> bpy.types.Action:
 
 @contextmanager
 def scratch_curve() -> Iterator[bpy.types.FCurve]:
-    """An F-Curve to try something on; its action is gone afterwards."""
+    """A temporary F-Curve; its action is removed afterwards."""
     action = bpy.data.actions.new("KMTalk scratch")
     try:
         if hasattr(action, "slots"):
@@ -118,8 +118,10 @@ def scratch_curve() -> Iterator[bpy.types.FCurve]:
 
 
 def slot_of(action: bpy.types.Action, datablock: Animated) -> Slot | None:
-    """The slot of an action that a datablock plays, as its active action or on an NLA track; one it could play when it
-    plays none. None before 4.4, and when the action has no slot for such a datablock."""
+    """The slot of an action that a datablock uses, in its active action or on an NLA track; else a suitable one.
+
+    None before Blender 4.4, and when the action has no slot for this type of datablock.
+    """
     if not hasattr(action, "slots"):
         return None
     animation = datablock.animation_data
@@ -135,13 +137,13 @@ def slot_of(action: bpy.types.Action, datablock: Animated) -> Slot | None:
 
 
 def slot_handle(action: bpy.types.Action, datablock: Animated) -> int:
-    """The number of that slot, which stays with the action; 0 when there is none."""
+    """The handle of the slot of `slot_of`, which never changes; 0 without a slot."""
     slot = slot_of(action, datablock)
     return 0 if slot is None else slot.handle
 
 
 def ensure_curves(action: bpy.types.Action, datablock: Animated) -> Any:
-    """The F-Curves that animate `datablock` in `action`, as the collection that new ones are added to."""
+    """The collection of F-Curves that animate `datablock` in `action`, made when it is missing."""
     return _ensure_bag(action, datablock).fcurves
 
 
@@ -159,7 +161,7 @@ def remove_curve(action: bpy.types.Action, datablock: Animated, curve: bpy.types
 
 
 def _ensure_bag(action: bpy.types.Action, datablock: Animated) -> Channelbag:
-    """What holds the F-Curves and groups of a datablock: the action itself before 4.4."""
+    """The container of the F-Curves and groups of a datablock: a channelbag; before 4.4 the action."""
     if not hasattr(action, "slots"):
         return action
     slot = slot_of(action, datablock) or action.slots.new(id_type=datablock.id_type, name=datablock.name)
@@ -169,7 +171,7 @@ def _ensure_bag(action: bpy.types.Action, datablock: Animated) -> Channelbag:
 
 
 def action_curves(action: bpy.types.Action, handle: int = 0, id_type: str = "KEY") -> list[bpy.types.FCurve]:
-    """The F-Curves of an action in the slot of that number; 0: in every slot for datablocks of a type."""
+    """The F-Curves of an action in the slot with this handle; handle 0: in every slot for this type of datablock."""
     if not hasattr(action, "slots"):
         return list(action.fcurves) if action.id_root in (id_type, "") else []
     fitting = {slot.handle for slot in action.slots if slot.target_id_type in (id_type, "UNSPECIFIED")}
@@ -185,13 +187,13 @@ def action_curves(action: bpy.types.Action, handle: int = 0, id_type: str = "KEY
 
 
 def refresh_animation(datablock: Animated) -> None:
-    """Let Blender play what was switched on its NLA tracks (solo, mute): it looks again when tracks come or go."""
+    """Make Blender apply changed solo and mute flags of NLA tracks: it does so when a track is added or removed."""
     tracks = animation_of(datablock).nla_tracks
     tracks.remove(tracks.new())
 
 
 def assign_action(datablock: Animated, action: bpy.types.Action | None, slot: Slot | None = None) -> None:
-    """Make an action the active one of a datablock, with a slot: the one given, else the one it plays already."""
+    """Make an action the active one of a datablock, in the given slot, else in that of `slot_of`."""
     animation = datablock.animation_data_create()
     if action is not None and slot is None:
         slot = slot_of(action, datablock)

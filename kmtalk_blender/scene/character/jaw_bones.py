@@ -1,7 +1,7 @@
-"""Bone jaws: a pose bone follows the jaw's shape keys, so that takes, edits and exports stay where they are.
+"""Jaw bones: drivers let a pose bone follow the shape keys of the jaw.
 
-The bone gets drivers that read the values of the shape keys. Where the mesh has no shape key for the movement it gets
-one that changes nothing and only carries the value.
+Takes, edits and exports thus stay on the shape keys. When the mesh has no shape key for a movement, an empty one is
+added, which only carries the value.
 """
 
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ ROTATIONS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
 @dataclass(frozen=True)
 class JawRange:
-    """channel: one of JAW_CHANNELS. kind: ROTATION (amount in radians) or LOCATION (amount in the bone's unit). axis: 0
-    to 2, the bone's own. amount: at weight 1, negative the other way."""
+    """How far a bone follows a channel. channel: one of JAW_CHANNELS. kind: ROTATION (amount in radians) or LOCATION
+    (amount in the bone's unit). axis: 0 to 2, of the bone. amount: at weight 1; may be negative."""
 
     channel: str
     kind: str
@@ -33,12 +33,12 @@ class JawRange:
 
 
 def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, jaw: JawRange) -> str:
-    """Let a pose bone follow a channel of the jaw. Returns the shape key that carries the value.
+    """Let a pose bone follow a channel of the jaw. Returns the shape key that the driver reads.
 
     Raises UserError, before anything is changed, when the bone is not there, is animated, or cannot be changed.
     """
     if target.type != "MESH" or target.library is not None or target.data.library is not None:
-        raise UserError(f"{target.name} is no mesh of this file; choose the character's mesh, made local.")
+        raise UserError(f"{target.name} is not a mesh of this file; choose the character's mesh and make it local.")
     if armature is None or armature.type != "ARMATURE":
         raise UserError("No armature is chosen; choose the one with the jaw.")
     if armature.library is not None or armature.override_library is not None:
@@ -47,9 +47,9 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
     if pose is None:
         raise UserError(f"{armature.name} has no bone {bone}; choose the jaw's.")
     if jaw.channel not in JAW_CHANNELS:
-        raise UserError(f"{jaw.channel} is no movement of the jaw; choose one of {', '.join(JAW_CHANNELS)}.")
+        raise UserError(f"{jaw.channel} is not a channel of the jaw; choose one of {', '.join(JAW_CHANNELS)}.")
     if jaw.kind == "ROTATION" and pose.rotation_mode not in ROTATIONS and _keyed(armature, pose, "rotation"):
-        raise UserError(f"Bone {bone} has rotation keys that are no Euler angles; convert its rotation mode to XYZ.")
+        raise UserError(f"Bone {bone} has rotation keys that are not Euler angles; convert its rotation mode to XYZ.")
     path = "rotation_euler" if jaw.kind == "ROTATION" else "location"
     if _keyed(armature, pose, path):
         raise UserError(f"Bone {bone} has keys or a driver on its {path}; remove them first.")
@@ -69,7 +69,7 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
 
 
 def free_bone(armature: bpy.types.Object, bone: str) -> int:
-    """Remove the drivers that drive_bone made. Returns how many."""
+    """Remove the drivers that `drive_bone` made. Returns how many."""
     pose = armature.pose.bones.get(bone) if armature is not None and armature.pose is not None else None
     if pose is None:
         raise UserError(f"There is no bone {bone}; choose the jaw's.")
@@ -82,7 +82,7 @@ def free_bone(armature: bpy.types.Object, bone: str) -> int:
 
 
 def _carrier(target: bpy.types.Object, channel: str) -> str:
-    """The shape key whose value is the channel's, made where there is none."""
+    """The shape key that has the channel's value, made when there is none."""
     if target.data.shape_keys is None:
         target.shape_key_add(name="Basis", from_mix=False)
     mapping = mapping_of(target)
@@ -104,7 +104,7 @@ def _new_driver(pose: bpy.types.PoseBone, path: str, axis: int, rest: float) -> 
 
 
 def _terms(curve: bpy.types.FCurve) -> dict[str, float]:
-    """Channel -> amount, of a driver that was made here."""
+    """Channel -> amount, from the expression of a driver that `drive_bone` made."""
     parts = [part.split(" * ") for part in _expression(curve).split(" + ")[1:]]
     return {name: float(amount) for name, amount in parts}
 
@@ -121,7 +121,7 @@ def _expression(curve: bpy.types.FCurve) -> str:
 
 
 def _drivers(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> list[bpy.types.FCurve]:
-    """The drivers made here on a property of the bone: those whose variables are the jaw's channels."""
+    """The drivers that `drive_bone` made on a property of the bone: all their variables are jaw channels."""
     if armature.animation_data is None:
         return []
     wanted = f"{pose.path_from_id()}.{path}"
@@ -133,7 +133,7 @@ def _drivers(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) ->
 
 
 def _keyed(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> bool:
-    """True when something else moves the property."""
+    """True when keys or other drivers move the property."""
     animation = armature.animation_data
     if animation is None:
         return False

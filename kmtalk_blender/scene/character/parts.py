@@ -1,4 +1,4 @@
-"""Teeth, tongue, lashes and eyes that are objects of their own: they get the head's shapes and follow its sliders."""
+"""Teeth, tongue, lashes and eyes as separate objects: they get the head's shape keys and follow its sliders."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ __all__ = ["Part", "follow", "follow_head", "parts_of", "standing_still"]
 
 @dataclass(frozen=True)
 class Part:
-    """An object beside the head. name: the object's. points: (V, 3) at rest, in the head's axes. turn: (3, 3) from the
-    head's axes to its own."""
+    """A separate object of a head. name: of the object. points: (V, 3) vertices at rest, in the head's axes. turn:
+    (3, 3) from the head's axes to those of the object."""
 
     name: str
     points: np.ndarray
@@ -27,16 +27,16 @@ class Part:
 
 
 def parts_of(head: bpy.types.Object, chosen: tuple[bpy.types.Object, ...] = ()) -> tuple[Part, ...]:
-    """The meshes parented to the head, and those of `chosen`, in the order of their names."""
+    """The meshes parented to the head and those in `chosen`, sorted by name."""
     found = {thing.name: thing for thing in (*head.children_recursive, *chosen) if thing.type == "MESH"}
     found.pop(head.name, None)
     return tuple(_part(found[name], head) for name in sorted(found) if len(found[name].data.vertices))
 
 
 def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
-    """Let a shape key of a part take the value of the head's of the same name."""
+    """Let a driver copy the value of the head's shape key to that of a part with the same name."""
     block = shape_keys_of(part).key_blocks[shape]
-    # As wide as a slider can be, so that it never holds back what the head's shows.
+    # The widest range of a slider, so that it never clips the head's value.
     block.slider_min, block.slider_max = -10.0, 10.0
     curve: Any = block.driver_add("value")
     curve.driver.type = "AVERAGE"
@@ -47,12 +47,15 @@ def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
 
 
 def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
-    """Meshes of the head's character with shape keys of its names that nothing moves: object -> those shape keys."""
+    """Object -> its shape keys that have the name of one of the head's and that nothing animates or drives.
+
+    Only objects of the head's character are examined.
+    """
     family = set(head.children_recursive)
-    # Beside the head an armature carries its own; an empty may carry a whole cast.
+    # The other children of the head's armature belong to it; an empty may be the parent of several characters.
     if head.parent is not None and head.parent.type == "ARMATURE":
         family |= set(head.parent.children)
-    # Pieces that nobody parented lie within the head; another character stands elsewhere.
+    # Objects without a parent belong to it when they are inside the head.
     family |= {thing for scene in head.users_scene for thing in scene.objects if _inside(thing, head)}
     driven = {row.shape for row in mapping_of(head).rows if row.shape}
     found: dict[str, tuple[str, ...]] = {}
@@ -71,7 +74,7 @@ def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
 def follow_head(head: bpy.types.Object) -> list[str]:
     """Let the other meshes of a character follow the head's sliders where shape keys have the same names.
 
-    Returns the objects. What is animated or driven already stays as it is. Raises UserError when there is none.
+    Returns the objects. Animated or driven shape keys stay as they are. Raises UserError when no shape key is left.
     """
     still = standing_still(head)
     if not still:
@@ -86,7 +89,7 @@ def follow_head(head: bpy.types.Object) -> list[str]:
 
 
 def _inside(thing: bpy.types.Object, head: bpy.types.Object) -> bool:
-    """True when the middle of a mesh lies within the head's, and it is the smaller one."""
+    """True when the centre of a mesh is inside the head's bounding box, and the mesh is smaller than the head."""
     if thing.type != "MESH" or thing == head or not len(thing.data.vertices) or thing.data.shape_keys is None:
         return False
     low, high = _bounds(head)

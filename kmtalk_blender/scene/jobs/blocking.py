@@ -1,4 +1,4 @@
-"""The three calls that need the worker, waiting for it: for scripts, tests and the background."""
+"""Blocking calls that need the worker, for scripts, tests and background mode: add a head, generate, complete."""
 
 import time
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from .take_jobs import CompleteJob, GenerateJob
 
 __all__ = ["add_demo_head", "complete", "generate", "run"]
 
-INTERVAL = 0.01
+INTERVAL = 0.01  # s between two looks at the worker
 
 
 def add_demo_head(context: bpy.types.Context, client: Client, name: str = "KMTalk Head") -> bpy.types.Object:
-    """Add the project's own head, at the 3D cursor or beside what stands there.
+    """Add KMTalk's own head, at the 3D cursor or beside the object there.
 
-    Raises UserError when the runtime cannot make it; the scene is then as it was.
+    Raises UserError, with the scene unchanged, when the runtime cannot make it.
     """
     run(context, client, QueuedJob(name, lambda _, folder: AddHeadJob(name, folder)))
     return context.scene.kmtalk.target
@@ -34,7 +34,7 @@ def generate(
     options: Options | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Report:
-    """Speak a line. options: the panel's when None. Raises UserError, with nothing written, when it cannot."""
+    """Generate a take of a line. options: None takes the panel's. Raises UserError, with nothing written."""
     chosen = options or options_of(context.scene)
     job = QueuedJob(line.name, lambda ctx, folder: GenerateJob(ctx, line, chosen, folder))
     return run(context, client, job, progress)
@@ -51,9 +51,9 @@ def complete(
 ) -> Report:
     """Fill in a character's active take around its edited keys.
 
-    window: first and last frame of the timeline that may change, None = all. options: the panel's when None. strip:
-    which take, where the active action holds several (see `edited_takes`); None: its first. Raises UserError, with
-    nothing written, when nothing was edited or it cannot.
+    window: first and last frame of the timeline that may change, None: all. options: None takes the panel's. strip: id
+    or label of the take, when the active action has several (see `edited_takes`); None: the first. Raises UserError,
+    with nothing written, for instance when nothing was edited.
     """
     chosen = options or options_of(context.scene)
     job = QueuedJob(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
@@ -63,7 +63,7 @@ def complete(
 def run(
     context: bpy.types.Context, client: Client, job: QueuedJob, progress: Callable[[float, str], None] | None = None
 ) -> Report:
-    """Run one order to its end."""
+    """Run one job to its end. Raises UserError when it fails."""
     queue = JobQueue([job], client)
     try:
         while queue.current is not None:

@@ -1,4 +1,4 @@
-"""The calls about rigs that need the worker, waiting for it: for scripts, tests and the background."""
+"""Blocking calls for rigs that need the worker, for scripts, tests and background mode."""
 
 from pathlib import Path
 
@@ -22,20 +22,19 @@ def make_shapes(
     existing: str = "ASK",
     parts: tuple[bpy.types.Object, ...] = (),
 ) -> Report:
-    """Give a mesh the channels' shape keys: of FLAME's topology, or with landmarks (`mark`).
+    """Add the channels' shape keys to a mesh with FLAME's topology or with landmarks (`mark`).
 
-    existing: ASK, REPLACE or KEEP shape keys of a channel's name. parts: teeth, tongue, lashes and eyes that follow it,
-    besides those parented to it. Raises UserError, with the mesh as it was, when it
-    cannot.
+    existing: ASK, REPLACE or KEEP existing shape keys with a channel's name. parts: teeth, tongue, lashes and eyes that
+    follow it, besides those parented to it. Raises UserError, with the mesh unchanged.
     """
     return run(context, client, QueuedJob(target.name, lambda _, folder: ShapesJob(target, existing, folder, parts)))
 
 
 def measure_shapes(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> Report:
-    """Map a character's shape keys by what they do. Raises UserError, with nothing written, when it cannot."""
+    """Map a character's shape keys by how they move the mesh. Raises UserError, with nothing written."""
     return run(context, client, QueuedJob(target.name, lambda _, folder: MeasureJob(target, folder)))
 
 
 def import_flame(context: bpy.types.Context, client: Client, path: Path) -> Report:
-    """Add a head made of the user's FLAME model. Raises UserError, with the scene as it was, when it cannot."""
+    """Add a head made of the user's FLAME model. Raises UserError, with the scene unchanged."""
     return run(context, client, QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder)))

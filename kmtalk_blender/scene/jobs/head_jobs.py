@@ -1,4 +1,4 @@
-"""Jobs that ask the worker for one head: what they share, and those that add it to the scene."""
+"""Jobs that request one head from the worker: their base class, and those that add it to the scene."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ __all__ = ["AddHeadJob", "FlameJob", "HeadJob"]
 
 
 class HeadJob:
-    """Asks for a head and takes it in; what becomes of it is each job's own `write` (queue.Job)."""
+    """Requests and reads a head; each subclass writes it in its own way (queue.Job)."""
 
     def __init__(self, title: str, folder: Path, source: dict[str, str]) -> None:
-        """source: the request's parameters that say what the head is made of."""
+        """source: parameters of the request that say what the head is made of."""
         self.title, self._folder, self._source = title, folder, source
         self._head: Head | None = None
 
@@ -34,26 +34,26 @@ class HeadJob:
         return Request("head", {**self._source, "output": str(self._folder / "head.npz")})
 
     def next(self, result: dict) -> Request | None:
-        """Take in the head."""
+        """Read the head."""
         self._head = read_head(result["output"])
         return None
 
 
 class AddHeadJob(HeadJob):
-    """A head is added to the scene: the project's own, or one made of another source."""
+    """Adds a head to the scene: KMTalk's own, or one made of another source."""
 
     def __init__(self, title: str, folder: Path, source: dict[str, str] | None = None) -> None:
-        """title: the new object's name. source: None is the project's own head."""
+        """title: name of the new object. source: None for KMTalk's own head."""
         super().__init__(title, folder, source or {})
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Add it. Raises UserError, with nothing written, outside of object mode."""
+        """Add the head. Raises UserError, with nothing written, when not in object mode."""
         target = add_head(context, self.head, self.title)
         return Report("", 0, 0, 0, 0, f"{target.name}: {len(shape_keys_of(target).key_blocks) - 1} shape keys")
 
 
 class FlameJob(AddHeadJob):
-    """A FLAME model's file becomes a head in the scene."""
+    """Adds a head made of a FLAME model's file."""
 
     def __init__(self, path: Path, folder: Path) -> None:
         """Raises UserError when there is no such file."""

@@ -1,4 +1,4 @@
-"""Where a line's sound and words come from."""
+"""The sound and the words of a line."""
 
 from pathlib import Path
 
@@ -18,14 +18,14 @@ __all__ = ["clip_of_line", "clip_of_take", "line_source", "line_transcript"]
 
 
 def clip_of_line(scene: bpy.types.Scene, line: SpokenLine, folder: Path) -> AudioClip:
-    """What is heard of a strip's or a file's line. Raises UserError when nothing is."""
+    """The audible part of a line's strip or file. Raises UserError when there is none."""
     if line.audio:
         return clip_of_file(scene, line.audio, line.frame)
     return clip_of_strip(scene, _strip_of(scene, line), folder)
 
 
 def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> AudioClip:
-    """The sound of a take: its strip's, else the file that it was generated from. Raises UserError when it is gone."""
+    """The sound of a take: of its strip, else of the file it was generated from. Raises UserError without it."""
     found = take_source(baseline.info, target)
     if found is not None and found[1] in audible_strips(found[0]):
         return clip_of_strip(*found, folder)
@@ -33,7 +33,7 @@ def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> 
     path = Path(str(stored.get("path", "")))
     if not is_file(path):
         raise UserError(
-            f"The sound of this take is gone ({path}); bring back strip {baseline.label} to use edited phones."
+            f"The sound of this take is missing ({path}); restore strip {baseline.label} to use edited phones."
         )
     end = stored.get("end")
     return AudioClip(
@@ -49,13 +49,13 @@ def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> 
 
 
 def line_source(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> LineSource:
-    """Where a line comes from, by which its take is known again. heard: what is heard of it."""
+    """Scene, strip, file and frame of a line, by which its take is found again. clip: the line's sound."""
     strip = "" if line.audio else _strip_of(scene, line).name
     return LineSource(scene.name, strip, str(clip.source), float(clip.frame))
 
 
 def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Transcript:
-    """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
+    """The words of a line: its own, else those of its strip. Raises UserError when its TextGrid is missing."""
     if line.textgrid:
         path = whole_path(line.textgrid)
         if not is_file(path):

@@ -1,4 +1,4 @@
-"""Jobs one after the other, without ever waiting: the window ticks it from a timer, the background from a loop."""
+"""Run jobs one after the other without blocking: in a window a timer calls `tick`, in background mode a loop."""
 
 import re
 import tempfile
@@ -18,7 +18,7 @@ __all__ = ["Job", "JobQueue", "QueuedJob"]
 
 
 class Job(Protocol):
-    """What a queue runs."""
+    """One piece of work: requests for the worker, then one write into Blender's data."""
 
     title: str
 
@@ -26,7 +26,7 @@ class Job(Protocol):
         """The first request."""
 
     def next(self, result: dict) -> Request | None:
-        """The following request, None at the end."""
+        """Use a result. Returns the next request, None at the end."""
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write the result."""
@@ -34,8 +34,8 @@ class Job(Protocol):
 
 @dataclass
 class QueuedJob:
-    """A job to be made when its turn comes. row: its line in the table, -1 = none. state: waiting, running, done,
-    failed or cancelled."""
+    """A job that is made when its turn comes. row: its row in the table of lines, -1: none. state: waiting, running,
+    done, failed or cancelled. text: the progress, at the end the report or the error."""
 
     title: str
     make: Callable[[bpy.types.Context, Path], Job]
@@ -47,10 +47,10 @@ class QueuedJob:
 
 
 class JobQueue:
-    """Runs orders in turn. A line that fails says why and the next one goes on."""
+    """Runs jobs in turn. A failed job keeps its error in `text`, and the next one starts."""
 
     def __init__(self, jobs: list[QueuedJob], client: Client) -> None:
-        """Nothing starts before the first tick."""
+        """The first job starts with the first call of `tick`."""
         self.jobs, self.client = jobs, client
         self._job: Job | None = None
         self._ticket: Ticket | None = None
@@ -59,28 +59,28 @@ class JobQueue:
 
     @property
     def current(self) -> QueuedJob | None:
-        """The order under way or next, None at the end."""
+        """The running or the next job, None at the end."""
         return next((job for job in self.jobs if job.state in ("waiting", "running")), None)
 
     @property
     def fraction(self) -> float:
-        """Of all orders, in [0, 1]."""
+        """Progress of all jobs, in [0, 1]."""
         ended = sum(1.0 if job.state in ("done", "failed", "cancelled") else job.fraction for job in self.jobs)
         return ended / max(1, len(self.jobs))
 
     def tick(self, context: bpy.types.Context) -> QueuedJob | None:
-        """Do what can be done without waiting. Returns the order that ended in this tick, if any."""
+        """Go on without waiting. Returns the job that ended in this call, or None."""
         job = self.current
         if job is None:
             return None
         try:
             return self._advance(context, job)
         except UserError as error:
-            self._end(job, "failed", self._in_words_of_the_user(job, str(error)))
+            self._end(job, "failed", self._naming_the_job(job, str(error)))
             return job
 
     def cancel(self) -> None:
-        """End the order under way and all that wait; nothing more is written."""
+        """Cancel the running job and all waiting ones; nothing more is written."""
         if self._ticket is not None:
             self.client.cancel(self._ticket)
         for job in self.jobs:
@@ -98,7 +98,7 @@ class JobQueue:
         running, ticket = self._job, self._ticket
         assert running is not None
         assert ticket is not None
-        # A second request (completing around edits) is short: it gets the last tenth.
+        # A second request (completing around edits) is short: it gets the last tenth of the progress.
         share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
         job.fraction, job.text = done + share * ticket.fraction, ticket.text or job.text
         if not ticket.ended:
@@ -111,8 +111,8 @@ class JobQueue:
         self._end(job, "done", job.report.text)
         return job
 
-    def _in_words_of_the_user(self, job: QueuedJob, message: str) -> str:
-        """A file in the order's own folder is nothing that the user knows: the message names the order instead."""
+    def _naming_the_job(self, job: QueuedJob, message: str) -> str:
+        """The message with the job's title in place of temporary files, which the user does not know."""
         if self._folder is None:
             return message
         return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: job.title, message)

@@ -1,4 +1,4 @@
-"""What the worker is asked."""
+"""The requests for the worker."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Request:
 def generate_request(
     clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
 ) -> Request:
-    """Ask for a take of what is heard; `phones`, when there are any, go before the transcript."""
+    """The request for a take of a clip. phones: if any, used in place of the transcript. Files go into `folder`."""
     params = dataclasses.asdict(style) | {
         "audio": str(clip.path),
         "output": str(folder / "generated.npz"),
@@ -48,7 +48,8 @@ def generate_request(
 def complete_request(
     take: Take, poses: Poses, style: Style, window: tuple[int, int], locked: tuple[str, ...], folder: Path
 ) -> Request:
-    """Ask for a motion through poses; `window`: first and last take frame that may change. Files go into `folder`."""
+    """The request for a motion through poses. window: first and last take frame that may change. locked: channels that
+    may not change. Files go into `folder`."""
     write_take(take, folder / "take.npz")
     write_keys(folder / "keys.npz", poses.frames, poses.weights, take.channels)
     params = {

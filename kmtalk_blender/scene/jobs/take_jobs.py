@@ -1,7 +1,7 @@
-"""Generate and complete as jobs: requests for the worker first, then one write at the end.
+"""The jobs of Generate and Complete: requests for the worker, then one write at the end.
 
-A job never waits and holds no reference into Blender's data between its steps, so the same job runs modal in the
-window, blocking in the background and in a script. Until `write` nothing in the file is changed.
+A job never blocks, and between its steps it keeps names in place of references to Blender's data. So the same job can
+run as a modal operator, in background mode and in a script. Nothing in the file changes before `write`.
 """
 
 import dataclasses
@@ -35,10 +35,10 @@ __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
 
 
 class GenerateJob:
-    """A line is spoken: generate, then, when the line's former take was edited, complete around the edits."""
+    """Generates a take of a line; when the line's former take was edited, it is then completed around the edits."""
 
     def __init__(self, context: bpy.types.Context, line: SpokenLine, options: Options, folder: Path) -> None:
-        """Checks everything that can be checked before the work. Raises UserError with what is wrong."""
+        """Checks all that can be checked before the work. Raises UserError with what is wrong."""
         target = _object(line.target)
         check_target(target)
         check_speaker(target)
@@ -75,7 +75,7 @@ class GenerateJob:
         return generate_request(self.clip, self.options.style, self.transcript, self.phones, self.folder)
 
     def next(self, result: dict) -> Request | None:
-        """Take in a result; the following request, or None when the job can write."""
+        """Use a result. Returns the next request, or None when the job can write."""
         take = read_take(result["output"])
         if self.baseline is not None:
             self.motion, self.key_frames = take.weights, take.key_frames
@@ -100,7 +100,7 @@ class GenerateJob:
         return complete_request(take, poses, self.options.style, window, (), self.folder)
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Write the take onto the character. Raises UserError, with nothing written, when it is gone or changed."""
+        """Write the take onto the character. Raises UserError, with nothing written, when it was deleted or changed."""
         target = _object(self.target)
         check_target(target)
         assert self.baseline is not None
@@ -117,13 +117,13 @@ class GenerateJob:
         return report
 
     def _check_sound(self, former: bpy.types.Action, before: Baseline) -> None:
-        """Edits were made for a sound; for another one they mean nothing."""
+        """Raise UserError when the edits were made for another sound."""
         path = before.info.get("audio", {}).get("path", "")
         same = path in ("", str(self.clip.source)) or not is_file(Path(path))
         if not same and _was_edited(former, before):
             raise UserError(
                 f"{self.title} plays another sound now ({self.clip.source.name}) and its take was edited; discard its "
-                "edits, or clear the take, then generate."
+                "edits or clear the take, then generate again."
             )
 
     def _info(self) -> dict:
@@ -140,7 +140,7 @@ class GenerateJob:
 
 
 class CompleteJob:
-    """An edited take is filled in again around its edits; with edited phones it is generated from them first."""
+    """Fills in an edited take around its edits; when its phones were edited, it is first generated from them."""
 
     def __init__(
         self,
@@ -151,8 +151,8 @@ class CompleteJob:
         window: tuple[int, int] | None = None,
         strip: str | None = None,
     ) -> None:
-        """window: first and last frame of the timeline that may change, None = all. strip: which take of the active
-        action, by its id or its label; None = its first.
+        """window: first and last frame of the timeline that may change, None: all. strip: id or label of the take in
+        the active action; None: the first.
 
         Raises UserError when there is no take or nothing was edited.
         """
@@ -163,7 +163,7 @@ class CompleteJob:
         self.baseline = load_baseline(action, strip)
         self.edits = edited.find_edits(action, self.baseline)
         self.phones = edited_phones(action, self.baseline)
-        # Other phones move the whole take: key motions lie at their boundaries.
+        # Edited phones change the whole take, because the key motions are at their boundaries.
         self.window = _take_window(self.baseline, None if self.phones else window)
         self.clip = clip_of_take(self.baseline, target, folder) if self.phones else None
         self.motion: np.ndarray | None = None
@@ -179,14 +179,14 @@ class CompleteJob:
         return self._complete()
 
     def next(self, result: dict) -> Request | None:
-        """Take in a result; the following request, or None when the job can write."""
+        """Use a result. Returns the next request, or None when the job can write."""
         take = read_take(result["output"])
         if take.weights.shape != self.baseline.motion.shape:
             raise UserError(f"The new motion of {self.action} has another length; generate the strip again.")
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.phones:
             return None
-        # This was the answer to the phones: a new take, that the edits now go into.
+        # The result for the edited phones: a new take, which the edited keys are now applied to.
         info = self.baseline.info
         info = info | understood_values(result, info.get("typed", ""))
         self.baseline = dataclasses.replace(
@@ -196,12 +196,12 @@ class CompleteJob:
         return self._complete() if self.edits.count else None
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Write the completed motion around the edits. Raises UserError, with nothing written, when that is gone."""
+        """Write the completed motion around the edits. Raises UserError when the take was deleted."""
         target = _object(self.target)
         check_target(target)
         action = bpy.data.actions.get(self.action)
         if action is None:
-            raise UserError(f"Take {self.action} is gone; nothing was written.")
+            raise UserError(f"Take {self.action} was deleted; nothing was written.")
         assert self.motion is not None
         assert self.key_frames is not None
         baseline = dataclasses.replace(self.baseline, dropped=self.dropped)
@@ -222,8 +222,8 @@ class CompleteJob:
 def edited_takes(
     action: bpy.types.Action, window: tuple[int, int] | None = None, target: bpy.types.Object | None = None
 ) -> tuple[str, ...]:
-    """The ids of the takes in an action that were edited, in the order of time; only those within `window`, and only
-    those of `target` where several characters share the action."""
+    """The ids of the edited takes in an action, in the order of time. window: only takes that overlap these frames.
+    target: only takes of this character, when several share the action."""
     handle = 0 if target is None else slot_handle(action, shape_keys_of(target))
     baselines = [load_baseline(action, take) for take in take_ids(action, handle)]
     inside = [b for b in baselines if window is None or (b.start < window[1] and window[0] < b.end)]
@@ -233,9 +233,9 @@ def edited_takes(
 def discard_edits(
     target: bpy.types.Object, action: bpy.types.Action, strip: str | None = None, options: Options | None = None
 ) -> None:
-    """Write a take as it was generated: no edited key, no dropped key motion, its own phones.
+    """Restore a take as it was generated: without edited keys and phones, with all key motions.
 
-    strip: which take of the action, by its id or its label; None = its first.
+    strip: id or label of the take in the action; None: the first.
     """
     check_target(target)
     check_changeable(target)
@@ -276,7 +276,7 @@ def _take_window(baseline: Baseline, window: tuple[int, int] | None) -> tuple[in
     first, final = (int(np.clip(round(frame - baseline.start), 0, last)) for frame in window)
     if final <= first:
         raise UserError(
-            f"Frames {window[0]} to {window[1]} hold nothing of the take ({baseline.start:g} to {baseline.end:g}); "
+            f"Frames {window[0]} to {window[1]} contain no frame of the take ({baseline.start:g} to {baseline.end:g}); "
             "choose a range inside it."
         )
     return first, final

@@ -1,4 +1,4 @@
-"""Takes in and out: npz (everything), Live Link Face CSV and JSON (the motion alone)."""
+"""Export and import takes: .npz (everything), Live Link Face .csv and .json (the motion)."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ EXPORTS = (".npz", ".csv", ".json")
 
 
 def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
-    """The active take of a character as it plays now, edits included. strip: which of its action, None: the first."""
+    """The active take of a character as it plays now, with edits. strip: id or label in its action, None: the first."""
     action = active_take(target)
     baseline = load_baseline(action, strip)
     take, rows = baseline.take, np.arange(len(baseline.motion))
@@ -54,12 +54,12 @@ def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
 def export_take(target: bpy.types.Object, path: Path, strip: str | None = None) -> Path:
     """Write the active take of a character as it plays now: .npz, .csv (Live Link Face) or .json by the suffix.
 
-    strip: which take, where the active action holds several; None: the first. Raises UserError for another suffix,
-    without a take, or when the file cannot be written.
+    strip: id or label of the take, when the active action has several; None: the first. Raises UserError for another
+    suffix, without a take, or when the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix not in EXPORTS:
-        raise UserError(f"{path.name} is none of {', '.join(EXPORTS)}; choose one of them.")
+        raise UserError(f"{path.name} has an unknown suffix; choose one of {', '.join(EXPORTS)}.")
     take = played_take(target, strip)
     if suffix == ".npz":
         data = pack_take(take)
@@ -76,14 +76,14 @@ def import_take(
 ) -> tuple[bpy.types.Action, Take]:
     """Write a take from a file (.npz, .csv, .json) onto a character, starting at `frame`.
 
-    A take of another frame rate is sampled anew at the scene's. Raises UserError with what is wrong.
+    A take with another frame rate is resampled to the scene's. Raises UserError with what is wrong.
     """
     check_target(target)
     check_changeable(target)
     suffix = path.suffix.lower()
     readers = {".npz": read_take, ".csv": read_live_link, ".json": read_take_json}
     if suffix not in readers:
-        raise UserError(f"{path.name} is no take; choose a .npz, .csv or .json.")
+        raise UserError(f"{path.name} is not a take; choose a .npz, .csv or .json.")
     take = readers[suffix](path)
     take = _at_rate(take, frame_rate(scene))
     source = LineSource(scene.name, "", str(path.absolute()), float(frame))
@@ -107,7 +107,7 @@ def import_take(
 
 
 def _live_link(take: Take) -> str:
-    """Live Link Face's layout: Timecode, BlendShapeCount, then a column a shape, capitalised."""
+    """Live Link Face's layout: Timecode, BlendShapeCount, then one column for each channel, capitalised."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["Timecode", "BlendShapeCount", *(name[:1].upper() + name[1:] for name in take.channels)])

@@ -1,5 +1,7 @@
-"""A take and its strip have parted: the strip was moved or stretched, or the scene has another frame rate. By how much,
-and the take follows, with its edits."""
+"""Move a take, with its edits, to where its strip is now, and measure how far apart they are.
+
+They part when the strip is moved or stretched, or when the frame rate of the scene is changed.
+"""
 
 import dataclasses
 from dataclasses import dataclass
@@ -25,14 +27,15 @@ from .report import Report, report_of
 
 __all__ = ["Drift", "drift_of", "drifts", "follow_strip"]
 
-# Frames, and shares of a length, that nobody sees.
-SAME_FRAMES, SAME_LENGTH = 0.51, 1e-3
+SAME_FRAMES = 0.51  # frames; a smaller distance is none
+SAME_LENGTH = 1e-3  # relative; a smaller difference of lengths is none
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How far a strip is from its take. take: its id. label: the strip's name now. frames: how much later the line
-    starts. scale: how much longer it lasts, in frames. again: the take cannot follow, it has to be generated again."""
+    """How far apart a strip and its take are. take: id of the take. label: current name of the strip. frames: how much
+    later the strip starts. scale: length of the strip by that of the take, in frames. again: the take cannot be moved
+    along, it has to be generated again."""
 
     take: str
     label: str
@@ -44,7 +47,7 @@ class Drift:
     def text(self) -> str:
         """One sentence for the panel."""
         if self.again:
-            return f"{self.label} plays at other speeds than when it was generated; generate it again."
+            return f"{self.label} plays at another speed than when its take was generated; generate it again."
         said = []
         if abs(self.frames) > SAME_FRAMES:
             said.append(f"starts {abs(self.frames):.0f} frames {'later' if self.frames > 0 else 'earlier'}")
@@ -54,13 +57,13 @@ class Drift:
 
 
 def drifts(target: bpy.types.Object) -> list[Drift]:
-    """Every take of a character that is out of step with its strip."""
+    """The drift of every take of a character that is not where its strip is."""
     found = (drift_of(target, placed.id) for placed in takes_of(target))
     return [drift for drift in found if drift is not None]
 
 
 def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
-    """How far the strip of a take is from it; None when they are in step, or the strip is gone or cannot be heard."""
+    """The drift of a take; None when it is where its strip is, or its strip was deleted or is muted."""
     action = find_take(target, take)
     info = take_info(action, take) if action else {}
     found, sound = take_source(info, target), info.get("sound")
@@ -73,19 +76,19 @@ def drift_of(target: bpy.types.Object, take: str) -> Drift | None:
     drift = _compare(take, info, sound, clip, info["start"])
     if drift is None:
         return None
-    # It may have been moved by hand to where it belongs: with all its keys, or on its track.
+    # The user may have moved the take too: all of its keys, or its NLA strip.
     start = load_baseline(action, take).start + _track_shift(target, action)
     return _compare(take, info, sound, clip, start)
 
 
 def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Report:
-    """Bring a take to where its strip is now, and to the scene's frame rate, with its edits.
+    """Move a take with its edits to where its strip is now, at the scene's frame rate.
 
-    Raises UserError when it is in step, or has to be generated again.
+    Raises UserError when it is there already, or has to be generated again.
     """
     drift, action = drift_of(target, take), find_take(target, take)
     if drift is None or action is None:
-        raise UserError("The take is in step with its strip.")
+        raise UserError("The take is where its strip is already.")
     if drift.again:
         raise UserError(drift.text)
     check_changeable(target, (action,))
@@ -116,20 +119,20 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
 
 @dataclass(frozen=True)
 class _Warp:
-    """Frames of the timeline, then to now."""
+    """Maps frames of the timeline from the take's former place to its new one: now + (frame - then) * scale."""
 
     then: float
     now: float
     scale: float
 
     def frames(self, frames: np.ndarray) -> np.ndarray:
-        """Where frames are now; whole ones stay whole."""
+        """The new place of frames; whole frames stay whole."""
         warped = self.now + (frames - self.then) * self.scale
         whole = np.abs(frames - np.rint(frames)) < 1e-3
         return np.where(whole, np.rint(warped), warped)
 
     def length(self, count: int) -> int:
-        """Frames of a motion of `count` frames."""
+        """New length, in frames, of a motion of `count` frames."""
         return max(2, round((count - 1) * self.scale) + 1)
 
 
@@ -141,7 +144,7 @@ def _compare(take: str, info: dict, sound: dict, clip: AudioClip, start: float) 
         scale = float(now[-1] / then[-1])
         inner = len(then) == len(now) and np.allclose(now, then * scale, atol=SAME_FRAMES)
         again = abs(clip.fps - fps) > 1e-3 or not (inner or (len(then) == 2 and len(now) == 2))
-    # Where the take belongs now, from where it was written; against where it is.
+    # The take's place relative to its strip's sound when it was written, applied to the strip now, minus its place.
     frames = clip.origin + (info["start"] - sound["origin"]) * scale - start
     if not again and abs(frames) <= SAME_FRAMES and abs(scale - 1) <= SAME_LENGTH:
         return None
@@ -149,7 +152,7 @@ def _compare(take: str, info: dict, sound: dict, clip: AudioClip, start: float) 
 
 
 def _track_shift(target: bpy.types.Object, action: bpy.types.Action) -> float:
-    """Frames that the user moved a take on its NLA track."""
+    """Frames by which the user moved the take's NLA strip."""
     track = take_track(shape_keys_of(target), action)
     strips = [strip for strip in track.strips if strip.action == action] if track else []
     return strips[0].frame_start - strips[0].action_frame_start if strips else 0.0
@@ -201,7 +204,7 @@ def _warped_edits(edits: edited.Edits, warp: _Warp) -> edited.Edits:
 
 
 def _resampled(motion: np.ndarray, warp: _Warp) -> np.ndarray:
-    """(T', K) float32: the motion at its new frames."""
+    """(T', K) float32: the motion, resampled to its new length."""
     count = warp.length(len(motion))
     if count == len(motion):
         return motion
@@ -210,7 +213,7 @@ def _resampled(motion: np.ndarray, warp: _Warp) -> np.ndarray:
 
 
 def _rows(rows: np.ndarray, scale: float) -> np.ndarray:
-    """What was heard, stretched in time; the nearest row, so that every row is one that was heard."""
+    """Rows of features stretched in time, each the nearest original row."""
     count = round(len(rows) * scale)
     if count == len(rows):
         return rows

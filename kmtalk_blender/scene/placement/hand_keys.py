@@ -1,4 +1,4 @@
-"""The user's own animation of a character: where it is, and how it goes below the takes and back."""
+"""The action that the user animates a character with: find it, move it to an NLA track below the takes, and back."""
 
 import bpy
 
@@ -9,27 +9,25 @@ from ..takes.nla_tracks import REST, is_layer, is_own_take, new_strip, plays_tak
 __all__ = ["hand_action", "hand_shapes", "hand_track", "lower_hand", "make_hand", "raise_hand"]
 
 
-HAND = "Hand Keys: "
-# A strip this near to where it was laid was not moved.
-SAME = 1e-6
-# A frame before and after every scene's, for curves that go on beyond their keys.
-FAR = 200_000.0
+HAND = "Hand Keys: "  # start of the name of the NLA track with the user's action
+SAME = 1e-6  # frames; an NLA strip that is nearer to its original place was not moved
+FAR = 200_000.0  # a frame outside of every scene, for curves that go on beyond their keys
 
 
 def hand_action(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
-    """The active action when it is the user's own."""
+    """The active action, when it is the user's own and not a take's."""
     action = shape_keys.animation_data.action if shape_keys.animation_data else None
     return None if is_own_take(action) else action
 
 
 def hand_track(shape_keys: bpy.types.Key) -> bpy.types.NlaTrack | None:
-    """The track on which the user's own action plays on below the takes."""
+    """The NLA track that `lower_hand` made for the user's own action."""
     tracks = shape_keys.animation_data.nla_tracks if shape_keys.animation_data else ()
     return next((track for track in tracks if track.name.startswith(HAND) and len(track.strips) == 1), None)
 
 
 def hand_shapes(shape_keys: bpy.types.Key) -> set[str]:
-    """The shapes that the user animates: with the active action, or on NLA tracks that play."""
+    """The shape keys that the user animates: in the active action, or on NLA tracks that are not muted."""
     animation, shapes = shape_keys.animation_data, set[str]()
     if animation is None:
         return shapes
@@ -47,15 +45,15 @@ def hand_shapes(shape_keys: bpy.types.Key) -> set[str]:
 
 
 def lower_hand(shape_keys: bpy.types.Key, under_takes: bool = False) -> str:
-    """Let the user's active action play on from an NLA track. Returns the track's name, or an empty string.
+    """Move the user's active action to an NLA track, where it plays on. Returns the track's name, or an empty string.
 
-    under_takes: the track lies below all takes that are there; else on top, where the action was, for a take to come.
+    under_takes: put the track below all takes; else on top, as the active action was, with the next take above it.
     """
     action = hand_action(shape_keys)
     if action is None:
         return ""
     animation, slot = compat.animation_of(shape_keys), compat.slot_of(action, shape_keys)
-    # Without any track Blender plays the action alone, whatever its blending is set to.
+    # Without NLA tracks Blender ignores how the active action is set to blend.
     blended = len(animation.nla_tracks) > 0
     settings = (animation.action_blend_type, animation.action_extrapolation, animation.action_influence)
     curves = compat.action_curves(action, slot.handle if slot else 0)
@@ -74,7 +72,7 @@ def lower_hand(shape_keys: bpy.types.Key, under_takes: bool = False) -> str:
 
 
 def raise_hand(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
-    """Make the user's own action the active one again, as it was. None when it was not lowered, or was moved since."""
+    """Make the user's own action the active one again. None when it has no track, or its NLA strip was changed."""
     track = hand_track(shape_keys)
     if track is None:
         return None
@@ -92,7 +90,7 @@ def raise_hand(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
 
 
 def make_hand(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """An action that held a take is the user's own from now on: it plays where it is, by itself."""
+    """Make an action that had a take an ordinary one of the user, which replaces the layers below in place of adding."""
     animation = compat.animation_of(shape_keys)
     if animation.action == action:
         animation.action_blend_type = "REPLACE"

@@ -1,4 +1,4 @@
-"""A motion goes onto a character: its ways from rest and back, what it is added to, its keys, its place."""
+"""Write a motion onto a character: ramps from rest and back, what it is added to, keys, and placement."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ __all__ = ["Laid", "lay_again", "lay_take"]
 
 @dataclass(frozen=True)
 class Laid:
-    """A take as it was written. told: what was taken over or kept, a sentence each."""
+    """A written take. told: sentences on actions that were replaced or kept."""
 
     action: bpy.types.Action
     baseline: Baseline
@@ -40,10 +40,10 @@ def lay_take(
     key_frames: np.ndarray,
     options: Options,
 ) -> Laid:
-    """Write a take that was generated, with the edits of its former one, onto a character.
+    """Write a generated take, with the edits of its former version, onto a character.
 
-    baseline: the take without anything of the character. motion: (T, K), completed around the edits. Raises UserError,
-    before anything is changed, when it would overwrite the user's keys and must not.
+    baseline: the take, before anything of the character is set in it. motion: (T, K), completed around the edits.
+    Raises UserError, with nothing changed, when it would overwrite keys of the user without being allowed to.
     """
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
@@ -123,7 +123,7 @@ def lay_again(
 def with_ramps(
     target: bpy.types.Object, baseline: Baseline, mapping: ShapeMap, motion: np.ndarray, options: Options
 ) -> Baseline:
-    """The baseline with as many frames from rest and back as its first and last pose need; never fewer than it has."""
+    """The baseline with the ramps from rest and back that its first and last pose need; they never get shorter."""
     moved = mapping.values(motion[[0, -1]]) - mapping.offset
     free = free_frames(target, baseline.start, baseline.end, baseline.id)
     fps = baseline.take.fps

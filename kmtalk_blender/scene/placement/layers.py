@@ -1,11 +1,11 @@
-"""The layers of a character's shape keys in the NLA, from below:
+"""Arrange the NLA of a character's shape keys. The layers, from bottom to top:
 
-1. the user's own tracks, as they are;
-2. *Rest*: what the sliders showed before any take, for shapes that takes move and the user does not animate;
-3. the user's own action, on a track of its own where it plays on;
-4. for a take, where something below moves its shapes: *Rest under ...*, which brings jaw and lips to their rest while
-   the line is spoken; it blends in and out, so nothing jumps;
-5. the take, which adds to what is below it. The take that is being worked on is the active action, above all tracks.
+1. the user's own tracks, unchanged;
+2. *Rest*: the values of the sliders before the first take, for shape keys that only takes move;
+3. the user's own action, when it was moved to a track (`hand_keys`);
+4. below each take whose shape keys are also moved by a lower layer: *Rest under ...*, which holds jaw and lips at rest
+   while the line is spoken, and blends in and out;
+5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks.
 
 A single take over sliders that rest at 0 needs no track at all.
 """
@@ -38,17 +38,17 @@ from .hand_keys import hand_shapes
 __all__ = ["Span", "arrange"]
 
 
-REST_NAME, UNDER_NAME = "Rest", "Rest under "
-# A slider this near to a value stands there.
-SAME = 1e-6
-# Frames in which a take takes over at least.
-SHORTEST_BLEND = 2.0
+REST_NAME = "Rest"
+UNDER_NAME = "Rest under "
+SAME = 1e-6  # a smaller difference of a slider is none
+SHORTEST_BLEND = 2.0  # frames, shortest blending of Rest under
 
 
 @dataclass(frozen=True)
 class Span:
-    """A take with an action of its own. first, last: frames of its first and last key. blend_in, blend_out: frames in
-    which it takes over from what is below. expression: ADD, REPLACE or LEAVE. moved: the shapes that it moves."""
+    """A take with its own action. start: frame of the take's start. first, last: frames of its first and last key.
+    blend_in, blend_out: frames in which its *Rest under* blends. expression: ADD, REPLACE or LEAVE. moved: the shape
+    keys that it moves."""
 
     action: bpy.types.Action
     label: str
@@ -61,14 +61,14 @@ class Span:
     moved: tuple[Moved, ...]
 
     def meets(self, other: "Span") -> bool:
-        """True when both play on some frame."""
+        """True when the two takes overlap in time."""
         return self.first < other.last and other.first < self.last
 
 
 def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], active: bpy.types.Action | None) -> None:
-    """Lay the layers anew: `active` becomes the active action, the other takes' actions lie on tracks.
+    """Arrange the layers: `active` becomes the active action, the other takes play on tracks.
 
-    actions: those of all takes that have one of their own. What the user set on a take's track or strip stays.
+    actions: the actions of all takes that have their own. The user's settings of a take's track or strip are kept.
     """
     animation = shape_keys.animation_data_create()
     _remove_layers(shape_keys, UNDER)
@@ -91,7 +91,7 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
     for span in spans:
         _lay_under(shape_keys, span, spans, hand, active)
     if active is not None:
-        # Added to nothing it is the action alone; but where no track plays, nobody should find it adding.
+        # Without tracks ADD and REPLACE play the same; REPLACE is what users expect of an active action.
         animation.action_blend_type = "ADD" if len(animation.nla_tracks) else "REPLACE"
 
 
@@ -121,7 +121,7 @@ def _activate(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
 
 
 def _lay_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.types.Action]) -> None:
-    """The track Rest holds these values, below every take."""
+    """Make the track Rest hold these values, below all takes."""
     strip = next((strip for _, strip in _layers(shape_keys, REST)), None)
     if strip is None:
         lifted = [take_track(shape_keys, action) for action in above]
@@ -138,10 +138,10 @@ def _lay_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bp
 
 
 def _lay_take(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
-    """A take's track: where it is, or new, below takes that start later and meet it."""
+    """Update a take's track, or add one below the overlapping takes that start later."""
     track = take_track(shape_keys, span.action)
     if track is None:
-        # Off the active place first: what is active cannot be on a track as well.
+        # First no longer the active action: an action cannot be active and on a track.
         slot = compat.slot_of(span.action, shape_keys)
         if compat.animation_of(shape_keys).action == span.action:
             compat.assign_action(shape_keys, None)
@@ -161,7 +161,7 @@ def _lay_take(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> Non
 def _lay_under(
     shape_keys: bpy.types.Key, span: Span, spans: list[Span], hand: set[str], active: bpy.types.Action | None
 ) -> None:
-    """Bring what is below a take to rest while it plays, for the shapes that something else moves."""
+    """Add the track *Rest under* below a take, for the shape keys that lower layers move as well."""
     order = [take_track(shape_keys, other.action) for other in spans]
     tracks = list(compat.animation_of(shape_keys).nla_tracks)
     heights = [
@@ -209,7 +209,7 @@ def _still_action(shape_keys: bpy.types.Key, name: str, layer: str, values: dict
 
 
 def _still_curves(values: dict[str, float]) -> dict[str, CurveKeys]:
-    """One key a shape."""
+    """Curves with one key for each shape key."""
     kinds = keyframe_kinds("CONSTANT", "AUTO_CLAMPED", np.ones(1, bool))
     curves = {}
     for shape, value in values.items():
@@ -228,7 +228,7 @@ def _layers(shape_keys: bpy.types.Key, layer: str) -> list[tuple[bpy.types.NlaTr
 
 
 def _linked_rests(shape_keys: bpy.types.Key) -> list[bpy.types.Action]:
-    """The rest of a character that comes from a library with takes."""
+    """The actions of Rest tracks that come from a library."""
     strips = [strip for track in compat.animation_of(shape_keys).nla_tracks if not track.mute for strip in track.strips]
     actions = [strip.action for strip in strips if strip.action is not None]
     return [action for action in actions if is_layer(action, REST) and action.library is not None]

@@ -1,4 +1,4 @@
-"""What the user does with takes that are there: choose, clear, put the own animation above or below them."""
+"""Manage existing takes: activate, clear, set their expression, move the user's own action above or below them."""
 
 import dataclasses
 
@@ -29,10 +29,10 @@ __all__ = ["activate_take", "clear_takes", "play_below", "put_back", "set_expres
 
 
 def activate_take(target: bpy.types.Object, name: str) -> list[str]:
-    """Make a take the active one, to edit its keys; the one that was goes to its NLA track, the user's own action plays
-    on below. Returns what was taken over, a sentence each.
+    """Make a take the active action, to edit its keys. The former active take moves to its NLA track, the user's own
+    action to a track below. Returns sentences on what was moved.
 
-    Of a take that comes from a library a copy is made, which takes its place. Raises UserError when there is none.
+    A take from a library is replaced by a local copy. Raises UserError when there is no such take.
     """
     shape_keys = check_target(target)
     action = next((action for action in take_actions(shape_keys) if action.name == name), None)
@@ -55,7 +55,7 @@ def activate_take(target: bpy.types.Object, name: str) -> list[str]:
 def put_back(target: bpy.types.Object) -> str:
     """Make the user's own action the active one again; takes stay on their NLA tracks, below it. Returns its name.
 
-    Raises UserError when it was not put below, or was changed there.
+    Raises UserError when it is not on a track below the takes, or its NLA strip was changed.
     """
     check_changeable(target)
     shape_keys = animatable_shape_keys(target)
@@ -70,7 +70,7 @@ def put_back(target: bpy.types.Object) -> str:
 
 
 def play_below(target: bpy.types.Object) -> str:
-    """Let the user's own active action play on below the takes. Returns the name of its NLA track."""
+    """Move the user's active action to an NLA track below the takes. Returns the name of the track."""
     check_changeable(target)
     shape_keys = animatable_shape_keys(target)
     track = lower_hand(shape_keys, under_takes=True)
@@ -79,13 +79,13 @@ def play_below(target: bpy.types.Object) -> str:
 
 
 def set_expression(target: bpy.types.Object, take: str, expression: str) -> None:
-    """Let a take's smile, frown, brows and blinks add to what the user keyed, replace it, or leave it.
+    """Set how smile, frown, brows and blinks of a take combine with the user's keys.
 
-    expression: ADD, REPLACE or LEAVE. Raises UserError for a take that is written into the user's own action.
+    expression: ADD, REPLACE or LEAVE. Raises UserError for a take in the user's own action.
     """
     action = find_take(target, take)
     if action is None:
-        raise UserError(f"There is no such take on {target.name}; choose one in the list of takes.")
+        raise UserError(f"There is no such take on {target.name}; choose one from the list of takes.")
     check_changeable(target, (action,))
     baseline = load_baseline(action, take)
     if baseline.shares_action or action.library is not None:
@@ -104,10 +104,11 @@ def set_expression(target: bpy.types.Object, take: str, expression: str) -> None
 def clear_takes(
     target: bpy.types.Object, names: tuple[str, ...] = (), strip: str = "", take: str = ""
 ) -> tuple[int, list[str]]:
-    """Remove takes of a character (all, or the actions named) and give back the action that they lie on.
+    """Remove takes of a character; after the last one the user's own action is the active one again.
 
-    strip: only the takes of this strip; take: only the take of this id; empty: of every one. Returns how many, and
-    what was kept, a sentence each. Sliders go back to where they were before. Raises UserError when there are none.
+    names: only takes in these actions. strip: only takes of this strip. take: only the take with this id. Empty: all
+    takes. Returns the number of removed takes, and sentences on what was kept. Sliders get their former values.
+    Raises UserError when there is no such take.
     """
     shape_keys = check_target(target)
     chosen = [

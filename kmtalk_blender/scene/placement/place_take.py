@@ -1,4 +1,4 @@
-"""A take is written onto a character: an action of its own, or keys in the user's; and taken away again."""
+"""Write a take onto a character, into its own action or into the user's, and remove it again."""
 
 import dataclasses
 
@@ -28,7 +28,7 @@ __all__ = ["PLACEMENTS", "mute_face", "place_action", "place_take", "rewrite_tak
 
 
 PLACEMENTS = ("ACTION", "NLA", "ACTIVE")
-# On an action that was made for takes to share: it goes with the last of them.
+# Custom property of an action that was made for takes to share: it is removed with the last of them.
 MADE = "kmtalk_made"
 
 
@@ -39,13 +39,12 @@ def place_take(
     groups: dict[str, str],
     placement: str,
 ) -> tuple[bpy.types.Action, list[str]]:
-    """Write a take onto a character. Returns its action, and what was taken over, a sentence each.
+    """Write a take onto a character. Returns its action, and sentences on what was moved or kept.
 
-    placement: ACTION, an action of its own that becomes the active one; where takes overlap all go to NLA tracks, the
-    later above. NLA, an action of its own on an NLA track. ACTIVE, keys in the user's active action (`shared_place`
-    made room there). The user's own active action plays on below takes that move its shapes (`layers`). groups: shape
-    -> group of its curve. A take of the same id is replaced: in its own action, unless that is shielded, linked or
-    shared, which then stays as it is.
+    placement: ACTION, its own action, which becomes the active one (overlapping takes all go to NLA tracks, later ones
+    above); NLA, its own action on an NLA track; ACTIVE, keys in the user's active action, where `shared_place` has made
+    room. The user's active action plays on below takes that move its shape keys (`layers`). groups: shape key -> group
+    of its curve. A take with the same id is replaced in its action, unless that is linked, shared or has a fake user.
     """
     former = find_take(target, baseline.id)
     shape_keys = animatable_shape_keys(target)
@@ -72,10 +71,10 @@ def place_take(
 
 
 def shared_place(target: bpy.types.Object, baseline: Baseline, shapes: tuple[str, ...], replace: bool) -> None:
-    """Make room for a take in the character's active action: its own former keys go, those they replaced come back.
+    """Make room for a take in the character's active action: its former keys are removed, those they replaced restored.
 
-    An action that a take has for itself holds values as they are shown from now on. Raises UserError, before anything
-    is changed, when other keys are in the way and `replace` is False.
+    When the action is a take's own, it is first converted with `share`. Raises UserError, with nothing changed, when
+    other keys are in the way and `replace` is False.
     """
     shape_keys = animatable_shape_keys(target)
     action = active_action(shape_keys)
@@ -96,7 +95,7 @@ def rewrite_take(
     curves: dict[str, CurveKeys],
     groups: dict[str, str],
 ) -> None:
-    """Write new keys and a new baseline into a take's action, where it is."""
+    """Write new keys and a new baseline into a take's action, which stays where it is."""
     shape_keys = check_target(target)
     if baseline.shares_action:
         write_curves(action, shape_keys, {shape: new for shape, new in curves.items() if len(new.co)}, groups)
@@ -109,7 +108,7 @@ def rewrite_take(
 
 
 def place_action(shape_keys: bpy.types.Key, action: bpy.types.Action, placement: str, alone: bool = False) -> list[str]:
-    """Lay the layers with a take's action among them. alone: it becomes the active one whatever it overlaps."""
+    """Arrange the layers with a take's action. alone: it becomes the active one even when it overlaps other takes."""
     moved = {one.shape for one in moved_shapes(action, take_ids(action)[0])}
     own = list(dict.fromkeys([*own_takes(shape_keys), action]))
     overlapped = any(other != action and _overlap(other, action) for other in own)
@@ -117,7 +116,7 @@ def place_action(shape_keys: bpy.types.Key, action: bpy.types.Action, placement:
     if placement != "NLA" and (alone or not overlapped):
         active = action
     elif placement == "NLA" and not overlapped and active_own_take(shape_keys) != action:
-        # What is being worked on stays active where the new take leaves it alone.
+        # A take that is being edited stays active when the new take does not overlap it.
         active = active_own_take(shape_keys)
     told = []
     hand = hand_action(shape_keys)
@@ -129,7 +128,7 @@ def place_action(shape_keys: bpy.types.Key, action: bpy.types.Action, placement:
 
 
 def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> list[str]:
-    """Remove a take: its keys from an action that holds more than it, else its action. Returns what was kept."""
+    """Remove a take: only its keys when its action has others, else the action. Returns sentences on what is kept."""
     if take_info(action, take).get("guest"):
         take_out_of(shape_keys, action, take)
         if not compat.action_curves(action) and action.get(MADE):
@@ -138,9 +137,9 @@ def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> 
         return []
     if action.use_fake_user:
         unlink(shape_keys, action)
-        return [f"Action {action.name} is shielded (fake user) and was kept."]
+        return [f"Action {action.name} has a fake user and was kept."]
     if action.library is None and _players(action) <= 1 and _foreign(action, take):
-        # It stays where it plays, as an action of the user's.
+        # The action stays in its place, as an action of the user.
         remove_curves(
             action, shape_keys, {shape for shape, co in load_baseline(action, take).written.items() if len(co)}
         )
@@ -153,7 +152,7 @@ def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> 
 
 
 def mute_face(action: bpy.types.Action, baseline: Baseline) -> None:
-    """Where a take leaves expression to the user its curves are kept, muted; a curve that the user muted stays so."""
+    """Mute the curves of expression when the take's expression is LEAVE; curves that the user muted stay muted."""
     faces = {one.shape for one in baseline.moved if one.group == FACE}
     for curve in compat.action_curves(action, baseline.slot):
         if shape_of(curve.data_path) in faces:
@@ -161,7 +160,7 @@ def mute_face(action: bpy.types.Action, baseline: Baseline) -> None:
 
 
 def _may_rewrite(action: bpy.types.Action) -> bool:
-    """True for a take's own action that nothing protects and nobody else plays."""
+    """True for a take's own action that is local, without fake user, and played by one character only."""
     return is_own_take(action) and action.library is None and not action.use_fake_user and _players(action) <= 1
 
 
@@ -177,7 +176,7 @@ def _fill(
     curves: dict[str, CurveKeys],
     groups: dict[str, str],
 ) -> None:
-    """Write a take into its own action; curves of shapes that it no longer moves go, those of the user's stay."""
+    """Write a take into its own action; its curves that are no longer needed are removed, those of the user stay."""
     fresh = {shape: new for shape, new in curves.items() if len(new.co)}
     if has_baseline(action):
         before = load_baseline(action)
@@ -199,7 +198,7 @@ def _overlap(one: bpy.types.Action, other: bpy.types.Action) -> bool:
 
 
 def _foreign(action: bpy.types.Action, take: str) -> bool:
-    """True when an action has curves that its take did not make."""
+    """True when an action has curves that are not the take's."""
     own = {shape for shape, co in load_baseline(action, take).written.items() if len(co)}
     return bool({curve.data_path for curve in compat.action_curves(action)} - {value_path(shape) for shape in own})
 
@@ -210,7 +209,7 @@ def _remove(action: bpy.types.Action) -> None:
 
 
 def _widen(shape_keys: bpy.types.Key, baseline: Baseline, curves: dict[str, CurveKeys]) -> None:
-    """Let the sliders reach every value, which Blender clips otherwise."""
+    """Widen the ranges of the sliders to the values of the curves: Blender clips values outside of them."""
     rests = {} if baseline.shares_action else {one.shape: one.rest for one in baseline.moved}
     for shape, written in curves.items():
         block = shape_keys.key_blocks[shape]

@@ -1,4 +1,4 @@
-"""What a job wrote, in numbers and in a sentence."""
+"""The report of a job: what it wrote, in numbers and as a sentence."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ __all__ = ["Report", "report_of"]
 
 @dataclass(frozen=True)
 class Report:
-    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user, and
-    the notes. heard, confidence: see `notes.Understood`. notes: what is doubtful in what was understood, and what was
-    taken over or kept, a sentence each."""
+    """What a job wrote. frames: length of the take. key_motions, keys: their numbers (keys on all curves). kept: number
+    of edited frames that were kept. text: a sentence for the user, followed by the notes. heard, confidence: see
+    `notes.Understood`. notes: sentences on doubtful recognition, and on actions that were moved or kept."""
 
     action: str
     frames: int
@@ -31,7 +31,7 @@ class Report:
 def report_of(
     laid: Laid, key_frames: np.ndarray, kept: int, target: bpy.types.Object, told: tuple[str, ...] = ()
 ) -> Report:
-    """Count what was written, and say it."""
+    """The report of a written take. told: more notes."""
     baseline, mapping = laid.baseline, laid.mapping
     moving = [keys for keys in laid.curves.values() if len(keys.co)]
     count, frames = sum(len(keys.co) for keys in moving), len(baseline.motion)
@@ -48,7 +48,7 @@ def report_of(
     understood = read_understood(baseline.info)
     notes = (*understood.notes, *told)
     if all(label == "SIL" for label, _, _ in baseline.take.phones) and understood.notes:
-        # Nobody speaks: the numbers of a still face say nothing.
+        # No speech was found: the numbers of a still face would only distract from the notes.
         text = " ".join(notes)
     elif notes:
         text = f"{text}. {' '.join(notes)}"

@@ -1,4 +1,7 @@
-"""Takes in the user's own action: values as they are shown, the user's keys on either side as they were, and back."""
+"""Takes in an action that also has other keys: write them between the user's keys, and remove them again.
+
+In such an action a curve has the values themselves; in a take's own action it has differences from rest.
+"""
 
 from dataclasses import replace
 
@@ -15,15 +18,15 @@ from ..takes.baseline_store import drop_baseline, load_baseline, store_baseline,
 
 __all__ = ["check_room", "share", "take_out_of", "under_values", "write_into"]
 
-SAME_FRAME, SAME_VALUE = 1e-3, 1e-6
-# Blender's numbers for handles that stay where they are.
-FREE = 0
+SAME_FRAME = 1e-3  # frames; a smaller difference is none
+SAME_VALUE = 1e-6  # a smaller difference of values is none
+FREE = 0  # Blender's number for the handle type FREE
 
 
 def check_room(
     shape_keys: bpy.types.Key, action: bpy.types.Action, baseline: Baseline, shapes: tuple[str, ...]
 ) -> None:
-    """Raises UserError when the user's keys, or those of another take, lie in a take's range."""
+    """Raises UserError when keys of the user or of another take are in a take's frame range."""
     taken = 0
     for shape, old in read_curves(action, shapes, compat.slot_handle(action, shape_keys)).items():
         inside = baseline.in_range(old)
@@ -34,7 +37,7 @@ def check_room(
     if taken:
         raise UserError(
             f"Action {action.name} has {taken} keys between frames {baseline.first:g} and {baseline.last:g}; allow "
-            "replacing them, or write the take as an action of its own."
+            "replacing them, or write the take into a new action."
         )
 
 
@@ -46,10 +49,10 @@ def under_values(
     groups: dict[str, str],
     before: dict[str, float],
 ) -> dict[str, np.ndarray]:
-    """Shape -> (rows,) what a take in the user's action is added to, from its first frame to its last.
+    """Shape key -> (rows,) values that a take in the user's action is added to, from its first frame to its last.
 
-    Jaw and lips go from what the user keyed to their rest and back; the face stays as the user keyed it, unless the
-    take replaces expression too. before: shape -> its slider's value, for shapes without a curve.
+    Jaw and lips blend from the user's curve to their rest and back; other shape keys keep the user's curve, unless the
+    expression is REPLACE. before: shape key -> value of its slider, for those without a curve.
     """
     rows = baseline.rest_in + len(baseline.motion) + baseline.rest_out
     frames = baseline.first + np.arange(rows)
@@ -76,9 +79,9 @@ def write_into(
     curves: dict[str, CurveKeys],
     groups: dict[str, str],
 ) -> None:
-    """Write a take's keys into an action that holds other keys, or other takes; those in its range are kept aside.
+    """Write a take's keys into an action with other keys or takes. Its baseline stores the keys that it replaces.
 
-    What was written over is no take any more.
+    Other takes that it overlaps become ordinary keys.
     """
     handle = compat.slot_handle(action, shape_keys)
     known = {curve.data_path: curve for curve in compat.action_curves(action, handle)}
@@ -101,7 +104,7 @@ def write_into(
 
 
 def take_out_of(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> None:
-    """Take a take's keys out of the user's action, and put back the keys that they had replaced."""
+    """Remove a take's keys from the user's action, and restore the keys that they had replaced."""
     baseline = load_baseline(action, take)
     now = read_curves(action, tuple(baseline.written), baseline.slot)
     rest, empty = {}, set()
@@ -123,7 +126,7 @@ def take_out_of(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) 
 
 
 def share(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Let a take's own action hold values as they are shown, so that other takes can be written into it."""
+    """Convert a take's own action from differences to values, so that other takes can be written into it."""
     baseline = load_baseline(action)
     rests = {one.shape: one.rest for one in baseline.moved}
     now = read_curves(action, tuple(rests), baseline.slot)
@@ -140,7 +143,7 @@ def _former(action: bpy.types.Action, take: str) -> Baseline | None:
 
 
 def _with_neighbours(mask: np.ndarray) -> np.ndarray:
-    """The mask, and a key on either side: their handles change with new neighbours."""
+    """The mask, extended by one key on either side: the handles of these change with new neighbours."""
     wide = mask.copy()
     if mask.any():
         first, last = np.flatnonzero(mask)[[0, -1]]
@@ -156,10 +159,10 @@ def _let_in(
     baseline: Baseline,
     fresh: CurveKeys,
 ) -> CurveKeys:
-    """A curve's keys with a take's among them; on either side the curve keeps its way."""
+    """The keys of a curve with those of a take inserted; outside of the take the curve keeps its form."""
     ends = fresh.frames[[0, -1]]
     for frame in ends:
-        # A key that is put in between divides the curve where it is.
+        # Blender inserts a key without changing the form of the curve.
         curve.keyframe_points.insert(float(frame), curve.evaluate(float(frame)))
     now = read_curves(action, (shape,), handle)[shape]
     edges = now.where(np.isin(now.frames, ends))
@@ -172,7 +175,7 @@ def _let_in(
 
 
 def _unchanged(keys: CurveKeys, now: CurveKeys) -> np.ndarray:
-    """(n,) mask: which keys have the frame and the value of one that is there."""
+    """(n,) mask of the keys that have the frame and the value of one of the keys `now`."""
     if not len(now.co) or not len(keys.co):
         return np.zeros(len(keys.co), bool)
     apart = np.abs(keys.co[:, None] - now.co[None])

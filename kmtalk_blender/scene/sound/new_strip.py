@@ -1,4 +1,4 @@
-"""Strips that speak are added to the sequencer and selected in it."""
+"""Add sound strips to the sequencer and select them."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ __all__ = ["add_sound", "select_only"]
 
 
 def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> Strip | None:
-    """Lay a sound file on a channel of its own, from `frame`, as the only strip that is selected.
+    """Add a sound file on a free channel, from `frame` on, as the only selected strip.
 
-    Returns None in a Blender that was built without sound strips. Raises UserError when it is no sound file.
+    Returns None in a Blender that was built without sound strips. Raises UserError when it is not a sound file.
     """
     if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")

@@ -1,4 +1,4 @@
-"""Who speaks which strip: the table, filled from the sequencer by rules."""
+"""The character of each strip, and the table of lines."""
 
 import bpy
 
@@ -10,13 +10,13 @@ __all__ = ["choose_line", "fill_lines", "lines_of", "named_speaker", "speaker_of
 
 
 def speaker_of(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The character of a strip: what its table, rules or name say, else the panel's."""
+    """The character of a strip (`named_speaker`), else the panel's."""
     return named_speaker(strip, scene) or scene.kmtalk.target
 
 
 def named_speaker(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """Who speaks a strip by its line in the table, else by the first rule that fits, else the mesh that its name
-    starts with; None when nothing says."""
+    """The character of a strip by its line in the table, else by the first matching rule, else the mesh whose name the
+    strip's name starts with; else None."""
     for line in scene.kmtalk.lines:
         if line.strip == strip.name and line.target is not None:
             return line.target
@@ -37,7 +37,7 @@ def named_speaker(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | No
 
 
 def choose_line(scene: bpy.types.Scene, strips_scene: bpy.types.Scene, index: int) -> None:
-    """Make the strip of a line the one that is selected, and its character the panel's."""
+    """Select the strip of a line only, and make its character the panel's."""
     if not 0 <= index < len(scene.kmtalk.lines):
         return
     line, editor = scene.kmtalk.lines[index], strips_scene.sequence_editor
@@ -51,7 +51,7 @@ def choose_line(scene: bpy.types.Scene, strips_scene: bpy.types.Scene, index: in
 
 
 def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
-    """One line a sound strip that is heard; the characters of lines that are there stay. Returns how many."""
+    """Fill the table with a line for each audible strip; existing ones keep their characters. Returns their number."""
     lines = scene.kmtalk.lines
     known = {line.strip: index for index, line in enumerate(lines)}
     strips = audible_strips(strips_scene)
@@ -69,7 +69,7 @@ def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
 
 
 def lines_of(scene: bpy.types.Scene) -> list[tuple[int, SpokenLine]]:
-    """The lines of the table that are switched on and have a character, with their row."""
+    """(row, line) of the lines in the table that are switched on and have a character."""
     return [
         (row, SpokenLine(item.target.name, strip=item.strip))
         for row, item in enumerate(scene.kmtalk.lines)

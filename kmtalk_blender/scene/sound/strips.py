@@ -1,4 +1,4 @@
-"""What is heard of a sound strip: which part of which file, and when."""
+"""The audible part of a sound strip: file, time within it, and place on the timeline."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,13 +27,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AudioClip:
-    """A piece of sound on the timeline.
+    """The audible part of a sound strip or file.
 
-    name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
-    its end. frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's
-    sound file when its playback speed is another, and `path` is what Blender made of it. source: the sound's file as
-    the strip names it; it may be packed, or gone. origin: the
-    timeline's frame of the sound's beginning, heard or not. marks: frames from there on where the speed may change.
+    name: of the strip (or the file). path: the file to read. start, end: seconds within the file, end None: its end.
+    frame: first frame on the timeline. fps: frames per second of the timeline. retimed_from: the sound file of a
+    retimed strip, None for others; `path` is then the file that Blender wrote (`mixdown`). source: the sound's file as
+    named by the strip; it may be packed or missing. origin: frame of the timeline at which the file starts, also when
+    its start is trimmed. marks: frames after origin at which the playback speed may change.
     """
 
     name: str
@@ -49,17 +49,17 @@ class AudioClip:
 
     @property
     def whole(self) -> bool:
-        """True when all of the file is heard."""
+        """True when the whole file is audible."""
         return self.start == 0.0 and self.end is None
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
-    """Frames a second."""
+    """Frames per second."""
     return scene.render.fps / scene.render.fps_base
 
 
 def audible_strips(scene: bpy.types.Scene) -> list[Strip]:
-    """Every sound strip that can be heard, those inside meta strips included, in the order of time."""
+    """All audible sound strips, also those inside meta strips, in the order of time."""
     editor = scene.sequence_editor
     if editor is None:
         return []
@@ -70,9 +70,9 @@ def audible_strips(scene: bpy.types.Scene) -> list[Strip]:
 
 
 def chosen_strip(scene: bpy.types.Scene) -> Strip:
-    """The strip that the user means: the active one, else the only one selected, else the only one there is.
+    """The strip to speak: the active one, else the only selected one, else the only one of the scene.
 
-    A meta strip stands for the only sound in it. Raises UserError when that leaves none or several.
+    A meta strip stands for its only sound strip. Raises UserError when there is none or more than one.
     """
     editor = scene.sequence_editor
     if editor is None or not compat.root_strips(editor):
@@ -101,10 +101,10 @@ def find_strip(scene: bpy.types.Scene, name: str) -> Strip:
 
 
 def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
-    """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
+    """The audible part of a sound strip: trimmed, offset, and clipped by the meta strips around it.
 
-    `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
-    else. Cheap enough for a panel. Raises UserError when nothing is heard: muted, outside its meta strip.
+    `path` is the sound's file as named by the strip: it may be packed or missing, and a retimed strip plays it at
+    another speed. Fast enough for a panel. Raises UserError when the strip is muted or outside of its meta strip.
     """
     editor = editor_of(scene)
     parents = _parents(editor, strip)
@@ -124,7 +124,7 @@ def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
         marks = tuple(float(key.timeline_frame - origin) for key in keys)
         end = None if whole else (last - first) / fps
         return AudioClip(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
-    # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
+    # The file starts at the strip's start, plus the sound's offset in files with picture and sound.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
@@ -134,9 +134,9 @@ def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
 
 
 def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioClip:
-    """As `clip_outline`, with a file that is there: a packed or retimed sound is written into `folder`.
+    """As `clip_outline`, with an existing file: a packed or retimed sound is written into `folder`.
 
-    Raises UserError when nothing is heard, and when the sound is missing.
+    Raises UserError when the strip is not audible, or its sound is missing.
     """
     clip = clip_outline(scene, strip)
     path = _file_of(strip, clip.path, folder)
@@ -148,7 +148,7 @@ def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioCl
 
 
 def clip_of_file(scene: bpy.types.Scene, filepath: str, frame: int) -> AudioClip:
-    """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
+    """A sound file that starts at `frame` of the timeline, without a strip. Raises UserError without a file."""
     path = whole_path(filepath)
     if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")
@@ -168,7 +168,7 @@ def _sounds(strips: list[Strip], parents: tuple[Strip, ...] = ()) -> list[tuple[
 
 
 def _silence(editor: bpy.types.SequenceEditor, strip: Strip, parents: tuple[Strip, ...]) -> str:
-    """Why a strip is not heard; empty when it is."""
+    """Why a strip is not audible: one sentence, or an empty string."""
     if strip.mute:
         return f"Strip {strip.name} is muted; unmute it."
     muted = next((meta for meta in parents if meta.mute), None)

@@ -1,4 +1,4 @@
-"""Tracks and strips of the NLA of shape keys, and which of them are ours."""
+"""NLA tracks and strips of shape keys: which of them are KMTalk's, and how to add, change and remove them."""
 
 from collections.abc import Sequence
 from typing import TypeGuard
@@ -27,24 +27,24 @@ __all__ = [
 ]
 
 
-# Which of our own layers an action is: REST or UNDER.
-LAYER = "kmtalk_layer"
-REST, UNDER = "rest", "under"
+LAYER = "kmtalk_layer"  # custom property of the actions of our layers (placement.layers), REST or UNDER
+REST = "rest"
+UNDER = "under"
 
 
 def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
-    """True for an action that a take has for itself; False for the user's own, also with takes in it."""
+    """True for a take's own action; False for an action of the user, also with takes in it."""
     return has_baseline(action) and not any(take_info(action, take).get("guest") for take in take_ids(action))
 
 
 def is_layer(action: bpy.types.Action | None, layer: str = "") -> bool:
-    """True for an action of one of our layers; of that one when it is named (REST, UNDER)."""
+    """True for an action of one of our layers. layer: only this one (REST or UNDER)."""
     found = action.get(LAYER, "") if action is not None else ""
     return found == layer if layer else bool(found)
 
 
 def animating_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action]:
-    """The actions that animate shape keys, those of our layers left out; each once, tracks from below first."""
+    """The actions that animate shape keys, without those of our layers; each once, from the lowest track up."""
     animation = shape_keys.animation_data if shape_keys is not None else None
     if animation is None:
         return []
@@ -54,7 +54,7 @@ def animating_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action
 
 
 def plays_take(track: bpy.types.NlaTrack) -> bool:
-    """True for a track of a take, or of the rest below one; not for one of the library's whose copy plays."""
+    """True for a track of a take or of a layer, unless it is a library's track that a local copy replaces."""
     if set_aside(track):
         return False
     return any(is_layer(strip.action) or has_baseline(strip.action) for strip in track.strips)
@@ -67,7 +67,7 @@ def take_track(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types
 
 
 def set_aside(track: bpy.types.NlaTrack) -> bool:
-    """True for a track of the library's that was muted because a copy of its take plays."""
+    """True for a library's track that was muted because a local copy of its take plays."""
     return track.is_override_data and track.mute
 
 
@@ -85,7 +85,7 @@ def new_strip(
     last: float,
     below: Sequence[bpy.types.NlaTrack] = (),
 ) -> bpy.types.NlaStrip:
-    """An action on a new track, the topmost one, or right below the lowest of the tracks `below`."""
+    """Add an NLA strip with an action on a new track: the topmost, or just below the lowest of the tracks `below`."""
     tracks = animation_of(shape_keys).nla_tracks
     everyone = list(tracks)
     place = min((everyone.index(track) for track in below), default=len(everyone))
@@ -99,8 +99,9 @@ def new_strip(
 
 
 def set_range(strip: bpy.types.NlaStrip, first: float, last: float, shift: float) -> None:
-    """Frames of the action that a strip plays, and where. The end comes first: a start behind it is refused."""
+    """Set the frames of the action that an NLA strip plays, at first + shift of the timeline."""
     scale, repeat = strip.scale, strip.repeat
+    # The end first: Blender does not accept a start after the end.
     strip.action_frame_end = max(last, strip.action_frame_start + 1)
     strip.action_frame_start = first
     strip.action_frame_end = last
@@ -109,7 +110,7 @@ def set_range(strip: bpy.types.NlaStrip, first: float, last: float, shift: float
 
 
 def lift_track(shape_keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
-    """Lay a track on top, as the user left it."""
+    """Move a track to the top, with the user's settings of it."""
     for old in list(track.strips):
         assert old.action is not None  # the track of a take
         slot = getattr(old, "action_slot", None)
@@ -123,9 +124,9 @@ def lift_track(shape_keys: bpy.types.Key, track: bpy.types.NlaTrack) -> None:
 
 
 def unlink(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Take an action off the NLA tracks of shape keys and out of its active place.
+    """Remove an action from the NLA tracks of shape keys, and as the active action.
 
-    A library override cannot lose a track of its library, which comes back with the file: such a track is muted.
+    In a library override the library's tracks cannot be removed (opening the file restores them); they are muted.
     """
     animation = shape_keys.animation_data
     if animation is None:

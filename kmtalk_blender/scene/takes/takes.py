@@ -1,4 +1,4 @@
-"""The takes of a character: which there are, and which one is worked on."""
+"""The takes of a character, and the one that is edited."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Placed:
-    """A take on a character. action: its action's name. id: which take. strip: what it speaks. start, end: the frames
-    that it speaks. active: it is in the active action and can be edited (one from a library cannot). expression: ADD,
+    """A take on a character. action: name of its action. id: of the take. strip: name of its strip or file. start, end:
+    frames of its speech. active: it is in the active action and can be edited (a linked one cannot). expression: ADD,
     REPLACE or LEAVE."""
 
     action: str
@@ -60,7 +60,7 @@ def takes_of(target: bpy.types.Object) -> list[Placed]:
 
 
 def active_take(target: bpy.types.Object) -> bpy.types.Action:
-    """The action of the take that is being worked on. Raises UserError when the active action is none."""
+    """The action of the take to edit: the active one, else the only one with a take. Raises UserError without one."""
     shape_keys = check_target(target)
     action = active_action(shape_keys)
     if has_baseline(action):
@@ -73,7 +73,7 @@ def active_take(target: bpy.types.Object) -> bpy.types.Action:
 
 
 def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) -> str:
-    """The take of a character's action that is nearest to a frame."""
+    """The id of the take in a character's action that is nearest to a frame."""
 
     def apart(take: str) -> float:
         info = take_info(action, take)
@@ -83,7 +83,7 @@ def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) ->
 
 
 def editable_take(target: bpy.types.Object) -> bpy.types.Action:
-    """As `active_take`, for what changes it. Raises UserError when it comes from a library."""
+    """As `active_take`. Raises UserError also when the action is linked from a library and cannot be changed."""
     action = active_take(target)
     if action.library is not None:
         raise UserError(f"Take {action.name} is linked; choose it in the list of takes to work on a copy of it.")
@@ -91,7 +91,7 @@ def editable_take(target: bpy.types.Object) -> bpy.types.Action:
 
 
 def find_take(target: bpy.types.Object, take: str) -> bpy.types.Action | None:
-    """The action of a take of a character, or None."""
+    """The action of the character's take with this id, or None."""
     found = next((placed for placed in takes_of(target) if placed.id == take), None)
     return bpy.data.actions.get(found.action) if found else None
 
@@ -116,8 +116,8 @@ def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, 
 
 
 def free_frames(target: bpy.types.Object, start: float, end: float, but: str) -> tuple[float, float]:
-    """Frames between a line and the take before it, and the take after it; without one, infinite. but: the id of a take
-    that does not count."""
+    """Free frames before a line up to the take before it, and after it; infinite without such a take. but: id of a take
+    to ignore."""
     others = [take for take in takes_of(target) if take.id != but]
     before = min((start - take.end for take in others if take.start < start), default=np.inf)
     after = min((take.start - end for take in others if take.end > end), default=np.inf)
@@ -125,7 +125,7 @@ def free_frames(target: bpy.types.Object, start: float, end: float, but: str) ->
 
 
 def sliders_before(target: bpy.types.Object) -> dict[str, float]:
-    """What every shape key showed before any take moved it."""
+    """Value of the slider of every shape key before the first take moved it."""
     shape_keys = compat.shape_keys_of(target)
     values = {block.name: block.value for block in shape_keys.key_blocks}
     for action in reversed(take_actions(shape_keys)):
@@ -144,7 +144,7 @@ def active_own_take(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
 
 
 def take_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action]:
-    """The actions that hold the takes of shape keys."""
+    """The actions with takes that animate shape keys."""
     return [action for action in animating_actions(shape_keys) if has_baseline(action)]
 
 

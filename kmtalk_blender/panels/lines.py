@@ -13,7 +13,7 @@ from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
 
-ICONS = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
+ICONS: dict[str, Any] = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
 
 
 class KMTALK_UL_lines(bpy.types.UIList):

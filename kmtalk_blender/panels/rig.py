@@ -29,7 +29,7 @@ class KMTALK_UL_mapping(bpy.types.UIList):
         flt_flag: int | None = 0,
     ) -> None:
         gone = bool(item.shape) and item.shape not in data.id_data.data.shape_keys.key_blocks
-        sign = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
+        sign: Any = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
         row = layout.row(align=True)
         row.alert = gone
         row.active = bool(item.shape)

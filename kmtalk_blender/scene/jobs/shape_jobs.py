@@ -86,8 +86,9 @@ def _check_editable(thing: bpy.types.Object) -> None:
 def write_shapes(
     target: bpy.types.Object, head: Head, existing: str, parts: tuple[Part, ...] = ()
 ) -> tuple[int, list[str]]:
-    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit. Parts get the shape keys that move
-    them, with drivers that follow the head. Returns the number of shape keys of the mesh, and the names of the parts.
+    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit.
+
+    Parts get the shape keys that move them, with drivers that follow the head. Returns the number of shape keys of the mesh, and the names of the parts.
 
     When the lips are apart at rest, the rest value of mouthClose closes them. Raises UserError, with every mesh
     unchanged, when the head's vertices are not those of the mesh and its parts, or a part cannot be changed.

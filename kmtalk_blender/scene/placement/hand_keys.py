@@ -90,7 +90,7 @@ def raise_hand(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
 
 
 def make_hand(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
-    """Make an action that had a take an ordinary one of the user, which replaces the layers below in place of adding."""
+    """Make an action that had a take an ordinary one of the user, which replaces the layers below (takes add)."""
     animation = compat.animation_of(shape_keys)
     if animation.action == action:
         animation.action_blend_type = "REPLACE"

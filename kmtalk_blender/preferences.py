@@ -3,9 +3,8 @@
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from .panels.drawing import draw_progress, draw_sentence
 from .panels.install import draw_install
-from .panels.progress import draw_progress
-from .panels.sentence import draw_sentence
 from .runtime.environment import interpreter
 from .runtime.install import BUILDS, TORCH_GPU_INDEX
 from .session import chosen_interpreter, installed_interpreter, missing_runtime

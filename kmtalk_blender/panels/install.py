@@ -5,7 +5,7 @@ import bpy
 from .. import session
 from ..runtime.environment import source_folder
 from ..runtime.install import DOWNLOAD_MB, wheels_of
-from .sentence import draw_sentence
+from .drawing import draw_sentence
 
 __all__ = ["draw_install", "draw_missing_runtime"]
 

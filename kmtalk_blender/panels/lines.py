@@ -7,9 +7,9 @@ import bpy
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
 from ..scene.sound.strips import find_strip
+from .drawing import draw_sentence
 from .main import draw_words
 from .places import PanelMixin, in_both_places
-from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
 

@@ -14,11 +14,9 @@ from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
 from ..scene.sound.transcripts import sidecar
 from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
+from .drawing import draw_progress, draw_sentence, draw_understood
 from .install import draw_missing_runtime
 from .places import PanelMixin, in_both_places, labelled
-from .progress import draw_progress
-from .sentence import draw_sentence
-from .understood import draw_understood
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 

@@ -10,8 +10,8 @@ from ..scene.compat import shape_keys_of
 from ..scene.placement.follow_strip import drifts
 from ..scene.placement.hand_keys import hand_track
 from ..scene.takes.takes import Placed, takes_of
+from .drawing import draw_sentence
 from .places import PanelMixin, in_both_places
-from .sentence import draw_sentence
 
 __all__ = ["register", "unregister"]
 

@@ -19,8 +19,7 @@ from .character.landmarks import guess_marks, mark
 from .character.mapping import load_preset, map_channels, save_preset
 from .character.parts import follow_head
 from .curves.density import Density
-from .jobs.blocking import add_demo_head, complete, generate
-from .jobs.blocking_rigs import import_flame, make_shapes, measure_shapes
+from .jobs.blocking import add_demo_head, complete, generate, import_flame, make_shapes, measure_shapes
 from .jobs.take_jobs import discard_edits, edited_takes
 from .options import Options, SpokenLine, Style, options_of
 from .placement.exchange import export_take, import_take

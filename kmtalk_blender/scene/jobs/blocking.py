@@ -1,7 +1,8 @@
-"""Blocking calls that need the worker, for scripts, tests and background mode: add a head, generate, complete."""
+"""Blocking calls that need the worker, for scripts, tests and background mode."""
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import bpy
 
@@ -9,11 +10,13 @@ from ...errors import UserError
 from ...runtime.client import Client
 from ..options import Options, SpokenLine, options_of
 from ..placement.report import Report
-from .head_jobs import AddHeadJob
+from .head_jobs import AddHeadJob, FlameJob
+from .measure_jobs import MeasureJob
 from .queue import JobQueue, QueuedJob
+from .shape_jobs import ShapesJob
 from .take_jobs import CompleteJob, GenerateJob
 
-__all__ = ["add_demo_head", "complete", "generate", "run"]
+__all__ = ["add_demo_head", "complete", "generate", "import_flame", "make_shapes", "measure_shapes", "run"]
 
 INTERVAL = 0.01  # s between two looks at the worker
 
@@ -58,6 +61,31 @@ def complete(
     chosen = options or options_of(context.scene)
     job = QueuedJob(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
     return run(context, client, job, progress)
+
+
+def make_shapes(
+    context: bpy.types.Context,
+    client: Client,
+    target: bpy.types.Object,
+    existing: str = "ASK",
+    parts: tuple[bpy.types.Object, ...] = (),
+) -> Report:
+    """Add the channels' shape keys to a mesh with FLAME's topology or with landmarks (`mark`).
+
+    existing: ASK, REPLACE or KEEP existing shape keys with a channel's name. parts: teeth, tongue, lashes and eyes that
+    follow it, besides those parented to it. Raises UserError, with the mesh unchanged.
+    """
+    return run(context, client, QueuedJob(target.name, lambda _, folder: ShapesJob(target, existing, folder, parts)))
+
+
+def measure_shapes(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> Report:
+    """Map a character's shape keys by how they move the mesh. Raises UserError, with nothing written."""
+    return run(context, client, QueuedJob(target.name, lambda _, folder: MeasureJob(target, folder)))
+
+
+def import_flame(context: bpy.types.Context, client: Client, path: Path) -> Report:
+    """Add a head made of the user's FLAME model. Raises UserError, with the scene unchanged."""
+    return run(context, client, QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder)))
 
 
 def run(

@@ -143,7 +143,7 @@ def _batch(chosen: argparse.Namespace) -> dict:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise UserError(f"Cannot make the folder {folder} ({error}); choose another one.") from error
-    client, done, failures, told = session.worker(), [], {}, []
+    client, done, failures, reports_of_lines = session.worker(), [], {}, []
     for number, line in enumerate(lines, 1):
         audio = Path(line["audio"])
         path = folder / f"{number:04}_{audio.stem}.blend"
@@ -163,16 +163,16 @@ def _batch(chosen: argparse.Namespace) -> dict:
             _save(place)
             done.append(str(path))
             understood = {"heard": report.heard, "confidence": report.confidence, "notes": list(report.notes)}
-            told.append({"line": number, "audio": str(audio), "file": str(path), **understood})
+            reports_of_lines.append({"line": number, "audio": str(audio), "file": str(path), **understood})
             for note in report.notes:
                 print(f"Line {number}: {note}", file=sys.stderr)
         except UserError as error:
             failures[f"{number} {audio}"] = str(error)
             print(f"Line {number}: {error}", file=sys.stderr)
-    noted = sum(bool(line["notes"]) for line in told)
+    noted = sum(bool(line["notes"]) for line in reports_of_lines)
     text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed, {noted} with notes"
     code = 2 if failures else 0
-    return {"text": text, "files": done, "failures": failures, "lines": told, "noted": noted, "code": code}
+    return {"text": text, "files": done, "failures": failures, "lines": reports_of_lines, "noted": noted, "code": code}
 
 
 def _read_lines(path: Path) -> list[dict]:

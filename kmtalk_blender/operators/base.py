@@ -160,7 +160,7 @@ class JobOperator(PollReason):
         self._mark_lines(context, queue)
         done = [job for job in queue.jobs if job.state == "done"]
         failed = [job for job in queue.jobs if job.state == "failed"]
-        state.report = ". ".join(filter(None, (_sum_up(queue.jobs), self.ended(context, queue.jobs))))
+        state.report = ". ".join(filter(None, (_summary(queue.jobs), self.ended(context, queue.jobs))))
         state.failure = ""
         if failed:
             state.failure = failed[0].text if len(queue.jobs) == 1 else f"{failed[0].title}: {failed[0].text}"
@@ -208,7 +208,7 @@ class JobOperator(PollReason):
                 line.state = job.text if job.state == "failed" else job.state
 
 
-def _sum_up(jobs: list[QueuedJob]) -> str:
+def _summary(jobs: list[QueuedJob]) -> str:
     """A sentence on the jobs that were done or cancelled."""
     done = [job for job in jobs if job.state == "done"]
     cancelled = any(job.state == "cancelled" for job in jobs)

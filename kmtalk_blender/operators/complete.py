@@ -18,7 +18,7 @@ from .base import ActionOperator, JobOperator, busy
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
 
 
-def without_take(context: bpy.types.Context) -> str:
+def no_take_reason(context: bpy.types.Context) -> str:
     """Why no take can be edited: one sentence, or an empty string."""
     if busy(context):
         return busy(context)
@@ -40,7 +40,7 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         settings, options, target = context.scene.kmtalk, options_of(context.scene), target_of(context)
@@ -67,7 +67,7 @@ class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)

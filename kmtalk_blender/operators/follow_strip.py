@@ -7,7 +7,7 @@ from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
 from ..scene.placement.follow_strip import drifts, follow_strip
 from .base import ActionOperator
-from .complete import without_take
+from .complete import no_take_reason
 
 __all__ = ["KMTALK_OT_follow_strip", "register", "unregister"]
 
@@ -23,7 +23,7 @@ class KMTALK_OT_follow_strip(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         target, options = target_of(context), options_of(context.scene)

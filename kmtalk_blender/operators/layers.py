@@ -7,7 +7,7 @@ from ..choices import EXPRESSIONS
 from ..scene.character.shape_map import target_of
 from ..scene.placement.manage_takes import put_back, set_expression
 from .base import ActionOperator
-from .complete import without_take
+from .complete import no_take_reason
 
 __all__ = ["register", "unregister"]
 
@@ -21,7 +21,7 @@ class KMTALK_OT_put_back(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         return f"{put_back(target_of(context))} is the active action again"
@@ -39,7 +39,7 @@ class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         set_expression(target_of(context), self.take_id, self.expression)

@@ -38,7 +38,7 @@ def shown_action(context: bpy.types.Context) -> bpy.types.Action:
     return action
 
 
-def phones_reason(context: bpy.types.Context) -> str:
+def no_phones_reason(context: bpy.types.Context) -> str:
     """Why there are no phones to edit: one sentence, or an empty string."""
     if busy(context):
         return busy(context)
@@ -50,7 +50,7 @@ class PhoneOperator(ActionOperator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return phones_reason(context)
+        return no_phones_reason(context)
 
 
 class SelectedPhoneOperator(PhoneOperator):
@@ -114,7 +114,7 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return phones_reason(context)
+        return no_phones_reason(context)
 
     def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         action, state = shown_action(context), context.window_manager.kmtalk
@@ -194,7 +194,7 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return phones_reason(context)
+        return no_phones_reason(context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         if self.filepath:

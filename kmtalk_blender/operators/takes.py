@@ -11,7 +11,7 @@ from ..scene.placement.exchange import export_take, import_take
 from ..scene.placement.manage_takes import activate_take, clear_takes
 from ..scene.takes.takes import active_take, take_at
 from .base import ActionOperator, Outcome, busy
-from .complete import without_take
+from .complete import no_take_reason
 
 __all__ = ["register", "unregister"]
 
@@ -29,12 +29,12 @@ class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         names = (self.take,) if self.take else ()
-        count, told = clear_takes(target_of(context), names, self.strip, self.take_id)
-        return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *told])
+        count, messages = clear_takes(target_of(context), names, self.strip, self.take_id)
+        return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *messages])
 
 
 class KMTALK_OT_activate_take(ActionOperator, bpy.types.Operator):
@@ -48,7 +48,7 @@ class KMTALK_OT_activate_take(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         return " ".join(activate_take(target_of(context), self.take))
@@ -66,7 +66,7 @@ class KMTALK_OT_export_take(ActionOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or "take.npz"

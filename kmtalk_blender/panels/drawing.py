@@ -45,7 +45,7 @@ def draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, unde
         row.alignment = "RIGHT"
         row.label(text=understood.sureness, translate=False)
     # The report below the button has the notes of the take that was just written.
-    told = context.window_manager.kmtalk.report
+    messages = context.window_manager.kmtalk.report
     for note in understood.notes:
-        if note not in told:
+        if note not in messages:
             draw_sentence(layout, context, note, "INFO")

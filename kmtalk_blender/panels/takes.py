@@ -8,7 +8,7 @@ from ..errors import UserError
 from ..scene.character.shape_map import target_of
 from ..scene.compat import shape_keys_of
 from ..scene.placement.follow_strip import drifts
-from ..scene.placement.hand_keys import hand_track
+from ..scene.placement.user_action import user_track
 from ..scene.takes.takes import Placed, takes_of
 from .drawing import draw_sentence
 from .places import PanelMixin, in_both_places
@@ -41,10 +41,10 @@ class Takes(PanelMixin):
             if not drift.again:
                 follow = drifted.operator("kmtalk.follow_strip", icon="TRACKING_FORWARDS_SINGLE")
                 follow.take_id = drift.take
-        hand = hand_track(shape_keys_of(target))
-        if hand is not None:
+        track = user_track(shape_keys_of(target))
+        if track is not None:
             own = layout.box()
-            action = hand.strips[0].action
+            action = track.strips[0].action
             draw_sentence(
                 own, context, f"Your action {action.name if action else ''} plays on below the takes.", "INFO"
             )

@@ -13,7 +13,7 @@ from .landmarks import vertices_of
 from .mapping import mapping_of
 from .shape_map import value_path
 
-__all__ = ["Part", "follow", "follow_head", "parts_of", "standing_still"]
+__all__ = ["Part", "follow", "follow_head", "parts_of", "unlinked_parts"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
     variable.targets[0].data_path = value_path(shape)
 
 
-def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
+def unlinked_parts(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
     """Object -> its shape keys that have the name of one of the head's and that nothing animates or drives.
 
     Only objects of the head's character are examined.
@@ -76,7 +76,7 @@ def follow_head(head: bpy.types.Object) -> list[str]:
 
     Returns the objects. Animated or driven shape keys stay as they are. Raises UserError when no shape key is left.
     """
-    still = standing_still(head)
+    still = unlinked_parts(head)
     if not still:
         raise UserError(
             f"No other mesh of {head.name}'s character has free shape keys of the same names; parent it to {head.name} "

@@ -50,10 +50,10 @@ def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[
     keys, start = [0], 0
     for stop in sorted({*(frame for frame in forced if 0 < frame < count - 1), count - 1}):
         while start < stop:
-            start = _longest(wanted, values, slopes, limits, start, stop, tolerance)
+            start = _longest_segment(wanted, values, slopes, limits, start, stop, tolerance)
             keys.append(start)
     frames = np.array(keys)
-    frames, kept = _thinned(wanted, values, frames, slopes[frames], tolerance, set(forced))
+    frames, kept = _remove_keys(wanted, values, frames, slopes[frames], tolerance, set(forced))
     error = float(np.abs(wanted - sample(values[frames], frames, kept)).max())
     return Fit(frames, kept, error)
 
@@ -68,7 +68,7 @@ def sample(values: np.ndarray, frames: np.ndarray, slopes: np.ndarray) -> np.nda
     return drawn
 
 
-def _longest(
+def _longest_segment(
     wanted: np.ndarray,
     values: np.ndarray,
     slopes: np.ndarray,
@@ -101,7 +101,7 @@ def _longest(
     return good
 
 
-def _thinned(
+def _remove_keys(
     wanted: np.ndarray,
     values: np.ndarray,
     frames: np.ndarray,

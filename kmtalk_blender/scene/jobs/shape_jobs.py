@@ -88,9 +88,10 @@ def write_shapes(
 ) -> tuple[int, list[str]]:
     """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit.
 
-    Parts get the shape keys that move them, with drivers that follow the head. When the lips are apart at rest, the rest
-    value of mouthClose closes them. Returns the number of shape keys of the mesh, and the names of the parts. Raises
-    UserError, with every mesh unchanged, when the head's vertices are not those of the mesh and its parts, or a part cannot be changed.
+    Parts get the shape keys that move them, with drivers that follow the head. When the lips are apart at rest, the
+    rest value of mouthClose closes them. Returns the number of shape keys of the mesh, and the names of the parts.
+    Raises UserError, with every mesh unchanged, when the head's vertices are not those of the mesh and its parts, or a
+    part cannot be changed.
     """
     points = np.concatenate([vertices_of(target), *(part.points for part in parts)])
     if len(points) != len(head.vertices):

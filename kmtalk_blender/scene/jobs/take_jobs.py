@@ -18,9 +18,9 @@ from ..compat import sequencer_scene, shape_keys_of, slot_handle
 from ..curves.shape_curves import locked_shapes
 from ..options import Options, SpokenLine
 from ..phones.phone_list import PhoneLists, edited_phones, fill_phones
-from ..placement.lay_take import lay_again, lay_take
 from ..placement.obstacles import check_speaker, speaker_notes
 from ..placement.report import Report, report_of
+from ..placement.write_take import write_completed_take, write_generated_take
 from ..sound.transcripts import Transcript
 from ..takes import edits as edited
 from ..takes.baseline import Baseline
@@ -106,13 +106,15 @@ class GenerateJob:
         assert self.baseline is not None
         assert self.motion is not None
         assert self.key_frames is not None
-        laid = lay_take(target, self.baseline, self.edits, self.motion, self.key_frames, self.options)
+        written_take = write_generated_take(
+            target, self.baseline, self.edits, self.motion, self.key_frames, self.options
+        )
         strip = strip_of(self.source.scene, self.source.strip) if self.source.strip else None
         if strip is not None and strip.id_data.library is None:
             strip.kmtalk.line_id = self.owner.id
-        fill_phones(laid.action, laid.baseline)
-        told = (*((self.owner.note,) if self.owner.note else ()), *laid.told, *speaker_notes(target))
-        report = report_of(laid, self.key_frames, self.edits.count, target, told)
+        fill_phones(written_take.action, written_take.baseline)
+        messages = (*((self.owner.note,) if self.owner.note else ()), *written_take.messages, *speaker_notes(target))
+        report = report_of(written_take, self.key_frames, self.edits.count, target, messages)
         mark_line(context.scene, self.baseline.label, report.notes)
         return report
 
@@ -205,9 +207,11 @@ class CompleteJob:
         assert self.motion is not None
         assert self.key_frames is not None
         baseline = dataclasses.replace(self.baseline, dropped=self.dropped)
-        laid = lay_again(target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options)
-        fill_phones(action, laid.baseline)
-        return report_of(laid, self.key_frames, self.edits.count, target)
+        written_take = write_completed_take(
+            target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options
+        )
+        fill_phones(action, written_take.baseline)
+        return report_of(written_take, self.key_frames, self.edits.count, target)
 
     def _complete(self) -> Request:
         target = _object(self.target)
@@ -243,7 +247,7 @@ def discard_edits(
     take, none = before.take, np.zeros(0, np.int32)
     edits = edited.find_edits(action, before)
     fresh = dataclasses.replace(before, dropped=none)
-    lay_again(
+    write_completed_take(
         target,
         action,
         fresh,

@@ -24,7 +24,7 @@ from ..takes.edits import Edits, find_edits
 from ..takes.identity import LineSource, find_owner
 from ..takes.movement import motion_weights, pose_values
 from ..takes.takes import active_take, check_changeable
-from .lay_take import lay_take
+from .write_take import write_generated_take
 
 __all__ = ["EXPORTS", "export_take", "import_take", "played_take"]
 
@@ -101,9 +101,9 @@ def import_take(
             "settings": {},
         },
     )
-    laid = lay_take(target, baseline, Edits(), take.weights, take.key_frames, options)
-    fill_phones(laid.action, laid.baseline)
-    return laid.action, take
+    written_take = write_generated_take(target, baseline, Edits(), take.weights, take.key_frames, options)
+    fill_phones(written_take.action, written_take.baseline)
+    return written_take.action, take
 
 
 def _live_link(take: Take) -> str:

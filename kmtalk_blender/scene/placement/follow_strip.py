@@ -22,8 +22,8 @@ from ..takes.baseline_store import load_baseline, take_info
 from ..takes.identity import take_source
 from ..takes.nla_tracks import take_track
 from ..takes.takes import active_action, check_changeable, find_take, takes_of
-from .lay_take import lay_take
 from .report import Report, report_of
+from .write_take import write_generated_take
 
 __all__ = ["Drift", "drift_of", "drifts", "follow_strip"]
 
@@ -110,11 +110,11 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
         expression=before.info.get("expression", options.expression),
         replace=False,
     )
-    laid = lay_take(
+    written_take = write_generated_take(
         target, baseline, _warped_edits(edits, warp), _resampled(before.motion, warp), baseline.keyed, settings
     )
-    fill_phones(laid.action, laid.baseline)
-    return report_of(laid, laid.baseline.keyed, edits.count, target)
+    fill_phones(written_take.action, written_take.baseline)
+    return report_of(written_take, written_take.baseline.keyed, edits.count, target)
 
 
 @dataclass(frozen=True)

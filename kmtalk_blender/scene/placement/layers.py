@@ -2,7 +2,7 @@
 
 1. the user's own tracks, unchanged;
 2. *Rest*: the values of the sliders before the first take, for shape keys that only takes move;
-3. the user's own action, when it was moved to a track (`hand_keys`);
+3. the user's own action, when it was moved to a track (`user_action`);
 4. below each take whose shape keys are also moved by a lower layer: *Rest under ...*, which holds jaw and lips at rest
    while the line is spoken, and blends in and out;
 5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks.
@@ -33,7 +33,7 @@ from ..takes.nla_tracks import (
     take_track,
     unlink,
 )
-from .hand_keys import hand_shapes
+from .user_action import user_shapes
 
 __all__ = ["Span", "arrange"]
 
@@ -74,8 +74,8 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
     _remove_layers(shape_keys, UNDER)
     spans = sorted((_span(shape_keys, action) for action in actions), key=lambda span: (span.start, span.action.name))
     rests = {one.shape: one.before for span in reversed(spans) for one in span.moved}
-    hand = hand_shapes(shape_keys)
-    rests = {shape: value for shape, value in rests.items() if shape not in hand}
+    user = user_shapes(shape_keys)
+    rests = {shape: value for shape, value in rests.items() if shape not in user}
     tracked = [span for span in spans if span.action != active]
     if not spans:
         _remove_layers(shape_keys, REST)
@@ -83,13 +83,13 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
     library = {shape for action in _linked_rests(shape_keys) for shape in keyed_shapes(action)}
     rests = {shape: value for shape, value in rests.items() if shape not in library}
     if rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
-        _lay_rest(shape_keys, rests, [span.action for span in tracked])
+        _add_rest(shape_keys, rests, [span.action for span in tracked])
     for span in tracked:
-        _lay_take(shape_keys, span, tracked)
+        _update_track(shape_keys, span, tracked)
     if active is not None:
         _activate(shape_keys, active)
     for span in spans:
-        _lay_under(shape_keys, span, spans, hand, active)
+        _add_under(shape_keys, span, spans, user, active)
     if active is not None:
         # Without tracks ADD and REPLACE play the same; REPLACE is what users expect of an active action.
         animation.action_blend_type = "ADD" if len(animation.nla_tracks) else "REPLACE"
@@ -120,7 +120,7 @@ def _activate(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
     animation.action_extrapolation, animation.action_influence = "HOLD", 1.0
 
 
-def _lay_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.types.Action]) -> None:
+def _add_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bpy.types.Action]) -> None:
     """Make the track Rest hold these values, below all takes."""
     strip = next((strip for _, strip in _layers(shape_keys, REST)), None)
     if strip is None:
@@ -137,7 +137,7 @@ def _lay_rest(shape_keys: bpy.types.Key, rests: dict[str, float], above: list[bp
     write_curves(rest, shape_keys, _still_curves(rests), {})
 
 
-def _lay_take(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
+def _update_track(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> None:
     """Update a take's track, or add one below the overlapping takes that start later."""
     track = take_track(shape_keys, span.action)
     if track is None:
@@ -158,8 +158,8 @@ def _lay_take(shape_keys: bpy.types.Key, span: Span, tracked: list[Span]) -> Non
             set_range(strip, span.first, span.last, shift)
 
 
-def _lay_under(
-    shape_keys: bpy.types.Key, span: Span, spans: list[Span], hand: set[str], active: bpy.types.Action | None
+def _add_under(
+    shape_keys: bpy.types.Key, span: Span, spans: list[Span], user: set[str], active: bpy.types.Action | None
 ) -> None:
     """Add the track *Rest under* below a take, for the shape keys that lower layers move as well."""
     order = [take_track(shape_keys, other.action) for other in spans]
@@ -178,9 +178,9 @@ def _lay_under(
     values = {}
     for one in span.moved:
         if one.group == FACE and span.expression != "REPLACE":
-            if one.shape in below and one.shape not in hand:
+            if one.shape in below and one.shape not in user:
                 values[one.shape] = one.before
-        elif one.shape in hand or one.shape in below or abs(one.rest - one.before) > SAME:
+        elif one.shape in user or one.shape in below or abs(one.rest - one.before) > SAME:
             values[one.shape] = one.rest
     if not values:
         return

@@ -21,9 +21,9 @@ from ..takes.takes import (
     take_actions,
     takes_of,
 )
-from .hand_keys import hand_track, lower_hand, raise_hand
 from .layers import arrange
 from .place_take import mute_face, place_action, take_out
+from .user_action import lower_user_action, raise_user_action, user_track
 
 __all__ = ["activate_take", "clear_takes", "play_below", "put_back", "set_expression"]
 
@@ -44,7 +44,7 @@ def activate_take(target: bpy.types.Object, name: str) -> list[str]:
         return []
     if not is_own_take(action):
         arrange(shape_keys, own_takes(shape_keys), None)
-        raise_hand(shape_keys)
+        raise_user_action(shape_keys)
         return []
     if action.library is not None:
         unlink(shape_keys, action)
@@ -59,10 +59,10 @@ def put_back(target: bpy.types.Object) -> str:
     """
     check_changeable(target)
     shape_keys = animatable_shape_keys(target)
-    if hand_track(shape_keys) is None:
+    if user_track(shape_keys) is None:
         raise UserError(f"No action of yours plays below the takes of {target.name}.")
     arrange(shape_keys, own_takes(shape_keys), None)
-    action = raise_hand(shape_keys)
+    action = raise_user_action(shape_keys)
     if action is None:
         raise UserError("Your action was moved or scaled on its NLA track; it stays there, as you made it.")
     arrange(shape_keys, own_takes(shape_keys), None)
@@ -73,7 +73,7 @@ def play_below(target: bpy.types.Object) -> str:
     """Move the user's active action to an NLA track below the takes. Returns the name of the track."""
     check_changeable(target)
     shape_keys = animatable_shape_keys(target)
-    track = lower_hand(shape_keys, under_takes=True)
+    track = lower_user_action(shape_keys, under_takes=True)
     arrange(shape_keys, own_takes(shape_keys), None)
     return track
 
@@ -122,15 +122,15 @@ def clear_takes(
         raise UserError(f"{target.name} has no take to clear.")
     actions = {placed.action: bpy.data.actions[placed.action] for placed in chosen}
     check_changeable(target, tuple(actions.values()))
-    before, told = sliders_before(target), []
+    before, messages = sliders_before(target), []
     moved = {one.shape for placed in chosen for one in moved_shapes(actions[placed.action], placed.id)}
     for placed in chosen:
-        told += take_out(shape_keys, actions[placed.action], placed.id)
+        messages += take_out(shape_keys, actions[placed.action], placed.id)
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
     if active_action(shape_keys) is None and not take_actions(shape_keys):
-        raise_hand(shape_keys)
+        raise_user_action(shape_keys)
     animated = {shape for action in animating_actions(shape_keys) for shape in keyed_shapes(action)}
     for shape in moved - animated:
         if shape in shape_keys.key_blocks:
             shape_keys.key_blocks[shape].value = before[shape]
-    return len(chosen), told
+    return len(chosen), messages

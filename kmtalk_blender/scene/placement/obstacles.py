@@ -8,7 +8,7 @@ import bpy
 from ...errors import UserError
 from .. import compat
 from ..character.mapping import mapping_of
-from ..character.parts import follow_head, standing_still
+from ..character.parts import follow_head, unlinked_parts
 from ..character.shape_map import value_path
 from ..character.shape_names import CHANNELS
 from ..curves.groups import FACE
@@ -16,8 +16,8 @@ from ..curves.shape_curves import keyed_shapes, shape_of
 from ..takes.baseline_store import has_baseline, moved_shapes
 from ..takes.nla_tracks import plays_take
 from ..takes.takes import takes_of
-from .hand_keys import hand_action
 from .manage_takes import play_below
+from .user_action import user_action
 
 __all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
 
@@ -40,7 +40,7 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     animation, action = shape_keys.animation_data, shape_keys.animation_data.action
     shapes = _spoken_shapes(target)
     found = []
-    own = hand_action(shape_keys)
+    own = user_action(shape_keys)
     covered = (
         shapes & keyed_shapes(own, compat.slot_handle(own, shape_keys)) if own and not has_baseline(own) else set()
     )
@@ -70,7 +70,7 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
         found.append(Obstacle("pinned", f"{target.name} shows only one shape key (it is pinned).", "Unpin"))
     if not shape_keys.use_relative:
         found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
-    still = standing_still(target)
+    still = unlinked_parts(target)
     if still:
         found.append(
             Obstacle(

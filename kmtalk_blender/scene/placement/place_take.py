@@ -20,9 +20,9 @@ from ..takes.baseline_store import (
 )
 from ..takes.nla_tracks import animating_actions, is_own_take, unlink
 from ..takes.takes import active_action, active_own_take, find_take, own_takes
-from .hand_keys import hand_action, lower_hand, make_hand
 from .layers import arrange
 from .shared_action import check_room, share, take_out_of, write_into
+from .user_action import lower_user_action, make_user_action, user_action
 
 __all__ = ["PLACEMENTS", "mute_face", "place_action", "place_take", "rewrite_take", "shared_place", "take_out"]
 
@@ -48,7 +48,7 @@ def place_take(
     """
     former = find_take(target, baseline.id)
     shape_keys = animatable_shape_keys(target)
-    told, action = [], former
+    messages, action = [], former
     if baseline.shares_action:
         action = active_action(shape_keys)
         if action is None:
@@ -56,18 +56,18 @@ def place_take(
             action[MADE] = True
             compat.assign_action(shape_keys, action)
         if former is not None and former != action:
-            told += take_out(shape_keys, former, baseline.id)
+            messages += take_out(shape_keys, former, baseline.id)
         write_into(shape_keys, action, baseline, curves, groups)
         arrange(shape_keys, own_takes(shape_keys), None)
     else:
         if action is None or not _may_rewrite(action):
             action = compat.new_action(_action_name(target, baseline), shape_keys)
             if former is not None:
-                told += take_out(shape_keys, former, baseline.id)
+                messages += take_out(shape_keys, former, baseline.id)
         _fill(shape_keys, action, baseline, curves, groups)
-        told += place_action(shape_keys, action, placement)
+        messages += place_action(shape_keys, action, placement)
     _widen(shape_keys, baseline, curves)
-    return action, told
+    return action, messages
 
 
 def shared_place(target: bpy.types.Object, baseline: Baseline, shapes: tuple[str, ...], replace: bool) -> None:
@@ -118,13 +118,13 @@ def place_action(shape_keys: bpy.types.Key, action: bpy.types.Action, placement:
     elif placement == "NLA" and not overlapped and active_own_take(shape_keys) != action:
         # A take that is being edited stays active when the new take does not overlap it.
         active = active_own_take(shape_keys)
-    told = []
-    hand = hand_action(shape_keys)
-    if hand is not None and (active is not None or moved & keyed_shapes(hand, compat.slot_handle(hand, shape_keys))):
-        track = lower_hand(shape_keys)
-        told.append(f"Your action {hand.name} plays on below, on the NLA track {track}; Put Back undoes that.")
+    messages = []
+    user = user_action(shape_keys)
+    if user is not None and (active is not None or moved & keyed_shapes(user, compat.slot_handle(user, shape_keys))):
+        track = lower_user_action(shape_keys)
+        messages.append(f"Your action {user.name} plays on below, on the NLA track {track}; Put Back undoes that.")
     arrange(shape_keys, own, active)
-    return told
+    return messages
 
 
 def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> list[str]:
@@ -144,7 +144,7 @@ def take_out(shape_keys: bpy.types.Key, action: bpy.types.Action, take: str) -> 
             action, shape_keys, {shape for shape, co in load_baseline(action, take).written.items() if len(co)}
         )
         drop_baseline(action, take)
-        make_hand(shape_keys, action)
+        make_user_action(shape_keys, action)
         return [f"Action {action.name} holds other keys of yours and was kept."]
     unlink(shape_keys, action)
     _remove(action)

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ..takes.notes import read_understood
-from .lay_take import Laid
+from .write_take import WrittenTake
 
 __all__ = ["Report", "report_of"]
 
@@ -29,11 +29,15 @@ class Report:
 
 
 def report_of(
-    laid: Laid, key_frames: np.ndarray, kept: int, target: bpy.types.Object, told: tuple[str, ...] = ()
+    written_take: WrittenTake,
+    key_frames: np.ndarray,
+    kept: int,
+    target: bpy.types.Object,
+    messages: tuple[str, ...] = (),
 ) -> Report:
-    """The report of a written take. told: more notes."""
-    baseline, mapping = laid.baseline, laid.mapping
-    moving = [keys for keys in laid.curves.values() if len(keys.co)]
+    """The report of a written take. messages: more notes."""
+    baseline, mapping = written_take.baseline, written_take.mapping
+    moving = [keys for keys in written_take.curves.values() if len(keys.co)]
     count, frames = sum(len(keys.co) for keys in moving), len(baseline.motion)
     seconds = baseline.take.duration
     text = f"{baseline.label} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, {count} keys on \
@@ -46,12 +50,20 @@ def report_of(
     if undriven:
         text += f"; {undriven} channels have no shape"
     understood = read_understood(baseline.info)
-    notes = (*understood.notes, *told)
+    notes = (*understood.notes, *messages)
     if all(label == "SIL" for label, _, _ in baseline.take.phones) and understood.notes:
         # No speech was found: the numbers of a still face would only distract from the notes.
         text = " ".join(notes)
     elif notes:
         text = f"{text}. {' '.join(notes)}"
     return Report(
-        laid.action.name, frames, len(key_frames), count, kept, text, understood.heard, understood.confidence, notes
+        written_take.action.name,
+        frames,
+        len(key_frames),
+        count,
+        kept,
+        text,
+        understood.heard,
+        understood.confidence,
+        notes,
     )

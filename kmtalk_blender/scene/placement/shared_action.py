@@ -93,7 +93,7 @@ def write_into(
             continue
         old = read_curves(action, (shape,), handle)[shape]
         replaced[shape] = old.where(_with_neighbours(baseline.in_range(old)))
-        written[shape] = _let_in(curve, shape, action, handle, baseline, fresh)
+        written[shape] = _insert_keys(curve, shape, action, handle, baseline, fresh)
     for take in take_ids(action, handle):
         other = load_baseline(action, take)
         if take != baseline.id and other.start < baseline.end and baseline.start < other.end:
@@ -151,7 +151,7 @@ def _with_neighbours(mask: np.ndarray) -> np.ndarray:
     return wide
 
 
-def _let_in(
+def _insert_keys(
     curve: bpy.types.FCurve,
     shape: str,
     action: bpy.types.Action,

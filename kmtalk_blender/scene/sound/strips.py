@@ -64,7 +64,11 @@ def audible_strips(scene: bpy.types.Scene) -> list[Strip]:
     if editor is None:
         return []
     return sorted(
-        (strip for strip, parents in _sounds(compat.root_strips(editor)) if not _silence(editor, strip, parents)),
+        (
+            strip
+            for strip, parents in _sounds(compat.root_strips(editor))
+            if not _inaudible_reason(editor, strip, parents)
+        ),
         key=lambda strip: strip.frame_final_start,
     )
 
@@ -108,7 +112,7 @@ def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
     """
     editor = editor_of(scene)
     parents = _parents(editor, strip)
-    reason = _silence(editor, strip, parents)
+    reason = _inaudible_reason(editor, strip, parents)
     if reason:
         raise UserError(reason)
     path, fps = whole_path(strip.sound.filepath, library=strip.sound.library), frame_rate(scene)
@@ -167,7 +171,7 @@ def _sounds(strips: list[Strip], parents: tuple[Strip, ...] = ()) -> list[tuple[
     return found
 
 
-def _silence(editor: bpy.types.SequenceEditor, strip: Strip, parents: tuple[Strip, ...]) -> str:
+def _inaudible_reason(editor: bpy.types.SequenceEditor, strip: Strip, parents: tuple[Strip, ...]) -> str:
     """Why a strip is not audible: one sentence, or an empty string."""
     if strip.mute:
         return f"Strip {strip.name} is muted; unmute it."

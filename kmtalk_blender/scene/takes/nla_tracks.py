@@ -16,10 +16,10 @@ __all__ = [
     "animating_actions",
     "is_layer",
     "is_own_take",
+    "is_replaced_track",
     "lift_track",
     "new_strip",
     "plays_take",
-    "set_aside",
     "set_range",
     "strip_track",
     "take_track",
@@ -48,14 +48,14 @@ def animating_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action
     animation = shape_keys.animation_data if shape_keys is not None else None
     if animation is None:
         return []
-    tracks = [track for track in animation.nla_tracks if not set_aside(track)]
+    tracks = [track for track in animation.nla_tracks if not is_replaced_track(track)]
     actions = [strip.action for track in tracks for strip in track.strips] + [animation.action]
     return list(dict.fromkeys(action for action in actions if action is not None and not is_layer(action)))
 
 
 def plays_take(track: bpy.types.NlaTrack) -> bool:
     """True for a track of a take or of a layer, unless it is a library's track that a local copy replaces."""
-    if set_aside(track):
+    if is_replaced_track(track):
         return False
     return any(is_layer(strip.action) or has_baseline(strip.action) for strip in track.strips)
 
@@ -66,7 +66,7 @@ def take_track(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types
     return next((track for track in tracks if any(strip.action == action for strip in track.strips)), None)
 
 
-def set_aside(track: bpy.types.NlaTrack) -> bool:
+def is_replaced_track(track: bpy.types.NlaTrack) -> bool:
     """True for a library's track that was muted because a local copy of its take plays."""
     return track.is_override_data and track.mute
 

@@ -18,28 +18,28 @@ from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .shared_action import under_values
 
-__all__ = ["Laid", "lay_again", "lay_take"]
+__all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A written take. told: sentences on actions that were replaced or kept."""
+class WrittenTake:
+    """A written take. messages: sentences on actions that were replaced or kept."""
 
     action: bpy.types.Action
     baseline: Baseline
     curves: dict[str, CurveKeys]
     mapping: ShapeMap
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
-def lay_take(
+def write_generated_take(
     target: bpy.types.Object,
     baseline: Baseline,
     edits: edited.Edits,
     motion: np.ndarray,
     key_frames: np.ndarray,
     options: Options,
-) -> Laid:
+) -> WrittenTake:
     """Write a generated take, with the edits of its former version, onto a character.
 
     baseline: the take, before anything of the character is set in it. motion: (T, K), completed around the edits.
@@ -87,11 +87,11 @@ def lay_take(
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
     moved = _moved(curves, written, mapping, groups, before) + locked
     baseline = dataclasses.replace(baseline, moved=moved)
-    action, told = place_take(target, baseline, curves, groups, options.placement)
-    return Laid(action, baseline, curves, mapping, tuple(told))
+    action, messages = place_take(target, baseline, curves, groups, options.placement)
+    return WrittenTake(action, baseline, curves, mapping, tuple(messages))
 
 
-def lay_again(
+def write_completed_take(
     target: bpy.types.Object,
     action: bpy.types.Action,
     baseline: Baseline,
@@ -100,7 +100,7 @@ def lay_again(
     key_frames: np.ndarray,
     window: tuple[int, int],
     options: Options,
-) -> Laid:
+) -> WrittenTake:
     """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
@@ -117,7 +117,7 @@ def lay_again(
     )
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
-    return Laid(action, baseline, curves, mapping)
+    return WrittenTake(action, baseline, curves, mapping)
 
 
 def with_ramps(

@@ -44,12 +44,12 @@ def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tup
 
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
-    """A click on a phone moves the playhead there, unless it is already inside."""
+    """Move the playhead to the phone that the user clicked, unless it is there already."""
     jump(context, self.phone_index)
 
 
 def go_to_line(self: "SceneSettings", context: bpy.types.Context) -> None:
-    """A click on a line chooses its strip and its character."""
+    """Choose strip and character of the line that the user clicked."""
     scene: Any = self.id_data
     choose_line(scene, sequencer_scene(context), self.line_index)
 
@@ -145,7 +145,7 @@ class StripSettings(bpy.types.PropertyGroup):
 
 
 class LineItem(bpy.types.PropertyGroup):
-    """One line of the table: which strip which character speaks."""
+    """One line of the table: a strip and its character."""
 
     use: BoolProperty(name="Use", description="Generate this line with the others", default=True)
     strip: StringProperty(name="Strip", description="Sound strip")
@@ -156,7 +156,7 @@ class LineItem(bpy.types.PropertyGroup):
 
 
 class RuleItem(bpy.types.PropertyGroup):
-    """Which strips a character speaks, when the table is filled."""
+    """A rule that chooses the character of strips when the table is filled."""
 
     kind: EnumProperty(name="By", description="What decides", items=RULES)
     value: StringProperty(name="Value", description="Part of the strip's name, or the number of its channel")
@@ -166,7 +166,7 @@ class RuleItem(bpy.types.PropertyGroup):
 
 
 class SceneSettings(bpy.types.PropertyGroup):
-    """scene.kmtalk: what is spoken, by whom, how."""
+    """scene.kmtalk: the character, the sound and its words, and all settings of a take."""
 
     target: PointerProperty(
         name="Character", description="The mesh with shape keys that speaks", type=bpy.types.Object, poll=has_shape_keys
@@ -291,7 +291,7 @@ class SceneSettings(bpy.types.PropertyGroup):
 
 
 class ObjectSettings(bpy.types.PropertyGroup):
-    """object.kmtalk: what belongs to a character."""
+    """object.kmtalk: mapping and landmarks of a character."""
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})

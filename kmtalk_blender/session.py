@@ -66,7 +66,7 @@ def chosen_interpreter() -> str:
 
 
 def models_folder() -> Path | None:
-    """Where the models that the user installed lie; None when KMTalk is not installed as an extension."""
+    """The folder of the user's models; None when KMTalk is not installed as an extension."""
     if not __package__.startswith("bl_ext."):
         return None
     try:

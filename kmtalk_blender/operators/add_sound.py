@@ -13,7 +13,7 @@ __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
 
 
 def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
-    """Make a sound file what the panel speaks, from the current frame. Returns its strip's name.
+    """Add a sound file at the current frame and make it the panel's source. Returns its strip's name.
 
     In a Blender without sound strips it becomes the panel's sound file, and the name is empty. Raises UserError when
     the file is not a sound.

@@ -59,7 +59,7 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
-    """Put the take back to how it was generated"""
+    """Undo all edits of the take: it becomes what was generated"""
 
     bl_idname = "kmtalk.discard_edits"
     bl_label = "Discard Edits"

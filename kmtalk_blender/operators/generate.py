@@ -73,7 +73,7 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: Any) -> str:
-        """What the button does, or why it is grey."""
+        """The tooltip: what the button does, or why it is disabled."""
         if properties.scope == "STRIP" and not (properties.strip or properties.filepath):
             missing = nothing_to_speak(context)
             if missing:

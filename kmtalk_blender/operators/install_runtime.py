@@ -78,7 +78,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         return self._done(context)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
-        """Start, and come back on a timer."""
+        """Start the installation and a timer that goes on with it."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
@@ -92,7 +92,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
-        """Esc cancels, the timer goes on."""
+        """Esc cancels; a timer event goes on with the installation."""
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self.cancel(context)
@@ -113,12 +113,12 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         return self._done(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """The user or Blender ends it."""
+        """Called when the user cancels, or Blender ends the operator."""
         self._running.cancel()
         self._stop(context)
 
     def _show(self, context: bpy.types.Context) -> None:
-        """Put the progress where the panel and the preferences read it; redraw only when it changed."""
+        """Write the progress into wm.kmtalk, where the panels read it; redraw only when it changed."""
         state, fraction, text = context.window_manager.kmtalk, self._running.fraction, self._running.progress_text
         if (round(state.fraction, 3), state.text) == (round(fraction, 3), text):
             return
@@ -130,7 +130,7 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
         gpu_index = self.gpu_index if self.build == "CUDA" else ""
         plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index, gpu_index)
-        # The worker may run out of the folder that is replaced.
+        # The worker may be running from the folder that will be replaced.
         session.close()
         self._running = Installation(plan)
         return self._running
@@ -179,7 +179,7 @@ class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
         return busy(context)
 
     def execute(self, context: bpy.types.Context) -> Outcome:
-        """Delete it."""
+        """Delete the environment."""
         session.close()
         try:
             remove_environment(runtime_folder())

@@ -33,7 +33,7 @@ class KMTALK_OT_fill_lines(ActionOperator, bpy.types.Operator):
 
 
 class KMTALK_OT_edit_rules(ActionOperator, bpy.types.Operator):
-    """Add or remove a rule: which strips a character speaks"""
+    """Add or remove a rule that chooses the character of strips"""
 
     bl_idname = "kmtalk.edit_rules"
     bl_label = "Edit Rules"

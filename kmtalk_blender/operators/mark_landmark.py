@@ -86,7 +86,7 @@ class KMTALK_OT_show_landmark(ActionOperator, bpy.types.Operator):
 
 
 def _selected(target: bpy.types.Object) -> int:
-    """The one selected vertex. Raises UserError when there is none or more than one."""
+    """The selected vertex. Raises UserError when there is none or more than one."""
     target.update_from_editmode()
     chosen = [vertex.index for vertex in target.data.vertices if vertex.select]
     if len(chosen) != 1:

@@ -1,4 +1,4 @@
-"""The table of lines: many strips, many characters."""
+"""The panels of the table of lines and of its rules."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class KMTALK_UL_lines(bpy.types.UIList):
         row.prop(item, "use", text="")
         split = row.split(factor=0.6)
         split.label(text=item.strip, translate=False)
-        split.label(text=item.target.name if item.target else "nobody", translate=False)
+        split.label(text=item.target.name if item.target else "no character", translate=False)
         if item.state == "running":
             row.progress(factor=item.fraction, text="")
         else:
@@ -64,7 +64,7 @@ class KMTALK_UL_rules(bpy.types.UIList):
 
 
 class Lines(PanelMixin):
-    """Several strips and characters"""
+    """A table of sound strips and their characters"""
 
     bl_label = "Lines"
     bl_options = {"DEFAULT_CLOSED"}

@@ -120,7 +120,7 @@ def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
     """A label with the number of selected strips for each character."""
     sounds = (strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND")
     speakers = [speaker_of(strip, context.scene) for strip in sounds]
-    counts = Counter(speaker.name if speaker else "nobody" for speaker in speakers)
+    counts = Counter(speaker.name if speaker else "no character" for speaker in speakers)
     text = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
     layout.label(text=f"Spoken by {text}", icon="INFO", translate=False)
 

@@ -30,7 +30,7 @@ MARKER = ".complete"  # file in an environment that was completely installed
 # CPU builds of torch; on Linux PyPI has only a build with several gigabytes of CUDA libraries.
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 TORCH_GPU_INDEX = "https://download.pytorch.org/whl/cu130"
-# What can be installed: identifier, label, what it is for.
+# The builds to choose from: identifier, label, tooltip.
 BUILDS = (
     ("CPU", "CPU", "Small, and fast enough for the model that comes with KMTalk"),
     ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
@@ -78,7 +78,7 @@ class Plan:
 
     @property
     def unfinished(self) -> Path:
-        """The environment while it is made."""
+        """The folder of the new environment until it is complete."""
         return self.folder.with_name(f"{self.folder.name}.new")
 
     @property
@@ -156,7 +156,7 @@ def _torch(lock: Path) -> str:
 
 
 def environment_python(folder: Path) -> Path:
-    """The interpreter of an environment."""
+    """Path of the interpreter of an environment."""
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -365,7 +365,7 @@ class Installation:
             del self.log[:-LOG_LINES]
 
     def _reason(self) -> str:
-        """The line of the log that tells most."""
+        """The most informative line of the log: the last error, else the last line."""
         lines = [line for line in self.log if line.strip() and not line.startswith("$")]
         errors = [line for line in lines if "error" in line.lower()]
         return (errors or lines or ["no reason was given"])[-1].strip()

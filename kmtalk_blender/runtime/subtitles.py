@@ -1,4 +1,4 @@
-"""Subtitles (.srt): the words of a stretch of time."""
+"""Subtitles (.srt): the words of a time range."""
 
 import re
 

@@ -156,7 +156,7 @@ def new_curve(action: bpy.types.Action, datablock: Animated, path: str, group: s
 
 
 def remove_curve(action: bpy.types.Action, datablock: Animated, curve: bpy.types.FCurve) -> None:
-    """Take an F-Curve of `datablock` out of an action."""
+    """Remove an F-Curve of `datablock` from an action."""
     _ensure_bag(action, datablock).fcurves.remove(curve)
 
 

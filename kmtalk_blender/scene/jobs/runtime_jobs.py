@@ -52,7 +52,7 @@ class CheckJob:
         return Request(*self.check.first())
 
     def next(self, result: dict) -> Request | None:
-        """The following request, None at the end."""
+        """Use a result. Returns the next request, None at the end."""
         following = self.check.next(result)
         return None if following is None else Request(*following)
 

@@ -7,7 +7,7 @@
    while the line is spoken, and blends in and out;
 5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks.
 
-A single take over sliders that rest at 0 needs no track at all.
+A single take needs no track when the sliders were at 0 before it.
 """
 
 from collections.abc import Sequence

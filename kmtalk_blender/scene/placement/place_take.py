@@ -165,7 +165,7 @@ def _may_rewrite(action: bpy.types.Action) -> bool:
 
 
 def _players(action: bpy.types.Action) -> int:
-    """How many shape-key datablocks play an action."""
+    """Number of shape-key datablocks that an action animates."""
     return sum(action in animating_actions(shape_keys) for shape_keys in bpy.data.shape_keys)
 
 

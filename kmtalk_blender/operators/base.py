@@ -116,7 +116,7 @@ class JobOperator(PollReason):
         except UserError as error:
             return self.report_error(error)
         manager = context.window_manager
-        self._timer = manager.event_timer_add(TICK, window=context.window)
+        self._timer: bpy.types.Timer | None = manager.event_timer_add(TICK, window=context.window)
         state = manager.kmtalk
         state.running, state.cancel, state.failure, state.report, state.fraction = True, False, "", "", 0.0
         manager.modal_handler_add(self)
@@ -177,7 +177,7 @@ class JobOperator(PollReason):
         timer = getattr(self, "_timer", None)
         if timer is not None:
             context.window_manager.event_timer_remove(timer)
-            del self._timer
+            self._timer = None
             context.workspace.status_text_set(None)
 
     def _show(self, context: bpy.types.Context) -> None:

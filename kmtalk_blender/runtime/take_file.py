@@ -19,7 +19,7 @@ from .whole_file import write_whole
 __all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
-# What stands in a take's file as well and follows from the rest: the weights at the key frames.
+# An array of a take's file that follows from the others: the weights at the key frames.
 DERIVED = "key_weights"
 ARRAYS = {
     "weights": Wanted("f", limits.CURVE_VALUES),
@@ -37,12 +37,13 @@ ARRAYS = {
 
 @dataclass(frozen=True)
 class Take:
-    """One performance. Frame i lies at i / fps seconds after the start of what was heard.
+    """One generated performance. Frame i is i / fps seconds after the start of the sound.
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
-    0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, what the encoder heard.
-    meta: model, settings, audio (JSON values). phones_heard: the phones are doubtful, so that other networks move the
-    face. others: arrays that this version does not know, carried along.
+    0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, the features of the
+    sound.
+    meta: model, settings, audio (JSON values). unreliable_phones: True when the phones are doubtful; the runtime then
+    uses the networks that do without phones. others: arrays that this version does not know, kept for writing.
     """
 
     weights: np.ndarray
@@ -53,7 +54,7 @@ class Take:
     words: tuple[Span, ...] = ()
     acoustics: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
     meta: dict = field(default_factory=dict)
-    phones_heard: bool = False
+    unreliable_phones: bool = False
     others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -80,7 +81,7 @@ def unpack_take(data: bytes, name: str) -> Take:
 def spans_of(rows: Iterable) -> tuple[Span, ...]:
     """Phones or words from [label, start, end] in order of time, seconds.
 
-    Raises ValueError or TypeError for labels that are no texts and for times that are none or run backwards.
+    Raises ValueError or TypeError when a label is not a text, or a time is not a number or earlier than the one before.
     """
     spans, done = [], 0.0
     for label, start, end in rows:
@@ -99,18 +100,20 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
     slowest, fastest = limits.FRAMES_PER_SECOND
     fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
     if not slowest <= fps <= fastest or (len(weights) - 1) / fps > limits.SOUND_SECONDS + 1:
-        raise UserError(f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and 6 hours hold it.")
+        raise UserError(
+            f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and it may last 6 hours."
+        )
     ends = key_frames.ndim == 1 and len(key_frames) and key_frames[0] == 0 and key_frames[-1] == len(weights) - 1
     if not ends or (key_frames[1:] <= key_frames[:-1]).any():
         raise UserError(f"{name} is not a take: its key frames must ascend from the first frame to the last.")
     meta = parse_json("".join(texts(arrays["meta"])), f"The meta of {name}") if "meta" in arrays else {}
     acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
     if acoustics.ndim != 2 or not isinstance(meta, dict):
-        raise UserError(f"{name} is not a take: what belongs to its motion has another shape.")
+        raise UserError(f"{name} is not a take: its acoustics or its meta have another form.")
     try:
         phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
     except (ValueError, KeyError) as error:
-        raise UserError(f"{name} is not a take: its phones and words need a label and times in order each.") from error
+        raise UserError(f"{name} is not a take: each phone and word needs a label, and times in order.") from error
     return Take(
         weights.astype(np.float32, copy=False),
         channels,
@@ -136,7 +139,7 @@ def pack_take(take: Take) -> bytes:
             DERIVED: take.weights[take.key_frames].astype(np.float32),
             **_columns("phone", take.phones),
             **_columns("word", take.words),
-            "phones_heard": np.array(take.phones_heard),
+            "phones_heard": np.array(take.unreliable_phones),
             "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
             **take.others,
@@ -145,7 +148,7 @@ def pack_take(take: Take) -> bytes:
 
 
 def write_take(take: Take, path: Path | str) -> None:
-    """Write a take's file, whole or not at all. Raises UserError when it cannot be written."""
+    """Write a take's file, completely or not at all. Raises UserError when it cannot be written."""
     write_whole(path, pack_take(take))
 
 

@@ -1,11 +1,11 @@
 """KMTalk for scripts: everything that the buttons do, as plain functions.
 
-Those that need the runtime take a client: `session.worker()` of this package. One line:
+Functions that need the runtime take a client: `session.worker()` of this package. To speak one line:
 
     head = scene.add_demo_head(bpy.context, client)
     scene.generate(bpy.context, client, scene.Line(target=head.name, strip="line.wav"))
 
-then, after some keys were edited:
+then, after you edited keys:
 
     scene.complete(bpy.context, client, head)
     scene.export_take(head, Path("line.csv"))
@@ -20,15 +20,17 @@ from .character.mapping import load_preset, map_channels, save_preset
 from .character.parts import follow_head
 from .checks import fix_obstacle, obstacles
 from .curves.density import Density
-from .jobs.blocking import add_demo_head, complete, generate
-from .jobs.blocking_rigs import import_flame, make_shapes, measure_shapes
+from .jobs.blocking import add_demo_head, complete, generate, import_flame, make_shapes, measure_shapes
 from .jobs.take_jobs import discard_edits, edited_takes
-from .options import Line, Options, Style, options_of
+from .options import Options, SpokenLine, Style, options_of
 from .placement.exchange import export_take, import_take
 from .placement.follow_strip import drifts, follow_strip
 from .placement.manage_takes import activate_take, clear_takes, put_back, set_expression
 from .placement.report import Report
 from .takes.takes import takes_of
+
+# The name that scripts know it by.
+Line = SpokenLine
 
 __all__ = [
     "Density",

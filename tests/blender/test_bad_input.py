@@ -136,17 +136,17 @@ def test_a_worker_that_dies_half_way(scene, head, line, client):
 
 def test_cancel_half_way(scene, head, line, client):
     from bl_ext.user_default.kmtalk.scene import Line, Options
-    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
     from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     before = snapshot()
     spoken = Line(head.name, audio=str(LINE))
-    queue = JobQueue([Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
+    queue = JobQueue([QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
     while queue.fraction == 0.0 and queue.current is not None:
         queue.tick(bpy.context)
         time.sleep(0.005)
     queue.cancel()
-    assert queue.orders[0].state == "cancelled"
+    assert queue.jobs[0].state == "cancelled"
     assert snapshot() == before
     assert client.call("info", {})["version"]
 
@@ -155,18 +155,18 @@ def test_a_character_that_vanishes_while_it_is_computed(scene, head, line, clien
     from bl_ext.user_default.kmtalk.errors import UserError
     from bl_ext.user_default.kmtalk.scene import Line, Options
     from bl_ext.user_default.kmtalk.scene.jobs.blocking import run
-    from bl_ext.user_default.kmtalk.scene.jobs.queue import Order
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import QueuedJob
     from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     spoken = Line(head.name, audio=str(LINE))
-    order = Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))
+    job = QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))
 
     def remove(_fraction, _text):
         if "Anna" in bpy.data.objects:
             bpy.data.objects.remove(bpy.data.objects["Anna"])
 
     with pytest.raises(UserError, match="no object named Anna"):
-        run(bpy.context, client, order, remove)
+        run(bpy.context, client, job, remove)
     assert len(bpy.data.actions) == 0
 
 

@@ -225,7 +225,7 @@ def test_a_boundary_moves_both_its_phones(spoken):
     middle = (phones[2].start + phones[2].end) / 2
     bpy.ops.kmtalk.move_boundary(index=2, seconds=middle)
     assert phones[1].end == phones[2].start == pytest.approx(middle)
-    with pytest.raises(RuntimeError, match="please"):
+    with pytest.raises(RuntimeError, match="choose a time between"):
         bpy.ops.kmtalk.move_boundary(index=2, seconds=phones[2].end + 1)
 
 

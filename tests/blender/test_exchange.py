@@ -134,11 +134,11 @@ def test_markers_and_textgrid(scene, spoken, tmp_path):
 
 
 def test_a_transcript_beside_the_sound(scene, tmp_path):
-    from bl_ext.user_default.kmtalk.scene.sound.strips import Heard
+    from bl_ext.user_default.kmtalk.scene.sound.strips import AudioClip
     from bl_ext.user_default.kmtalk.scene.sound.transcripts import find_transcript
 
     sound = tmp_path / "line.wav"
-    whole, part = Heard("line", sound, 0.0, None, 1, 30.0), Heard("line", sound, 2.0, 4.0, 1, 30.0)
+    whole, part = AudioClip("line", sound, 0.0, None, 1, 30.0), AudioClip("line", sound, 2.0, 4.0, 1, 30.0)
     assert find_transcript(whole, "", None).text == ""
     (tmp_path / "line.txt").write_text("hello there", encoding="utf-8")
     assert find_transcript(whole, "", None).text == "hello there"

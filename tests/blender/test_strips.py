@@ -23,9 +23,9 @@ def strips(scene, tmp_path):
 
 
 def heard(scene, strip, folder):
-    from bl_ext.user_default.kmtalk.scene.sound.strips import heard_of
+    from bl_ext.user_default.kmtalk.scene.sound.strips import clip_of_strip
 
-    return heard_of(scene, strip, folder)
+    return clip_of_strip(scene, strip, folder)
 
 
 def refused(scene, strip, folder):

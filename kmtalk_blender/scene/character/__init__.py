@@ -1,1 +1,1 @@
-"""Character: the mesh that speaks, its shape keys, and which of them a channel moves."""
+"""Character: its mesh and shape keys, their mapping to channels, landmarks, other meshes and jaw bones."""

@@ -1,4 +1,4 @@
-"""The shapes of a model that was trained on a face of its own, as shape keys of a mesh with the same vertices."""
+"""Shape keys for a model that was trained on one face, on a mesh with the same vertices."""
 
 import bpy
 import numpy as np
@@ -11,20 +11,20 @@ from .new_shape import new_shape
 
 __all__ = ["add_basis"]
 
-# How far the vertices may lie from the model's face after the best turn and scale, in shares of the face's size: heads
-# of other people differ by less, other vertex orders by more.
+# Largest RMS distance of the vertices from the model's face after the best similarity transform, relative to the face's
+# size: the heads of other people differ by less, a mesh with another order of vertices by more.
 FARTHEST = 0.15
-REACH = 10.0
+REACH = 10.0  # range of the sliders of signed shape keys, as large as Blender allows
 
 
 def add_basis(target: bpy.types.Object, space: Space) -> list[str]:
-    """Add one shape key a number of the model, and let the channels of that name move them. Returns their names.
+    """Add one shape key for each channel of the model, and map the channels to them. Returns their names.
 
-    The mesh may be turned and scaled against the model's face; its vertex order must be the same. Raises UserError,
-    with the mesh as it was, when it is another face or has shape keys of these names.
+    The mesh may be rotated and scaled against the model's face; the order of its vertices must be the same. Raises
+    UserError, with the mesh unchanged, when it is another face or has shape keys of these names.
     """
     if target.type != "MESH":
-        raise UserError(f"{target.name} is no mesh; choose the mesh of the face.")
+        raise UserError(f"{target.name} is not a mesh; choose the mesh of the face.")
     if target.mode == "EDIT":
         raise UserError(f"{target.name} is in edit mode; leave it (Tab).")
     if target.library is not None or target.data.library is not None:
@@ -36,7 +36,7 @@ def add_basis(target: bpy.types.Object, space: Space) -> list[str]:
         )
     taken = [name for name in space.names if mesh.shape_keys and name in mesh.shape_keys.key_blocks]
     if taken:
-        raise UserError(f"{target.name} has a shape key {taken[0]} already; remove it first, or keep what is there.")
+        raise UserError(f"{target.name} has a shape key {taken[0]} already; remove it first.")
     rest = vertices_of(target)
     shapes = space.shapes @ _turn(space.neutral, rest, target.name)
     for name, shape in zip(space.names, shapes, strict=True):
@@ -51,9 +51,9 @@ def add_basis(target: bpy.types.Object, space: Space) -> list[str]:
 
 
 def _turn(neutral: np.ndarray, rest: np.ndarray, name: str) -> np.ndarray:
-    """(3, 3) turn and scale, to be multiplied from the right, that brings the model's face nearest to the mesh.
+    """(3, 3) rotation and scale, multiplied from the right, that fit the model's face to the mesh.
 
-    The least-squares similarity of two point sets (Umeyama 1991).
+    Least-squares similarity of two point sets (Umeyama 1991).
     """
     a, b = neutral - neutral.mean(axis=0), rest - rest.mean(axis=0)
     left, sizes, right = np.linalg.svd(a.T @ b)
@@ -64,5 +64,7 @@ def _turn(neutral: np.ndarray, rest: np.ndarray, name: str) -> np.ndarray:
     turn = left @ mirror @ right * (sizes @ np.diag(mirror)) / spread
     size = np.sqrt(np.square(b).sum(axis=1).mean())
     if np.sqrt(np.square(a @ turn - b).sum(axis=1).mean()) > FARTHEST * size:
-        raise UserError(f"The vertices of {name} come in another order than the model's face; use that face itself.")
+        raise UserError(
+            f"The vertices of {name} are in another order than those of the model's face; use that face itself."
+        )
     return turn

@@ -1,17 +1,18 @@
-"""Neutral calibration: where a character's mouth is really closed, and how far its shapes open it fully."""
+"""Calibration: the values of shape keys when the mouth is closed, and when a channel is at weight 1."""
 
 import bpy
 
 from ...errors import UserError
+from ..compat import shape_keys_of
 from .mapping import Mapping, Row, mapping_of, rested_at, rests_of, shape_names, write_mapping
 
 __all__ = ["calibrate_closed", "calibrate_open", "rest_at"]
 
-LEAST = 1e-3
+LEAST = 1e-3  # smaller differences of a slider count as none
 
 
 def calibrate_closed(target: bpy.types.Object) -> int:
-    """Make the sliders' present values the rest of every mapped shape key. Returns how many rest elsewhere than at 0.
+    """Make the sliders' current values the rest values of all mapped shape keys. Returns how many are not 0.
 
     Raises UserError when nothing is mapped.
     """
@@ -22,25 +23,25 @@ def calibrate_closed(target: bpy.types.Object) -> int:
 
 
 def rest_at(target: bpy.types.Object, values: dict[str, float]) -> None:
-    """Make values the rest of some mapped shape keys, and set their sliders there; the others rest as they did.
+    """Set the rest values of the given mapped shape keys, and their sliders to them; the others keep theirs.
 
     Raises UserError when nothing is mapped.
     """
     mapping, _ = _posed(target)
     write_mapping(target, rested_at(mapping, rests_of(mapping) | values))
     for shape, value in values.items():
-        target.data.shape_keys.key_blocks[shape].value = value
+        shape_keys_of(target).key_blocks[shape].value = value
 
 
 def calibrate_open(target: bpy.types.Object, channel: str = "jawOpen") -> int:
-    """Make the sliders' present values what the shape keys of `channel` have at weight 1. Returns how many there are.
+    """Make the sliders' current values those of the shape keys of `channel` at weight 1. Returns how many there are.
 
-    Raises UserError when the channel moves no shape key, or none of them is away from its rest.
+    Raises UserError when the channel moves no shape key, or all of them are at rest.
     """
     mapping, values = _posed(target)
     if mapping.mode == "VISEMES":
         raise UserError(
-            f"{target.name} speaks in whole mouth shapes, which have no gain; calibrate a character of ARKit."
+            f"{target.name} speaks with visemes, which have no gain; calibrate a character with ARKit's shapes."
         )
     rests = rests_of(mapping)
     chosen = [row for row in mapping.rows if row.channel == channel and row.shape]
@@ -58,7 +59,7 @@ def calibrate_open(target: bpy.types.Object, channel: str = "jawOpen") -> int:
 
 
 def _posed(target: bpy.types.Object) -> tuple[Mapping, dict[str, float]]:
-    """The mapping, and the present value of every shape key."""
+    """The mapping, and the current value of every shape key."""
     names = shape_names(target)
     mapping = mapping_of(target)
     if not mapping.mapped:
@@ -66,4 +67,4 @@ def _posed(target: bpy.types.Object) -> tuple[Mapping, dict[str, float]]:
     gone = sorted({row.shape for row in mapping.rows if row.shape and row.shape not in names})
     if gone:
         raise UserError(f"{target.name} has no shape key {gone[0]} any more; press Map Channels again.")
-    return mapping, {name: target.data.shape_keys.key_blocks[name].value for name in names}
+    return mapping, {name: shape_keys_of(target).key_blocks[name].value for name in names}

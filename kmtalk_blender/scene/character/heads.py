@@ -1,4 +1,6 @@
-"""A head from its file: mesh, materials, shape keys."""
+"""Make an object of a head file: mesh, materials, shape keys."""
+
+from typing import Any
 
 import bpy
 import numpy as np
@@ -11,7 +13,7 @@ from .placing import free_place
 
 __all__ = ["add_head"]
 
-# Colours (linear) and roughness of what a head is made of; other names get the skin's.
+# Colour (linear RGB) and roughness of each material; unknown names get those of the skin.
 LOOKS = {
     "skin": ((0.62, 0.36, 0.26), 0.5),
     "lips": ((0.46, 0.15, 0.13), 0.38),
@@ -26,9 +28,9 @@ LOOKS = {
 
 
 def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") -> bpy.types.Object:
-    """Make an object of a head in the active collection: quads, materials, smooth, one shape key a channel.
+    """Add a head to the active collection: polygons, materials, smooth shading, one shape key for each channel.
 
-    It stands at the 3D cursor, or beside what stands there, and becomes the active object and the panel's character.
+    It is placed at the 3D cursor, or beside the object there, and becomes the active object and the panel's character.
     Raises UserError outside of object mode.
     """
     if context.mode != "OBJECT":
@@ -64,7 +66,7 @@ def _add_shapes(target: bpy.types.Object, head: Head) -> None:
 
 
 def _polygons(head: Head) -> tuple[list[list[int]], np.ndarray]:
-    """Polygons from triangles that share a number, and the material of each."""
+    """Polygons, merged of the triangles with the same polygon number, and the material of each."""
     groups: dict[int, list[int]] = {}
     for triangle, polygon in enumerate(head.polygons.tolist()):
         groups.setdefault(polygon, []).append(triangle)
@@ -79,7 +81,7 @@ def _polygons(head: Head) -> tuple[list[list[int]], np.ndarray]:
 
 
 def _outline(triangles: list[list[int]]) -> list[list[int]]:
-    """The one loop around triangles that make up a polygon; empty when there is no single loop."""
+    """The outline of the triangles of a polygon, as a list with one loop; empty when there is no single loop."""
     edges = {(t[i], t[(i + 1) % 3]) for t in triangles for i in range(3)}
     border = dict(edge for edge in edges if (edge[1], edge[0]) not in edges)
     start = next(iter(border))
@@ -100,7 +102,9 @@ def _material(name: str) -> bpy.types.Material:
         material.use_nodes = True
     material.diffuse_color = (*colour, 1.0)
     material.roughness = roughness
-    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    tree = material.node_tree
+    assert tree is not None
+    shader: Any = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = roughness
     if name in ("skin", "lips", "tongue"):

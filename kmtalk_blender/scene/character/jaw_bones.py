@@ -1,15 +1,16 @@
-"""Bone jaws: a pose bone follows the jaw's shape keys, so that takes, edits and exports stay where they are.
+"""Jaw bones: drivers let a pose bone follow the shape keys of the jaw.
 
-The bone gets drivers that read the values of the shape keys. Where the mesh has no shape key for the movement it gets
-one that changes nothing and only carries the value.
+Takes, edits and exports thus stay on the shape keys. When the mesh has no shape key for a movement, an empty one is
+added, which only carries the value.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
 from ...errors import UserError
-from ..compat import action_curves
+from ..compat import action_curves, animation_of
 from .mapping import Mapping, Row, mapping_of, write_mapping
 from .new_shape import new_shape
 from .shape_map import value_path
@@ -22,8 +23,8 @@ ROTATIONS = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
 @dataclass(frozen=True)
 class JawRange:
-    """channel: one of JAW_CHANNELS. kind: ROTATION (amount in radians) or LOCATION (amount in the bone's unit). axis: 0
-    to 2, the bone's own. amount: at weight 1, negative the other way."""
+    """How far a bone follows a channel. channel: one of JAW_CHANNELS. kind: ROTATION (amount in radians) or LOCATION
+    (amount in the bone's unit). axis: 0 to 2, of the bone. amount: at weight 1; may be negative."""
 
     channel: str
     kind: str
@@ -32,23 +33,23 @@ class JawRange:
 
 
 def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, jaw: JawRange) -> str:
-    """Let a pose bone follow a channel of the jaw. Returns the shape key that carries the value.
+    """Let a pose bone follow a channel of the jaw. Returns the shape key that the driver reads.
 
     Raises UserError, before anything is changed, when the bone is not there, is animated, or cannot be changed.
     """
     if target.type != "MESH" or target.library is not None or target.data.library is not None:
-        raise UserError(f"{target.name} is no mesh of this file; choose the character's mesh, made local.")
+        raise UserError(f"{target.name} is not a mesh of this file; choose the character's mesh and make it local.")
     if armature is None or armature.type != "ARMATURE":
         raise UserError("No armature is chosen; choose the one with the jaw.")
     if armature.library is not None or armature.override_library is not None:
         raise UserError(f"{armature.name} is linked; make it local, so that its jaw can get a driver.")
-    pose = armature.pose.bones.get(bone)
+    pose = armature.pose.bones.get(bone) if armature.pose is not None else None
     if pose is None:
         raise UserError(f"{armature.name} has no bone {bone}; choose the jaw's.")
     if jaw.channel not in JAW_CHANNELS:
-        raise UserError(f"{jaw.channel} is no movement of the jaw; choose one of {', '.join(JAW_CHANNELS)}.")
+        raise UserError(f"{jaw.channel} is not a channel of the jaw; choose one of {', '.join(JAW_CHANNELS)}.")
     if jaw.kind == "ROTATION" and pose.rotation_mode not in ROTATIONS and _keyed(armature, pose, "rotation"):
-        raise UserError(f"Bone {bone} has rotation keys that are no Euler angles; convert its rotation mode to XYZ.")
+        raise UserError(f"Bone {bone} has rotation keys that are not Euler angles; convert its rotation mode to XYZ.")
     path = "rotation_euler" if jaw.kind == "ROTATION" else "location"
     if _keyed(armature, pose, path):
         raise UserError(f"Bone {bone} has keys or a driver on its {path}; remove them first.")
@@ -57,7 +58,7 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
     shape = _carrier(target, jaw.channel)
     rest = float(getattr(pose, path)[jaw.axis])
     others = [curve for curve in _drivers(armature, pose, path) if curve.array_index == jaw.axis]
-    curve = others[0] if others else _new_driver(pose, path, jaw.axis, rest)
+    curve: Any = others[0] if others else _new_driver(pose, path, jaw.axis, rest)
     variable = curve.driver.variables.new()
     variable.name, variable.type = jaw.channel, "SINGLE_PROP"
     variable.targets[0].id_type, variable.targets[0].id = "KEY", target.data.shape_keys
@@ -68,20 +69,20 @@ def drive_bone(target: bpy.types.Object, armature: bpy.types.Object, bone: str, 
 
 
 def free_bone(armature: bpy.types.Object, bone: str) -> int:
-    """Remove the drivers that drive_bone made. Returns how many."""
-    pose = armature.pose.bones.get(bone) if armature is not None and armature.type == "ARMATURE" else None
+    """Remove the drivers that `drive_bone` made. Returns how many."""
+    pose = armature.pose.bones.get(bone) if armature is not None and armature.pose is not None else None
     if pose is None:
         raise UserError(f"There is no bone {bone}; choose the jaw's.")
     ours = [curve for path in ("rotation_euler", "location") for curve in _drivers(armature, pose, path)]
     for curve in ours:
         rest, path, axis = _rest(curve, 0.0), curve.data_path.rpartition(".")[2], curve.array_index
-        armature.animation_data.drivers.remove(curve)
+        animation_of(armature).drivers.remove(curve)
         getattr(pose, path)[axis] = rest
     return len(ours)
 
 
 def _carrier(target: bpy.types.Object, channel: str) -> str:
-    """The shape key whose value is the channel's, made where there is none."""
+    """The shape key that has the channel's value, made when there is none."""
     if target.data.shape_keys is None:
         target.shape_key_add(name="Basis", from_mix=False)
     mapping = mapping_of(target)
@@ -96,39 +97,43 @@ def _carrier(target: bpy.types.Object, channel: str) -> str:
 
 
 def _new_driver(pose: bpy.types.PoseBone, path: str, axis: int, rest: float) -> bpy.types.FCurve:
-    curve = pose.driver_add(path, axis)
+    curve: Any = pose.driver_add(path, axis)
     curve.driver.type = "SCRIPTED"
     curve.driver.expression = repr(rest)
     return curve
 
 
 def _terms(curve: bpy.types.FCurve) -> dict[str, float]:
-    """Channel -> amount, of a driver that was made here."""
-    parts = [part.split(" * ") for part in curve.driver.expression.split(" + ")[1:]]
+    """Channel -> amount, from the expression of a driver that `drive_bone` made."""
+    parts = [part.split(" * ") for part in _expression(curve).split(" + ")[1:]]
     return {name: float(amount) for name, amount in parts}
 
 
 def _rest(curve: bpy.types.FCurve, otherwise: float) -> float:
     try:
-        return float(curve.driver.expression.split(" + ")[0])
+        return float(_expression(curve).split(" + ")[0])
     except ValueError:
         return otherwise
 
 
+def _expression(curve: bpy.types.FCurve) -> str:
+    return curve.driver.expression if curve.driver is not None else ""
+
+
 def _drivers(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> list[bpy.types.FCurve]:
-    """The drivers made here on a property of the bone: those whose variables are the jaw's channels."""
+    """The drivers that `drive_bone` made on a property of the bone: all their variables are jaw channels."""
     if armature.animation_data is None:
         return []
     wanted = f"{pose.path_from_id()}.{path}"
     return [
         curve
         for curve in armature.animation_data.drivers
-        if curve.data_path == wanted and {v.name for v in curve.driver.variables} <= set(JAW_CHANNELS)
+        if curve.data_path == wanted and curve.driver and {v.name for v in curve.driver.variables} <= set(JAW_CHANNELS)
     ]
 
 
 def _keyed(armature: bpy.types.Object, pose: bpy.types.PoseBone, path: str) -> bool:
-    """True when something else moves the property."""
+    """True when keys or other drivers move the property."""
     animation = armature.animation_data
     if animation is None:
         return False

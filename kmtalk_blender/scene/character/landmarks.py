@@ -1,4 +1,4 @@
-"""Landmarks on a face: marked by the user on vertices, guessed from those that are marked."""
+"""Landmarks of a face: vertices that the user marked, and guesses made from them."""
 
 import json
 
@@ -9,7 +9,7 @@ from ...errors import UserError
 
 __all__ = ["LANDMARKS", "REQUIRED", "check_marks", "guess_marks", "mark", "marks_of", "similarity"]
 
-# Where each lies on the project's head: left, back and up, in eye distances.
+# Position of each on KMTalk's own head: left, back and up, in distances between the eyes.
 LANDMARKS = {
     "nose_tip": (0.000, -1.868, -0.702),
     "chin": (0.000, -1.418, -1.991),
@@ -29,14 +29,12 @@ LANDMARKS = {
     "brow_right_outer": (-0.829, -1.186, 0.256),
 }
 REQUIRED = tuple(LANDMARKS)[:10]
-# A mesh of FLAME's topology has so many vertices, and needs no marks.
-FLAME_VERTICES = 5023
-# Marks needed before the others can be guessed.
-ENOUGH = 4
+FLAME_VERTICES = 5023  # vertices of a mesh with FLAME's topology, which needs no landmarks
+ENOUGH = 4  # marked landmarks that guessing needs
 
 
 def marks_of(target: bpy.types.Object, sure: bool = False) -> dict[str, int]:
-    """Landmark -> vertex of what is marked on a mesh. sure: without the guesses."""
+    """Landmark -> vertex, of the marked landmarks of a mesh. sure: without the guesses."""
     count = len(target.data.vertices)
     return {
         item.name: item.vertex
@@ -54,7 +52,7 @@ def check_marks(target: bpy.types.Object) -> None:
 
 
 def mark(target: bpy.types.Object, name: str, vertex: int, guessed: bool = False) -> None:
-    """Mark a landmark. Raises UserError for a name or a vertex that there is not."""
+    """Mark a landmark. Raises UserError for an unknown name or a vertex that does not exist."""
     if name not in LANDMARKS:
         raise UserError(f"There is no landmark {name}; known are {', '.join(LANDMARKS)}.")
     if not 0 <= vertex < len(target.data.vertices):
@@ -68,9 +66,10 @@ def mark(target: bpy.types.Object, name: str, vertex: int, guessed: bool = False
 
 
 def guess_marks(target: bpy.types.Object) -> int:
-    """Guess what is not marked from what is: the vertex nearest to where our head, fitted, has it. Returns how many.
+    """Guess the missing landmarks. Returns how many.
 
-    Raises UserError when fewer than four landmarks are marked. Every guess is to be looked at.
+    KMTalk's own head is fitted to the marked ones; a guess is the vertex nearest to the landmark of the fitted head.
+    The user should check each guess. Raises UserError when fewer than four landmarks are marked.
     """
     sure = marks_of(target, sure=True)
     if len(sure) < ENOUGH:
@@ -96,7 +95,7 @@ def guess_marks(target: bpy.types.Object) -> int:
 
 
 def similarity(source: np.ndarray, aim: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Scale, rotation (3, 3) and shift that take (N, 3) source nearest to aim (Umeyama 1991)."""
+    """Scale, rotation (3, 3) and shift that fit the points (N, 3) of source to aim (Umeyama 1991)."""
     middle, goal = source.mean(axis=0), aim.mean(axis=0)
     a, b = source - middle, aim - goal
     left, stretch, right = np.linalg.svd(b.T @ a)
@@ -107,21 +106,23 @@ def similarity(source: np.ndarray, aim: np.ndarray) -> tuple[float, np.ndarray, 
 
 
 def marks_text(target: bpy.types.Object) -> str:
-    """The marks as the worker reads them; empty when none are there."""
+    """The landmarks as JSON, for the worker."""
     return json.dumps(marks_of(target))
 
 
 def vertices_of(target: bpy.types.Object) -> np.ndarray:
-    """(V, 3) the mesh at rest, in its own axes: the first shape key where there is one."""
-    keys = target.data.shape_keys
+    """(V, 3) vertices of the mesh at rest, in its own axes: those of the first shape key, if there is one."""
+    shape_keys = target.data.shape_keys
     points = np.empty(3 * len(target.data.vertices), np.float32)
-    (keys.reference_key.data if keys else target.data.vertices).foreach_get("co", points)
+    (shape_keys.reference_key.data if shape_keys else target.data.vertices).foreach_get("co", points)
     return points.reshape(-1, 3).astype(np.float64)
 
 
 def _mirror(known: dict[str, np.ndarray], rotation: np.ndarray, nose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit normal and a point of the plane that the face is symmetric to: through the marks on the middle of the face
-    where there are three, else where our head's lies."""
+    """Unit normal and a point of the face's plane of symmetry.
+
+    It goes through the landmarks in the middle of the face when three are marked; else it is that of the fitted head.
+    """
     along = np.array([place for name, place in known.items() if not _twin(name)])
     if len(along) < 3:
         return rotation[:, 0], nose

@@ -1,4 +1,4 @@
-"""Which shape keys the channels move: found by name, kept on the object, in files as presets."""
+"""The mapping of channels to shape keys: found by name, stored on the object, saved as presets."""
 
 import json
 import re
@@ -28,16 +28,19 @@ __all__ = [
 ]
 
 PRESET = "kmtalk_mapping"
-# A character with the jaw and this many more channels of the mouth needs no visemes.
+# A character with jawOpen and more than this many channels of the mouth is not mapped to visemes.
 ENOUGH = 8
-# FLAME's and other statistical models' shapes.
+# Names of the shapes of FLAME and other statistical models.
 NUMBERED = re.compile(r"(exp|expression|shape|pose|id|identity|pc)[\W_]*\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A channel and a shape key. DIRECT: the shape moves by gain x weight. VISEMES: the shape is made of so much of the
-    channel. offset: the shape's value at rest. An empty shape: the channel moves nothing."""
+    """A channel and a shape key; with an empty shape the channel moves nothing.
+
+    gain: in mode DIRECT the shape key's value per weight; in mode VISEMES the part of the channel in the shape key.
+    offset: the shape key's value at rest.
+    """
 
     channel: str
     shape: str
@@ -47,8 +50,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Mapping:
-    """mode: DIRECT (channels move shapes) or VISEMES (the shapes that together look most like the motion). title: the
-    convention that was recognised."""
+    """A table of rows. mode: DIRECT (a channel moves its shape keys) or VISEMES (the mix of shape keys that looks most
+    like the motion). title: the naming convention that was recognised."""
 
     mode: str
     rows: tuple[Row, ...]
@@ -56,18 +59,18 @@ class Mapping:
 
     @property
     def mapped(self) -> set[str]:
-        """The channels that move something."""
+        """The channels that move a shape key."""
         return {row.channel for row in self.rows if row.shape}
 
 
 def identify(shapes: list[str]) -> Mapping:
-    """A mapping of all channels onto shape keys, by their names alone."""
+    """A mapping of all channels to shape keys, by their names alone."""
     direct = match_channels(CHANNELS, shapes)
     title, visemes = find_visemes(shapes)
     mouth = [channel for channel in direct if channel.startswith(("jaw", "mouth"))]
     if visemes and not ("jawOpen" in direct and len(mouth) > ENOUGH):
         rows = [Row(channel, shape, gain) for shape, parts in visemes.items() for channel, gain in parts.items()]
-        # A shape of one movement is a viseme of that alone; one for both sides is made of both.
+        # A shape key for a single channel is a viseme with that channel alone; one for both sides has both channels.
         rows += [Row(channel, shape, 1.0) for channel, moved in direct.items() for shape in moved]
         mode = "VISEMES"
     else:
@@ -79,7 +82,7 @@ def identify(shapes: list[str]) -> Mapping:
 
 
 def mapping_of(target: bpy.types.Object) -> Mapping:
-    """The mapping on the object, or one by name when it has none."""
+    """The mapping stored on the object, else the one found by name."""
     stored = target.kmtalk.mapping
     if len(stored):
         rows = tuple(Row(row.channel, row.shape, row.gain, row.offset) for row in stored if row.channel)
@@ -88,7 +91,7 @@ def mapping_of(target: bpy.types.Object) -> Mapping:
 
 
 def rests_of(mapping: Mapping) -> dict[str, float]:
-    """Shape key -> its value at rest, for every shape key that is mapped."""
+    """Shape key -> its value at rest, for every mapped shape key."""
     rests: dict[str, float] = {}
     for row in mapping.rows:
         if row.shape:
@@ -97,10 +100,10 @@ def rests_of(mapping: Mapping) -> dict[str, float]:
 
 
 def rested_at(mapping: Mapping, values: dict[str, float]) -> Mapping:
-    """The mapping with every shape key's rest at its value, 0 where none is given."""
+    """The mapping with new rest values, 0 for shape keys without one in `values`."""
     rows, seen = [], set()
     for row in mapping.rows:
-        # The rest of a shape stands in its first row; more would add up.
+        # The rest value is in the first row of a shape key: the offsets of its rows add up.
         first = row.shape and row.shape not in seen
         seen.add(row.shape)
         rows.append(replace(row, offset=values.get(row.shape, 0.0) if first else 0.0))
@@ -108,10 +111,9 @@ def rested_at(mapping: Mapping, values: dict[str, float]) -> Mapping:
 
 
 def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mapping:
-    """Find the mapping by name and keep it on the object. Raises UserError when no shape key is recognised.
+    """Find the mapping by name and store it on the object. Raises UserError when no shape key is recognised.
 
-    only_missing: rows that move a shape key which is still there stay as they are. Where shape keys rest stays in any
-    case: that is the character's, whatever moves them.
+    only_missing: rows with an existing shape key stay as they are. The rest values are kept in any case.
     """
     shapes = shape_names(target)
     rests = rests_of(mapping_of(target))
@@ -128,11 +130,11 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
     if not found.mapped:
         if sum(bool(NUMBERED.fullmatch(shape)) for shape in shapes) > ENOUGH:
             raise UserError(
-                f"The shape keys of {target.name} are numbered expressions ({shapes[-1]}), whose names tell no "
-                "movement; press Make Shapes, which puts the channels beside them."
+                f"The shape keys of {target.name} are numbered expressions ({shapes[-1]}), whose names do not "
+                "say what they move; press Make Shapes, which adds a shape key for each channel."
             )
         raise UserError(
-            f"No shape key of {target.name} has a name that is known; choose shape keys in the table by hand, or press "
+            f"No shape key of {target.name} has a known name; choose shape keys in the table by hand, or press "
             "Make Shapes."
         )
     found = rested_at(found, rests)
@@ -141,7 +143,7 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
 
 
 def write_mapping(target: bpy.types.Object, mapping: Mapping) -> None:
-    """Keep a mapping on the object. On a library override rows of the library stay, emptied when they are too many."""
+    """Store a mapping on the object. On a library override the rows of the library stay; surplus ones are emptied."""
     stored = target.kmtalk.mapping
     target.kmtalk.mapping_mode = mapping.mode
     if target.override_library is None:
@@ -167,9 +169,9 @@ def save_preset(target: bpy.types.Object, path: Path) -> None:
 
 
 def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str]]:
-    """Take over a mapping from JSON. Returns it, and the shape keys it names that the character lacks (left out).
+    """Load a mapping from JSON. Returns it, and the shape keys that it names and the character lacks (left out).
 
-    Raises UserError, with the object as it was, when the file is no preset or fits no shape key.
+    Raises UserError, with the object unchanged, when the file is not a preset or none of its shape keys exist.
     """
     text = read_text(path, limits.PRESET_BYTES, "mapping (.json)")
     try:
@@ -183,10 +185,10 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
         if any(abs(row.gain) > limits.GAIN or abs(row.offset) > limits.GAIN for row in rows):
             raise ValueError("gains")
     except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise UserError(f"{path} is no mapping of KMTalk; save one again from the table.") from error
+        raise UserError(f"{path} is not a mapping of KMTalk; save one again from the table.") from error
     unknown = sorted({row.channel for row in rows} - set(CHANNELS))
     if unknown:
-        raise UserError(f"{path} names the channel {unknown[0]}, which there is not; write one of {CHANNELS[0]} ...")
+        raise UserError(f"{path} names an unknown channel {unknown[0]}; channels are called {CHANNELS[0]} ...")
     shapes = set(shape_names(target))
     gone = sorted({row.shape for row in rows if row.shape not in shapes})
     fitting = [row for row in rows if row.shape in shapes]
@@ -199,7 +201,7 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
 
 
 def shape_names(target: bpy.types.Object) -> list[str]:
-    """The shape keys of a mesh, without the one at rest. Raises UserError when it has none."""
+    """The names of a mesh's shape keys without the Basis. Raises UserError when it has none."""
     if target.type != "MESH" or target.data.shape_keys is None:
         raise UserError(f"{target.name} has no shape keys; press Make Shapes, or choose a mesh that has them.")
     return [block.name for block in target.data.shape_keys.key_blocks[1:]]

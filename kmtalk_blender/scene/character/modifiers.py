@@ -1,16 +1,18 @@
-"""Modifiers that make another mesh than the one that would get the shapes."""
+"""Find a modifier that changes the number of vertices, so that shape keys do not fit the visible mesh."""
 
 import bpy
 
 __all__ = ["remaking_modifier"]
 
-# They make the mesh finer and follow its shapes.
+# Modifiers that subdivide the mesh and follow its shape keys.
 SMOOTHING = ("SUBSURF", "MULTIRES")
 
 
 def remaking_modifier(target: bpy.types.Object) -> str:
-    """Name of the first visible modifier, geometry nodes included, that changes how many vertices there are; empty when
-    none does. Tried on a copy."""
+    """Name of the first visible modifier (also geometry nodes) that changes the number of vertices, or an empty string.
+
+    Evaluated on a temporary copy of the object.
+    """
     wanted = [m.name for m in target.modifiers if m.show_viewport and m.type not in SMOOTHING]
     if not wanted:
         return ""
@@ -34,6 +36,6 @@ def remaking_modifier(target: bpy.types.Object) -> str:
 
 
 def _evaluated(thing: bpy.types.Object) -> int:
-    """How many vertices an object shows."""
+    """The number of vertices of the evaluated object."""
     bpy.context.view_layer.update()
     return len(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.vertices)

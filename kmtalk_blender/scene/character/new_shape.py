@@ -1,4 +1,4 @@
-"""A new shape key, at rest."""
+"""Add a shape key to a mesh."""
 
 import bpy
 
@@ -6,7 +6,7 @@ __all__ = ["new_shape"]
 
 
 def new_shape(target: bpy.types.Object, name: str) -> bpy.types.ShapeKey:
-    """Add a shape key that does nothing yet, with a slider from 0 to 1 at 0; where there is none, the Basis first."""
+    """Add a shape key without displacement, with a slider from 0 to 1 at 0; before it the Basis when it is missing."""
     if target.data.shape_keys is None:
         target.shape_key_add(name="Basis", from_mix=False)
     block = target.shape_key_add(name=name, from_mix=False)

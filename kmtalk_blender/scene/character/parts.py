@@ -1,24 +1,25 @@
-"""Teeth, tongue, lashes and eyes that are objects of their own: they get the head's shapes and follow its sliders."""
+"""Teeth, tongue, lashes and eyes as separate objects: they get the head's shape keys and follow its sliders."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
 from ...errors import UserError
-from ..compat import action_curves, slot_handle
+from ..compat import action_curves, shape_keys_of, slot_handle
 from .landmarks import vertices_of
 from .mapping import mapping_of
 from .shape_map import value_path
 
-__all__ = ["Part", "follow", "follow_head", "parts_of", "standing_still"]
+__all__ = ["Part", "follow", "follow_head", "parts_of", "unlinked_parts"]
 
 
 @dataclass(frozen=True)
 class Part:
-    """An object beside the head. name: the object's. points: (V, 3) at rest, in the head's axes. turn: (3, 3) from the
-    head's axes to its own."""
+    """A separate object of a head. name: of the object. points: (V, 3) vertices at rest, in the head's axes. turn:
+    (3, 3) from the head's axes to those of the object."""
 
     name: str
     points: np.ndarray
@@ -26,18 +27,18 @@ class Part:
 
 
 def parts_of(head: bpy.types.Object, chosen: tuple[bpy.types.Object, ...] = ()) -> tuple[Part, ...]:
-    """The meshes parented to the head, and those of `chosen`, in the order of their names."""
+    """The meshes parented to the head and those in `chosen`, sorted by name."""
     found = {thing.name: thing for thing in (*head.children_recursive, *chosen) if thing.type == "MESH"}
     found.pop(head.name, None)
     return tuple(_part(found[name], head) for name in sorted(found) if len(found[name].data.vertices))
 
 
 def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
-    """Let a shape key of a part take the value of the head's of the same name."""
-    block = part.data.shape_keys.key_blocks[shape]
-    # As wide as a slider can be, so that it never holds back what the head's shows.
+    """Let a driver copy the value of the head's shape key to that of a part with the same name."""
+    block = shape_keys_of(part).key_blocks[shape]
+    # The widest range of a slider, so that it never clips the head's value.
     block.slider_min, block.slider_max = -10.0, 10.0
-    curve = block.driver_add("value")
+    curve: Any = block.driver_add("value")
     curve.driver.type = "AVERAGE"
     variable = curve.driver.variables[0] if curve.driver.variables else curve.driver.variables.new()
     variable.type = "SINGLE_PROP"
@@ -45,22 +46,25 @@ def follow(part: bpy.types.Object, head: bpy.types.Object, shape: str) -> None:
     variable.targets[0].data_path = value_path(shape)
 
 
-def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
-    """Meshes of the head's character with shape keys of its names that nothing moves: object -> those shape keys."""
+def unlinked_parts(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
+    """Object -> its shape keys that have the name of one of the head's and that nothing animates or drives.
+
+    Only objects of the head's character are examined.
+    """
     family = set(head.children_recursive)
-    # Beside the head an armature carries its own; an empty may carry a whole cast.
+    # The other children of the head's armature belong to it; an empty may be the parent of several characters.
     if head.parent is not None and head.parent.type == "ARMATURE":
         family |= set(head.parent.children)
-    # Pieces that nobody parented lie within the head; another character stands elsewhere.
+    # Objects without a parent belong to it when they are inside the head.
     family |= {thing for scene in head.users_scene for thing in scene.objects if _inside(thing, head)}
     driven = {row.shape for row in mapping_of(head).rows if row.shape}
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for thing in sorted(family - {head}, key=lambda thing: thing.name):
-        keys = thing.data.shape_keys if thing.type == "MESH" else None
-        if keys is None or keys.library is not None or keys == head.data.shape_keys:
+        shape_keys = thing.data.shape_keys if thing.type == "MESH" else None
+        if shape_keys is None or shape_keys.library is not None or shape_keys == head.data.shape_keys:
             continue
-        moved = _moved(keys)
-        names = [block.name for block in keys.key_blocks[1:] if block.name in driven]
+        moved = _moved(shape_keys)
+        names = [block.name for block in shape_keys.key_blocks[1:] if block.name in driven]
         still = tuple(name for name in names if value_path(name) not in moved)
         if still:
             found[thing.name] = still
@@ -70,9 +74,9 @@ def standing_still(head: bpy.types.Object) -> dict[str, tuple[str, ...]]:
 def follow_head(head: bpy.types.Object) -> list[str]:
     """Let the other meshes of a character follow the head's sliders where shape keys have the same names.
 
-    Returns the objects. What is animated or driven already stays as it is. Raises UserError when there is none.
+    Returns the objects. Animated or driven shape keys stay as they are. Raises UserError when no shape key is left.
     """
-    still = standing_still(head)
+    still = unlinked_parts(head)
     if not still:
         raise UserError(
             f"No other mesh of {head.name}'s character has free shape keys of the same names; parent it to {head.name} "
@@ -85,7 +89,7 @@ def follow_head(head: bpy.types.Object) -> list[str]:
 
 
 def _inside(thing: bpy.types.Object, head: bpy.types.Object) -> bool:
-    """True when the middle of a mesh lies within the head's, and it is the smaller one."""
+    """True when the centre of a mesh is inside the head's bounding box, and the mesh is smaller than the head."""
     if thing.type != "MESH" or thing == head or not len(thing.data.vertices) or thing.data.shape_keys is None:
         return False
     low, high = _bounds(head)
@@ -107,12 +111,12 @@ def _part(thing: bpy.types.Object, head: bpy.types.Object) -> Part:
     return Part(thing.name, points, np.linalg.pinv(placed[:3, :3]))
 
 
-def _moved(keys: bpy.types.Key) -> set[str]:
+def _moved(shape_keys: bpy.types.Key) -> set[str]:
     """The data paths that drivers or actions move."""
-    animation = keys.animation_data
+    animation = shape_keys.animation_data
     if animation is None:
         return set()
     actions = [strip.action for track in animation.nla_tracks for strip in track.strips] + [animation.action]
     played = [action for action in actions if action is not None]
-    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, keys))]
+    curves = [curve for action in played for curve in action_curves(action, slot_handle(action, shape_keys))]
     return {curve.data_path for curve in (*animation.drivers, *curves)}

@@ -1,4 +1,4 @@
-"""A free place for a new object: the 3D cursor, or beside what stands there."""
+"""A free place for a new object: at the 3D cursor, or beside the object there."""
 
 import bpy
 import numpy as np
@@ -6,22 +6,20 @@ from mathutils import Vector
 
 __all__ = ["free_place"]
 
-# Types of objects that fill space.
+# Types of objects that take up space.
 SOLID = ("MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME", "GPENCIL", "GREASEPENCIL")
-# What is wider and deeper than this is a room, a ground or a landscape: things stand in it or on it. In metres.
-ROOM = 3.0
-# Room between two things, in metres.
-APART = 0.1
+ROOM = 3.0  # m; an object wider and deeper than this is a room or a ground, and does not block a place
+APART = 0.1  # m between two objects
 
 Box = tuple[np.ndarray, np.ndarray]
 
 
 def free_place(context: bpy.types.Context, low: np.ndarray, high: np.ndarray) -> Vector:
-    """Where a new object has room: at the 3D cursor, else to the right of what stands there.
+    """A free place for a new object: at the 3D cursor, else to the right of the objects there.
 
-    low, high: (3,) corners of the box that it fills around its origin, in metres.
+    low, high: (3,) corners of the new object's bounding box around its origin, m.
     """
-    # What was just added or moved has its place in the world only after this.
+    # Updates matrix_world of objects that were just added or moved.
     context.view_layer.update()
     solids = [thing for thing in context.view_layer.objects if thing.type in SOLID and thing.visible_get()]
     boxes = [box for box in map(_box, solids) if not _is_room(box)]
@@ -29,8 +27,8 @@ def free_place(context: bpy.types.Context, low: np.ndarray, high: np.ndarray) ->
     while True:
         blocking = [box for box in boxes if (box[0] < place + high).all() and (place + low < box[1]).all()]
         if not blocking:
-            return Vector(place)
-        # It only goes to the right, past one box at least each time, so this ends.
+            return Vector(place.tolist())
+        # Each step moves to the right past at least one box, so the loop ends.
         place[0] = max(box[1][0] for box in blocking) + APART - low[0]
 
 

@@ -1,4 +1,4 @@
-"""The character that speaks: its shape keys, and which of them a channel moves."""
+"""The character: its object, its shape keys, and how channels move them."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import bpy
 import numpy as np
 
 from ...errors import UserError
+from ..compat import shape_keys_of
 from .mapping import mapping_of
 from .shape_names import CHANNELS
 from .visemes import blend_values
@@ -13,7 +14,7 @@ from .visemes import blend_values
 __all__ = [
     "ShapeMap",
     "VisemeMap",
-    "animated_keys",
+    "animatable_shape_keys",
     "check_target",
     "shape_map",
     "target_of",
@@ -23,10 +24,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ShapeMap:
-    """How channels drive shape keys: values = weights @ matrix.T + offset.
+    """How channels move shape keys: values = weights @ matrix.T + offset.
 
     shapes: S names of shape keys. channels: K names. matrix: (S, K) float64. offset: (S,) float64. signed: (K,) bool,
-    the channels of a basis, which go either way; the others stay in [0, 1].
+    the channels of a learned basis, whose weights may be negative; the others lie in [0, 1].
     """
 
     shapes: tuple[str, ...]
@@ -40,7 +41,7 @@ class ShapeMap:
         return weights.astype(np.float64) @ self.matrix.T + self.offset
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights that give (T, S) values, as near as possible to the (T, K) weights `around`."""
+        """(T, K) weights that give the (T, S) values, as close as possible to the (T, K) weights `around`."""
         missing = values - self.values(around)
         return self._bounded(around + missing @ np.linalg.pinv(self.matrix).T)
 
@@ -48,7 +49,7 @@ class ShapeMap:
         return np.where(self.signed, weights, np.clip(weights, 0.0, 1.0))
 
     def channels_of(self, shapes: set[str]) -> tuple[str, ...]:
-        """The channels that drive nothing but the given shapes."""
+        """The channels that move the given shape keys and no others."""
         inside = np.array([shape in shapes for shape in self.shapes])
         driven = self.matrix != 0
         return tuple(
@@ -59,14 +60,14 @@ class ShapeMap:
 
 
 class VisemeMap(ShapeMap):
-    """Shapes that are each made of several channels: matrix[s, k] is how much of channel k is in shape s."""
+    """Shape keys that each combine several channels: matrix[s, k] is the part of channel k in shape s."""
 
     def values(self, weights: np.ndarray) -> np.ndarray:
-        """(T, S) float64 values of the shape keys whose sum looks most like (T, K) weights of the channels."""
+        """(T, S) float64 values of the shape keys whose mix looks most like the (T, K) weights of the channels."""
         return blend_values(weights, self.matrix, self.channels) + self.offset
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights: `around`, and the channels of what the (T, S) values have more than that needs."""
+        """(T, K) weights: `around`, plus the channels of the (T, S) values that exceed those of `around`."""
         return self._bounded(around + (values - self.values(around)) @ self.matrix)
 
 
@@ -82,9 +83,9 @@ def target_of(context: bpy.types.Context) -> bpy.types.Object:
 
 
 def check_target(target: bpy.types.Object) -> bpy.types.Key:
-    """The shape keys of a character that can be animated. Raises UserError when it cannot, with the reason."""
+    """The shape keys of a character. Raises UserError, with the reason, when they cannot be animated."""
     if target.type != "MESH":
-        raise UserError(f"{target.name} is no mesh; choose a mesh with shape keys.")
+        raise UserError(f"{target.name} is not a mesh; choose a mesh with shape keys.")
     if not target.users_scene:
         raise UserError(f"{target.name} is in no scene; choose another character.")
     if target.data.shape_keys is None:
@@ -96,26 +97,26 @@ def check_target(target: bpy.types.Object) -> bpy.types.Key:
     return target.data.shape_keys
 
 
-def animated_keys(target: bpy.types.Object) -> bpy.types.Key:
-    """The shape keys of a character, made local as a library override when its mesh is still a linked one.
+def animatable_shape_keys(target: bpy.types.Object) -> bpy.types.Key:
+    """The shape keys of a character; when its mesh is linked, a library override of the mesh is made first.
 
-    An override of a character covers its object and armature, not its mesh, and a linked mesh takes no action.
+    Overriding a character overrides its object and armature, not its mesh, and a linked mesh cannot have an action.
     """
     check_target(target)
     if target.data.library is not None:
         target.data.override_create(remap_local_usages=True)
-    keys = target.data.shape_keys
-    if keys is None or keys.library is not None:
+    shape_keys = target.data.shape_keys
+    if shape_keys is None or shape_keys.library is not None:
         raise UserError(f"The mesh of {target.name} cannot be overridden; make it local (Object, Relations).")
-    return keys
+    return shape_keys
 
 
 def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
-    """The character's mapping (object.kmtalk.mapping), or one by name when it has none.
+    """The character's mapping (object.kmtalk.mapping), else the one found by name.
 
-    Raises UserError when the mapping names shape keys that are gone, or when nothing is mapped.
+    Raises UserError when the mapping names missing shape keys, or when no channel is mapped.
     """
-    shapes = [block.name for block in target.data.shape_keys.key_blocks[1:]]
+    shapes = [block.name for block in shape_keys_of(target).key_blocks[1:]]
     mapping = mapping_of(target)
     rows = [row for row in mapping.rows if row.shape]
     gone = sorted({row.shape for row in rows if row.shape not in shapes})
@@ -131,7 +132,7 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
     for row in rows:
         matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
         offset[driven.index(row.shape)] += row.offset
-    both_ways = np.array([target.data.shape_keys.key_blocks[shape].slider_min < 0 for shape in driven])
+    both_ways = np.array([shape_keys_of(target).key_blocks[shape].slider_min < 0 for shape in driven])
     signed = np.array([channel not in CHANNELS for channel in channels]) & (matrix[both_ways] != 0).any(axis=0)
     kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
     return kind(driven, channels, matrix, offset, signed)

@@ -1,7 +1,7 @@
-"""What the channels are called on other people's characters: ARKit with any prefix, and its relatives.
+"""Names of the channels on characters from other tools: ARKit's names with any prefix, and similar conventions.
 
 Names are compared without case and separators (`plain_name`). In a name `*` stands for the channel's side (`l`, `left`,
-...); on a channel of both sides it stands for both shapes, which then move together.
+...); on a channel without a side it stands for two shapes, left and right, which then move together.
 """
 
 import re
@@ -42,7 +42,7 @@ SPEECH = {
     "browOuterUp*": ("browraiseouter*",),
     "browDown*": ("browdrop*",),
 }
-SHORT = 6
+SHORT = 6  # letters; a shorter name would match the ends of other names by chance
 SIDES = {"Left": ("left", "l"), "Right": ("right", "r")}
 
 
@@ -53,17 +53,17 @@ def _channels() -> tuple[str, ...]:
     return tuple(names)
 
 
-# Every channel there is, in the runtime's order.
+# All channels, in the runtime's order.
 CHANNELS = _channels()
 
 
 def plain_name(name: str) -> str:
-    """A shape key's name without case, separators and what stands before a colon or a bar."""
+    """A shape key's name without case, separators, and everything before a colon or a vertical bar."""
     return re.sub(r"[\W_]", "", re.split(r"[:|]", name)[-1].lower())
 
 
 def common_prefix(wanted: set[str], plain: dict[str, str]) -> str:
-    """What stands before most of the wanted plain names in `plain`; empty when most stand alone."""
+    """The most frequent prefix of the wanted names among the names of `plain`; empty when most have none."""
     votes: Counter[str] = Counter()
     for name in plain:
         fitting = [ending for ending in wanted if name.endswith(ending)]
@@ -73,10 +73,10 @@ def common_prefix(wanted: set[str], plain: dict[str, str]) -> str:
 
 
 def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, dict[str, float]]:
-    """Channel -> {shape key: gain}, for every channel that is found among the shape keys by name.
+    """Channel -> {shape key: gain}, for every channel whose name is found among the shape keys.
 
-    A channel may move several shapes (a funnel in four parts), and a left and a right channel may share one shape of
-    both sides, half each.
+    A channel may move several shape keys (a funnel in four parts); a left and a right channel may share one shape key
+    for both sides, with a gain of one half each.
     """
     plain = {plain_name(shape): shape for shape in reversed(shapes)}
     prefix = common_prefix({name for channel in CHANNELS for parts in _spellings(channel) for name in parts}, plain)
@@ -93,7 +93,7 @@ def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, di
             found[channel] = {_shape(whole, prefix, plain): 0.5}
             continue
         own = [name for name in plain if name.endswith(tuple(name for name, *_ in _spellings(channel)[:2]))]
-        # One shape may have a prefix of its own; a short ending would fit by chance.
+        # A single shape key may have another prefix than the rest.
         if len(own) == 1 and len(channel) > SHORT:
             found[channel] = {plain[own[0]]: 1.0}
     return found
@@ -104,13 +104,13 @@ def _shape(name: str, prefix: str, plain: dict[str, str]) -> str:
 
 
 def _spellings(channel: str) -> list[tuple[str, ...]]:
-    """The plain names of the shapes that together do what a channel does, the best first."""
+    """Tuples of plain names of the shapes that together make up a channel, the best tuple first."""
     side = next((side for side in SIDES if channel.endswith(side) and f"{_stem(channel)}*" in SPEECH), "")
     if side:
         stem = _stem(channel)
         templates = (f"{stem.lower()}*", *SPEECH[f"{stem}*"])
         return [(name.replace("*", letters),) for name in templates for letters in SIDES[side]]
-    made = [(channel.lower(),)]
+    made: list[tuple[str, ...]] = [(channel.lower(),)]
     for template in SPEECH.get(channel, ()):
         if "*" not in template:
             made.append((template,))
@@ -121,7 +121,7 @@ def _spellings(channel: str) -> list[tuple[str, ...]]:
 
 
 def _both_sides(channel: str) -> list[str]:
-    """Plain names of a shape that does a left and its right channel at once."""
+    """Plain names of a shape that combines a left and its right channel."""
     stem = _stem(channel)
     if f"{stem}*" not in SPEECH:
         return []

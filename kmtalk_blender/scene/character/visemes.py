@@ -1,7 +1,7 @@
-"""Characters with a few mouth shapes instead of single movements: the values that come nearest to the motion.
+"""Characters with visemes (whole mouth shapes) in place of single movements.
 
-A viseme is described by the channels that make it up. Its values in a frame are those whose sum looks most like the
-channels' own motion: bounded least squares on what people see of a mouth (opening, width, lips forward, up and down).
+A viseme is described by the channels that make it up. The values of the visemes in a frame are those whose sum looks
+most like the motion of the channels: bounded least squares on visible features of the mouth (`SEEN`).
 """
 
 import numpy as np
@@ -12,8 +12,8 @@ __all__ = ["VISEMES", "blend_values", "find_visemes", "seen"]
 
 Parts = dict[str, float]
 
-# What each channel does at 1: opening, width, upper and lower lip forward, upper and lower lip up, corners up, corners
-# forward, mouth to its left, chin down; measured on the project's head, in eye distances.
+# Visible change of each channel at weight 1: opening, width, upper and lower lip forward, upper and lower lip up,
+# corners up, corners forward, mouth to its left, chin down; measured on KMTalk's own head, in eye distances.
 SEEN = {
     "jawForward": (0, 0, -0.006, 0.097, 0, 0, 0, 0.044, 0, 0),
     "jawLeft": (0, 0, 0, 0, 0, 0, 0, 0, 0.045, 0),
@@ -36,11 +36,11 @@ SEEN = {
     "mouthLowerDown": (0.052, 0, 0, 0.002, 0, -0.046, 0, 0, 0, 0),
     "mouthUpperUp": (0.035, 0, 0.003, 0, 0.031, 0, 0, 0, 0, 0),
 }
-# The opening and the width are what people see first.
+# Weight of each visible change: people notice opening and width first.
 IMPORTANCE = np.array([3, 2, 1, 1, 1, 1, 1, 0.5, 1, 0.5])
-# Channels that are seen apart from the mouth count by themselves, in eye distances.
-APART = 0.1
-RIDGE, STEPS = 2e-4, 300
+APART = 0.1  # visible change of a channel away from the mouth, in distances between the eyes
+RIDGE = 2e-4  # ridge term of the least squares
+STEPS = 300  # of the projected gradient
 
 LIPS_APART = {"mouthLowerDownLeft": 0.25, "mouthLowerDownRight": 0.25}
 WIDE = {"mouthStretchLeft": 0.5, "mouthStretchRight": 0.5}
@@ -54,7 +54,7 @@ TIGHT = {"jawOpen": 0.15, "mouthPucker": 0.8, "mouthFunnel": 0.3}
 BUNCHED = {"mouthFunnel": 0.55, "mouthPucker": 0.35, "jawOpen": 0.08}
 NARROW = {"jawOpen": 0.16, **LIPS_APART}
 
-# Sets of visemes by the plain names of their shapes.
+# Sets of visemes: plain name of the shape key -> its channels.
 VISEMES: dict[str, dict[str, Parts]] = {
     "Oculus": {
         "pp": PRESSED,
@@ -90,7 +90,7 @@ VISEMES: dict[str, dict[str, Parts]] = {
         },
     },
 }
-# As speech engines of Microsoft number them, and MPFB names them.
+# The numbers are those of Microsoft's speech engines, the names those of MPFB.
 VISEMES["Microsoft"] = {
     "aaahax01": {"jawOpen": 0.45, **LIPS_APART},
     "aa02": OPEN,
@@ -114,16 +114,15 @@ VISEMES["Microsoft"] = {
     "kgng20": VISEMES["Oculus"]["kk"],
     "pbm21": PRESSED,
 }
-# The short sounds of the long-named set are called as in the other one.
+# All other visemes of the long-named set have the names of the short-named one.
 VISEMES["Oculus (long names)"] = {
     name: parts for name, parts in VISEMES["Oculus"].items() if name not in ("i", "o", "u")
 } | VISEMES["Oculus (long names)"]
-# At least this share of a set is there, or it is another set.
-COMPLETE = 0.75
+COMPLETE = 0.75  # share of a set's visemes that must exist for the set to be recognised
 
 
 def find_visemes(shapes: list[str]) -> tuple[str, dict[str, Parts]]:
-    """Name of the set of visemes that most shape keys belong to, and shape key -> channels; empty when none fits."""
+    """Name of the set of visemes that matches most shape keys, and shape key -> channels; empty without a match."""
     plain = {plain_name(shape): shape for shape in reversed(shapes)}
     best: tuple[str, dict[str, Parts]] = ("", {})
     for title, visemes in VISEMES.items():
@@ -136,7 +135,7 @@ def find_visemes(shapes: list[str]) -> tuple[str, dict[str, Parts]]:
 
 
 def seen(channels: tuple[str, ...]) -> np.ndarray:
-    """(K, F) what each channel changes in a face, weighted by how much people notice it."""
+    """(K, F) visible changes of each channel at weight 1, weighted by IMPORTANCE."""
     apart = [channel for channel in channels if _mouth(channel) is None]
     rows = np.zeros((len(channels), len(IMPORTANCE) + len(apart)))
     for index, channel in enumerate(channels):
@@ -149,9 +148,9 @@ def seen(channels: tuple[str, ...]) -> np.ndarray:
 
 
 def blend_values(weights: np.ndarray, parts: np.ndarray, channels: tuple[str, ...]) -> np.ndarray:
-    """(T, S) values in [0, 1] of shapes whose sum looks most like the motion `weights` (T, K).
+    """(T, S) values in [0, 1] of the shapes whose sum looks most like the motion `weights` (T, K).
 
-    parts: (S, K) the channels that each shape is made of. Accelerated projected gradient (Beck and Teboulle 2009) over
+    parts: (S, K) channels of each shape. Accelerated projected gradient (Beck and Teboulle 2009) over
     all frames at once.
     """
     features = seen(channels)
@@ -170,7 +169,7 @@ def blend_values(weights: np.ndarray, parts: np.ndarray, channels: tuple[str, ..
 
 
 def _mouth(channel: str) -> np.ndarray | None:
-    """What a channel does to the mouth; a side's own channel also moves it to that side."""
+    """Visible changes of a channel of the mouth, None for others; a channel of one side also moves it to that side."""
     if channel in SEEN:
         return IMPORTANCE * SEEN[channel]
     for side, sign in (("Left", 1), ("Right", -1)):

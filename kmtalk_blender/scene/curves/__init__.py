@@ -1,1 +1,1 @@
-"""Curves: motion as F-curves of shape keys, with as few keys as the user wants."""
+"""Curves: the F-curves of shape keys, and how many keys they get."""

@@ -1,4 +1,4 @@
-"""A motion as keys: every frame, the key motions alone, or the fewest that keep it."""
+"""Keys for a motion: on every frame, at the key motions only, or the fewest within a tolerance."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from .shape_curves import CurveKeys, keyframe_kinds, played_slopes
 __all__ = ["MODES", "Density", "make_keys", "moves"]
 
 MODES = ("EVERY_FRAME", "KEY_MOTIONS", "SPARSE")
-# A curve that stays this near to its rest is no motion.
-STILL = 1e-3
+STILL = 1e-3  # a curve that changes a shape key by less than this needs no keys
 
 
 @dataclass(frozen=True)
 class Density:
-    """How a motion becomes keys. mode: one of MODES. tolerance: of SPARSE. interpolation: BEZIER, LINEAR, CONSTANT."""
+    """How a motion becomes keys. mode: one of MODES. tolerance: largest error of a
+    curve in mode SPARSE. interpolation: BEZIER, LINEAR, CONSTANT."""
 
     mode: str = "SPARSE"
     tolerance: float = 0.01
@@ -24,7 +24,7 @@ class Density:
 
 
 def moves(values: np.ndarray, under: np.ndarray, density: Density) -> bool:
-    """False when a curve (T,) never leaves what lies `under` it (T,) by more than can be seen: it needs no keys."""
+    """True when the curve `values` (T,) differs visibly from the curve `under` (T,), which would play without it."""
     seen = max(STILL, density.tolerance if density.mode == "SPARSE" else 0.0)
     return bool(np.abs(values - under).max(initial=0.0) > seen)
 
@@ -32,9 +32,10 @@ def moves(values: np.ndarray, under: np.ndarray, density: Density) -> bool:
 def make_keys(
     values: np.ndarray, start: float, key_frames: np.ndarray, density: Density, pinned: np.ndarray | None = None
 ) -> CurveKeys:
-    """Keys of one curve. values: (T,), value of frame start + i. key_frames: (N,) in [0, T), those of the key motions.
+    """Keys of one curve. values: (T,), values at the frames start + i. key_frames: (N,) in [0, T), of the key motions.
 
-    pinned: (P,) frames in [0, T) that get a key in every mode. Key motions become KEYFRAME, the others GENERATED.
+    pinned: (P,) frames in [0, T) that get a key in every mode. Key motions get the keyframe type KEYFRAME, other keys
+    GENERATED.
     """
     count = len(values)
     pinned = np.zeros(0, int) if pinned is None else pinned
@@ -52,7 +53,7 @@ def make_keys(
 
 
 def _handles(frames: np.ndarray, slopes: np.ndarray | None, co: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(n, 2) left and right handles, at a third of the way to the neighbour so that time runs evenly along a piece."""
+    """(n, 2) left and right handles, at a third of the distance to the next key: a segment is linear in time."""
     gaps = np.diff(frames) / 3 if len(frames) > 1 else np.zeros(0)
     before, after = np.concatenate([[1 / 3], gaps]), np.concatenate([gaps, [1 / 3]])
     rise = np.zeros(len(frames)) if slopes is None else slopes

@@ -1,12 +1,14 @@
-"""What a shape key is of: the jaw, the lips or the rest of the face. Jaw and lips speak, the face acts."""
+"""Groups of shape keys: jaw and lips for speech, face for expression."""
 
 from ..character.shape_map import ShapeMap
 
 __all__ = ["FACE", "JAW", "LIPS", "groups_of"]
 
-JAW, LIPS, FACE = "Jaw", "Lips", "Face"
-# Smile and frown are moods; everything else that a mouth does is speech.
-ACTED = ("mouthSmile", "mouthFrown", "brow", "eye", "cheekSquint", "nose")
+JAW = "Jaw"
+LIPS = "Lips"
+FACE = "Face"
+# Prefixes of the channels of expression; all other channels of the mouth are speech.
+EXPRESSION = ("mouthSmile", "mouthFrown", "brow", "eye", "cheekSquint", "nose")
 
 
 def groups_of(mapping: ShapeMap) -> dict[str, str]:
@@ -21,4 +23,4 @@ def groups_of(mapping: ShapeMap) -> dict[str, str]:
 def _group(channel: str) -> str:
     if channel.startswith("jaw"):
         return JAW
-    return FACE if channel.startswith(ACTED) else LIPS
+    return FACE if channel.startswith(EXPRESSION) else LIPS

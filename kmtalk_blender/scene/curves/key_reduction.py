@@ -1,7 +1,8 @@
-"""Few keys for many frames: cubic pieces with smooth joints that stay within a tolerance of a curve.
+"""Reduce keys: few cubic segments with continuous slopes that stay within a tolerance of a curve.
 
-Pure numpy. The curve to keep is what Blender plays of a key on every frame: values and slopes at the frames, cubic in
-between. A piece between two keys is the cubic Bezier whose handles lie at a third of the way, so time runs evenly.
+The curve to approximate is what Blender plays of a key on every frame: cubic segments with given values and slopes at
+the frames. A segment between two keys is the cubic Bezier with handles at a third of its length, so that it is linear
+in time.
 """
 
 from dataclasses import dataclass
@@ -11,23 +12,19 @@ import numpy as np
 
 __all__ = ["SUBFRAMES", "Fit", "fit", "sample"]
 
-# Places per frame at which the tolerance holds.
-SUBFRAMES = 8
-# Keys on either side whose slopes give way when the one between them is taken out.
-NEIGHBOURS = 3
-PASSES = 2
-# Pull of a slope towards what it was, where the samples leave it open.
-STIFFNESS = 1e-3
-# Slopes this near to a limit lie on it.
-EXACT = 1e-9
+SUBFRAMES = 8  # samples per frame at which the error is measured
+NEIGHBOURS = 3  # keys on either side of a removed key whose slopes are fitted anew
+PASSES = 2  # over all keys, at most
+STIFFNESS = 1e-3  # ridge term that keeps a slope near its former value
+EXACT = 1e-9  # tolerance when slopes are compared with their limits
 
 
 @dataclass(frozen=True)
 class Fit:
     """Keys of a curve.
 
-    frames: (n,) int, ascending, the first and the last frame included. slopes: (n,) values a frame, the same on both
-    sides of a key. error: the largest distance from the curve at every eighth of a frame.
+    frames: (n,) int, ascending, the first and the last frame included. slopes: (n,) change per frame, the same on both
+    sides of a key. error: the largest distance from the curve, sampled every eighth of a frame.
     """
 
     frames: np.ndarray
@@ -38,25 +35,25 @@ class Fit:
 def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[int, ...] = ()) -> Fit:
     """Keys of the curve with (T,) values and slopes at its frames, within `tolerance` at every eighth of a frame.
 
-    `forced` frames always get a key. Values at keys are the curve's own, and no piece leaves the range of all values.
-    First the longest pieces that hold with the curve's own slopes; then every key goes that its neighbours' slopes can
-    make up for.
+    `forced` frames always get a key. Keys have the values of the curve, and no segment leaves the range of all values.
+    First the longest segments with the curve's own slopes are chosen; then each key is removed when new slopes of its
+    neighbours keep the tolerance.
     """
     values, slopes = np.asarray(values, np.float64), np.asarray(slopes, np.float64)
     count = len(values)
     if count == 1:
         return Fit(np.zeros(1, np.int64), np.zeros(1), 0.0)
     wanted = sample(values, np.arange(count), slopes)
-    # A handle may go up to the range's edge: both handles of a key bound its slope, whichever way it goes.
+    # Both handles of a key must stay in the range of values, which limits its slope in both directions.
     room = 3 * np.minimum(values.max() - values, values - values.min())
     limits = -room, room
     keys, start = [0], 0
     for stop in sorted({*(frame for frame in forced if 0 < frame < count - 1), count - 1}):
         while start < stop:
-            start = _longest(wanted, values, slopes, limits, start, stop, tolerance)
+            start = _longest_segment(wanted, values, slopes, limits, start, stop, tolerance)
             keys.append(start)
     frames = np.array(keys)
-    frames, kept = _thinned(wanted, values, frames, slopes[frames], tolerance, set(forced))
+    frames, kept = _remove_keys(wanted, values, frames, slopes[frames], tolerance, set(forced))
     error = float(np.abs(wanted - sample(values[frames], frames, kept)).max())
     return Fit(frames, kept, error)
 
@@ -71,7 +68,7 @@ def sample(values: np.ndarray, frames: np.ndarray, slopes: np.ndarray) -> np.nda
     return drawn
 
 
-def _longest(
+def _longest_segment(
     wanted: np.ndarray,
     values: np.ndarray,
     slopes: np.ndarray,
@@ -80,10 +77,9 @@ def _longest(
     stop: int,
     tolerance: float,
 ) -> int:
-    """The farthest end of a piece from `start` that holds, by doubling and then halving the step.
+    """The farthest end of a segment from `start` that keeps the tolerance, by doubling and then halving the step.
 
-    limits: (T,) the smallest and the largest slope of a piece of one frame that stays within the range; a piece of n
-    frames has the n-th part.
+    limits: (T,) smallest and largest slope for segments of one frame; those of a segment of n frames are 1 / n of it.
     """
 
     def holds(end: int) -> bool:
@@ -105,7 +101,7 @@ def _longest(
     return good
 
 
-def _thinned(
+def _remove_keys(
     wanted: np.ndarray,
     values: np.ndarray,
     frames: np.ndarray,
@@ -113,7 +109,7 @@ def _thinned(
     tolerance: float,
     forced: set[int],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Take out every key that its neighbours can make up for; slopes at the edges of a neighbourhood stay."""
+    """Remove every key that new slopes of its neighbours can replace; slopes at the ends of the neighbourhood stay."""
     low, high = values.min(), values.max()
     for _ in range(PASSES):
         before, key = len(frames), 1
@@ -143,7 +139,7 @@ def _refitted(
     low: float,
     high: float,
 ) -> tuple[np.ndarray, float]:
-    """The slopes, save those at `fixed` keys, that come nearest to the curve; and the largest distance left."""
+    """Least-squares slopes (those of `fixed` keys stay), and the largest distance from the curve with them."""
     by_value, by_slope = _basis(frames)
     rest = wanted - by_value @ values - by_slope[:, fixed] @ slopes[fixed]
     free = by_slope[:, ~fixed]
@@ -161,9 +157,9 @@ def _refitted(
 def _limited(
     values: np.ndarray, slopes: np.ndarray, before: np.ndarray, after: np.ndarray, low: float, high: float
 ) -> np.ndarray:
-    """Slopes with which both handles of every key stay within [low, high], and with them the curve.
+    """Slopes, clipped so that both handles of every key, and with them the curve, stay within [low, high].
 
-    before, after: (n,) frames to the neighbours; a handle lies at a third of that.
+    before, after: (n,) frames to the neighbours; a handle is at a third of that distance.
     """
     above, below = 3 * np.maximum(high - values, 0.0), 3 * np.maximum(values - low, 0.0)
     reach_before, reach_after = np.maximum(before, 1), np.maximum(after, 1)
@@ -173,13 +169,13 @@ def _limited(
 
 
 def _basis(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(m, n) shares of the keys' values and of their slopes in the curve at every eighth of a frame."""
+    """(m, n) coefficients of the keys' values and of their slopes in the curve, sampled every eighth of a frame."""
     rows = (frames[-1] - frames[0]) * SUBFRAMES + 1
     by_value, by_slope = np.zeros((rows, len(frames))), np.zeros((rows, len(frames)))
     for index, length in enumerate(np.diff(frames)):
         place = (frames[index] - frames[0]) * SUBFRAMES
         shares = _shares(int(length)).T
-        # The key itself belongs to the piece after it, which gives it the same value.
+        # The sample at a key is written by both segments, with the same value.
         piece = slice(place, place + length * SUBFRAMES + 1)
         by_value[piece], by_slope[piece] = 0.0, 0.0
         by_value[piece, index : index + 2] = shares[:, :2]
@@ -189,7 +185,7 @@ def _basis(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=512)
 def _shares(length: int) -> np.ndarray:
-    """(4, m) shares of a piece's two values and two slopes in it, at every eighth of a frame (cubic Hermite)."""
+    """(4, m) coefficients of a segment's two values and two slopes, sampled every eighth of a frame (cubic Hermite)."""
     t = np.arange(length * SUBFRAMES + 1) / (length * SUBFRAMES)
     early, late = (1 + 2 * t) * (1 - t) ** 2, t**2 * (3 - 2 * t)
     return np.stack([early, late, t * (1 - t) ** 2 * length, t**2 * (t - 1) * length])

@@ -1,12 +1,14 @@
-"""Shape-key curves in bulk: what was computed in, what the user made of it out."""
+"""Read and write the F-curves of shape keys, all keys of a curve at once."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import bpy
 import numpy as np
 
 from .. import compat
 from ..character.shape_map import value_path
+from ..compat import Animated
 
 __all__ = [
     "CurveKeys",
@@ -21,14 +23,14 @@ __all__ = [
 ]
 
 COLUMNS = ("interpolation", "type", "handle_left_type", "handle_right_type", "easing")
-# How handles of automatic types are laid: Blender's own preset.
-SMOOTHING = "CONT_ACCEL"
+# How automatic handles are computed: Blender's default.
+SMOOTHING: Literal["CONT_ACCEL"] = "CONT_ACCEL"
 SELECTIONS = ("select_control_point", "select_left_handle", "select_right_handle")
 
 
 @dataclass(frozen=True)
 class CurveKeys:
-    """The keys of one curve, ascending in time.
+    """The keys of one F-curve, ascending in time.
 
     co: (n, 2) float32, frame and value. left, right: (n, 2) float32 handles. kinds: (n, 5) int, Blender's numbers for
     interpolation, keyframe type, left and right handle type, easing.
@@ -50,20 +52,20 @@ class CurveKeys:
         return self.co[:, 1]
 
     def where(self, chosen: np.ndarray) -> "CurveKeys":
-        """The keys that a (n,) mask chooses."""
+        """The keys selected by a (n,) mask."""
         return CurveKeys(self.co[chosen], self.left[chosen], self.right[chosen], self.kinds[chosen])
 
     def merged(self, other: "CurveKeys") -> "CurveKeys":
-        """These keys and others; an equal frame goes to `other`."""
-        mine = self.where(~np.isin(self.frames, other.frames))
-        order = np.argsort(np.concatenate([mine.frames, other.frames]), kind="stable")
-        pairs = ((mine.co, other.co), (mine.left, other.left), (mine.right, other.right), (mine.kinds, other.kinds))
+        """These keys and those of `other`, which replace keys on equal frames."""
+        kept = self.where(~np.isin(self.frames, other.frames))
+        order = np.argsort(np.concatenate([kept.frames, other.frames]), kind="stable")
+        pairs = ((kept.co, other.co), (kept.left, other.left), (kept.right, other.right), (kept.kinds, other.kinds))
         return CurveKeys(*(np.concatenate(pair)[order] for pair in pairs))
 
 
 def keyframe_kinds(interpolation: str, handles: str, motions: np.ndarray) -> np.ndarray:
     """(n, 5) kinds: KEYFRAME where the (n,) mask `motions` is set, GENERATED elsewhere."""
-    point = bpy.types.Keyframe.bl_rna.properties
+    point: Any = bpy.types.Keyframe.bl_rna.properties
     number = {name: {item.identifier: item.value for item in point[name].enum_items} for name in COLUMNS}
     kinds = np.empty((len(motions), len(COLUMNS)), np.int32)
     kinds[:, 0] = number["interpolation"][interpolation]
@@ -75,7 +77,7 @@ def keyframe_kinds(interpolation: str, handles: str, motions: np.ndarray) -> np.
 
 
 def played_slopes(values: np.ndarray) -> np.ndarray:
-    """(T,) values a frame: the slopes that a key on every frame gets of Blender's automatic, clamped handles."""
+    """(T,) slopes, change per frame, that AUTO_CLAMPED handles give to keys with these values on every frame."""
     count, frames = len(values), np.arange(len(values))
     with compat.scratch_curve() as curve:
         curve.auto_smoothing = SMOOTHING
@@ -93,7 +95,7 @@ def played_slopes(values: np.ndarray) -> np.ndarray:
 
 
 def write_curves(
-    action: bpy.types.Action, datablock: bpy.types.ID, curves: dict[str, CurveKeys], groups: dict[str, str]
+    action: bpy.types.Action, datablock: Animated, curves: dict[str, CurveKeys], groups: dict[str, str]
 ) -> None:
     """Replace the keys of the named shapes' curves in an action, in the slot that `datablock` plays of it.
 
@@ -106,13 +108,13 @@ def write_curves(
         curve = known.get(path)
         if curve is None:
             curve = compat.new_curve(action, datablock, path, groups.get(shape, "Face"))
-            # The user's preference for new curves would make the same take play another way.
+            # Set here, because the user's preference for new curves would change how the take plays.
             curve.auto_smoothing = SMOOTHING
         _fill(curve, keys)
 
 
-def remove_curves(action: bpy.types.Action, datablock: bpy.types.ID, shapes: set[str]) -> None:
-    """Take the curves of shapes out of an action."""
+def remove_curves(action: bpy.types.Action, datablock: Animated, shapes: set[str]) -> None:
+    """Remove the curves of shape keys from an action."""
     paths = {value_path(shape) for shape in shapes}
     for curve in list(compat.ensure_curves(action, datablock)):
         if curve.data_path in paths:
@@ -136,12 +138,12 @@ def read_curves(
 
 
 def keyed_shapes(action: bpy.types.Action, handle: int = 0) -> set[str]:
-    """The shapes that an action has curves for."""
+    """The shape keys that an action has curves for."""
     return {shape for curve in compat.action_curves(action, handle) if (shape := shape_of(curve.data_path)) is not None}
 
 
 def locked_shapes(action: bpy.types.Action, handle: int = 0) -> set[str]:
-    """The shapes whose curves the user locked (the padlock in the channel list)."""
+    """The shape keys whose curves the user locked (padlock in the channel list)."""
     return {
         shape
         for curve in compat.action_curves(action, handle)
@@ -150,7 +152,7 @@ def locked_shapes(action: bpy.types.Action, handle: int = 0) -> set[str]:
 
 
 def shape_of(path: str) -> str | None:
-    """The shape key whose value a data path names, or None."""
+    """The shape key of a data path to its value; None for other data paths."""
     if path.startswith('key_blocks["') and path.endswith('"].value'):
         return bpy.utils.unescape_identifier(path[len('key_blocks["') : -len('"].value')])
     return None
@@ -166,7 +168,8 @@ def _keys_of(curve: bpy.types.FCurve) -> CurveKeys:
         numbers = np.empty(len(points), np.int32)
         points.foreach_get(name, numbers)
         kinds[:, column] = numbers
-    return CurveKeys(*(array.reshape(-1, 2) for array in pairs), kinds)
+    co, left, right = (array.reshape(-1, 2) for array in pairs)
+    return CurveKeys(co, left, right, kinds)
 
 
 def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
@@ -176,10 +179,10 @@ def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
     points.foreach_set("co", np.ascontiguousarray(keys.co, np.float32).ravel())
     for column, name in enumerate(COLUMNS):
         points.foreach_set(name, np.ascontiguousarray(keys.kinds[:, column], np.int32))
-    # New keys are selected, and the next drag would move them all.
+    # New keys are selected: without this, the user's next drag would move all of them.
     for name in SELECTIONS:
         points.foreach_set(name, np.zeros(len(keys.co), bool))
-    # After the types: a handle of an automatic type is computed by update().
+    # After the handle types: update() computes automatic handles.
     points.foreach_set("handle_left", np.ascontiguousarray(keys.left, np.float32).ravel())
     points.foreach_set("handle_right", np.ascontiguousarray(keys.right, np.float32).ravel())
     curve.update()

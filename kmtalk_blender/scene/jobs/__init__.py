@@ -1,1 +1,1 @@
-"""Jobs: work that waits for the runtime, one after the other, while Blender stays free."""
+"""Jobs: work that needs the worker, run one after the other while Blender stays responsive."""

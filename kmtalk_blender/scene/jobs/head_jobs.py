@@ -1,4 +1,4 @@
-"""Jobs that ask the worker for one head: what they share, and those that add it to the scene."""
+"""Jobs that request one head from the worker: their base class, and those that add it to the scene."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from ...errors import UserError
 from ...runtime.head_file import Head, read_head
 from ...runtime.input_files import is_file
 from ..character.heads import add_head
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .requests import Request
 
@@ -15,38 +16,44 @@ __all__ = ["AddHeadJob", "FlameJob", "HeadJob"]
 
 
 class HeadJob:
-    """Asks for a head and takes it in; what becomes of it is each job's own `write` (queue.Job)."""
+    """Requests and reads a head; each subclass writes it in its own way (queue.Job)."""
 
     def __init__(self, title: str, folder: Path, source: dict[str, str]) -> None:
-        """source: the request's parameters that say what the head is made of."""
+        """source: parameters of the request that say what the head is made of."""
         self.title, self._folder, self._source = title, folder, source
-        self.head: Head | None = None
+        self._head: Head | None = None
+
+    @property
+    def head(self) -> Head:
+        """The head that the worker made; there is one from `next` on."""
+        assert self._head is not None
+        return self._head
 
     def first(self) -> Request:
         """The one request."""
         return Request("head", {**self._source, "output": str(self._folder / "head.npz")})
 
     def next(self, result: dict) -> Request | None:
-        """Take in the head."""
-        self.head = read_head(result["output"])
+        """Read the head."""
+        self._head = read_head(result["output"])
         return None
 
 
 class AddHeadJob(HeadJob):
-    """A head is added to the scene: the project's own, or one made of another source."""
+    """Adds a head to the scene: KMTalk's own, or one made of another source."""
 
     def __init__(self, title: str, folder: Path, source: dict[str, str] | None = None) -> None:
-        """title: the new object's name. source: None is the project's own head."""
+        """title: name of the new object. source: None for KMTalk's own head."""
         super().__init__(title, folder, source or {})
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Add it. Raises UserError, with nothing written, outside of object mode."""
+        """Add the head. Raises UserError, with nothing written, when not in object mode."""
         target = add_head(context, self.head, self.title)
-        return Report("", 0, 0, 0, 0, f"{target.name}: {len(target.data.shape_keys.key_blocks) - 1} shape keys")
+        return Report("", 0, 0, 0, 0, f"{target.name}: {len(shape_keys_of(target).key_blocks) - 1} shape keys")
 
 
 class FlameJob(AddHeadJob):
-    """A FLAME model's file becomes a head in the scene."""
+    """Adds a head made of a FLAME model's file."""
 
     def __init__(self, path: Path, folder: Path) -> None:
         """Raises UserError when there is no such file."""

@@ -1,4 +1,4 @@
-"""Where a line's sound and words come from."""
+"""The sound and the words of a line."""
 
 from pathlib import Path
 
@@ -7,35 +7,36 @@ import bpy
 from ...errors import UserError
 from ...paths import whole_path
 from ...runtime.input_files import is_file
-from ..options import Line
-from ..sound.strips import Heard, audible_strips, chosen_strip, find_strip, heard_file, heard_of
+from ..compat import Strip
+from ..options import SpokenLine
+from ..sound.strips import AudioClip, audible_strips, chosen_strip, clip_of_file, clip_of_strip, find_strip
 from ..sound.transcripts import Transcript, find_transcript
 from ..takes.baseline import Baseline
 from ..takes.identity import LineSource, take_source
 
-__all__ = ["heard_again", "heard_line", "line_source", "line_transcript"]
+__all__ = ["clip_of_line", "clip_of_take", "line_source", "line_transcript"]
 
 
-def heard_line(scene: bpy.types.Scene, line: Line, folder: Path) -> Heard:
-    """What is heard of a strip's or a file's line. Raises UserError when nothing is."""
+def clip_of_line(scene: bpy.types.Scene, line: SpokenLine, folder: Path) -> AudioClip:
+    """The audible part of a line's strip or file. Raises UserError when there is none."""
     if line.audio:
-        return heard_file(scene, line.audio, line.frame)
-    return heard_of(scene, _strip_of(scene, line), folder)
+        return clip_of_file(scene, line.audio, line.frame)
+    return clip_of_strip(scene, _strip_of(scene, line), folder)
 
 
-def heard_again(baseline: Baseline, target: bpy.types.Object, folder: Path) -> Heard:
-    """The sound of a take: its strip's, else the file that it was generated from. Raises UserError when it is gone."""
+def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> AudioClip:
+    """The sound of a take: of its strip, else of the file it was generated from. Raises UserError without it."""
     found = take_source(baseline.info, target)
     if found is not None and found[1] in audible_strips(found[0]):
-        return heard_of(*found, folder)
+        return clip_of_strip(*found, folder)
     stored = baseline.info.get("audio", {})
     path = Path(str(stored.get("path", "")))
     if not is_file(path):
         raise UserError(
-            f"The sound of this take is gone ({path}); bring back strip {baseline.label} to use edited phones."
+            f"The sound of this take is missing ({path}); restore strip {baseline.label} to use edited phones."
         )
     end = stored.get("end")
-    return Heard(
+    return AudioClip(
         baseline.label,
         path,
         float(stored.get("start", 0.0)),
@@ -47,14 +48,14 @@ def heard_again(baseline: Baseline, target: bpy.types.Object, folder: Path) -> H
     )
 
 
-def line_source(scene: bpy.types.Scene, line: Line, heard: Heard) -> LineSource:
-    """Where a line comes from, by which its take is known again. heard: what is heard of it."""
+def line_source(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> LineSource:
+    """Scene, strip, file and frame of a line, by which its take is found again. clip: the line's sound."""
     strip = "" if line.audio else _strip_of(scene, line).name
-    return LineSource(scene.name, strip, str(heard.source), float(heard.frame))
+    return LineSource(scene.name, strip, str(clip.source), float(clip.frame))
 
 
-def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcript:
-    """What a line says: its own words, else those of its strip. Raises UserError when its TextGrid is gone."""
+def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Transcript:
+    """The words of a line: its own, else those of its strip. Raises UserError when its TextGrid is missing."""
     if line.textgrid:
         path = whole_path(line.textgrid)
         if not is_file(path):
@@ -64,8 +65,8 @@ def line_transcript(scene: bpy.types.Scene, line: Line, heard: Heard) -> Transcr
     if not typed and text is None and not line.audio and not line.take:
         own = _strip_of(scene, line).kmtalk
         typed, text = own.transcript, own.text
-    return find_transcript(heard, typed, text)
+    return find_transcript(clip, typed, text)
 
 
-def _strip_of(scene: bpy.types.Scene, line: Line) -> object:
+def _strip_of(scene: bpy.types.Scene, line: SpokenLine) -> Strip:
     return find_strip(scene, line.strip) if line.strip else chosen_strip(scene)

@@ -1,4 +1,4 @@
-"""What shape keys of any name do, measured on the mesh: each is described by the channels that it is made of."""
+"""Map shape keys of any name: each is described by the channels whose displacements it is made of."""
 
 from pathlib import Path
 
@@ -10,19 +10,21 @@ from ...runtime.head_file import Head
 from ..character.landmarks import check_marks, similarity, vertices_of
 from ..character.mapping import Mapping, Row, shape_names, write_mapping
 from ..character.shape_names import CHANNELS
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob
 from .shape_jobs import check_mesh, write_mesh
 
 __all__ = ["MeasureJob", "channel_parts"]
 
-# A shape key counts when the channels explain so much of it; a channel is part of it above this.
-EXPLAINED, LEAST = 0.5, 0.03
-RIDGE, STEPS = 1e-3, 600
+EXPLAINED = 0.5  # share of a shape key's squared displacement that the channels must explain
+LEAST = 0.03  # smallest weight of a channel that counts as part of a shape key
+RIDGE = 1e-3  # ridge term of the least squares, relative to the mean of the diagonal
+STEPS = 600  # of the projected gradient
 
 
 class MeasureJob(HeadJob):
-    """Map a character's shape keys by what they do: the channels' own movements are made for its mesh and compared."""
+    """Maps a character's shape keys by comparing them with the channels' displacements, made for its mesh."""
 
     def __init__(self, target: bpy.types.Object, folder: Path) -> None:
         """Raises UserError when the mesh cannot be read or has no shape keys."""
@@ -37,10 +39,12 @@ class MeasureJob(HeadJob):
         """Write the mapping. Raises UserError, with nothing written, when no shape key moves the mouth."""
         target = bpy.data.objects.get(self.target)
         if target is None:
-            raise UserError(f"{self.target} is gone; nothing was written.")
+            raise UserError(f"{self.target} was deleted; nothing was written.")
         parts = channel_parts(target, self.head)
         if not parts:
-            raise UserError(f"No shape key of {target.name} moves the face as channels do; choose them in the table.")
+            raise UserError(
+                f"No shape key of {target.name} moves the face like a channel does; map them by hand in the table."
+            )
         rows = [Row(channel, shape, gain) for shape, made in parts.items() for channel, gain in made.items()]
         known = {row.channel for row in rows}
         rows += [Row(channel, "") for channel in CHANNELS if channel not in known]
@@ -50,9 +54,9 @@ class MeasureJob(HeadJob):
 
 
 def channel_parts(target: bpy.types.Object, head: Head) -> dict[str, dict[str, float]]:
-    """Shape key -> how much of each channel is in it, by non-negative least squares on the displacements.
+    """Shape key -> weight of each channel in it, by non-negative least squares on the displacements.
 
-    head: the channels on this mesh. Shape keys that channels do not explain are left out.
+    head: the channels' displacements on this mesh. Shape keys that the channels do not explain are left out.
     """
     points = vertices_of(target)
     if len(points) != len(head.vertices):
@@ -88,5 +92,5 @@ def _bounded(normal: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _displacement(target: bpy.types.Object, name: str, points: np.ndarray) -> np.ndarray:
     moved = np.empty(points.size, np.float32)
-    target.data.shape_keys.key_blocks[name].data.foreach_get("co", moved)
+    shape_keys_of(target).key_blocks[name].data.foreach_get("co", moved)
     return moved.astype(np.float64) - points.ravel()

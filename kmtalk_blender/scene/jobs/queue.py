@@ -1,4 +1,4 @@
-"""Jobs one after the other, without ever waiting: the window ticks it from a timer, the background from a loop."""
+"""Run jobs one after the other without blocking: in a window a timer calls `tick`, in background mode a loop."""
 
 import re
 import tempfile
@@ -14,11 +14,11 @@ from ...runtime.client import Client, Ticket
 from ..placement.report import Report
 from .requests import Request
 
-__all__ = ["Job", "JobQueue", "Order"]
+__all__ = ["Job", "JobQueue", "QueuedJob"]
 
 
 class Job(Protocol):
-    """What a queue runs."""
+    """One piece of work: requests for the worker, then one write into Blender's data."""
 
     title: str
 
@@ -26,16 +26,16 @@ class Job(Protocol):
         """The first request."""
 
     def next(self, result: dict) -> Request | None:
-        """The following request, None at the end."""
+        """Use a result. Returns the next request, None at the end."""
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write the result."""
 
 
 @dataclass
-class Order:
-    """A job to be made when its turn comes. row: its line in the table, -1 = none. state: waiting, running, done,
-    failed or cancelled."""
+class QueuedJob:
+    """A job that is made when its turn comes. row: its row in the table of lines, -1: none. state: waiting, running,
+    done, failed or cancelled. text: the progress, at the end the report or the error."""
 
     title: str
     make: Callable[[bpy.types.Context, Path], Job]
@@ -47,81 +47,83 @@ class Order:
 
 
 class JobQueue:
-    """Runs orders in turn. A line that fails says why and the next one goes on."""
+    """Runs jobs in turn. A failed job keeps its error in `text`, and the next one starts."""
 
-    def __init__(self, orders: list[Order], client: Client) -> None:
-        """Nothing starts before the first tick."""
-        self.orders, self.client = orders, client
+    def __init__(self, jobs: list[QueuedJob], client: Client) -> None:
+        """The first job starts with the first call of `tick`."""
+        self.jobs, self.client = jobs, client
         self._job: Job | None = None
         self._ticket: Ticket | None = None
         self._folder: tempfile.TemporaryDirectory | None = None
         self._requests = 0
 
     @property
-    def current(self) -> Order | None:
-        """The order under way or next, None at the end."""
-        return next((order for order in self.orders if order.state in ("waiting", "running")), None)
+    def current(self) -> QueuedJob | None:
+        """The running or the next job, None at the end."""
+        return next((job for job in self.jobs if job.state in ("waiting", "running")), None)
 
     @property
     def fraction(self) -> float:
-        """Of all orders, in [0, 1]."""
-        ended = sum(1.0 if order.state in ("done", "failed", "cancelled") else order.fraction for order in self.orders)
-        return ended / max(1, len(self.orders))
+        """Progress of all jobs, in [0, 1]."""
+        ended = sum(1.0 if job.state in ("done", "failed", "cancelled") else job.fraction for job in self.jobs)
+        return ended / max(1, len(self.jobs))
 
-    def tick(self, context: bpy.types.Context) -> Order | None:
-        """Do what can be done without waiting. Returns the order that ended in this tick, if any."""
-        order = self.current
-        if order is None:
+    def tick(self, context: bpy.types.Context) -> QueuedJob | None:
+        """Go on without waiting. Returns the job that ended in this call, or None."""
+        job = self.current
+        if job is None:
             return None
         try:
-            return self._advance(context, order)
+            return self._advance(context, job)
         except UserError as error:
-            self._end(order, "failed", self._in_words_of_the_user(order, str(error)))
-            return order
+            self._end(job, "failed", self._naming_the_job(job, str(error)))
+            return job
 
     def cancel(self) -> None:
-        """End the order under way and all that wait; nothing more is written."""
+        """Cancel the running job and all waiting ones; nothing more is written."""
         if self._ticket is not None:
             self.client.cancel(self._ticket)
-        for order in self.orders:
-            if order.state in ("waiting", "running"):
-                self._end(order, "cancelled", "Cancelled.")
+        for job in self.jobs:
+            if job.state in ("waiting", "running"):
+                self._end(job, "cancelled", "Cancelled.")
 
-    def _advance(self, context: bpy.types.Context, order: Order) -> Order | None:
-        if order.state == "waiting":
-            order.state, order.text, self._requests = "running", "Starting", 0
+    def _advance(self, context: bpy.types.Context, job: QueuedJob) -> QueuedJob | None:
+        if job.state == "waiting":
+            job.state, job.text, self._requests = "running", "Starting", 0
             self._folder = tempfile.TemporaryDirectory(prefix="kmtalk-")
-            self._job = order.make(context, Path(self._folder.name))
+            self._job = job.make(context, Path(self._folder.name))
             self._submit(self._job.first())
             return None
         self.client.pump()
-        ticket = self._ticket
-        # A second request (completing around edits) is short: it gets the last tenth.
+        running, ticket = self._job, self._ticket
+        assert running is not None
+        assert ticket is not None
+        # A second request (completing around edits) is short: it gets the last tenth of the progress.
         share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
-        order.fraction, order.text = done + share * ticket.fraction, ticket.text or order.text
+        job.fraction, job.text = done + share * ticket.fraction, ticket.text or job.text
         if not ticket.ended:
             return None
-        following = self._job.next(self.client.result(ticket))
+        following = running.next(self.client.result(ticket))
         if following is not None:
             self._submit(following)
             return None
-        order.report = self._job.write(context)
-        self._end(order, "done", order.report.text)
-        return order
+        job.report = running.write(context)
+        self._end(job, "done", job.report.text)
+        return job
 
-    def _in_words_of_the_user(self, order: Order, message: str) -> str:
-        """A file in the order's own folder is nothing that the user knows: the message names the order instead."""
+    def _naming_the_job(self, job: QueuedJob, message: str) -> str:
+        """The message with the job's title in place of temporary files, which the user does not know."""
         if self._folder is None:
             return message
-        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: order.title, message)
+        return re.sub(re.escape(self._folder.name) + r"[\\/][\w.-]*\w", lambda _: job.title, message)
 
     def _submit(self, request: Request) -> None:
         self._requests += 1
         self._ticket = self.client.submit(request.op, request.params)
 
-    def _end(self, order: Order, state: str, text: str) -> None:
-        order.state, order.text = state, text
-        order.fraction = 1.0 if state == "done" else order.fraction
+    def _end(self, job: QueuedJob, state: str, text: str) -> None:
+        job.state, job.text = state, text
+        job.fraction = 1.0 if state == "done" else job.fraction
         self._job = self._ticket = None
         if self._folder is not None:
             self._folder.cleanup()

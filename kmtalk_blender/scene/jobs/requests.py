@@ -1,4 +1,4 @@
-"""What the worker is asked."""
+"""The requests for the worker."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from ...runtime.take_file import Take, write_keys, write_take
 from ..options import Style
 from ..phones.phone_list import PhoneLists
-from ..sound.strips import Heard
+from ..sound.strips import AudioClip
 from ..sound.transcripts import Transcript
 from ..takes.edits import Poses
 
@@ -22,17 +22,19 @@ class Request:
     params: dict
 
 
-def generate_request(heard: Heard, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path) -> Request:
-    """Ask for a take of what is heard; `phones`, when there are any, go before the transcript."""
+def generate_request(
+    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
+) -> Request:
+    """The request for a take of a clip. phones: if any, used in place of the transcript. Files go into `folder`."""
     params = dataclasses.asdict(style) | {
-        "audio": str(heard.path),
+        "audio": str(clip.path),
         "output": str(folder / "generated.npz"),
-        "fps": heard.fps,
-        "start": heard.start,
-        "name": heard.name,
+        "fps": clip.fps,
+        "start": clip.start,
+        "name": clip.name,
     }
-    if heard.end is not None:
-        params["end"] = heard.end
+    if clip.end is not None:
+        params["end"] = clip.end
     if phones:
         params["phones"] = [list(phone) for phone in phones.phones]
         params["words"] = [list(word) for word in phones.words]
@@ -46,7 +48,8 @@ def generate_request(heard: Heard, style: Style, transcript: Transcript, phones:
 def complete_request(
     take: Take, poses: Poses, style: Style, window: tuple[int, int], locked: tuple[str, ...], folder: Path
 ) -> Request:
-    """Ask for a motion through poses; `window`: first and last take frame that may change. Files go into `folder`."""
+    """The request for a motion through poses. window: first and last take frame that may change. locked: channels that
+    may not change. Files go into `folder`."""
     write_take(take, folder / "take.npz")
     write_keys(folder / "keys.npz", poses.frames, poses.weights, take.channels)
     params = {

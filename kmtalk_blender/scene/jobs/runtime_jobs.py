@@ -1,4 +1,4 @@
-"""Jobs that ask about the runtime itself: what it is, and whether it works."""
+"""Jobs about the runtime itself: show its version and models, and test it."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ __all__ = ["CheckJob", "InfoJob"]
 
 
 class InfoJob:
-    """What the runtime is and has; kept where panels read it (queue.Job)."""
+    """Gets version, device and models of the runtime for the panels (queue.Job)."""
 
     title = "Runtime"
 
     def __init__(self) -> None:
-        """Nothing is asked yet."""
+        """No request is sent yet."""
         self._answer: dict = {}
 
     def first(self) -> Request:
@@ -25,12 +25,12 @@ class InfoJob:
         return Request("info", {})
 
     def next(self, result: dict) -> Request | None:
-        """Take in the answer."""
+        """Keep the answer."""
         self._answer = result
         return None
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Put it where panels read it."""
+        """Write the answer into wm.kmtalk, where panels read it."""
         state, answer = context.window_manager.kmtalk, self._answer
         state.device = str(answer.get("device", "cpu"))
         state.runtime = f"KMTalk {answer.get('version', '?')}, Python {answer.get('python', '?')}, {state.device}"
@@ -39,12 +39,12 @@ class InfoJob:
 
 
 class CheckJob:
-    """Looks at the runtime, from the interpreter to a second of speech (queue.Job)."""
+    """Tests the runtime, from the interpreter to one second of motion (queue.Job)."""
 
     title = "Runtime"
 
     def __init__(self, python: Path, folder: Path) -> None:
-        """python: the interpreter that runs the worker. folder: where files go meanwhile."""
+        """python: the interpreter that runs the worker. folder: for the files of the test."""
         self.check = Check(python, folder)
 
     def first(self) -> Request:
@@ -52,15 +52,15 @@ class CheckJob:
         return Request(*self.check.first())
 
     def next(self, result: dict) -> Request | None:
-        """The following request, None at the end."""
+        """Use a result. Returns the next request, None at the end."""
         following = self.check.next(result)
         return None if following is None else Request(*following)
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Nothing is written; say that all is well."""
+        """Write nothing; report that the runtime works."""
         return Report("", 0, 0, 0, 0, f"The runtime works: {self.check.findings[-1].text}")
 
 
 def _names(listed: list) -> list[str]:
-    """Names, from a list of names or of objects that have one."""
+    """Names, from a list of names or of objects with a name."""
     return [str(item.get("name", "")) if isinstance(item, dict) else str(item) for item in listed]

@@ -1,4 +1,4 @@
-"""Give a mesh in the scene the channels' shape keys, as a job for the worker."""
+"""A job that adds the channels' shape keys to a mesh in the scene."""
 
 from pathlib import Path
 
@@ -13,26 +13,25 @@ from ..character.modifiers import remaking_modifier
 from ..character.new_shape import new_shape
 from ..character.parts import Part, follow, parts_of
 from ..character.shape_names import CHANNELS
+from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob
 
 __all__ = ["EXISTING", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
 EXISTING = ("ASK", "REPLACE", "KEEP")
-# How far the worker's vertices may lie from the mesh's, of its size, to be the same.
-SAME = 1e-3
-# A part that a channel moves less than this, of the head's size, stays without it.
-STILL = 1e-5
+SAME = 1e-3  # largest distance of the worker's vertices from those of the mesh, relative to its size
+STILL = 1e-5  # a channel that moves a part by less than this, relative to the head's size, is left out of it
 
 
 class ShapesJob(HeadJob):
-    """Shape keys for a mesh of FLAME's topology, or one with landmarks."""
+    """Adds shape keys to a mesh with FLAME's topology or with landmarks."""
 
     def __init__(
         self, target: bpy.types.Object, existing: str, folder: Path, chosen: tuple[bpy.types.Object, ...] = ()
     ) -> None:
-        """existing: what becomes of shape keys that have a channel's name, one of EXISTING; ASK refuses. chosen: meshes
-        that follow the head besides those parented to it: teeth, tongue, lashes, eyes.
+        """existing: what happens to shape keys with a channel's name, one of EXISTING; ASK raises UserError. chosen:
+        meshes that follow the head besides those parented to it (teeth, tongue, lashes, eyes).
 
         Raises UserError with what is wrong.
         """
@@ -50,14 +49,14 @@ class ShapesJob(HeadJob):
         write_mesh(target, folder / "mesh.npz", parts)
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Add the shape keys. Raises UserError, with nothing written, when the mesh has changed meanwhile."""
+        """Add the shape keys. Raises UserError, with nothing written, when the mesh was changed meanwhile."""
         target = bpy.data.objects.get(self.target)
         if target is None:
-            raise UserError(f"{self.target} is gone; nothing was written.")
+            raise UserError(f"{self.target} was deleted; nothing was written.")
         check_mesh(target)
         gone = [name for name in self.chosen if name not in bpy.data.objects]
         if gone:
-            raise UserError(f"{gone[0]} is gone; nothing was written.")
+            raise UserError(f"{gone[0]} was deleted; nothing was written.")
         parts = parts_of(target, tuple(bpy.data.objects[name] for name in self.chosen))
         count, following = write_shapes(target, self.head, self.existing, parts)
         context.scene.kmtalk.target = target
@@ -70,12 +69,12 @@ def check_mesh(target: bpy.types.Object) -> None:
     _check_editable(target)
     remaking = remaking_modifier(target)
     if remaking:
-        raise UserError(f"The modifier {remaking} of {target.name} makes another mesh; apply it or switch it off.")
+        raise UserError(f"Modifier {remaking} of {target.name} changes the number of vertices; apply it or disable it.")
 
 
 def _check_editable(thing: bpy.types.Object) -> None:
     if thing.type != "MESH":
-        raise UserError(f"{thing.name} is no mesh; choose a mesh of a head.")
+        raise UserError(f"{thing.name} is not a mesh; choose the mesh of a head.")
     if thing.library is not None or thing.data.library is not None:
         raise UserError(f"The mesh of {thing.name} is linked; make it local (Object, Relations).")
     if thing.mode != "OBJECT":
@@ -87,11 +86,12 @@ def _check_editable(thing: bpy.types.Object) -> None:
 def write_shapes(
     target: bpy.types.Object, head: Head, existing: str, parts: tuple[Part, ...] = ()
 ) -> tuple[int, list[str]]:
-    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit; parts get those that move them,
-    and follow. Returns how many were written on the mesh, and the names of the parts that follow.
+    """Add a head's channels to a mesh as shape keys, in the mesh's own axes and unit.
 
-    Where its lips stand apart, mouthClose rests at what closes them. Raises UserError, with every mesh as it was, when
-    the head's vertices are not those of the mesh and its parts, or a part cannot be changed.
+    Parts get the shape keys that move them, with drivers that follow the head. When the lips are apart at rest, the
+    rest value of mouthClose closes them. Returns the number of shape keys of the mesh, and the names of the parts.
+    Raises UserError, with every mesh unchanged, when the head's vertices are not those of the mesh and its parts, or a
+    part cannot be changed.
     """
     points = np.concatenate([vertices_of(target), *(part.points for part in parts)])
     if len(points) != len(head.vertices):
@@ -123,13 +123,13 @@ def write_shapes(
 
 
 def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: str) -> list[str]:
-    """Shape keys of (V, 3) displacements, made or made anew; which they are."""
+    """Add or replace shape keys with (V, 3) displacements. Returns their names."""
     points, made = vertices_of(thing), []
     before = set(thing.data.shape_keys.key_blocks.keys()) if thing.data.shape_keys is not None else set()
     for channel, delta in deltas.items():
         if channel in before and existing == "KEEP":
             continue
-        block = thing.data.shape_keys.key_blocks[channel] if channel in before else new_shape(thing, channel)
+        block = shape_keys_of(thing).key_blocks[channel] if channel in before else new_shape(thing, channel)
         block.data.foreach_set("co", (points + delta).astype(np.float32).ravel())
         block.slider_min, block.slider_max, block.value = 0.0, 1.0, 0.0
         made.append(channel)
@@ -138,12 +138,12 @@ def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: 
 
 
 def _taken(target: bpy.types.Object) -> list[str]:
-    keys = target.data.shape_keys
-    return [name for name in CHANNELS if keys is not None and name in keys.key_blocks]
+    shape_keys = target.data.shape_keys
+    return [name for name in CHANNELS if shape_keys is not None and name in shape_keys.key_blocks]
 
 
 def write_mesh(target: bpy.types.Object, path: Path, parts: tuple[Part, ...] = ()) -> None:
-    """Write a mesh at rest, its landmarks and its parts for the worker (model_runtime.heads.mesh_files)."""
+    """Write a mesh at rest with its landmarks and parts, for the worker (format: model_runtime.heads.mesh_files)."""
     things = [(target, vertices_of(target)), *((bpy.data.objects[part.name], part.points) for part in parts)]
     if not len(target.data.polygons):
         raise UserError(f"{target.name} has no faces; choose a mesh of a head.")

@@ -1,4 +1,4 @@
-"""A word is put into a take: the runtime knows how it is said."""
+"""A job that inserts a word into a take, with the phones that the runtime finds for it."""
 
 import bpy
 
@@ -11,7 +11,7 @@ __all__ = ["InsertWordJob"]
 
 
 class InsertWordJob:
-    """Ask for the sounds of what was typed, then put them into the list; *Complete* then changes the motion."""
+    """Requests the phones of the typed words and inserts them into the list; *Complete* then changes the motion."""
 
     def __init__(self, action: bpy.types.Action, index: int, text: str, seconds: float | None) -> None:
         """index, seconds: see `phone_edits.insert_words`. text: one word or several. Raises UserError without one."""
@@ -25,14 +25,14 @@ class InsertWordJob:
         return Request("pronounce", {"text": self.text})
 
     def next(self, result: dict) -> None:
-        """Take in the result."""
+        """Keep the result."""
         self.words = [(word, tuple(labels)) for word, labels in result["words"]]
 
     def write(self, context: bpy.types.Context) -> Report:
-        """Put the words into the list. Raises UserError, with nothing written, when the take is gone or lacks room."""
+        """Insert the words. Raises UserError when the take was deleted or has no room for them."""
         action = bpy.data.actions.get(self.action)
         if action is None:
-            raise UserError(f"Take {self.action} is gone; nothing was inserted.")
+            raise UserError(f"Take {self.action} was deleted; nothing was inserted.")
         place = insert_words(action, self.index, self.words, self.seconds)
         context.window_manager.kmtalk.phone_index = place
         return Report(action.name, 0, 0, 0, 0, f'"{self.text}" inserted; Complete changes the motion')

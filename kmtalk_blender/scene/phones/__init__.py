@@ -1,1 +1,1 @@
-"""Phones: the phones and words of a take as a list to edit, and on the timeline."""
+"""Phones: the editable list of a take's phones and words, and their place on the timeline."""

@@ -1,4 +1,4 @@
-"""Sounds and words put into the list of a take's phones, or taken out of it; *Complete* then changes the motion."""
+"""Insert phones and words into the list of a take's phones, or delete them; *Complete* then changes the motion."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,15 +11,15 @@ from .phone_list import Row, rows_of, write_rows
 __all__ = ["delete_phone", "delete_word", "insert_phone", "insert_words"]
 
 SILENCE = "SIL"
-# Seconds that a sound needs at least, and that it gets in a silence where there is room.
-SHORTEST, USUAL = 0.02, 0.08
+SHORTEST = 0.02  # s, shortest duration of a phone
+USUAL = 0.08  # s, duration of a phone inserted into a silence that has room for it
 
 
 def insert_phone(action: bpy.types.Action, index: int, label: str, seconds: float | None = None) -> int:
-    """Put a sound into the one at `index` of the list, from `seconds` in the take on (None: from its middle).
+    """Insert a phone into the one at `index` of the list, from `seconds` in the take on (None: from its middle).
 
-    In a silence it takes what it needs, in another sound the rest of that, and belongs to its word. Returns its place
-    in the list. Raises UserError when there is no room for it.
+    In a silence it gets its usual duration; in another phone it gets the rest of that phone, and its word. Returns its
+    index in the list. Raises UserError when there is no room for it.
     """
     place, rows, _ = _rows_around(action, index)
     middle = (rows[place].start + rows[place].end) / 2
@@ -29,9 +29,9 @@ def insert_phone(action: bpy.types.Action, index: int, label: str, seconds: floa
 def insert_words(
     action: bpy.types.Action, index: int, words: Sequence[tuple[str, Sequence[str]]], seconds: float | None = None
 ) -> int:
-    """Put words, each with its sounds, into the one at `index`, from `seconds` in the take on (None: from its start).
+    """Insert words, each with its phones, into the phone at `index`, from `seconds` in the take on (None: its start).
 
-    As `insert_phone` otherwise.
+    Otherwise as `insert_phone`.
     """
     place, rows, _ = _rows_around(action, index)
     fresh = [Row(label, 0, 0, word, number == 0) for word, labels in words for number, label in enumerate(labels)]
@@ -39,14 +39,14 @@ def insert_words(
 
 
 def delete_phone(action: bpy.types.Action, index: int) -> int:
-    """Take a sound out; its time goes to the sound before it, or after it where it is the take's first.
+    """Delete a phone; the phone before it (after it, for the take's first) gets its time.
 
-    Returns the place in the list of the sound that has its time now. Raises UserError when it is the take's only one.
+    Returns the index of that phone in the list. Raises UserError when it is the take's only phone.
     """
     place, rows, take = _rows_around(action, index)
     gone = rows.pop(place)
     if not rows:
-        raise UserError("A take needs one sound at least; make it SIL to have it silent.")
+        raise UserError("A take needs at least one phone; change it to SIL for silence.")
     if place < len(rows) and gone.begins and rows[place].word == gone.word:
         rows[place] = replace(rows[place], begins=True)
     if place:
@@ -57,19 +57,19 @@ def delete_phone(action: bpy.types.Action, index: int) -> int:
 
 
 def delete_word(action: bpy.types.Action, index: int) -> int:
-    """Make the word of the sound at `index` silent. Returns the place of that silence in the list.
+    """Replace the word of the phone at `index` by silence. Returns the index of that silence in the list.
 
-    Raises UserError when the sound belongs to no word.
+    Raises UserError when the phone belongs to no word.
     """
     place, rows, take = _rows_around(action, index)
     if not rows[place].word:
-        raise UserError(f"{rows[place].label} belongs to no word; choose a sound that does.")
+        raise UserError(f"{rows[place].label} belongs to no word; choose another phone.")
     first = last = place
     while first and not rows[first].begins and rows[first - 1].word == rows[place].word:
         first -= 1
     while last + 1 < len(rows) and not rows[last + 1].begins and rows[last + 1].word == rows[place].word:
         last += 1
-    # With the silences beside it, it becomes one.
+    # Adjacent silences are merged.
     if first and rows[first - 1].label == SILENCE:
         first -= 1
     if last + 1 < len(rows) and rows[last + 1].label == SILENCE:
@@ -79,7 +79,7 @@ def delete_word(action: bpy.types.Action, index: int) -> int:
 
 
 def _insert(action: bpy.types.Action, index: int, fresh: list[Row], seconds: float) -> int:
-    """Put sounds, whose times are still open, into the one at `index` from `seconds` on."""
+    """Insert phones, whose times are set here, into the one at `index` from `seconds` on."""
     place, rows, take = _rows_around(action, index)
     around = rows[place]
     silent = around.label == SILENCE
@@ -91,7 +91,7 @@ def _insert(action: bpy.types.Action, index: int, fresh: list[Row], seconds: flo
     if end - begin < SHORTEST * len(fresh):
         raise UserError(
             f"From {begin:.2f} s on {around.label} has no room for {len(fresh)} more; start earlier, or choose a "
-            "longer one."
+            "longer phone."
         )
     times = [begin + (end - begin) * number / len(fresh) for number in range(len(fresh))]
     placed = [replace(row, start=a, end=b) for row, a, b in zip(fresh, times, [*times[1:], end], strict=True)]
@@ -102,15 +102,15 @@ def _insert(action: bpy.types.Action, index: int, fresh: list[Row], seconds: flo
 
 
 def _write(action: bpy.types.Action, take: str, rows: list[Row], place: int) -> int:
-    """Write the phones of a take; the place in the whole list of the one at `place` of them."""
+    """Write the phones of a take. Returns the index in the whole list of its phone number `place`."""
     write_rows(action, take, rows)
     return [phone.take for phone in action.kmtalk.phones].index(take) + place
 
 
 def _rows_around(action: bpy.types.Action, index: int) -> tuple[int, list[Row], str]:
-    """Place within its take of the phone at `index` of the list, the phones of that take, and the take's strip."""
+    """Of the phone at `index` in the list: its number in its take, the phones of that take, and the take's id."""
     phones = action.kmtalk.phones
     if not 0 <= index < len(phones):
-        raise UserError("No sound of the list is selected; click one.")
+        raise UserError("No phone of the list is selected; click one.")
     take = phones[index].take
     return sum(phone.take == take for phone in phones[:index]), rows_of(action, take), take

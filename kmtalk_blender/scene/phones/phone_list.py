@@ -1,4 +1,4 @@
-"""The phones of a take as the list that the user edits (action.kmtalk.phones)."""
+"""The list of a take's phones that the user edits (action.kmtalk.phones)."""
 
 import math
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from ..takes.baseline_store import take_ids
 
 __all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "words_of", "write_rows"]
 
-SAME_TIME = 1e-4  # seconds
+SAME_TIME = 1e-4  # s, a smaller difference is no edit
 
 
 @dataclass(frozen=True)
 class Row:
-    """A phone of the list. start, end: seconds in the take. word: what it belongs to, or empty. begins: the word starts
-    with it, which tells a word from the same one said just before."""
+    """A phone of the list. start, end: seconds in the take. word: the word it belongs to, or empty. begins: True for
+    the first phone of a word, which separates a word from the same word just before it."""
 
     label: str
     start: float
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class PhoneLists:
-    """phones and words as (label, start, end), seconds in the take. False when there are none."""
+    """Phones and words as (label, start, end), seconds in the take. False when there are no phones."""
 
     phones: tuple[Span, ...] = ()
     words: tuple[Span, ...] = ()
@@ -39,7 +39,7 @@ class PhoneLists:
 
 
 def rows_of(action: bpy.types.Action, take: str) -> list[Row]:
-    """The phones in the list that belong to a take of the action, by its id, in the order of time."""
+    """The phones in the list that belong to the take with this id, in the order of time."""
     return [
         Row(item.label, item.start, item.end, item.word, item.begins)
         for item in action.kmtalk.phones
@@ -48,7 +48,7 @@ def rows_of(action: bpy.types.Action, take: str) -> list[Row]:
 
 
 def write_rows(action: bpy.types.Action, take: str, rows: Sequence[Row]) -> None:
-    """Put phones into the list in place of those of a take, by its id; those of other takes of the action stay."""
+    """Replace the phones of the take with this id; those of other takes of the action stay."""
     listed = {name: rows if name == take else rows_of(action, name) for name in take_ids(action)}
     phones = action.kmtalk.phones
     phones.clear()
@@ -66,7 +66,7 @@ def write_rows(action: bpy.types.Action, take: str, rows: Sequence[Row]) -> None
 
 
 def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
-    """The words of phones that follow each other, each from its first sound to its last."""
+    """The words of consecutive phones, each from its first phone to its last."""
     words: list[Span] = []
     before = ""
     for row in rows:
@@ -79,15 +79,15 @@ def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
 
 
 def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
-    """The phones and words of a take in its action's list when they differ from the take's, else none."""
+    """The phones and words of a take in the list when they differ from the generated ones, else none."""
     rows, own = rows_of(action, baseline.id), _rows_of_take(baseline.take)
-    if len(rows) == len(own) and all(_same(row, mine) for row, mine in zip(rows, own, strict=True)):
+    if len(rows) == len(own) and all(_same(row, generated) for row, generated in zip(rows, own, strict=True)):
         return PhoneLists()
     return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
 
 
 def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:
-    """Fill the list of phones that the user sees and edits, with those of a take of the action; others stay."""
+    """Write the generated phones of a take into the list; those of other takes stay."""
     write_rows(action, baseline.id, _rows_of_take(baseline.take))
 
 
@@ -95,7 +95,7 @@ def _rows_of_take(take: Take) -> list[Row]:
     rows, at, before = [], 0, -1
     for label, start, end in take.phones:
         middle = (start + end) / 2
-        # Both are in order of time: what ended before one phone ended before the next.
+        # Both lists are in the order of time: a word that ended before this phone ended before all later ones.
         while at < len(take.words) and take.words[at][2] <= middle:
             at += 1
         word, first, _last = take.words[at] if at < len(take.words) else ("", math.inf, math.inf)

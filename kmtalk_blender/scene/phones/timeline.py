@@ -1,4 +1,4 @@
-"""The phones of a take on the timeline: where the playhead is, jumping there, markers, import and export."""
+"""The phones of a take on the timeline: the phone under the playhead, jumps, markers, TextGrid export."""
 
 from pathlib import Path
 
@@ -24,25 +24,25 @@ __all__ = [
     "write_textgrid",
 ]
 
-MARKER = "phone "
+MARKER = "phone "  # start of the names of our timeline markers
 
 
 def listed_action(context: bpy.types.Context) -> bpy.types.Action | None:
-    """The take whose phones are shown: the active one of the panel's character."""
+    """The action whose phones are listed: the active take of the panel's character."""
     target = context.scene.kmtalk.target
-    keys = target.data.shape_keys if target is not None and target.type == "MESH" else None
-    action = keys.animation_data.action if keys and keys.animation_data else None
+    shape_keys = target.data.shape_keys if target is not None and target.type == "MESH" else None
+    action = shape_keys.animation_data.action if shape_keys and shape_keys.animation_data else None
     return action if has_baseline(action) else None
 
 
 def listed_strip(context: bpy.types.Context, action: bpy.types.Action) -> str | None:
-    """The strip of the phone that is selected in the list; None when none is."""
+    """The take's id of the phone selected in the list; None without a selection."""
     phones, index = action.kmtalk.phones, context.window_manager.kmtalk.phone_index
     return phones[index].take if 0 <= index < len(phones) else None
 
 
 def phone_starts(action: bpy.types.Action) -> dict[str, float]:
-    """The timeline's frame where each take of an action starts, by its id."""
+    """Id of each take of an action -> frame of the timeline at which it starts."""
     return {take: take_info(action, take).get("start", 0.0) for take in take_ids(action)}
 
 
@@ -56,7 +56,7 @@ def phone_at(action: bpy.types.Action, frame: float, fps: float) -> int:
 
 
 def follow(scene: bpy.types.Scene, context: bpy.types.Context) -> None:
-    """Move the list's selection to the phone under the playhead."""
+    """Select the phone under the playhead in the list."""
     action = listed_action(context)
     if action is None:
         return
@@ -66,7 +66,7 @@ def follow(scene: bpy.types.Scene, context: bpy.types.Context) -> None:
 
 
 def jump(context: bpy.types.Context, index: int) -> None:
-    """Move the playhead to a phone of the list, unless it is inside it."""
+    """Move the playhead to a phone of the list, unless it is there already."""
     action, scene = listed_action(context), context.scene
     if action is None or not 0 <= index < len(action.kmtalk.phones):
         return
@@ -74,12 +74,12 @@ def jump(context: bpy.types.Context, index: int) -> None:
     if phone_at(action, scene.frame_current, fps) != index:
         phone = action.kmtalk.phones[index]
         start = take_info(action, phone.take).get("start", 0.0) + phone.start * fps
-        # The first frame that lies inside, however the boundary falls between frames.
+        # The first whole frame inside the phone.
         scene.frame_set(int(-(-start // 1)))
 
 
 def inside_phone(action: bpy.types.Action, index: int, scene: bpy.types.Scene) -> float | None:
-    """Seconds in its take at which the playhead is, when it is inside a phone of the list; else None."""
+    """The playhead's time in the take, seconds, when it is inside the phone at `index`; else None."""
     if phone_at(action, scene.frame_current, frame_rate(scene)) != index:
         return None
     start = take_info(action, action.kmtalk.phones[index].take).get("start", 0.0)
@@ -87,20 +87,23 @@ def inside_phone(action: bpy.types.Action, index: int, scene: bpy.types.Scene) -
 
 
 def move_boundary(action: bpy.types.Action, index: int, seconds: float) -> None:
-    """Move the start of a phone, and with it the end of the one before, to `seconds` in the take.
+    """Move the start of a phone and the end of the phone before it to `seconds` in the take.
 
-    Raises UserError when that would leave one of them without any time.
+    Raises UserError when one of them would have no duration.
     """
     phones = action.kmtalk.phones
     if not 0 < index < len(phones) or phones[index - 1].take != phones[index].take:
         raise UserError("The first phone starts with the take; choose a later one.")
     if not phones[index - 1].start < seconds < phones[index].end:
-        raise UserError(f"Between {phones[index - 1].start:.2f} s and {phones[index].end:.2f} s, please.")
+        first, last = phones[index - 1].start, phones[index].end
+        raise UserError(
+            f"{seconds:.2f} s is outside of both phones; choose a time between {first:.2f} s and {last:.2f} s."
+        )
     phones[index - 1].end = phones[index].start = seconds
 
 
 def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
-    """A timeline marker a phone of the character's active take; earlier ones of ours go. Returns how many."""
+    """Replace our timeline markers by one for each phone of the character's active take. Returns how many."""
     action = active_take(target)
     for marker in [marker for marker in scene.timeline_markers if marker.name.startswith(MARKER)]:
         scene.timeline_markers.remove(marker)
@@ -112,9 +115,10 @@ def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
 
 
 def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = None) -> None:
-    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: which take, None: the first.
+    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: id or label
+    of the take, None: the first.
 
-    Times are those of the sound file, as Praat shows it: a strip whose start is trimmed begins with what is not heard.
+    Times count from the start of the sound file, as in Praat: for a trimmed strip an empty interval comes first.
     """
     info = take_info(action, strip)
     rows = rows_of(action, info.get("id", ""))

@@ -1,1 +1,1 @@
-"""Placement: takes among the user's own animation and in the shot."""
+"""Placement: writing takes onto a character, beside the user's own animation."""

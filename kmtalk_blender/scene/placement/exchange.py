@@ -1,4 +1,4 @@
-"""Takes in and out: npz (everything), Live Link Face CSV and JSON (the motion alone)."""
+"""Export and import takes: .npz (everything), Live Link Face .csv and .json (the motion)."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ from ..takes.edits import Edits, find_edits
 from ..takes.identity import LineSource, find_owner
 from ..takes.movement import motion_weights, pose_values
 from ..takes.takes import active_take, check_changeable
-from .lay_take import lay_take
+from .write_take import write_generated_take
 
 __all__ = ["EXPORTS", "export_take", "import_take", "played_take"]
 
@@ -32,7 +32,7 @@ EXPORTS = (".npz", ".csv", ".json")
 
 
 def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
-    """The active take of a character as it plays now, edits included. strip: which of its action, None: the first."""
+    """The active take of a character as it plays now, with edits. strip: id or label in its action, None: the first."""
     action = active_take(target)
     baseline = load_baseline(action, strip)
     take, rows = baseline.take, np.arange(len(baseline.motion))
@@ -41,7 +41,7 @@ def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
     curves = {curve.data_path: curve for curve in action_curves(action, baseline.slot)}
     for column, shape in enumerate(mapping.shapes):
         curve = curves.get(value_path(shape))
-        if curve is not None and (not baseline.guest or len(baseline.written.get(shape, ()))):
+        if curve is not None and (not baseline.shares_action or len(baseline.written.get(shape, ()))):
             values[:, column] = [curve.evaluate(float(frame)) for frame in baseline.start + rows]
     edits = find_edits(action, baseline)
     edited = edits.frames - round(baseline.start)
@@ -54,12 +54,12 @@ def played_take(target: bpy.types.Object, strip: str | None = None) -> Take:
 def export_take(target: bpy.types.Object, path: Path, strip: str | None = None) -> Path:
     """Write the active take of a character as it plays now: .npz, .csv (Live Link Face) or .json by the suffix.
 
-    strip: which take, where the active action holds several; None: the first. Raises UserError for another suffix,
-    without a take, or when the file cannot be written.
+    strip: id or label of the take, when the active action has several; None: the first. Raises UserError for another
+    suffix, without a take, or when the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix not in EXPORTS:
-        raise UserError(f"{path.name} is none of {', '.join(EXPORTS)}; choose one of them.")
+        raise UserError(f"{path.name} has an unknown suffix; choose one of {', '.join(EXPORTS)}.")
     take = played_take(target, strip)
     if suffix == ".npz":
         data = pack_take(take)
@@ -76,14 +76,14 @@ def import_take(
 ) -> tuple[bpy.types.Action, Take]:
     """Write a take from a file (.npz, .csv, .json) onto a character, starting at `frame`.
 
-    A take of another frame rate is sampled anew at the scene's. Raises UserError with what is wrong.
+    A take with another frame rate is resampled to the scene's. Raises UserError with what is wrong.
     """
     check_target(target)
     check_changeable(target)
     suffix = path.suffix.lower()
     readers = {".npz": read_take, ".csv": read_live_link, ".json": read_take_json}
     if suffix not in readers:
-        raise UserError(f"{path.name} is no take; choose a .npz, .csv or .json.")
+        raise UserError(f"{path.name} is not a take; choose a .npz, .csv or .json.")
     take = readers[suffix](path)
     take = _at_rate(take, frame_rate(scene))
     source = LineSource(scene.name, "", str(path.absolute()), float(frame))
@@ -101,13 +101,13 @@ def import_take(
             "settings": {},
         },
     )
-    laid = lay_take(target, baseline, Edits(), take.weights, take.key_frames, options)
-    fill_phones(laid.action, laid.baseline)
-    return laid.action, take
+    written_take = write_generated_take(target, baseline, Edits(), take.weights, take.key_frames, options)
+    fill_phones(written_take.action, written_take.baseline)
+    return written_take.action, take
 
 
 def _live_link(take: Take) -> str:
-    """Live Link Face's layout: Timecode, BlendShapeCount, then a column a shape, capitalised."""
+    """Live Link Face's layout: Timecode, BlendShapeCount, then one column for each channel, capitalised."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["Timecode", "BlendShapeCount", *(name[:1].upper() + name[1:] for name in take.channels)])

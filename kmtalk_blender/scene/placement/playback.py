@@ -1,4 +1,4 @@
-"""Seeing and hearing a line that was spoken: its frames in the scene's range, the playhead on it."""
+"""Show a new take: move the playhead to it and extend the scene's range."""
 
 import math
 
@@ -10,7 +10,7 @@ from ..takes.takes import takes_of
 
 __all__ = ["first_frame", "show_frames", "spoken_frames"]
 
-# The frames of a new file, which nobody has chosen.
+# The frame range of a new file: as long as the scene has it, the user has not chosen one.
 DEFAULT_RANGE = (1, 250)
 
 
@@ -23,8 +23,9 @@ def spoken_frames(scene: bpy.types.Scene, actions: set[str]) -> tuple[int, int] 
 
 
 def show_frames(scene: bpy.types.Scene, first: int, last: int) -> str:
-    """Go to the start of what was spoken, unless the playhead is on it; and make the scene long enough for it, unless
-    its range was chosen by somebody. Returns a sentence about what was set, or an empty string.
+    """Move the playhead to the first frame unless it is inside, and extend a scene that still has the default range.
+
+    Returns a sentence on the new range, or an empty string.
     """
     if not first <= scene.frame_current <= last:
         scene.frame_set(first)
@@ -35,7 +36,7 @@ def show_frames(scene: bpy.types.Scene, first: int, last: int) -> str:
 
 
 def first_frame(context: bpy.types.Context) -> int:
-    """Where that which the panel speaks starts on the timeline. Raises UserError when no strip is chosen."""
+    """The frame at which the panel's strip or sound file starts. Raises UserError when no strip is chosen."""
     if context.scene.kmtalk.source == "FILE":
         return context.scene.kmtalk.frame
     scene = sequencer_scene(context)

@@ -1,4 +1,4 @@
-"""What a job wrote, in numbers and in a sentence."""
+"""The report of a job: what it wrote, in numbers and as a sentence."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,16 @@ import bpy
 import numpy as np
 
 from ..takes.notes import read_understood
-from .lay_take import Laid
+from .write_take import WrittenTake
 
 __all__ = ["Report", "report_of"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a job wrote. keys: on all curves. kept: edited frames that were kept. text: a sentence for the user, and
-    the notes. heard, confidence: see `notes.Understood`. notes: what is doubtful in what was understood, and what was
-    taken over or kept, a sentence each."""
+    """What a job wrote. frames: length of the take. key_motions, keys: their numbers (keys on all curves). kept: number
+    of edited frames that were kept. text: a sentence for the user, followed by the notes. heard, confidence: see
+    `notes.Understood`. notes: sentences on doubtful recognition, and on actions that were moved or kept."""
 
     action: str
     frames: int
@@ -29,11 +29,15 @@ class Report:
 
 
 def report_of(
-    laid: Laid, key_frames: np.ndarray, kept: int, target: bpy.types.Object, told: tuple[str, ...] = ()
+    written_take: WrittenTake,
+    key_frames: np.ndarray,
+    kept: int,
+    target: bpy.types.Object,
+    messages: tuple[str, ...] = (),
 ) -> Report:
-    """Count what was written, and say it."""
-    baseline, mapping = laid.baseline, laid.mapping
-    moving = [keys for keys in laid.curves.values() if len(keys.co)]
+    """The report of a written take. messages: more notes."""
+    baseline, mapping = written_take.baseline, written_take.mapping
+    moving = [keys for keys in written_take.curves.values() if len(keys.co)]
     count, frames = sum(len(keys.co) for keys in moving), len(baseline.motion)
     seconds = baseline.take.duration
     text = f"{baseline.label} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, {count} keys on \
@@ -46,12 +50,20 @@ def report_of(
     if undriven:
         text += f"; {undriven} channels have no shape"
     understood = read_understood(baseline.info)
-    notes = (*understood.notes, *told)
+    notes = (*understood.notes, *messages)
     if all(label == "SIL" for label, _, _ in baseline.take.phones) and understood.notes:
-        # Nobody speaks: the numbers of a still face say nothing.
+        # No speech was found: the numbers of a still face would only distract from the notes.
         text = " ".join(notes)
     elif notes:
         text = f"{text}. {' '.join(notes)}"
     return Report(
-        laid.action.name, frames, len(key_frames), count, kept, text, understood.heard, understood.confidence, notes
+        written_take.action.name,
+        frames,
+        len(key_frames),
+        count,
+        kept,
+        text,
+        understood.heard,
+        understood.confidence,
+        notes,
     )

@@ -1,1 +1,1 @@
-"""Sound: strips of the sequencer, their words, and who speaks them."""
+"""Sound: strips of the sequencer, their words, and their characters."""

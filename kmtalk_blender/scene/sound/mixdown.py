@@ -1,7 +1,7 @@
-"""The sound of one strip as Blender itself plays it: for retimed strips, whose inner times Python cannot read.
+"""Write the sound of a retimed strip as Blender plays it: Python cannot read how a strip is retimed.
 
-Blender's sound system crashes now and then where the speed of a strip changes (seen in 4.5). So a second Blender plays
-the strip, without a window, and is asked again when it fails; the one with the user's scene stays out of it.
+Blender's sound system sometimes crashes where the speed of a strip changes (seen in 4.5). So the strip is played by a
+second Blender process in background mode, which is started again when it crashes.
 """
 
 import os
@@ -13,17 +13,21 @@ import bpy
 
 from ...errors import UserError
 from .. import compat
+from ..compat import Strip, editor_of
 
 __all__ = ["mix_down"]
 
 SCRIPT = Path(__file__).with_name("mixdown_process.py")
-TRIES, SECONDS = 4, 120
+TRIES = 4  # starts of the second Blender
+SECONDS = 120  # s that it may take
 
 
-def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], path: Path) -> Path:
-    """Write what is heard of a sound strip from the first frame of `span` up to its last as a WAV file.
+def mix_down(
+    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], path: Path
+) -> Path:
+    """Write the sound of a strip, from the first frame of `span` up to (not including) its last, as a WAV file.
 
-    parents: the meta strips around it. The scene stays as it is. Raises UserError when the sound cannot be written.
+    parents: the meta strips around it. The scene does not change. Raises UserError when the sound cannot be written.
     """
     library = path.with_suffix(".blend")
     if not path.parent.is_dir() or not _write_scene(scene, strip, parents, span, library):
@@ -39,14 +43,16 @@ def mix_down(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[
     )
 
 
-def _write_scene(scene: bpy.types.Scene, strip: object, parents: tuple, span: tuple[int, int], library: Path) -> bool:
-    """Write a scene with that strip alone. False when the file cannot be written."""
-    heard = {strip.name, *(meta.name for meta in parents)}
+def _write_scene(
+    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], library: Path
+) -> bool:
+    """Write a copy of the scene with all other strips muted. False when the file cannot be written."""
+    audible = {strip.name, *(meta.name for meta in parents)}
     copy = scene.copy()
     try:
         _keep_sound_alone(copy)
-        for other in compat.every_strip(copy.sequence_editor):
-            other.mute = other.name not in heard
+        for other in compat.every_strip(editor_of(copy)):
+            other.mute = other.name not in audible
         copy.frame_start, copy.frame_end = span[0], span[1] - 1
         bpy.data.libraries.write(str(library), {copy}, path_remap="ABSOLUTE")
     except OSError:
@@ -57,7 +63,7 @@ def _write_scene(scene: bpy.types.Scene, strip: object, parents: tuple, span: tu
 
 
 def _keep_sound_alone(scene: bpy.types.Scene) -> None:
-    """Speakers are heard as well, and what a scene uses would be written with it."""
+    """Remove all objects from a scene: speakers would be audible, and the file would contain everything."""
     for child in list(scene.collection.children):
         scene.collection.children.unlink(child)
     for obj in list(scene.collection.objects):
@@ -68,11 +74,11 @@ def _keep_sound_alone(scene: bpy.types.Scene) -> None:
 
 
 def _play(library: Path, path: Path) -> int:
-    """The exit code of a second Blender; negative or unlike 0 and 2 when it crashed, 1 when it hung."""
-    # As a module Blender is what this Python imports.
+    """Run the second Blender. Returns 0: done, 1: timeout, 2: the file cannot be written, other numbers: a crash."""
+    # In the bpy module there is no Blender executable: Python itself runs the script.
     alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
     blender = [sys.executable] if bpy.app.module else alone
-    # It ends without cleaning up: what it leaves in its temporary folder goes with the sound's.
+    # It exits without deleting its temporary files: they go into the job's folder, which is deleted.
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(path.parent))
     try:
         return subprocess.run(

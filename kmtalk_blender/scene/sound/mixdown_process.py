@@ -1,23 +1,25 @@
-"""A script of its own for a Blender of its own: plays the only scene of a file into a WAV file.
+"""A script for a second Blender process: plays the only scene of a file into a WAV file.
 
     blender -b --factory-startup --python mixdown_process.py -- SCENE.blend SOUND.wav
 
-Ends with 0, or with 2 when the sound cannot be written. It imports nothing of the extension.
+Exit code 0: done, 2: the sound cannot be written. The script imports nothing of the extension.
 """
 
 import os
 import sys
+from typing import Any
 
 import bpy
 
 __all__ = ["main"]
 
-RATE = 48000
+RATE = 48000  # samples a second
 
 
 def main(library: str, sound: str) -> int:
-    """The exit code."""
-    with bpy.data.libraries.load(library) as (found, wanted):
+    """Write the sound of the scene in the file `library`. Returns the exit code."""
+    libraries: Any = bpy.data.libraries
+    with libraries.load(library) as (found, wanted):
         wanted.scenes = found.scenes
     scene = wanted.scenes[0]
     places = {"scene": scene, "view_layer": scene.view_layers[0]}
@@ -37,5 +39,5 @@ def main(library: str, sound: str) -> int:
 if __name__ == "__main__":
     code = main(*sys.argv[sys.argv.index("--") + 1 :])
     sys.stdout.flush()
-    # Nothing is left to do, and what bpy does at its end is not wanted.
+    # Exit at once: bpy may crash while it is torn down.
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Strips that speak are added to the sequencer and selected in it."""
+"""Add sound strips to the sequencer and select them."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ import bpy
 
 from ...errors import UserError
 from ...runtime.input_files import is_file
-from ..compat import every_strip, root_strips
+from ..compat import Strip, every_strip, root_strips
 
 __all__ = ["add_sound", "select_only"]
 
 
-def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> object | None:
-    """Lay a sound file on a channel of its own, from `frame`, as the only strip that is selected.
+def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> Strip | None:
+    """Add a sound file on a free channel, from `frame` on, as the only selected strip.
 
-    Returns None in a Blender that was built without sound strips. Raises UserError when it is no sound file.
+    Returns None in a Blender that was built without sound strips. Raises UserError when it is not a sound file.
     """
     if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")
@@ -31,7 +31,7 @@ def add_sound(scene: bpy.types.Scene, path: Path, frame: int) -> object | None:
     return added
 
 
-def select_only(editor: bpy.types.SequenceEditor, strip: object) -> None:
+def select_only(editor: bpy.types.SequenceEditor, strip: Strip) -> None:
     """Make a strip the active one, and the only one that is selected."""
     for other in every_strip(editor):
         other.select = other == strip

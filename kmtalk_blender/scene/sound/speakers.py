@@ -1,22 +1,22 @@
-"""Who speaks which strip: the table, filled from the sequencer by rules."""
+"""The character of each strip, and the table of lines."""
 
 import bpy
 
-from ..compat import every_strip
-from ..options import Line
+from ..compat import Strip, every_strip
+from ..options import SpokenLine
 from .strips import audible_strips
 
 __all__ = ["choose_line", "fill_lines", "lines_of", "named_speaker", "speaker_of"]
 
 
-def speaker_of(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """The character of a strip: what its table, rules or name say, else the panel's."""
+def speaker_of(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The character of a strip (`named_speaker`), else the panel's."""
     return named_speaker(strip, scene) or scene.kmtalk.target
 
 
-def named_speaker(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | None:
-    """Who speaks a strip by its line in the table, else by the first rule that fits, else the mesh that its name
-    starts with; None when nothing says."""
+def named_speaker(strip: Strip, scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The character of a strip by its line in the table, else by the first matching rule, else the mesh whose name the
+    strip's name starts with; else None."""
     for line in scene.kmtalk.lines:
         if line.strip == strip.name and line.target is not None:
             return line.target
@@ -37,20 +37,21 @@ def named_speaker(strip: object, scene: bpy.types.Scene) -> bpy.types.Object | N
 
 
 def choose_line(scene: bpy.types.Scene, strips_scene: bpy.types.Scene, index: int) -> None:
-    """Make the strip of a line the one that is selected, and its character the panel's."""
+    """Select the strip of a line only, and make its character the panel's."""
     if not 0 <= index < len(scene.kmtalk.lines):
         return
     line, editor = scene.kmtalk.lines[index], strips_scene.sequence_editor
-    for strip in every_strip(editor) if editor else ():
-        strip.select = strip.name == line.strip
-        if strip.select:
-            editor.active_strip = strip
+    if editor is not None:
+        for strip in every_strip(editor):
+            strip.select = strip.name == line.strip
+            if strip.select:
+                editor.active_strip = strip
     if line.target is not None:
         scene.kmtalk.target = line.target
 
 
 def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
-    """One line a sound strip that is heard; the characters of lines that are there stay. Returns how many."""
+    """Fill the table with a line for each audible strip; existing ones keep their characters. Returns their number."""
     lines = scene.kmtalk.lines
     known = {line.strip: index for index, line in enumerate(lines)}
     strips = audible_strips(strips_scene)
@@ -67,10 +68,10 @@ def fill_lines(scene: bpy.types.Scene, strips_scene: bpy.types.Scene) -> int:
     return len(lines)
 
 
-def lines_of(scene: bpy.types.Scene) -> list[tuple[int, Line]]:
-    """The lines of the table that are switched on and have a character, with their row."""
+def lines_of(scene: bpy.types.Scene) -> list[tuple[int, SpokenLine]]:
+    """(row, line) of the lines in the table that are switched on and have a character."""
     return [
-        (row, Line(item.target.name, strip=item.strip))
+        (row, SpokenLine(item.target.name, strip=item.strip))
         for row, item in enumerate(scene.kmtalk.lines)
         if item.use and item.target is not None
     ]

@@ -1,7 +1,8 @@
-"""What is heard of a sound strip: which part of which file, and when."""
+"""The audible part of a sound strip: file, time within it, and place on the timeline."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -9,29 +10,30 @@ from ...errors import UserError
 from ...paths import whole_path
 from ...runtime.input_files import is_file
 from .. import compat
+from ..compat import Strip, editor_of
 from .mixdown import mix_down
 
 __all__ = [
-    "Heard",
+    "AudioClip",
     "audible_strips",
     "chosen_strip",
+    "clip_of_file",
+    "clip_of_strip",
+    "clip_outline",
     "find_strip",
     "frame_rate",
-    "heard_file",
-    "heard_of",
-    "outline_of",
 ]
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A piece of sound on the timeline.
+class AudioClip:
+    """The audible part of a sound strip or file.
 
-    name: the strip's (or the file's). path: the file that is read. start, end: seconds within the file, end None = to
-    its end. frame: where it starts on the timeline. fps: frames a second of that timeline. retimed_from: the strip's
-    sound file when its playback speed is another, and `path` is what Blender made of it. source: the sound's file as
-    the strip names it; it may be packed, or gone. origin: the
-    timeline's frame of the sound's beginning, heard or not. marks: frames from there on where the speed may change.
+    name: of the strip (or the file). path: the file to read. start, end: seconds within the file, end None: its end.
+    frame: first frame on the timeline. fps: frames per second of the timeline. retimed_from: the sound file of a
+    retimed strip, None for others; `path` is then the file that Blender wrote (`mixdown`). source: the sound's file as
+    named by the strip; it may be packed or missing. origin: frame of the timeline at which the file starts, also when
+    its start is trimmed. marks: frames after origin at which the playback speed may change.
     """
 
     name: str
@@ -47,30 +49,34 @@ class Heard:
 
     @property
     def whole(self) -> bool:
-        """True when all of the file is heard."""
+        """True when the whole file is audible."""
         return self.start == 0.0 and self.end is None
 
 
 def frame_rate(scene: bpy.types.Scene) -> float:
-    """Frames a second."""
+    """Frames per second."""
     return scene.render.fps / scene.render.fps_base
 
 
-def audible_strips(scene: bpy.types.Scene) -> list:
-    """Every sound strip that can be heard, those inside meta strips included, in the order of time."""
+def audible_strips(scene: bpy.types.Scene) -> list[Strip]:
+    """All audible sound strips, also those inside meta strips, in the order of time."""
     editor = scene.sequence_editor
     if editor is None:
         return []
     return sorted(
-        (strip for strip, parents in _sounds(compat.root_strips(editor)) if not _silence(editor, strip, parents)),
+        (
+            strip
+            for strip, parents in _sounds(compat.root_strips(editor))
+            if not _inaudible_reason(editor, strip, parents)
+        ),
         key=lambda strip: strip.frame_final_start,
     )
 
 
-def chosen_strip(scene: bpy.types.Scene) -> object:
-    """The strip that the user means: the active one, else the only one selected, else the only one there is.
+def chosen_strip(scene: bpy.types.Scene) -> Strip:
+    """The strip to speak: the active one, else the only selected one, else the only one of the scene.
 
-    A meta strip stands for the only sound in it. Raises UserError when that leaves none or several.
+    A meta strip stands for its only sound strip. Raises UserError when there is none or more than one.
     """
     editor = scene.sequence_editor
     if editor is None or not compat.root_strips(editor):
@@ -89,7 +95,7 @@ def chosen_strip(scene: bpy.types.Scene) -> object:
     return sounds[0]
 
 
-def find_strip(scene: bpy.types.Scene, name: str) -> object:
+def find_strip(scene: bpy.types.Scene, name: str) -> Strip:
     """The sound strip of that name. Raises UserError when there is none."""
     editor = scene.sequence_editor
     for strip, _ in _sounds(compat.root_strips(editor)) if editor else ():
@@ -98,15 +104,15 @@ def find_strip(scene: bpy.types.Scene, name: str) -> object:
     raise UserError(f"There is no sound strip named {name} in scene {scene.name}; refresh the table.")
 
 
-def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
-    """What is heard of a sound strip: its trimmed, offset part, clipped by the meta strips around it.
+def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
+    """The audible part of a sound strip: trimmed, offset, and clipped by the meta strips around it.
 
-    `path` is the sound's file as the strip names it: it may be packed or gone, and a retimed strip plays something
-    else. Cheap enough for a panel. Raises UserError when nothing is heard: muted, outside its meta strip.
+    `path` is the sound's file as named by the strip: it may be packed or missing, and a retimed strip plays it at
+    another speed. Fast enough for a panel. Raises UserError when the strip is muted or outside of its meta strip.
     """
-    editor = scene.sequence_editor
+    editor = editor_of(scene)
     parents = _parents(editor, strip)
-    reason = _silence(editor, strip, parents)
+    reason = _inaudible_reason(editor, strip, parents)
     if reason:
         raise UserError(reason)
     path, fps = whole_path(strip.sound.filepath, library=strip.sound.library), frame_rate(scene)
@@ -115,47 +121,47 @@ def outline_of(scene: bpy.types.Scene, strip: object) -> Heard:
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
     to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
-    keys = getattr(strip, "retiming_keys", ())
+    keys: Any = getattr(strip, "retiming_keys", ())
     if len(keys):
         whole = to_the_end and first <= strip.frame_start
         origin = keys[0].timeline_frame
         marks = tuple(float(key.timeline_frame - origin) for key in keys)
         end = None if whole else (last - first) / fps
-        return Heard(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
-    # The file's second 0 lies at the strip's start plus the offset that files with picture and sound may have.
+        return AudioClip(strip.name, path, 0.0, end, first, fps, path, path, float(origin), marks)
+    # The file starts at the strip's start, plus the sound's offset in files with picture and sound.
     origin = strip.frame_start - strip.animation_offset_start + strip.sound_offset * fps
     lead_in = max(0, round(origin - first))
     start = max(0.0, (first - origin) / fps)
     end = None if to_the_end else (last - origin) / fps
     marks = (0.0, float(strip.frame_duration))
-    return Heard(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
+    return AudioClip(strip.name, path, start, end, first + lead_in, fps, source=path, origin=origin, marks=marks)
 
 
-def heard_of(scene: bpy.types.Scene, strip: object, folder: Path) -> Heard:
-    """As `outline_of`, with a file that is there: a packed or retimed sound is written into `folder`.
+def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioClip:
+    """As `clip_outline`, with an existing file: a packed or retimed sound is written into `folder`.
 
-    Raises UserError when nothing is heard, and when the sound is missing.
+    Raises UserError when the strip is not audible, or its sound is missing.
     """
-    heard = outline_of(scene, strip)
-    path = _file_of(strip, heard.path, folder)
-    if heard.retimed_from is not None:
-        parents = _parents(scene.sequence_editor, strip)
+    clip = clip_outline(scene, strip)
+    path = _file_of(strip, clip.path, folder)
+    if clip.retimed_from is not None:
+        parents = _parents(editor_of(scene), strip)
         last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
-        path = mix_down(scene, strip, parents, (heard.frame, last), folder / "retimed.wav")
-    return replace(heard, path=path)
+        path = mix_down(scene, strip, parents, (clip.frame, last), folder / "retimed.wav")
+    return replace(clip, path=path)
 
 
-def heard_file(scene: bpy.types.Scene, filepath: str, frame: int) -> Heard:
-    """A sound file laid on the timeline at `frame`, without a strip. Raises UserError when there is no such file."""
+def clip_of_file(scene: bpy.types.Scene, filepath: str, frame: int) -> AudioClip:
+    """A sound file that starts at `frame` of the timeline, without a strip. Raises UserError without a file."""
     path = whole_path(filepath)
     if not is_file(path):
         raise UserError(f"There is no sound file {path}; choose one.")
-    return Heard(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
+    return AudioClip(path.stem, path, 0.0, None, frame, frame_rate(scene), source=path, origin=float(frame))
 
 
-def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
+def _sounds(strips: list[Strip], parents: tuple[Strip, ...] = ()) -> list[tuple[Strip, tuple[Strip, ...]]]:
     """Every sound strip with the meta strips around it."""
-    found: list[tuple[object, tuple]] = []
+    found: list[tuple[Strip, tuple[Strip, ...]]] = []
     for strip in strips:
         if strip.type == "SOUND":
             found.append((strip, parents))
@@ -165,8 +171,8 @@ def _sounds(strips: list, parents: tuple = ()) -> list[tuple[object, tuple]]:
     return found
 
 
-def _silence(editor: object, strip: object, parents: tuple) -> str:
-    """Why a strip is not heard; empty when it is."""
+def _inaudible_reason(editor: bpy.types.SequenceEditor, strip: Strip, parents: tuple[Strip, ...]) -> str:
+    """Why a strip is not audible: one sentence, or an empty string."""
     if strip.mute:
         return f"Strip {strip.name} is muted; unmute it."
     muted = next((meta for meta in parents if meta.mute), None)
@@ -180,12 +186,12 @@ def _silence(editor: object, strip: object, parents: tuple) -> str:
     return ""
 
 
-def _parents(editor: object, strip: object) -> tuple:
+def _parents(editor: bpy.types.SequenceEditor, strip: Strip) -> tuple[Strip, ...]:
     """The meta strips around a strip, the outermost first."""
     return next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
 
 
-def _file_of(strip: object, path: Path, folder: Path) -> Path:
+def _file_of(strip: Strip, path: Path, folder: Path) -> Path:
     if strip.sound.packed_file is None:
         if not is_file(path):
             raise UserError(f"The sound of strip {strip.name} is missing ({path}); relink the file.")

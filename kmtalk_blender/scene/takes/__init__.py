@@ -1,1 +1,1 @@
-"""Takes: what was written onto a character, kept with its baseline, and what the user changed since."""
+"""Takes: finding them on a character, their baselines, and the user's edits of them."""

@@ -1,4 +1,4 @@
-"""A take as it was written: what later edits are found by, and what it is added to."""
+"""A take as it was written: edits are found by comparing the action with it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ __all__ = ["Baseline", "Moved"]
 @dataclass(frozen=True)
 class Moved:
     """A shape key that a take moves. shape: its name. group: JAW, LIPS or FACE. rest: its value when the character is
-    calibrated to rest. before: its slider's value before any take."""
+    at rest (calibration). before: value of its slider before the first take."""
 
     shape: str
     group: str
@@ -26,18 +26,19 @@ class Moved:
 class Baseline:
     """A take as it was written.
 
-    take: as generated. motion: (T, K) weights as last written (completed, edits included). keyed: (N,) take frames of
-    the poses that `motion` goes through. start: the timeline's frame of the take's frame 0. rest_in, rest_out: frames
-    before and after the take in which its curves leave rest and return to it. written: shape -> (n, 2) float32 frames
-    and values as computed, without the user's edits; (0, 2) for a shape that does not move. density: how the motion
-    became keys. dropped: (D,) take frames of key motions that the user deleted. moved: the shapes that have curves.
+    take: as generated. motion: (T, K) weights as last written (completed, with edits). keyed: (N,) take frames of the
+    poses that `motion` goes through. start: frame of the timeline of the take's frame 0. rest_in, rest_out: frames of
+    the ramps from rest before the take, and back after it. written: shape key -> (n, 2) float32 frames and values of
+    its keys as computed, without the user's edits; (0, 2) for one that does not move. density: how the motion became
+    keys. dropped: (D,) take frames of key motions that the user deleted. moved: the shape keys that have curves.
 
-    In an action of its own a curve holds how far a shape is from its rest, and adds to what lies below. In an action of
-    the user's it holds the value itself: `under`, shape -> (rest_in + T + rest_out,), is what it is added to there, and
-    `replaced`, shape -> keys, is what stood there before.
+    In the take's own action a curve has the difference of a shape key from its rest, and adds to the layers below. In
+    an action with other keys (`shares_action`) it has the value itself. There `under`, shape key ->
+    (rest_in + T + rest_out,), has the values that the differences are added to, and `replaced`, shape key -> keys, the
+    keys that were there before.
 
-    info: `id`, `strip` (a label), `line`, `audio`, `notes` and the settings (JSON values); `slot`, the number of the
-    action's slot; `guest` when the action holds more than this take: only the keys in its range are its own.
+    info: `id`, `strip` (a label), `line`, `audio`, `notes` and the settings (JSON values); `slot`, the handle of the
+    action's slot; `guest`, stored when the action has other keys too: only those in the take's range belong to it.
     """
 
     take: Take
@@ -56,45 +57,45 @@ class Baseline:
 
     @property
     def end(self) -> float:
-        """The timeline's frame of the take's last frame."""
+        """Frame of the timeline of the take's last frame."""
         return self.start + len(self.motion) - 1
 
     @property
     def first(self) -> float:
-        """The timeline's frame of its first key: the face leaves its rest."""
+        """Frame of the timeline of its first key, at the start of the ramp from rest."""
         return self.start - self.rest_in
 
     @property
     def last(self) -> float:
-        """The timeline's frame of its last key: the face is at rest again."""
+        """Frame of the timeline of its last key, at the end of the ramp to rest."""
         return self.end + self.rest_out
 
     @property
     def id(self) -> str:
-        """Which take it is, whatever its strip or action is called."""
+        """The take's id, which stays when strips and actions are renamed."""
         return str(self.info.get("id") or self.info.get("strip", ""))
 
     @property
     def label(self) -> str:
-        """What it speaks, for people."""
+        """The name of the take's strip or file, for messages."""
         return self.info.get("strip", "")
 
     @property
     def slot(self) -> int:
-        """The number of the action's slot that it is in; 0 before Blender 4.4."""
+        """The handle of the take's slot in the action; 0 before Blender 4.4."""
         return int(self.info.get("slot", 0))
 
     @property
-    def guest(self) -> bool:
-        """True when the action holds more than this take."""
+    def shares_action(self) -> bool:
+        """True when the action has keys that are not this take's."""
         return bool(self.info.get("guest"))
 
-    def owns(self, keys: CurveKeys) -> np.ndarray:
-        """(n,) mask: which keys of a curve are in the take's range."""
+    def in_range(self, keys: CurveKeys) -> np.ndarray:
+        """(n,) mask of the keys of a curve that are in the take's frame range."""
         return (keys.frames > self.first - 0.5) & (keys.frames < self.last + 0.5)
 
     def shifted(self, frames: float) -> "Baseline":
-        """The same take somewhere else on the timeline."""
+        """The same take, `frames` later on the timeline."""
         shift = np.array([frames, 0], np.float32)
         written = {shape: co + shift for shape, co in self.written.items()}
         return replace(self, start=self.start + frames, written=written)

@@ -1,6 +1,7 @@
-"""A baseline as bytes (.npz) and JSON values, and back; what was damaged on the way is told."""
+"""Convert a baseline to bytes (.npz) and JSON values, and back with checks for damage."""
 
 import io
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,7 @@ __all__ = ["checked_frame", "info_of", "pack_baseline", "unpack_baseline"]
 INTERPOLATIONS = ("BEZIER", "LINEAR", "CONSTANT")
 EXPRESSIONS = ("ADD", "REPLACE", "LEAVE")
 SIDES = ("co", "left", "right")
-# interpolation, keyframe type, left and right handle type, easing
-KINDS = 5
+KINDS = 5  # columns of CurveKeys.kinds: interpolation, keyframe type, left and right handle type, easing
 ARRAYS = {
     "motion": Wanted("f"),
     "keyed": Wanted(WHOLE),
@@ -35,7 +35,7 @@ ARRAYS = {
 
 
 def pack_baseline(baseline: Baseline) -> bytes:
-    """The arrays of a baseline, its take apart."""
+    """The arrays of a baseline, without its take."""
     replaced = list(baseline.replaced.values())
     return pack_arrays(
         {
@@ -70,9 +70,9 @@ def info_of(baseline: Baseline) -> dict:
 
 
 def unpack_baseline(take: Take, data: bytes, info: dict, name: str) -> Baseline:
-    """A baseline from its take, its arrays and its JSON values; `name` is what messages call it.
+    """A baseline from its take, its arrays and its JSON values. name: what messages call it.
 
-    Raises UserError, or what a damaged value raises: ValueError, TypeError, KeyError, AttributeError, OverflowError.
+    Raises UserError; and for damaged values ValueError, TypeError, KeyError, AttributeError or OverflowError.
     """
     arrays, info = read_arrays(io.BytesIO(data), name, ARRAYS), dict(info)
     pieces = _pieces(arrays["co"], arrays["counts"], 2)
@@ -100,15 +100,15 @@ def unpack_baseline(take: Take, data: bytes, info: dict, name: str) -> Baseline:
     return baseline
 
 
-def checked_frame(value: object) -> float:
-    """A frame of the timeline. Raises ValueError for what is none, TypeError for what is no number."""
+def checked_frame(value: Any) -> float:
+    """A frame of the timeline. Raises ValueError when it is out of range, TypeError when it is not a number."""
     if not -limits.FRAME <= value <= limits.FRAME:
         raise ValueError("no frame")
     return float(value)
 
 
 def _check(baseline: Baseline) -> None:
-    """Raises ValueError for what does not fit together."""
+    """Raises ValueError when values do not fit together."""
     count, density = len(baseline.motion), baseline.density
     rows = baseline.rest_in + count + baseline.rest_out
     inside = all(f.ndim == 1 and ((f >= 0) & (f < count)).all() for f in (baseline.keyed, baseline.dropped))
@@ -133,7 +133,7 @@ def _joined(arrays: list[np.ndarray], columns: int, dtype: type) -> np.ndarray:
 
 
 def _pieces(joined: np.ndarray, counts: np.ndarray, columns: int) -> list[np.ndarray]:
-    """Raises ValueError for counts that are not those of the rows."""
+    """Split rows into arrays. Raises ValueError when the counts do not match the rows."""
     if counts.ndim != 1 or ((counts < 0) | (counts > len(joined))).any() or joined.shape != (counts.sum(), columns):
         raise ValueError("the counts")
     return np.split(joined, np.cumsum(counts)[:-1]) if len(counts) else []

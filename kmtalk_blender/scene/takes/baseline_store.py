@@ -1,12 +1,13 @@
-"""Baselines of takes, kept on their actions.
+"""Store baselines on the actions of their takes, and load them.
 
-A baseline is a custom property of the action, so it is saved with the file and goes where the action goes: undo, copy,
-rename, append, library. An action of the user's may hold several takes, each with an identity of its own (`id`); the
-name of a strip is only a label.
+A baseline is a custom property of the action. So it is saved with the file, and stays with the action through undo,
+copy, rename, append and link. An action may have several takes, each with its own `id`; the name of a strip is only a
+label.
 """
 
 import json
 from dataclasses import replace
+from typing import Any, TypeGuard
 
 import bpy
 import numpy as np
@@ -30,24 +31,24 @@ __all__ = [
 
 PROPERTY = "kmtalk_takes"
 VERSION = 3
-# What values raise that are not what was written.
+# The errors that damaged values can raise.
 DAMAGE = (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
-def has_baseline(action: bpy.types.Action | None) -> bool:
-    """True when an action holds a take."""
-    return action is not None and PROPERTY in action
+def has_baseline(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
+    """True when an action has a take."""
+    return action is not None and PROPERTY in action  # type: ignore[operator]  # an ID has custom properties
 
 
 def take_ids(action: bpy.types.Action, handle: int = 0) -> tuple[str, ...]:
-    """The takes of an action in the order of time; only those in the slot of that number, 0: of all."""
+    """The ids of an action's takes in the order of time. handle: only takes in this slot, 0: in all."""
     infos = [_info_of(stored) for stored in action.get(PROPERTY, ())]
     inside = [info for info in infos if not handle or info.get("slot", 0) in (0, handle)]
     return tuple(_id_of(info) for info in sorted(inside, key=lambda info: info.get("start", 0.0)))
 
 
 def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
-    """Keep a baseline on an action, in place of the one of the same take."""
+    """Store a baseline on an action; it replaces one with the same id."""
     stored = {
         "version": VERSION,
         "take": pack_take(baseline.take),
@@ -58,16 +59,16 @@ def store_baseline(action: bpy.types.Action, baseline: Baseline) -> None:
 
 
 def take_info(action: bpy.types.Action, take: str | None = None) -> dict:
-    """`id`, `strip`, `start`, `end`, `mode` ... of a take, without unpacking it: cheap enough for a panel.
+    """The JSON values of a take (`id`, `strip`, `start`, `end`, `mode`, ...): fast enough for a panel.
 
-    take: which one of the action, by its id or its label; None: its first.
+    take: id or label of the take in the action; None: the first.
     """
     stored = _stored(action, take)
     return {} if stored is None else _info_of(stored)
 
 
 def moved_shapes(action: bpy.types.Action, take: str) -> tuple[Moved, ...]:
-    """The shapes that a take moves, under the names they have now."""
+    """The shape keys that a take moves, with their current names."""
     info = take_info(action, take)
     moved = tuple(Moved(*row) for row in info.get("moved", ()))
     keyed = list(curves.keyed_shapes(action, info.get("slot", 0)))
@@ -76,7 +77,7 @@ def moved_shapes(action: bpy.types.Action, take: str) -> tuple[Moved, ...]:
 
 
 def drop_baseline(action: bpy.types.Action, take: str) -> None:
-    """Make a take of an action ordinary keys."""
+    """Remove a take's baseline: its keys become ordinary keys."""
     others = _others(action, take)
     if others:
         action[PROPERTY] = others
@@ -85,30 +86,30 @@ def drop_baseline(action: bpy.types.Action, take: str) -> None:
 
 
 def load_baseline(action: bpy.types.Action | None, take: str | None = None) -> Baseline:
-    """The baseline of an action, its shapes under the names they have now and where its keys are now.
+    """The baseline of a take, with the current names of shape keys, at the current place of its keys.
 
-    take: which one of the action, by its id or its label; None: its first. Raises UserError when the action holds no
-    such take, or one that another version wrote.
+    take: id or label of the take in the action; None: the first. Raises UserError when the action has no such take, or
+    one of another version.
     """
     stored = _stored(action, take) if has_baseline(action) else None
-    if stored is None:
+    if action is None or stored is None:
         name = "The character's active action" if action is None else f"Action {action.name}"
-        raise UserError(f"{name} is no KMTalk take; generate one first, or choose it in the list of takes.")
+        raise UserError(f"{name} is not a KMTalk take; generate one first, or choose it in the list of takes.")
     if stored.get("version") != VERSION:
         raise UserError(f"Action {action.name} was written by another version of KMTalk; generate it again.")
     name = f"The take of action {action.name}"
     try:
-        take = unpack_take(bytes(stored["take"]), name)
+        unpacked = unpack_take(bytes(stored["take"]), name)
         info = parse_json(str(stored["info"]), name)
-        baseline = unpack_baseline(take, bytes(stored["written"]), info, name)
+        baseline = unpack_baseline(unpacked, bytes(stored["written"]), info, name)
     except DAMAGE as error:
         raise UserError(f"{name} is damaged; generate it again.") from error
     now = curves.read_curves(action, handle=baseline.slot)
     return _followed(_renamed(action, baseline, list(now)), now)
 
 
-def _stored(action: bpy.types.Action, take: str | None) -> object | None:
-    """What is kept of a take: that of an id, else of a label when it is the only one."""
+def _stored(action: bpy.types.Action, take: str | None) -> Any:
+    """The stored values of a take, found by id, else by label when only one take has it."""
     kept = {_id_of(_info_of(stored)): stored for stored in action.get(PROPERTY, ())}
     if take is None:
         return kept.get(next(iter(take_ids(action)), ""))
@@ -119,7 +120,7 @@ def _stored(action: bpy.types.Action, take: str | None) -> object | None:
 
 
 def _others(action: bpy.types.Action, take: str) -> list[dict]:
-    """What is kept of the other takes."""
+    """The stored values of the other takes."""
     return [stored.to_dict() for stored in action.get(PROPERTY, ()) if _id_of(_info_of(stored)) != take]
 
 
@@ -127,8 +128,8 @@ def _id_of(info: dict) -> str:
     return str(info.get("id") or info.get("strip", ""))
 
 
-def _info_of(stored: object) -> dict:
-    """The JSON values of a take with those that panels and layers read checked; empty where they are damaged."""
+def _info_of(stored: Any) -> dict:
+    """The JSON values of a take, checked where panels and layers read them; empty when they are damaged."""
     try:
         info = parse_json(str(stored["info"]), "A take")
         frames = {name: checked_frame(info.get(name, 0.0)) for name in ("start", "end", "rest_in", "rest_out")}
@@ -152,18 +153,23 @@ def _info_of(stored: object) -> dict:
 
 
 def _names_now(action: bpy.types.Action, then: list[str], now: list[str]) -> dict[str, str]:
-    """Blender renames a curve with its shape key, the baseline learns it here: unknown names pair up in order.
+    """Former name -> current name of renamed shape keys: missing and new names of curves are paired in order.
 
-    A curve that is gone while its shape key is still there was deleted.
+    Blender renames a curve with its shape key. A missing curve whose shape key still exists was deleted.
     """
-    there = {block.name for keys in bpy.data.shape_keys if _plays(keys, action) for block in keys.key_blocks}
+    there = {
+        block.name
+        for shape_keys in bpy.data.shape_keys
+        if _plays(shape_keys, action)
+        for block in shape_keys.key_blocks
+    }
     gone = [shape for shape in then if shape not in now and shape not in there]
     new = [shape for shape in now if shape not in then]
     return dict(zip(gone, new, strict=True)) if gone and len(gone) == len(new) else {}
 
 
-def _plays(keys: bpy.types.Key, action: bpy.types.Action) -> bool:
-    animation = keys.animation_data
+def _plays(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bool:
+    animation = shape_keys.animation_data
     if animation is None:
         return False
     return animation.action == action or any(
@@ -172,7 +178,7 @@ def _plays(keys: bpy.types.Key, action: bpy.types.Action) -> bool:
 
 
 def _renamed(action: bpy.types.Action, baseline: Baseline, shapes: list[str]) -> Baseline:
-    # A shape that does not move has no curve, whatever it is called now.
+    # Only shape keys that move have curves, by which renaming is noticed.
     moving = [shape for shape, co in baseline.written.items() if len(co)]
     names = _names_now(action, moving, [shape for shape in shapes if len(baseline.written.get(shape, (1,)))])
     if not names:
@@ -191,7 +197,7 @@ def _renamed(action: bpy.types.Action, baseline: Baseline, shapes: list[str]) ->
 
 
 def _followed(baseline: Baseline, now: dict[str, curves.CurveKeys]) -> Baseline:
-    """A take that was moved as a whole on the timeline is not edited, it is somewhere else."""
+    """The baseline, shifted when the user moved all keys of the take by the same number of frames."""
     shifts = set()
     for shape, co in baseline.written.items():
         if not len(co):

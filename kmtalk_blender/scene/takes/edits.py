@@ -1,4 +1,4 @@
-"""What the animator changed in a take, and how a completed motion goes around it."""
+"""Find the user's edits of a take, and merge a completed motion with them."""
 
 from dataclasses import dataclass, field
 
@@ -13,14 +13,15 @@ from .movement import curve_values, motion_weights, pose_values
 
 __all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "key_poses", "merge"]
 
-SAME_FRAME, SAME_VALUE = 1e-3, 1e-6
+SAME_FRAME = 1e-3  # frames; a smaller difference is no edit
+SAME_VALUE = 1e-6  # a smaller difference of values is no edit
 
 
 @dataclass(frozen=True)
 class Edits:
     """The difference between a take's curves and its baseline.
 
-    keys: shape -> the keys that were moved, changed or added. deleted: shape -> (n,) frames whose keys are gone.
+    keys: shape key -> the keys that were moved, changed or added. deleted: shape key -> (n,) frames of deleted keys.
     """
 
     keys: dict[str, CurveKeys] = field(default_factory=dict)
@@ -28,18 +29,18 @@ class Edits:
 
     @property
     def frames(self) -> np.ndarray:
-        """(n,) whole frames of the timeline that hold an edited key, ascending."""
+        """(n,) whole frames of the timeline with an edited key, ascending."""
         every = [np.rint(keys.frames).astype(int) for keys in self.keys.values()]
         return np.unique(np.concatenate(every)) if every else np.zeros(0, int)
 
     @property
     def count(self) -> int:
-        """How many frames were edited, deletions included."""
+        """Number of edited frames, also those with deleted keys."""
         gone = [np.rint(frames).astype(int) for frames in self.deleted.values()]
         return len(np.unique(np.concatenate([self.frames, *gone])))
 
     def moved(self, frames: float) -> "Edits":
-        """The same edits somewhere else on the timeline."""
+        """The same edits, `frames` later on the timeline."""
         shift = np.array([frames, 0], np.float32)
         keys = {
             shape: CurveKeys(keys.co + shift, keys.left + shift, keys.right + shift, keys.kinds)
@@ -50,7 +51,7 @@ class Edits:
 
 @dataclass(frozen=True)
 class Poses:
-    """Key poses for the completion: frames (N,) of the take, ascending; weights (N, K)."""
+    """Poses that the completion goes through: take frames (N,), ascending; weights (N, K)."""
 
     frames: np.ndarray
     weights: np.ndarray
@@ -65,10 +66,10 @@ def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
             if len(co):
                 deleted[shape] = co[:, 0]
             continue
-        if baseline.guest and not len(co):
-            # The take does not move it: what is there is the user's own.
+        if baseline.shares_action and not len(co):
+            # The take does not move this shape key: its keys are the user's own.
             continue
-        keys = now[shape].where(baseline.owns(now[shape])) if baseline.guest else now[shape]
+        keys = now[shape].where(baseline.in_range(now[shape])) if baseline.shares_action else now[shape]
         same = _found(keys.co, co)
         if not same.all():
             changed[shape] = keys.where(~same)
@@ -79,7 +80,7 @@ def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
 
 
 def dropped_motions(edits: Edits, baseline: Baseline) -> np.ndarray:
-    """(D,) take frames of the key motions that are gone: dropped before, or with a key deleted now."""
+    """(D,) take frames of the key motions that the user deleted, before or now."""
     frames = baseline.take.key_frames
     lost = np.zeros(len(frames), bool)
     for gone in edits.deleted.values():
@@ -88,10 +89,10 @@ def dropped_motions(edits: Edits, baseline: Baseline) -> np.ndarray:
 
 
 def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, window: tuple[int, int]) -> Poses:
-    """The poses that the completion honours: the key motions that are still there, and every edited frame.
+    """The poses that the completion goes through: the remaining key motions, and every edited frame.
 
-    reach: key motions nearer than this many frames to an edit are let go, so that the motion bends around the edit; 0
-    keeps them all. window: first and last take frame that may change.
+    reach: key motions within this many frames of an edit are left out, so that they move with the edit; 0 keeps all.
+    window: first and last take frame that may change.
     """
     last = len(baseline.motion) - 1
     edited = (edits.frames - round(baseline.start)).astype(int)
@@ -101,7 +102,7 @@ def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, w
         near = np.abs(motions - edited[_nearest(motions, edited)]) <= reach
         motions = motions[~near | (motions < window[0]) | (motions > window[1])]
     frames = np.unique(np.concatenate([motions, edited, [0, last]])).astype(np.int32)
-    # A key motion that was let go once comes back as it was; outside the window everything stays as it is now.
+    # Inside the window key motions have their generated pose, outside of it the current one.
     outside = (frames < window[0]) | (frames > window[1])
     weights = np.where(outside[:, None], baseline.motion[frames], baseline.take.weights[frames]).astype(np.float64)
     at = np.flatnonzero(np.isin(frames, edited))
@@ -118,7 +119,7 @@ def key_poses(baseline: Baseline, edits: Edits, mapping: ShapeMap, reach: int, w
 
 
 def fresh_curves(baseline: Baseline, mapping: ShapeMap) -> dict[str, CurveKeys]:
-    """Shape -> the keys of a take as it was generated, without any edits; for the shapes that move."""
+    """Shape key -> the keys of a take as generated, without edits; only shape keys that move."""
     take = baseline.take
     window = (0, len(take.weights) - 1)
     curves, _ = merge({}, baseline, Edits(), mapping, take.weights, take.key_frames, window, set())
@@ -135,11 +136,11 @@ def merge(
     window: tuple[int, int],
     locked: set[str],
 ) -> tuple[dict[str, CurveKeys], dict[str, np.ndarray]]:
-    """Curves and written baseline for a completed motion (T, K) that goes around the edits.
+    """Curves for a completed motion (T, K) with the edits, and the `written` of its baseline.
 
-    Inside the window (first and last take frame) every key that is no edit is written anew, and with its first or last
-    frame the way from rest or back to it; edits, locked shapes and everything outside the window stay as they are. A
-    shape that does not move and has no edit gets no keys.
+    Inside the window (first and last take frame) every key but the edits is computed anew; the ramps from rest and back
+    too, when the window has the take's first or last frame. Edits, locked shape keys and everything outside the window
+    stay as they are. A shape key that neither moves nor has an edit gets no keys.
     """
     values = curve_values(baseline, mapping, motion)
     curves, written = {}, dict(baseline.written)
@@ -151,49 +152,49 @@ def merge(
     for column, shape in enumerate(mapping.shapes):
         if shape in locked:
             continue
-        mine = edits.keys.get(shape)
+        edited_keys = edits.keys.get(shape)
         old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
-        if mine is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+        if edited_keys is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
             inside = (old[:, 0] > first) & (old[:, 0] < last)
             written[shape] = old[~inside]
             if shape in now:
                 keys = now[shape]
                 curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
             continue
-        pinned = _pinned(mine, baseline, len(values), baseline.density)
+        pinned = _pinned(edited_keys, baseline, len(values), baseline.density)
         fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
         fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
         keys = now.get(shape, fresh)
         outside = keys.where((keys.frames < first) | (keys.frames > last))
         keys = outside.merged(fresh)
         base = fresh.co
-        if mine is not None:
-            keys = keys.merged(mine)
-            base = base[~_frames_found(base[:, 0], mine.frames)]
+        if edited_keys is not None:
+            keys = keys.merged(edited_keys)
+            base = base[~_frames_found(base[:, 0], edited_keys.frames)]
         curves[shape] = keys
-        written[shape] = _joined(old, base, mine, first, last)
+        written[shape] = _joined(old, base, edited_keys, first, last)
     return curves, written
 
 
-def _joined(old: np.ndarray, fresh: np.ndarray, mine: CurveKeys | None, first: float, last: float) -> np.ndarray:
-    """What counts as unedited from now on: the fresh keys, and the old ones outside the window and under edits."""
+def _joined(old: np.ndarray, fresh: np.ndarray, edited_keys: CurveKeys | None, first: float, last: float) -> np.ndarray:
+    """The unedited keys from now on: the new ones, and the old ones outside the window and below edits."""
     keep = (old[:, 0] < first) | (old[:, 0] > last)
-    if mine is not None:
-        keep |= _frames_found(old[:, 0], mine.frames)
+    if edited_keys is not None:
+        keep |= _frames_found(old[:, 0], edited_keys.frames)
     joined = np.concatenate([old[keep], fresh])
     return joined[np.argsort(joined[:, 0], kind="stable")].astype(np.float32)
 
 
-def _pinned(mine: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
-    """Rows of a curve's edits, where a sparse fit has to break."""
-    if mine is None or density.mode != "SPARSE":
+def _pinned(edited_keys: CurveKeys | None, baseline: Baseline, count: int, density: Density) -> np.ndarray | None:
+    """Frames from the first key of a curve's edits, at which a SPARSE curve must have a key."""
+    if edited_keys is None or density.mode != "SPARSE":
         return None
-    frames = np.rint(mine.frames - baseline.first).astype(int)
+    frames = np.rint(edited_keys.frames - baseline.first).astype(int)
     return frames[(frames >= 0) & (frames < count)]
 
 
 def _found(keys: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(n,) mask: which of the (n, 2) keys are among the (m, 2) others, both ascending in time."""
+    """(n,) mask of the (n, 2) keys that are among the (m, 2) others; both ascend in time."""
     if not len(others):
         return np.zeros(len(keys), bool)
     nearest = _nearest(keys[:, 0], others[:, 0])
@@ -202,14 +203,14 @@ def _found(keys: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _frames_found(frames: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(n,) mask: which frames are among the others, both ascending."""
+    """(n,) mask of the frames that are among the others; both ascend."""
     if not len(others):
         return np.zeros(len(frames), bool)
     return np.abs(frames - others[_nearest(frames, others)]) < SAME_FRAME
 
 
 def _nearest(frames: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(n,) index of the nearest of the ascending others."""
+    """(n,) index of the nearest of the others, which ascend."""
     right = np.clip(np.searchsorted(others, frames), 1, max(1, len(others) - 1))
     right = np.minimum(right, len(others) - 1)
     left = np.maximum(right - 1, 0)

@@ -1,4 +1,4 @@
-"""A motion as what curves hold, and back: rest, movement, rest."""
+"""Convert a motion to the values of its curves, with ramps from rest and back, and the other way round."""
 
 import numpy as np
 
@@ -7,18 +7,16 @@ from .baseline import Baseline
 
 __all__ = ["curve_values", "motion_weights", "pose_values", "ramp_frames"]
 
-# A shape that begins or ends a take this near to its rest needs no frames outside of it.
-AT_REST = 0.01
-# Frames of a ramp where the next take is nearer: lips then move about as fast as in speech.
-SHORTEST = 3
+AT_REST = 0.01  # a shape key that begins or ends a take nearer to its rest than this needs no ramp
+SHORTEST = 3  # frames of a ramp when the next take is nearer: lips then move about as fast as in speech
 
 
 def ramp_frames(first_row: np.ndarray, seconds: float, fps: float, free: float, shared: bool) -> int:
-    """Frames beside a take in which its curves leave rest, or return to it.
+    """Number of frames of the ramp before or after a take.
 
-    first_row: (S,) how far the shapes are from their rest in the frame nearest to the ramp. seconds: the ramp's
-    length. free: frames to the next take; a shorter way is taken where it is near. shared: both are keys of one action,
-    so the way ends before the next take; else the next take blends in, and the way is never a jump.
+    first_row: (S,) differences of the shape keys from rest, in the frame next to the ramp. seconds: wanted length of
+    the ramp. free: frames to the next take, which limit the length. shared: both takes are keys in one action, so the
+    ramp must end before the next take; else the next take blends in, and the ramp has at least SHORTEST frames.
     """
     if np.abs(first_row).max(initial=0.0) <= AT_REST:
         return 0
@@ -29,9 +27,9 @@ def ramp_frames(first_row: np.ndarray, seconds: float, fps: float, free: float, 
 
 
 def curve_values(baseline: Baseline, mapping: ShapeMap, motion: np.ndarray) -> np.ndarray:
-    """(rest_in + T + rest_out, S) float64: what the curves of a motion (T, K) hold, a row a frame from `first` on."""
+    """(rest_in + T + rest_out, S) float64: values of the curves of a motion (T, K), a row for each frame."""
     moved = mapping.values(motion) - mapping.offset
-    # Where there is no way from rest, the take begins there to the last bit; and so it ends.
+    # Without a ramp the take begins, or ends, exactly at rest.
     for row, frames in ((0, baseline.rest_in), (-1, baseline.rest_out)):
         if not frames:
             moved[row] = np.where(np.abs(moved[row]) <= AT_REST, 0.0, moved[row])
@@ -45,7 +43,7 @@ def curve_values(baseline: Baseline, mapping: ShapeMap, motion: np.ndarray) -> n
 
 
 def pose_values(baseline: Baseline, mapping: ShapeMap, weights: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """(n, S) float64: what the curves hold at take frames (n,) for poses, (n, K) weights."""
+    """(n, S) float64: values of the curves at take frames (n,) for poses, (n, K) weights."""
     values = mapping.values(weights) - mapping.offset
     for column, shape in enumerate(mapping.shapes):
         if shape in baseline.under:
@@ -56,7 +54,7 @@ def pose_values(baseline: Baseline, mapping: ShapeMap, weights: np.ndarray, fram
 def motion_weights(
     baseline: Baseline, mapping: ShapeMap, values: np.ndarray, frames: np.ndarray, around: np.ndarray
 ) -> np.ndarray:
-    """(n, K) weights of what curves hold, (n, S) values, at take frames (n,); as near as possible to `around`."""
+    """(n, K) weights for (n, S) values of the curves at take frames (n,), as close as possible to `around`."""
     moved = values + mapping.offset
     for column, shape in enumerate(mapping.shapes):
         if shape in baseline.under:
@@ -65,6 +63,6 @@ def motion_weights(
 
 
 def _rise(count: int) -> np.ndarray:
-    """(count,) shares of the way out of rest, eased at both ends: 0 first, 1 would be the next."""
+    """(count,) factors of a ramp with smoothstep, from 0; the next factor would be 1."""
     t = np.arange(count) / max(count, 1)
     return t * t * (3 - 2 * t)

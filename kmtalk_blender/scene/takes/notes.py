@@ -1,11 +1,13 @@
-"""What the runtime understood of a line, and what about it is doubtful: kept with the take, for the user to read."""
+"""The words that the runtime recognised in a line and its notes, stored with the take for the user."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
 from ...paths import whole_path
+from ..compat import Strip
 from .baseline_store import take_info
 from .takes import takes_of
 
@@ -14,8 +16,8 @@ __all__ = ["Understood", "mark_line", "read_understood", "understood_here", "und
 
 @dataclass(frozen=True)
 class Understood:
-    """heard: the words that were understood, or the transcript where it was used. confidence: how sure they and their
-    places are, 0 to 1. notes: sentences about what is doubtful. typed: the transcript that was typed for it."""
+    """The words of a take. heard: the recognised words, or the transcript when there was one. confidence: of the words
+    and their times, 0 to 1. notes: sentences on what is doubtful. typed: the transcript that was typed for the take."""
 
     heard: str = ""
     confidence: float = 0.0
@@ -24,12 +26,12 @@ class Understood:
 
     @property
     def sureness(self) -> str:
-        """How sure it is, for people; empty where no words are heard."""
+        """The confidence as a text; empty without words."""
         return f"{self.confidence:.0%} sure" if self.heard else ""
 
 
 def understood_values(result: dict, typed: str) -> dict:
-    """What is kept with a take (JSON values), from the runtime's result. typed: the transcript typed for it."""
+    """The JSON values to store with a take, from the runtime's result. typed: the transcript typed for it."""
     return {
         "heard": str(result.get("heard", "")),
         "confidence": float(result.get("confidence", 0.0)),
@@ -39,23 +41,26 @@ def understood_values(result: dict, typed: str) -> dict:
 
 
 def mark_line(scene: bpy.types.Scene, strip: str, notes: tuple[str, ...]) -> None:
-    """Keep the notes of a strip's take in the table of lines, where the strip is in it."""
+    """Copy the notes of a strip's take into the table of lines, when the strip is in it."""
     for line in scene.kmtalk.lines:
         if line.strip == strip:
             line.notes = "\n".join(notes)
 
 
-def understood_here(settings: bpy.types.PropertyGroup, strip: object | None) -> Understood | None:
-    """What was understood for the panel's character of a strip, or of the panel's sound file where that is None."""
+def understood_here(settings: Any, strip: Strip | None) -> Understood | None:
+    """The words of the take of a strip for the panel's character; strip None: of the panel's sound file.
+
+    None without a take. settings: scene.kmtalk.
+    """
     return understood_of(settings.target, strip) if strip is not None else _understood_of_file(settings)
 
 
-def understood_of(target: bpy.types.Object | None, strip: object) -> Understood | None:
-    """What was understood for a character's take of a strip; None without a take."""
+def understood_of(target: bpy.types.Object | None, strip: Strip) -> Understood | None:
+    """The words of a character's take of a strip; None without a take."""
     return _understood(target, lambda info: bool(info.get("id")) and info["id"] == strip.kmtalk.line_id)
 
 
-def _understood_of_file(settings: bpy.types.PropertyGroup) -> Understood | None:
+def _understood_of_file(settings: Any) -> Understood | None:
     path, frame = str(whole_path(settings.audio)), settings.frame
 
     def is_it(info: dict) -> bool:
@@ -73,7 +78,7 @@ def _understood(target: bpy.types.Object | None, is_it: Callable[[dict], bool]) 
 
 
 def read_understood(info: dict) -> Understood:
-    """From what is kept with a take; takes that were imported, or made by earlier versions, have nothing."""
+    """The words from the stored values of a take; empty for imported takes and those of earlier versions."""
     return Understood(
         str(info.get("heard", "")),
         float(info.get("confidence", 0.0)),

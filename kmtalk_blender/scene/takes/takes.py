@@ -1,4 +1,4 @@
-"""The takes of a character: which there are, and which one is worked on."""
+"""The takes of a character, and the one that is edited."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Placed:
-    """A take on a character. action: its action's name. id: which take. strip: what it speaks. start, end: the frames
-    that it speaks. active: it is in the active action and can be edited (one from a library cannot). expression: ADD,
+    """A take on a character. action: name of its action. id: of the take. strip: name of its strip or file. start, end:
+    frames of its speech. active: it is in the active action and can be edited (a linked one cannot). expression: ADD,
     REPLACE or LEAVE."""
 
     action: str
@@ -45,11 +45,13 @@ class Placed:
 
 def takes_of(target: bpy.types.Object) -> list[Placed]:
     """The takes of a character, in the order of time."""
-    keys = target.data.shape_keys if target.type == "MESH" else None
+    shape_keys = target.data.shape_keys if target.type == "MESH" else None
+    if shape_keys is None:
+        return []
     found = []
-    for action in take_actions(keys):
-        active = action == keys.animation_data.action and action.library is None
-        for take in take_ids(action, compat.slot_handle(action, keys)):
+    for action in take_actions(shape_keys):
+        active = action == active_action(shape_keys) and action.library is None
+        for take in take_ids(action, compat.slot_handle(action, shape_keys)):
             info = take_info(action, take)
             start, end = info.get("start", 0.0), info.get("end", 0.0)
             expression = info.get("expression", "ADD")
@@ -58,30 +60,30 @@ def takes_of(target: bpy.types.Object) -> list[Placed]:
 
 
 def active_take(target: bpy.types.Object) -> bpy.types.Action:
-    """The action of the take that is being worked on. Raises UserError when the active action is none."""
-    keys = check_target(target)
-    action = keys.animation_data.action if keys.animation_data else None
-    if not has_baseline(action):
-        others = take_actions(keys)
-        if len(others) != 1:
-            hint = "choose one in the list of takes" if others else "generate one first"
-            raise UserError(f"No take of {target.name} is active; {hint}.")
-        action = others[0]
-    return action
+    """The action of the take to edit: the active one, else the only one with a take. Raises UserError without one."""
+    shape_keys = check_target(target)
+    action = active_action(shape_keys)
+    if has_baseline(action):
+        return action
+    others = take_actions(shape_keys)
+    if len(others) != 1:
+        hint = "choose one in the list of takes" if others else "generate one first"
+        raise UserError(f"No take of {target.name} is active; {hint}.")
+    return others[0]
 
 
 def take_at(target: bpy.types.Object, action: bpy.types.Action, frame: float) -> str:
-    """The take of a character's action that is nearest to a frame."""
+    """The id of the take in a character's action that is nearest to a frame."""
 
     def apart(take: str) -> float:
         info = take_info(action, take)
         return max(info.get("start", 0.0) - frame, frame - info.get("end", 0.0), 0.0)
 
-    return min(take_ids(action, compat.slot_handle(action, target.data.shape_keys)), key=apart)
+    return min(take_ids(action, compat.slot_handle(action, compat.shape_keys_of(target))), key=apart)
 
 
 def editable_take(target: bpy.types.Object) -> bpy.types.Action:
-    """As `active_take`, for what changes it. Raises UserError when it comes from a library."""
+    """As `active_take`. Raises UserError also when the action is linked from a library and cannot be changed."""
     action = active_take(target)
     if action.library is not None:
         raise UserError(f"Take {action.name} is linked; choose it in the list of takes to work on a copy of it.")
@@ -89,7 +91,7 @@ def editable_take(target: bpy.types.Object) -> bpy.types.Action:
 
 
 def find_take(target: bpy.types.Object, take: str) -> bpy.types.Action | None:
-    """The action of a take of a character, or None."""
+    """The action of the character's take with this id, or None."""
     found = next((placed for placed in takes_of(target) if placed.id == take), None)
     return bpy.data.actions.get(found.action) if found else None
 
@@ -99,8 +101,8 @@ def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, 
 
     actions: the takes whose tracks would change.
     """
-    keys = check_target(target)
-    animation = keys.animation_data
+    shape_keys = check_target(target)
+    animation = shape_keys.animation_data
     if animation is None:
         return
     if animation.use_tweak_mode:
@@ -108,14 +110,14 @@ def check_changeable(target: bpy.types.Object, actions: tuple[bpy.types.Action, 
             f"The shape keys of {target.name} are in the NLA's tweak mode; leave it first (Tab in the NLA editor)."
         )
     for action in actions:
-        track = take_track(keys, action)
+        track = take_track(shape_keys, action)
         if track is not None and track.lock and action.library is None:
             raise UserError(f"The NLA track {track.name} of {target.name} is locked; unlock it first (its padlock).")
 
 
 def free_frames(target: bpy.types.Object, start: float, end: float, but: str) -> tuple[float, float]:
-    """Frames between a line and the take before it, and the take after it; without one, infinite. but: the id of a take
-    that does not count."""
+    """Free frames before a line up to the take before it, and after it; infinite without such a take. but: id of a take
+    to ignore."""
     others = [take for take in takes_of(target) if take.id != but]
     before = min((start - take.end for take in others if take.start < start), default=np.inf)
     after = min((take.start - end for take in others if take.end > end), default=np.inf)
@@ -123,28 +125,28 @@ def free_frames(target: bpy.types.Object, start: float, end: float, but: str) ->
 
 
 def sliders_before(target: bpy.types.Object) -> dict[str, float]:
-    """What every shape key showed before any take moved it."""
-    keys = target.data.shape_keys
-    values = {block.name: block.value for block in keys.key_blocks}
-    for action in reversed(take_actions(keys)):
-        for take in take_ids(action, compat.slot_handle(action, keys)):
+    """Value of the slider of every shape key before the first take moved it."""
+    shape_keys = compat.shape_keys_of(target)
+    values = {block.name: block.value for block in shape_keys.key_blocks}
+    for action in reversed(take_actions(shape_keys)):
+        for take in take_ids(action, compat.slot_handle(action, shape_keys)):
             values |= {one.shape: one.before for one in moved_shapes(action, take)}
     return values
 
 
-def active_action(keys: bpy.types.Key) -> bpy.types.Action | None:
-    return keys.animation_data.action if keys.animation_data else None
+def active_action(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
+    return shape_keys.animation_data.action if shape_keys.animation_data else None
 
 
-def active_own_take(keys: bpy.types.Key) -> bpy.types.Action | None:
-    action = active_action(keys)
+def active_own_take(shape_keys: bpy.types.Key) -> bpy.types.Action | None:
+    action = active_action(shape_keys)
     return action if is_own_take(action) else None
 
 
-def take_actions(keys: bpy.types.Key | None) -> list[bpy.types.Action]:
-    """The actions that hold the takes of shape keys."""
-    return [action for action in animating_actions(keys) if has_baseline(action)]
+def take_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action]:
+    """The actions with takes that animate shape keys."""
+    return [action for action in animating_actions(shape_keys) if has_baseline(action)]
 
 
-def own_takes(keys: bpy.types.Key) -> list[bpy.types.Action]:
-    return [action for action in animating_actions(keys) if is_own_take(action)]
+def own_takes(shape_keys: bpy.types.Key) -> list[bpy.types.Action]:
+    return [action for action in animating_actions(shape_keys) if is_own_take(action)]

@@ -1,4 +1,4 @@
-"""A motion goes onto a character: its ways from rest and back, what it is added to, its keys, its place."""
+"""Write a motion onto a character: ramps from rest and back, what it is added to, keys, and placement."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..character.shape_map import ShapeMap, animated_keys, shape_map
+from ..character.shape_map import ShapeMap, animatable_shape_keys, shape_map
 from ..curves.groups import FACE, groups_of
 from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
 from ..options import Options
@@ -18,32 +18,32 @@ from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .shared_action import under_values
 
-__all__ = ["Laid", "lay_again", "lay_take"]
+__all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A take as it was written. told: what was taken over or kept, a sentence each."""
+class WrittenTake:
+    """A written take. messages: sentences on actions that were replaced or kept."""
 
     action: bpy.types.Action
     baseline: Baseline
     curves: dict[str, CurveKeys]
     mapping: ShapeMap
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
-def lay_take(
+def write_generated_take(
     target: bpy.types.Object,
     baseline: Baseline,
     edits: edited.Edits,
     motion: np.ndarray,
     key_frames: np.ndarray,
     options: Options,
-) -> Laid:
-    """Write a take that was generated, with the edits of its former one, onto a character.
+) -> WrittenTake:
+    """Write a generated take, with the edits of its former version, onto a character.
 
-    baseline: the take without anything of the character. motion: (T, K), completed around the edits. Raises UserError,
-    before anything is changed, when it would overwrite the user's keys and must not.
+    baseline: the take, before anything of the character is set in it. motion: (T, K), completed around the edits.
+    Raises UserError, with nothing changed, when it would overwrite keys of the user without being allowed to.
     """
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
@@ -55,19 +55,19 @@ def lay_take(
     before = sliders_before(target)
     if options.placement == "ACTIVE":
         baseline = dataclasses.replace(baseline, info=info | {"guest": True})
-        baseline = with_ways(target, baseline, mapping, motion, options)
+        baseline = with_ramps(target, baseline, mapping, motion, options)
         moving = tuple(shape for shape, keys in edited.fresh_curves(baseline, mapping).items() if len(keys.co))
         shared_place(target, baseline, moving, options.replace)
-        keys = animated_keys(target)
-        action = keys.animation_data.action if keys.animation_data else None
+        shape_keys = animatable_shape_keys(target)
+        action = shape_keys.animation_data.action if shape_keys.animation_data else None
         if action is not None:
-            under = under_values(keys, action, baseline, mapping, groups, before)
+            under = under_values(shape_keys, action, baseline, mapping, groups, before)
             baseline = dataclasses.replace(baseline, under=under)
         kept: set[str] = set()
         if options.expression == "LEAVE":
             kept = {shape for shape, group in groups.items() if group == FACE}
     else:
-        baseline = with_ways(target, baseline, mapping, motion, options)
+        baseline = with_ramps(target, baseline, mapping, motion, options)
         former = find_take(target, baseline.id)
         kept = set() if former is None else locked_shapes(former)
     plain = edited.fresh_curves(baseline, mapping)
@@ -87,11 +87,11 @@ def lay_take(
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
     moved = _moved(curves, written, mapping, groups, before) + locked
     baseline = dataclasses.replace(baseline, moved=moved)
-    action, told = place_take(target, baseline, curves, groups, options.placement)
-    return Laid(action, baseline, curves, mapping, tuple(told))
+    action, messages = place_take(target, baseline, curves, groups, options.placement)
+    return WrittenTake(action, baseline, curves, mapping, tuple(messages))
 
 
-def lay_again(
+def write_completed_take(
     target: bpy.types.Object,
     action: bpy.types.Action,
     baseline: Baseline,
@@ -100,16 +100,16 @@ def lay_again(
     key_frames: np.ndarray,
     window: tuple[int, int],
     options: Options,
-) -> Laid:
+) -> WrittenTake:
     """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
-    if not baseline.guest:
-        baseline = with_ways(target, baseline, mapping, motion, options)
+    if not baseline.shares_action:
+        baseline = with_ramps(target, baseline, mapping, motion, options)
     now = read_curves(action, mapping.shapes, baseline.slot)
     locked = locked_shapes(action, baseline.slot)
     curves, written = edited.merge(now, baseline, edits, mapping, motion, key_frames, window, locked)
-    if baseline.guest:
+    if baseline.shares_action:
         curves = {s: keys for s, keys in curves.items() if s in now or len(keys.co)}
     before = sliders_before(target)
     moved = _moved(curves, written, mapping, groups, before) + tuple(
@@ -117,18 +117,18 @@ def lay_again(
     )
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
-    return Laid(action, baseline, curves, mapping)
+    return WrittenTake(action, baseline, curves, mapping)
 
 
-def with_ways(
+def with_ramps(
     target: bpy.types.Object, baseline: Baseline, mapping: ShapeMap, motion: np.ndarray, options: Options
 ) -> Baseline:
-    """The baseline with as many frames from rest and back as its first and last pose need; never fewer than it has."""
+    """The baseline with the ramps from rest and back that its first and last pose need; they never get shorter."""
     moved = mapping.values(motion[[0, -1]]) - mapping.offset
     free = free_frames(target, baseline.start, baseline.end, baseline.id)
     fps = baseline.take.fps
     ways = [
-        ramp_frames(row, seconds, fps, frames, baseline.guest)
+        ramp_frames(row, seconds, fps, frames, baseline.shares_action)
         for row, seconds, frames in zip(moved, (options.rest_in, options.rest_out), free, strict=True)
     ]
     return dataclasses.replace(

@@ -1,8 +1,8 @@
-"""kmtalk.ask_runtime: what the runtime is and has."""
+"""kmtalk.ask_runtime: show version, device and models of the runtime."""
 
 import bpy
 
-from ..scene.jobs.queue import Order
+from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.runtime_jobs import InfoJob
 from .base import JobOperator, busy
 
@@ -19,9 +19,9 @@ class KMTALK_OT_ask_runtime(JobOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         context.window_manager.kmtalk.runtime = ""
-        return [Order("Runtime", lambda _context, _folder: InfoJob())]
+        return [QueuedJob("Runtime", lambda _context, _folder: InfoJob())]
 
 
 def register() -> None:

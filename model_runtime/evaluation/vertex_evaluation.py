@@ -134,7 +134,7 @@ def _performed(model: Model, space: MotionSpace, dataset: Dataset, clip: Clip) -
     keys = choose_keys("phones", 1 / 3, clip.phones, dataset.fps, clip.frames, 0)
     times = np.arange(clip.frames) / dataset.fps
     performance = Performance(
-        sound=model.hear(clip.sound()),
+        sound=model.extract_features(clip.sound()),
         phones=clip.phones,
         key_times=times[keys],
         keys=None,

@@ -32,7 +32,7 @@ def heard_beside(model: "Model", waveform: Waveform) -> Iterator[Future[np.ndarr
 
     with ThreadPoolExecutor(1) as beside:
         try:
-            heard = beside.submit(model.hear, waveform, checkpoint)
+            heard = beside.submit(model.extract_features, waveform, checkpoint)
             heard.add_done_callback(lambda _: began.set())
             # The aligner keeps Python's lock for most of its time: only what runs before it begins runs beside it.
             began.wait()

@@ -14,7 +14,7 @@ from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, t
 from model_runtime.generate import predict, raw_performance, shift_phones, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.completion import KeyPlacement, place_keys
+from model_runtime.model.completion import KeyPlacement, interpolate_keys
 from model_runtime.model.starter.inference import Performance
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.settings import settings_from
@@ -125,9 +125,9 @@ def complete(
 def _sound(take: Take, model: Model) -> np.ndarray:
     """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
     sound = take.acoustics
-    if model.hearing and take.meta.get("hearing") != model.hearing:
+    if model.feature_version and take.meta.get("hearing") != model.feature_version:
         sound = spectrum_only(sound)
-    understood = (model.columns, SPECTRUM_DIM) if model.hearing else (model.columns,)
+    understood = (model.feature_dim, SPECTRUM_DIM) if model.feature_version else (model.feature_dim,)
     return sound if sound.shape[1] in understood else sound[:0]
 
 
@@ -177,7 +177,7 @@ def _through_keys(
     times = torch.arange(len(weights), dtype=torch.float64)[None] / fps
     anchor_times = torch.from_numpy(anchors / fps)[None]
     placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
-    corrected = (weights + place_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
+    corrected = (weights + interpolate_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
     # Keys beyond the bounds are the animator's own will; what lies between them is not pushed further than they are.
     low, high = np.minimum(keys.key_weights.min(axis=0), bounds[0]), np.maximum(keys.key_weights.max(axis=0), bounds[1])
     corrected = np.clip(corrected, low, high)

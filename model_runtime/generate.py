@@ -49,7 +49,7 @@ def generate(
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = (model.hear(waveform) if heard is None else heard).astype(np.float16, copy=False)
+    sound = (model.extract_features(waveform) if heard is None else heard).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
@@ -73,7 +73,7 @@ def generate(
     meta = {
         "model": model.id,
         "model_sha256": model.sha256,
-        "hearing": model.hearing,
+        "hearing": model.feature_version,
         "kmtalk": __version__,
         "torch": torch.__version__,
         "python": platform.python_version(),

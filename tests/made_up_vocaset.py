@@ -70,8 +70,8 @@ def write_official(content: dict, folder: Path) -> Path:
 
 def _vertices(head: Head) -> np.ndarray:
     """5023 vertices of our head, those that FLAME's numbers stand for at their numbers."""
-    chance = np.random.default_rng(0)
-    chosen = chance.permutation(np.resize(np.arange(len(head.vertices)), FLAME_VERTICES))
+    rng = np.random.default_rng(0)
+    chosen = rng.permutation(np.resize(np.arange(len(head.vertices)), FLAME_VERTICES))
     skin = np.concatenate([head.lips, head.upper_face])
     chosen[: len(skin)] = skin[: min(len(skin), FLAME_SKIN)]
     for number, name in MARKS.items():

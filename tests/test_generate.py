@@ -50,7 +50,7 @@ def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
     waveform, phones = line
     vowels = tuple(p if p.label == SILENCE else Span("AA", p.start, p.end) for p in phones.phones)
     frames = frame_count(waveform.duration, 50)
-    keys, sound = key_frames(phones, 50, frames), model.hear(waveform)
+    keys, sound = key_frames(phones, 50, frames), model.extract_features(waveform)
     known, heard, unknown = (
         model.perform(raw_performance(sound, track, keys, frames, Settings(fps=50), model), lambda share: None)
         for track in (PhoneTrack(vowels), PhoneTrack(vowels, heard=True), PhoneTrack(phones.phones, heard=True))
@@ -63,7 +63,9 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
     """The gap within sounds of some labels, by a network that listens: no phones, no rules on top."""
     frames = frame_count(waveform.duration, 50)
     keys = key_frames(phones, 50, frames)
-    asked = raw_performance(model.hear(waveform), replace(phones, heard=True), keys, frames, Settings(fps=50), model)
+    asked = raw_performance(
+        model.extract_features(waveform), replace(phones, heard=True), keys, frames, Settings(fps=50), model
+    )
     gap = model.perform(asked, lambda share: None) @ np.array(model.gap)
     times = np.arange(frames) / 50
 
@@ -101,7 +103,7 @@ def test_a_model_that_was_trained_on_other_features_is_refused(model, tmp_path):
     save_model(model, tmp_path)
     about = json.loads((tmp_path / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps({key: about[key] for key in about if key != "hearing"}))
-    with pytest.raises(InputError, match="hears sounds as another version"):
+    with pytest.raises(InputError, match="sound features of another version"):
         load_model(tmp_path)
 
 

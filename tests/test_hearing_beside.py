@@ -11,7 +11,7 @@ from model_runtime.speech.audio import Waveform
 def test_what_is_heard_beside_is_what_is_heard(line, model):
     with features_in_background(model, line[0]) as heard:
         beside = heard.result()
-    assert np.array_equal(beside, model.hear(line[0]))
+    assert np.array_equal(beside, model.extract_features(line[0]))
 
 
 def test_who_stops_ends_the_hearing(line, model):

@@ -16,7 +16,7 @@ from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model, Style, load_model, save_model
 from model_runtime.model.paper.config import BASES, PaperConfig
-from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.model.paper.network import KMTalkNetwork
 from model_runtime.model.paper.speech_encoder import build_encoder, load_encoder
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import Waveform
@@ -38,10 +38,10 @@ def sound(seconds: float = 1.0) -> torch.Tensor:
     return torch.randn(int(16000 * seconds), generator=torch.Generator().manual_seed(0))
 
 
-def network(**changes) -> PaperNetwork:
+def network(**changes) -> KMTalkNetwork:
     """Random, also in its last layers, so that what they say can be seen."""
     torch.manual_seed(0)
-    made = PaperNetwork(dataclasses.replace(CONFIG, **changes))
+    made = KMTalkNetwork(dataclasses.replace(CONFIG, **changes))
     torch.nn.init.normal_(made.completion.out.weight, std=0.5)
     return made.eval()
 

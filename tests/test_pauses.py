@@ -129,7 +129,7 @@ def breathed(line, model):
     breath = sosfilt(butter(2, (900, 3500), "bandpass", fs=SAMPLE_RATE, output="sos"), noise)
     samples[inside] += (0.05 * breath / breath.std()).astype(np.float32)
     sound = Waveform(samples)
-    features = model.hear(sound)
+    features = model.extract_features(sound)
 
     def take(**chosen: object) -> Take:
         return generate(sound, phones, Settings(**chosen), model, heard=features)

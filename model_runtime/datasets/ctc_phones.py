@@ -17,23 +17,25 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["PhoneRecogniser"]
 
-# Seconds decoded at once, and heard besides on either side.
-WINDOW, CONTEXT = 20.0, 2.0
-# A gap between two phones longer than this is silence, s; shorter ones belong to their neighbours.
+# Length of a window whose phones are kept, s.
+WINDOW_S = 20.0
+# Input on either side of a window, s.
+CONTEXT_S = 2.0
+# Duration of a phone without near neighbours, and twice the shortest gap that becomes silence, s.
 PAUSE = 0.2
-# A recognised phone stands at its peak; it lasts no longer than this without another one, s.
+# Largest distance of neighbouring peaks whose phones meet halfway, s.
 LONGEST = 0.25
 
 
 class PhoneRecogniser:
-    """Hears phonemes. Its labels may be IPA or ARPAbet; what is none (word breaks, tones) is passed over."""
+    """A phoneme recogniser. Its labels are IPA or ARPAbet; others (word breaks, tones) are ignored."""
 
     def __init__(self, name: str, allow_download: bool) -> None:
         """name: a local folder or a hub id; only downloaded with allow_download, and only safetensors are read.
 
-        Raises InputError when it is not there, no CTC model, or has no vocabulary.
+        Raises InputError when it is missing, is no CTC model, or has no phonemes in its vocabulary.
         """
-        # Here, because it takes seconds that nobody else need wait for.
+        # Imported here: it takes seconds.
         from transformers import AutoModelForCTC
         from transformers.utils import cached_file
 
@@ -43,7 +45,7 @@ class PhoneRecogniser:
                     self.model = AutoModelForCTC.from_pretrained(name, use_safetensors=True, **options).eval()
                 path = cached_file(name, "vocab.json", local_files_only=options["local_files_only"])
             vocabulary = {int(index): str(label) for label, index in read_json(str(path)).items()}
-        # Missing files, a configuration that is none or does not fit its weights: transformers raises what it likes.
+        # transformers raises exceptions of many types for missing files and for configurations of other weights.
         except Exception as error:
             raise InputError(
                 f"The speech model {name} is not here; name a folder with config.json, model.safetensors and "
@@ -56,7 +58,7 @@ class PhoneRecogniser:
         self.step = int(np.prod(self.model.config.conv_stride)) / SAMPLE_RATE
 
     def find_phones(self, waveform: Waveform) -> PhoneTrack:
-        """The phones that are heard, tiling the whole sound; silences where nothing is said."""
+        """The recognised phones and the silences between them, which tile the waveform."""
         peaks = self._peaks(waveform)
         duration = waveform.duration
         spans: list[Span] = []
@@ -69,14 +71,14 @@ class PhoneRecogniser:
         return PhoneTrack(_tiled(spans, duration))
 
     def _peaks(self, waveform: Waveform) -> list[tuple[str, float]]:
-        """(label, seconds): the moments at which the model names a phone."""
+        """(label, s): middle of each run of frames with the same most probable phone."""
         samples = waveform.samples - waveform.samples.mean()
         samples = samples / (samples.std() + 1e-7)
         found = []
-        for start in np.arange(0, waveform.duration, WINDOW):
-            low = max(0.0, start - CONTEXT)
-            part = samples[round(low * SAMPLE_RATE) : round((start + WINDOW + CONTEXT) * SAMPLE_RATE)]
-            # The convolutions need a window of 25 ms at least.
+        for start in np.arange(0, waveform.duration, WINDOW_S):
+            low = max(0.0, start - CONTEXT_S)
+            part = samples[round(low * SAMPLE_RATE) : round((start + WINDOW_S + CONTEXT_S) * SAMPLE_RATE)]
+            # The convolutions need at least 25 ms; 800 samples are 50 ms.
             part = np.pad(part, (0, max(0, 800 - len(part))))
             with torch.inference_mode():
                 best = self.model(torch.from_numpy(part)[None]).logits[0].argmax(dim=-1).tolist()
@@ -85,14 +87,14 @@ class PhoneRecogniser:
                 count = len(list(run))
                 time = low + (frame + count / 2) * self.step
                 label = self.labels.get(index)
-                if label is not None and start <= time < start + WINDOW:
+                if label is not None and start <= time < start + WINDOW_S:
                     found.append((label, time))
                 frame += count
         return found
 
 
 def _label(label: str) -> str | None:
-    """Our phone for the model's label, None for what is none."""
+    """The ARPAbet phone of a label of the model, None for labels that are no phones."""
     if label in ("", "|", " ") or (label.startswith("<") and label.endswith(">")):
         return None
     try:
@@ -102,7 +104,7 @@ def _label(label: str) -> str | None:
 
 
 def _tiled(spans: list[Span], duration: float) -> tuple[Span, ...]:
-    """Spans with the gaps between them as silence; short gaps go to the phone before."""
+    """Spans that tile [0, duration], s: longer gaps become silence, shorter ones belong to the phone before."""
     tiles: list[Span] = []
     at = 0.0
     for span in spans:

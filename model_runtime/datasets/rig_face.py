@@ -1,4 +1,4 @@
-"""The face that channel data is measured on: our own head."""
+"""The face of channel data: our own head."""
 
 import numpy as np
 

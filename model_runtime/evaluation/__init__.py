@@ -1,1 +1,1 @@
-"""Evaluation: the field's measures on vertices, and lip scores on recorded faces."""
+"""Evaluation: the field's measures on vertices, and lip scores against recorded faces."""

@@ -1,4 +1,4 @@
-"""matplotlib, without the files that it leaves in the user's folders."""
+"""Import matplotlib without writing into the user's folders."""
 
 import os
 import tempfile
@@ -11,13 +11,13 @@ __all__ = ["figure_type"]
 
 
 def figure_type() -> "type[Figure]":
-    """The class of figures. The list of fonts that matplotlib writes down on its import is thrown away."""
+    """matplotlib's class of figures; the font cache that its import writes goes to a temporary folder."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="kmtalk-") as folder:
-        # The second is for fontconfig, which matplotlib asks.
+        # XDG_CACHE_HOME: for fontconfig, which matplotlib calls.
         os.environ.update({"MPLCONFIGDIR": folder, "XDG_CACHE_HOME": folder})
         try:
-            # Here, because only pictures need it, and it is slow to import.
+            # Imported here: slow, and only pictures need it.
             from matplotlib.figure import Figure
         finally:
             os.environ.clear()

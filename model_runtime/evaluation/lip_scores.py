@@ -1,4 +1,4 @@
-"""Score takes against recorded faces: how well the lips on our head move as the speaker's did."""
+"""Scores of takes against recorded faces: motion of the lips on our head and of the speaker's lips."""
 
 from dataclasses import dataclass, fields
 
@@ -12,25 +12,34 @@ from model_runtime.take import Take
 
 __all__ = ["TrackScore", "lip_curves", "mean_score", "score_track"]
 
-# Inner-lip gaps under this read as closed, IOD; under the other, the lower lip is at the teeth.
-CLOSED, AT_TEETH = 0.03, 0.06
-# A contact counts from this long before the sound to this long after it, seconds.
-BEFORE, AFTER = 0.04, 0.02
-# Silence is deep this far from any sound, seconds.
-DEEP = 0.75
+# Inner-lip gap below which lips count as closed, IOD.
+CLOSED_IOD = 0.03
+# Inner-lip gap below which the lower lip counts as touching the teeth, IOD.
+AT_TEETH_IOD = 0.06
+# A contact counts from this time before the start of its phone, s,
+BEFORE_S = 0.04
+# to this time after the phone's end, s.
+AFTER_S = 0.02
+# Least distance of deep silence from any phone, s.
+DEEP_S = 0.75
+# Lags of the gap correlation, s.
 LAGS = np.arange(-250, 251, 10) / 1000
 
 
 @dataclass(frozen=True)
 class TrackScore:
-    """One clip, or the mean of many. Shares are in [0, 1]; nan where a clip has nothing to count.
+    """Scores of one clip, or means over clips; nan where they are not defined.
 
-    r_gap, r_width: Pearson correlation at zero lag of the lip gap and of the mouth's width. best, lag: highest gap
-    correlation and where (ms, positive: the take is late). amplitude: ratio of the gap's standard deviations, take to
-    recording, each in its own IOD. closures: share of P B M during which the lips close. teeth: share of F V at which
-    the lower lip comes to the teeth. speed: 95th percentile of the gap's speed, IOD/s. above_5hz: share of the gap's
-    power. closed_silence: share of silent frames that are closed. silence_speed: RMS speed deep in silence (0.75 s and
-    more from any sound, where nothing is anticipated any more) over that in speech.
+    r_gap, r_width: Pearson r at lag 0 of the lip gap and of the mouth's width.
+    best: highest Pearson r of the gap over all lags.
+    lag: its lag, ms, positive when the take is late.
+    amplitude: standard deviation of the take's gap over that of the recording's, each in its own IOD.
+    closures: share of P, B and M in which the lips close.
+    teeth: share of F and V in which the lower lip touches the teeth.
+    speed: 95th percentile of the gap's speed, IOD/s.
+    above_5hz: share of the gap's power above 5 Hz.
+    closed_silence: share of the silent frames with closed lips.
+    silence_speed: RMS speed of the gap in deep silence (0.75 s or more from any phone) over that in speech.
     """
 
     r_gap: float
@@ -47,7 +56,7 @@ class TrackScore:
 
 
 def lip_curves(take: Take, head: Head) -> tuple[np.ndarray, np.ndarray]:
-    """Gap and width (T,) in IOD of a take on a head; channels that the head lacks move nothing."""
+    """Lip gap and mouth width (T,) of a take on a head, IOD; channels that the head lacks are left out."""
     shared = [name for name in take.channels if name in head.channels]
     weights = take.weights[:, [take.channels.index(name) for name in shared]]
     deltas = head.deltas[[head.channels.index(name) for name in shared]]
@@ -62,7 +71,7 @@ def lip_curves(take: Take, head: Head) -> tuple[np.ndarray, np.ndarray]:
 
 
 def score_track(take: Take, head: Head, track: LandmarkTrack, said: PhoneTrack) -> TrackScore:
-    """Compare a take on `head` with the recorded face. said: the phones by which contacts are counted."""
+    """Scores of a take on `head` against a recorded face. said: the phones whose contacts are counted."""
     gap, width = lip_curves(take, head)
     times, recorded = take.times, np.arange(len(track.xy)) / track.fps
 
@@ -74,24 +83,24 @@ def score_track(take: Take, head: Head, track: LandmarkTrack, said: PhoneTrack) 
     frequency, power = periodogram(gap - gap.mean(), take.fps)
     silent = _during(times, said, (SILENCE,), 0.0, 0.0)
     sounds = tuple(label for label in PHONES if label != SILENCE)
-    deep = ~_during(times, said, sounds, DEEP, DEEP)
+    deep = ~_during(times, said, sounds, DEEP_S, DEEP_S)
     return TrackScore(
         r_gap=correlation(gap, track.gap, 0.0),
         r_width=correlation(width, track.width, 0.0),
         best=max(by_lag),
         lag=float(LAGS[int(np.argmax(by_lag))] * 1000),
         amplitude=float(np.interp(recorded, times, gap).std() / track.gap.std()),
-        closures=_reached(times, gap, said, BILABIALS, CLOSED),
-        teeth=_reached(times, gap, said, LABIODENTALS, AT_TEETH),
+        closures=_reached(times, gap, said, BILABIALS, CLOSED_IOD),
+        teeth=_reached(times, gap, said, LABIODENTALS, AT_TEETH_IOD),
         speed=float(np.percentile(np.abs(speed), 95)),
         above_5hz=float(power[frequency > 5].sum() / max(power.sum(), 1e-12)),
-        closed_silence=float((gap[silent] < CLOSED).mean()) if silent.any() else float("nan"),
+        closed_silence=float((gap[silent] < CLOSED_IOD).mean()) if silent.any() else float("nan"),
         silence_speed=_rms(speed[deep]) / max(_rms(speed[~silent]), 1e-9) if deep.any() else float("nan"),
     )
 
 
 def mean_score(scores: list[TrackScore]) -> TrackScore:
-    """Mean of each figure over the clips that have it."""
+    """Mean of each score over the clips in which it is defined."""
     table = {field.name: [getattr(score, field.name) for score in scores] for field in fields(TrackScore)}
     return TrackScore(
         **{name: float(np.nanmean(v)) if np.isfinite(v).any() else float("nan") for name, v in table.items()}
@@ -114,7 +123,7 @@ def _reached(times: np.ndarray, gap: np.ndarray, said: PhoneTrack, labels: tuple
     fine = np.arange(times[0], times[-1], 0.005)
     curve = np.interp(fine, times, gap)
     lows = [
-        curve[(fine >= phone.start - BEFORE) & (fine <= phone.end + AFTER)].min(initial=np.inf)
+        curve[(fine >= phone.start - BEFORE_S) & (fine <= phone.end + AFTER_S)].min(initial=np.inf)
         for phone in said.phones
         if phone.label in labels
     ]

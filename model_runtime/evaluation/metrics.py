@@ -1,6 +1,6 @@
-"""The field's measures of speech-driven faces. Every function takes arrays and gives numbers.
+"""The field's measures of speech-driven faces, as functions of arrays.
 
-Frames are rows. Vertices are (T, V, 3), metres on VOCASET; which vertices count (lips, upper face) is chosen before.
+Frames are rows. Vertices are (T, V, 3), m on VOCASET; the caller selects those of lips or upper face.
 """
 
 import numpy as np
@@ -19,9 +19,9 @@ __all__ = [
     "sound_lip_correlation",
 ]
 
-# Smoothing of mouth openings before their extrema are looked for, frames (MTM).
+# Standard deviation of the Gaussian smoothing before extrema are found, frames (MTM).
 SIGMA = 2.0
-# Frames that the alignment of mouth openings may move apart: further is no timing any more.
+# Largest difference of aligned frames in dynamic time warping, frames (MTM).
 BAND = 30
 
 
@@ -35,14 +35,14 @@ def lip_vertex_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def face_dynamics_deviation(predicted: np.ndarray, truth: np.ndarray, neutral: np.ndarray) -> float:
-    """FDD, signed: how much more the upper face (T, U, 3) moves in truth than predicted (CodeTalker, Xing et al. 2023).
+    """FDD, signed: dynamics of the upper face (T, U, 3), truth minus prediction (CodeTalker, Xing et al. 2023).
 
     Per vertex the standard deviation over time of the squared displacement from `neutral` (U, 3), then the mean over
     vertices, truth minus prediction.
     """
     _check(predicted, truth)
-    spread = [np.square(motion - neutral).sum(axis=-1).std(axis=0) for motion in (truth, predicted)]
-    return float((spread[0] - spread[1]).mean())
+    std = [np.square(motion - neutral).sum(axis=-1).std(axis=0) for motion in (truth, predicted)]
+    return float((std[0] - std[1]).mean())
 
 
 def mean_vertex_error(predicted: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -58,7 +58,7 @@ def mouth_opening_difference(predicted: np.ndarray, truth: np.ndarray) -> float:
 
 
 def mouth_opening_correlation(predicted: np.ndarray, truth: np.ndarray) -> float:
-    """Pearson r of two mouth openings (T,), at zero lag; nan where either never changes."""
+    """Pearson r of two mouth openings (T,) at lag 0; nan where either is constant."""
     _check(predicted, truth)
     if not predicted.std() or not truth.std():
         return float("nan")
@@ -66,10 +66,10 @@ def mouth_opening_correlation(predicted: np.ndarray, truth: np.ndarray) -> float
 
 
 def mouth_timing(predicted: np.ndarray, truth: np.ndarray, fps: float) -> float:
-    """MTM, ms: how far the extrema of two mouth openings (T,) lie apart in time.
+    """MTM, ms: mean time between corresponding extrema of two mouth openings (T,).
 
     Both are smoothed (Gaussian, sigma 2 frames), aligned by derivative dynamic time warping (Keogh and Pazzani 2001),
-    and every extremum of the truth is compared with the nearest one of its kind on the path. NaN where none match.
+    and every extremum of the truth is compared with the nearest predicted one of its kind on the path. NaN without any.
     """
     _check(predicted, truth)
     smooth = [gaussian_filter1d(np.asarray(curve, np.float64), SIGMA) for curve in (predicted, truth)]
@@ -106,13 +106,13 @@ def _check(predicted: np.ndarray, truth: np.ndarray) -> None:
 
 
 def _keogh_derivative(curve: np.ndarray) -> np.ndarray:
-    """The slope at each frame as derivative dynamic time warping estimates it."""
+    """(T,) slope of a curve (T,) as in derivative dynamic time warping (Keogh and Pazzani 2001)."""
     padded = np.pad(curve, 1, mode="edge")
     return ((curve - padded[:-2]) + (padded[2:] - padded[:-2]) / 2) / 2
 
 
 def _warping_path(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(P, 2) frame pairs of the cheapest monotonous alignment of two curves."""
+    """(P, 2) frame pairs of the monotonic alignment of two curves with least squared difference."""
     cost = np.full((len(a) + 1, len(b) + 1), np.inf)
     cost[0, 0] = 0
     for i in range(len(a)):

@@ -1,4 +1,4 @@
-"""The paper's figures, and a user's own beside them."""
+"""A table of published figures and of a user's evaluations."""
 
 from model_runtime.evaluation.vertex_evaluation import Evaluation
 
@@ -35,13 +35,14 @@ PUBLISHED: dict[str, dict[str, tuple[float | None, float | None]]] = {
         "KMTalk (the paper)": (3.9654, 2.5446),
     },
 }
-# Exponents of the units that LVE and FDD are printed in.
+# LVE and FDD are printed in units of 10 to the minus these exponents, m^2.
 UNITS = {"vocaset": (5, 5), "biwi-a": (4, 5)}
+# The same for mm^2.
 MILLIMETRES = (6, 6)
 
 
 def table(evaluations: list[Evaluation], kind: str, per_clip: bool = False) -> str:
-    """Markdown: the paper's rows for this kind of data, then a row an evaluation, then notes on how it was measured."""
+    """Markdown: published rows for this kind of data, a row an evaluation, and notes on the measures."""
     known = kind in PUBLISHED
     lve, fdd = UNITS.get(kind, MILLIMETRES)
     heads = [f"LVE x1e-{lve}", f"FDD x1e-{fdd}"] if known else ["LVE mm^2", "FDD mm^2"]

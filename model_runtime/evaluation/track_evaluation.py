@@ -1,4 +1,4 @@
-"""Evaluate a model on recorded faces: a table of clips, their mean, and a picture of every clip."""
+"""Evaluate a model on recorded faces: a table of scores, and a picture of every clip."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ __all__ = ["ScoredClip", "evaluate_tracks", "score_table"]
 
 @dataclass(frozen=True)
 class ScoredClip:
-    """A clip's score; transcript: whether the words were given."""
+    """The score of a clip. transcript: whether the words were given."""
 
     name: str
     speaker: str
@@ -43,10 +43,10 @@ def evaluate_tracks(
     pictures: Path | None,
     checkpoint: Callable[[float], None],
 ) -> list[ScoredClip]:
-    """Every clip of a split, with its transcript and without. Contacts are counted at the aligned phones in both cases.
+    """Scores of every clip of a split, with and without its transcript; contacts count at the transcript's phones.
 
-    pictures: folder (made if missing) for one PNG a clip, the take's gap and width over the recording's. Raises
-    InputError when the split is empty.
+    pictures: folder, made if missing, for one PNG a clip with gap and width of takes and recording. Raises InputError
+    when the split is empty.
     """
     entries = list_tracks(folder, split)
     if not entries:
@@ -56,8 +56,9 @@ def evaluate_tracks(
         checkpoint(index / len(entries))
         waveform, track = read_audio(entry.sound), read_track(entry)
         said = find_phones(waveform, entry.text, decoders=decoders)
-        heard = find_phones(waveform, decoders=decoders)
-        takes = {given: generate(waveform, phones, settings, model) for given, phones in ((True, said), (False, heard))}
+        recognised = find_phones(waveform, decoders=decoders)
+        both = ((True, said), (False, recognised))
+        takes = {given: generate(waveform, phones, settings, model) for given, phones in both}
         for given, take in takes.items():
             scored.append(ScoredClip(entry.name, entry.speaker, given, score_track(take, head, track, said)))
         if pictures is not None:
@@ -66,7 +67,7 @@ def evaluate_tracks(
 
 
 def score_table(scored: list[ScoredClip], per_clip: bool) -> str:
-    """Markdown: a row a clip if wanted, then the mean of each speaker group (s1, the others) and of all."""
+    """Markdown: a row a clip with `per_clip`, then means over speakers or groups of speakers and over all."""
     names = list(asdict(scored[0].score))
     lines = ["| clips | words given | " + " | ".join(names) + " |", "|---" * (len(names) + 2) + "|"]
 

@@ -1,4 +1,4 @@
-"""Evaluate a model on prepared data with the field's measures, clip by clip and on average."""
+"""Evaluate a model on prepared data with the field's measures, for each clip and on average."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
@@ -27,9 +27,17 @@ __all__ = ["ClipFigures", "Evaluation", "as_json", "evaluate"]
 
 @dataclass(frozen=True)
 class ClipFigures:
-    """One clip. lve: m^2, mean over frames. fdd: m^2, truth minus prediction. mve: m. mtm: ms. opening: mean difference
-    of the mouth's opening, m; r: its correlation; these and mtm are nan where the data does not say where the inner
-    lips are."""
+    """Figures of one clip.
+
+    lve: mean over frames, m^2.
+    fdd: truth minus prediction, m^2.
+    mve: mean over frames, m.
+    mtm: ms.
+    opening: mean absolute difference of the mouth openings, m.
+    r: Pearson r of the mouth openings.
+
+    mtm, opening and r are nan where the data does not give the vertices of the inner lips.
+    """
 
     name: str
     frames: int
@@ -43,9 +51,13 @@ class ClipFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model on a split. per_sequence: means over clips; pooled: means over all frames together (lve and mve). The
-    field uses the former, some papers the latter. fdd is the signed mean, fdd_absolute that of absolute values. slcc:
-    of truth and of the model. estimated: whether lips and upper face are our estimate."""
+    """Figures of a model on a split.
+
+    estimated: whether lips and upper face are our estimate.
+    per_sequence: means over clips, as in the field; fdd is the mean of signed values, fdd_absolute of absolute ones.
+    pooled: means of lve and mve over all frames, as in some papers.
+    slcc: of `truth` and `model`.
+    """
 
     model: str
     data: str
@@ -60,10 +72,10 @@ class Evaluation:
 def evaluate(
     model: Model, dataset: Dataset, split: str, checkpoint: Callable[[float], None] = lambda share: None
 ) -> Evaluation:
-    """Every clip of a split performed from its sound and phones, and compared with what was recorded.
+    """Compare the model's motion, from sound and phones of every clip of a split, with the recorded one.
 
     checkpoint is called with the share done and may raise to stop. Raises InputError when the split is empty or the
-    model moves another face than the data's.
+    model is of another face than the data.
     """
     space = _space(model, dataset)
     chosen = dataset.split(split)
@@ -94,7 +106,7 @@ def evaluate(
 
 
 def as_json(evaluation: Evaluation) -> dict:
-    """Plain values; what is not a number is null."""
+    """JSON values; None in place of nan and infinity."""
 
     def plain(value: object) -> object:
         if isinstance(value, dict):
@@ -107,7 +119,7 @@ def as_json(evaluation: Evaluation) -> dict:
 
 
 def _space(model: Model, dataset: Dataset) -> MotionSpace:
-    """What the model's channels do to the data's face."""
+    """The displacements of the data's face by the model's channels. Raises InputError when they do not fit."""
     if model.space is not None and len(model.space.neutral) == dataset.face.templates.shape[1]:
         return model.space
     if dataset.space is None:
@@ -123,18 +135,17 @@ def _space(model: Model, dataset: Dataset) -> MotionSpace:
 
 
 def _truth(dataset: Dataset, clip: Clip) -> np.ndarray:
-    """(T, V, 3) recorded displacement, m."""
+    """(T, V, 3) recorded displacements, m."""
     motion = np.asarray(clip.motion())
     return motion.reshape(len(motion), -1, 3) if dataset.space is None else dataset.space.displacement(motion)
 
 
 def _performed(model: Model, space: MotionSpace, dataset: Dataset, clip: Clip) -> np.ndarray:
-    """(T, V, 3) the model's displacement, m: its networks alone, without the user's settings, contacts or upper
-    face."""
+    """(T, V, 3) displacements by the networks alone, m, without settings and postprocessing."""
     keys = choose_keys("phones", 1 / 3, clip.phones, dataset.fps, clip.frames, 0)
     times = np.arange(clip.frames) / dataset.fps
     performance = Performance(
-        sound=model.hear(clip.sound()),
+        sound=model.extract_features(clip.sound()),
         phones=clip.phones,
         key_times=times[keys],
         keys=None,
@@ -150,7 +161,7 @@ def _performed(model: Model, space: MotionSpace, dataset: Dataset, clip: Clip) -
 
 
 def _mouth(dataset: Dataset, clip: Clip, found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
-    """Timing, mean difference and correlation of the mouth's opening."""
+    """MTM, mean absolute difference and Pearson r of the mouth openings."""
     if dataset.face.mouth is None:
         return float("nan"), float("nan"), float("nan")
     pair = list(dataset.face.mouth)
@@ -164,7 +175,7 @@ def _mouth(dataset: Dataset, clip: Clip, found: np.ndarray, truth: np.ndarray) -
 
 
 def _loudness(sound: Waveform, fps: float, frames: int) -> np.ndarray:
-    """(T,) RMS around each frame."""
+    """(T,) RMS of the samples in one frame's duration about each frame."""
     window = round(SAMPLE_RATE / fps)
     padded = np.pad(sound.samples, (window // 2, window * 2))
     starts = np.minimum((np.arange(frames) / fps * SAMPLE_RATE).astype(int), len(padded) - window)
@@ -172,6 +183,6 @@ def _loudness(sound: Waveform, fps: float, frames: int) -> np.ndarray:
 
 
 def _mean(values: list[float]) -> float:
-    """Over those that are numbers."""
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else float("nan")
+    """Mean over the finite values, nan without any."""
+    finite = [value for value in values if np.isfinite(value)]
+    return float(np.mean(finite)) if finite else float("nan")

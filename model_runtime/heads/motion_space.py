@@ -1,4 +1,4 @@
-"""Motion space: what a row of numbers does to a face. Every decoder of this family ends in such a linear map."""
+"""Motion space: a linear map from K weights to vertex displacements, as in the last layer of the field's decoders."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,17 +22,22 @@ ARRAYS = {
     "bounds": Wanted(NUMBERS, 2),
     "explained": Wanted(NUMBERS, 1, required=False),
 }
-# The power iterations of the subspace search and the directions that it looks at besides those asked for.
-ITERATIONS, SPARE = 4, 10
+# Power iterations of the subspace iteration.
+ITERATIONS = 4
+# Directions that are iterated besides those returned (oversampling).
+SPARE = 10
 
 
 @dataclass(frozen=True)
 class MotionSpace:
-    """A neutral face and what each number moves on it: vertices = neutral + weights @ shapes.
+    """A neutral face and K displacements: vertices = neutral + weights @ shapes.
 
-    neutral: (V, 3) float32 m. names: K. shapes: (K, V, 3) float32 m at weight 1. lips, upper_face: vertex indices.
-    bounds: least and largest weight that is meant. explained: share of the training displacements' variance that the
-    space can express, None where it was not made from data.
+    neutral: (V, 3) float32 m.
+    names: of the K shapes.
+    shapes: (K, V, 3) float32 m at weight 1.
+    lips, upper_face: vertex indices.
+    bounds: least and largest weight.
+    explained: share of the train displacements' variance that the space expresses, None for a rig's channels.
     """
 
     neutral: np.ndarray
@@ -44,21 +49,21 @@ class MotionSpace:
     explained: float | None = None
 
     def displacement(self, weights: np.ndarray, vertices: np.ndarray | None = None) -> np.ndarray:
-        """(T, V, 3) m from neutral for weights (T, K); only of the given vertices if there are any."""
+        """(T, V, 3) displacements from neutral, m, of weights (T, K); of the given vertices alone, unless None."""
         shapes = self.shapes if vertices is None else self.shapes[:, vertices]
         return np.tensordot(weights.astype(np.float32), shapes, axes=1)
 
     def coefficients(self, displacement: np.ndarray) -> np.ndarray:
-        """(T, K) weights whose displacement is nearest to (T, V, 3), without regard to the bounds."""
+        """(T, K) least-squares weights of displacements (T, V, 3), not limited to the bounds."""
         right = displacement.reshape(len(displacement), -1) @ self._matrix
         return np.linalg.lstsq(self.gram, right.T, rcond=1e-8)[0].T.astype(np.float32)
 
     def bounded(self, displacement: np.ndarray) -> np.ndarray:
-        """(T, K) weights within the bounds whose displacement is nearest to (T, V, 3): the motion in these channels."""
-        # Here, because reading a model needs no solver, and scipy.optimize takes a while to load.
+        """(T, K) least-squares weights of displacements (T, V, 3), within the bounds."""
+        # Imported here: scipy.optimize loads slowly, and reading a model does not need it.
         from scipy.optimize import lsq_linear
 
-        # Least squares over K numbers instead of 3 V: the same minimum, by the Cholesky factor of the Gram matrix.
+        # Least squares with K rows instead of 3 V, by the Cholesky factor of the Gram matrix: the same minimum.
         ridge = 1e-9 * np.trace(self.gram) / len(self.names)
         factor = np.linalg.cholesky(self.gram + ridge * np.eye(len(self.names))).T
         right = displacement.reshape(len(displacement), -1).astype(np.float64) @ self._matrix
@@ -67,7 +72,7 @@ class MotionSpace:
 
     @property
     def gram(self) -> np.ndarray:
-        """(K, K) float64: weights @ gram @ weights is the squared length of all displacements together, m^2."""
+        """(K, K) float64: weights @ gram @ weights is the sum of squared displacements over vertices, m^2."""
         return self._matrix.T @ self._matrix
 
     @property
@@ -76,7 +81,7 @@ class MotionSpace:
 
 
 def space_from_rig(head: Head, channels: tuple[str, ...] | None = None) -> MotionSpace:
-    """The channels of a head (all, or those named). Raises InputError for a channel that it has not."""
+    """The channels of a head, all (None) or those named. Raises InputError for a channel that the head lacks."""
     names = head.channels if channels is None else channels
     missing = [name for name in names if name not in head.channels]
     if missing:
@@ -93,12 +98,11 @@ def space_from_data(
     upper_face: np.ndarray,
     seed: int = 0,
 ) -> MotionSpace:
-    """An orthogonal basis of recorded displacements: the `size` directions that explain most of them.
+    """An orthogonal basis of recorded displacements: their first `size` principal components about the neutral face.
 
-    clips: gives the displacements (T, V, 3) of clip after clip, each time it is called. The first directions of their
-    principal components about the neutral face are found by subspace iteration (Halko, Martinsson and Tropp 2011),
-    which holds one clip in memory at a time. Every shape is scaled so that the data's weights fill [-1, 1], its largest
-    entry positive. Raises InputError when the data has fewer directions than `size`.
+    clips: at every call an iterable of displacements (T, V, 3), a clip each. Subspace iteration (Halko, Martinsson and
+    Tropp 2011), with one clip in memory at a time. Each shape is scaled so that the data's largest |weight| is 1, its
+    largest entry positive. Raises InputError when the data has fewer directions than `size`.
     """
     width = neutral.size
     frames = sum(len(clip) for clip in clips())
@@ -113,8 +117,8 @@ def space_from_data(
         basis = np.linalg.qr(image)[0]
     small, total, largest = np.zeros((count, count)), 0.0, np.zeros(size)
     for rows in _rows(clips):
-        seen = rows @ basis
-        small += seen.T @ seen
+        projected = rows @ basis
+        small += projected.T @ projected
         total += float(np.square(rows).sum())
     power, turn = np.linalg.eigh(small)
     chosen = np.argsort(power)[::-1][:size]
@@ -136,7 +140,7 @@ def _rows(clips: Callable[[], Iterable[np.ndarray]]) -> Iterable[np.ndarray]:
 
 
 def write_space(space: MotionSpace, path: Path | str) -> Path:
-    """Write a space as .npz, atomically; equal spaces give equal bytes."""
+    """Write a space as .npz atomically; equal spaces give equal bytes."""
     arrays: dict[str, np.ndarray] = {
         "neutral": space.neutral.astype(np.float32),
         "names": np.array(space.names, dtype=np.str_),
@@ -151,7 +155,7 @@ def write_space(space: MotionSpace, path: Path | str) -> Path:
 
 
 def read_space(path: Path | str) -> MotionSpace:
-    """Read and check what write_space wrote. Raises InputError with what is wrong."""
+    """Read and check a file of write_space. Raises InputError naming the array that is wrong."""
     arrays = read_npz(path, ARRAYS)
     neutral, shapes, names = arrays["neutral"], arrays["shapes"], texts(arrays["names"])
     fits = neutral.ndim == 2 and neutral.shape[1] == 3 and shapes.shape == (len(names), *neutral.shape)

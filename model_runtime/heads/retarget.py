@@ -1,4 +1,4 @@
-"""Express: a take in a model's own shapes, said again in the named channels of a head with the same vertices."""
+"""Retarget: a take in a model's own shapes -> the named channels of a head with the same vertices."""
 
 import dataclasses
 
@@ -10,21 +10,20 @@ from model_runtime.heads.head import Head
 from model_runtime.heads.motion_space import MotionSpace, space_from_rig
 from model_runtime.take import Take
 
-__all__ = ["express"]
+__all__ = ["retarget"]
 
-# How far two faces may lie apart after the best turn and scale, in shares of their size; another vertex order is
-# further.
+# Largest RMS distance of two faces after the best similarity, share of the face's RMS radius; faces of another vertex
+# order are further apart.
 FARTHEST = 0.15
-# Frames solved at once: bounds the memory of long takes.
+# Frames solved at once, so that memory stays bounded.
 BLOCK = 256
 
 
-def express(take: Take, space: MotionSpace, head: Head) -> Take:
-    """The take whose channels are the head's, each weight in [0, 1], nearest to the motion of the original.
+def retarget(take: Take, space: MotionSpace, head: Head) -> Take:
+    """The take in the head's channels, weights in [0, 1]: least squares on vertex displacements, frame by frame.
 
-    space: what the take's channels move. The head has the same vertices in the same order; its axes and size may
-    differ. Bounded least squares on the displacements, frame by frame. Raises InputError when the two are different
-    faces or the take is not of that space.
+    space: displacements of the take's channels. The head has the same vertices in the same order; its axes and size may
+    differ. Raises InputError when the two are different faces or the take is not of that space.
     """
     if take.channels != space.names:
         raise InputError(
@@ -44,14 +43,14 @@ def express(take: Take, space: MotionSpace, head: Head) -> Take:
         take,
         weights=np.concatenate(weights),
         channels=rig.names,
-        # Completion needs the model, whose channels these are not any more.
+        # Completion needs the features of a model with the same channels; no model has these.
         acoustics=np.zeros((0, 0), np.float16),
         meta=take.meta | {"expressed": True},
     )
 
 
 def _turn(face: np.ndarray, head: np.ndarray) -> np.ndarray:
-    """(3, 3) turn and scale, multiplied from the right, that brings the face nearest to the head."""
+    """(3, 3) scaled rotation, multiplied from the right, of the face's displacements to the head's axes."""
     fitted = fit_similarity(face, head)
     apart = np.sqrt(np.square(fitted(face) - head).sum(axis=1).mean())
     if apart > FARTHEST * np.sqrt(np.square(head - head.mean(axis=0)).sum(axis=1).mean()):

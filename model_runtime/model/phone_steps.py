@@ -6,8 +6,9 @@ from model_runtime.linguistics.phones import PHONES, PhoneTrack
 
 __all__ = ["MODEL_RATE", "ROUNDING", "model_times", "phone_steps"]
 
+# Steps of the encoder a second.
 MODEL_RATE = 50
-# Seconds that sums of times may be off by.
+# Largest rounding error of a sum of times, s.
 ROUNDING = 1e-5
 
 
@@ -17,8 +18,8 @@ def model_times(duration: float) -> np.ndarray:
 
 
 def phone_steps(track: PhoneTrack, times: np.ndarray) -> np.ndarray:
-    """(S,) int64 indices into PHONES: the phone at each time (S,). What surrounds it the network sees for itself."""
+    """(S,) int64 indices into PHONES: the phone at each time (S,), s."""
     starts = np.array([phone.start for phone in track.phones])
-    # A boundary on a step begins there, however the clock was rounded.
+    # A phone that starts at a step is the phone of that step, whatever the rounding.
     at = np.clip(np.searchsorted(starts, times + ROUNDING, side="right") - 1, 0, len(starts) - 1)
     return np.array([PHONES.index(phone.label) for phone in track.phones], np.int64)[at]

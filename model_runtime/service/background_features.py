@@ -32,7 +32,7 @@ def features_in_background(model: "Model", waveform: Waveform) -> Iterator[Futur
 
     with ThreadPoolExecutor(1) as beside:
         try:
-            heard = beside.submit(model.hear, waveform, checkpoint)
+            heard = beside.submit(model.extract_features, waveform, checkpoint)
             heard.add_done_callback(lambda _: began.set())
             # The aligner keeps Python's lock for most of its time: only what runs before it begins runs beside it.
             began.wait()

@@ -1,4 +1,4 @@
-"""The paper's configuration: what Xu et al. (ECCV 2024) state, and by name every choice that they leave open."""
+"""Configuration of KMTalk's network: what Xu et al. (ECCV 2024) state, and every choice that they leave open."""
 
 import math
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ class PaperConfig:
     audio features, a completion network guided by audio, displacements as output. Everything marked is our choice.
     """
 
-    # The numbers of a frame: weights of a motion space (an orthogonal basis of the displacements; our choice, where the
-    # field's decoders hold such a map inside their last layer).
+    # Names of the K outputs: weights of a motion space, an orthogonal basis of the displacements (our choice; decoders
+    # of the field hold this linear map in their last layer).
     channels: tuple[str, ...]
     # Frames a second of the data.
     fps: float
@@ -37,9 +37,9 @@ class PaperConfig:
     # Width of the feed-forward layers, in d (our choice: SelfTalk's).
     feed_forward: int = 2
     dropout: float = 0.1  # our choice
-    # Seconds that a key query attends to on either side (our choice; the paper's attention mask is not known).
+    # Attention window of a key query, s on either side (our choice; the paper does not give its mask).
     reach: float = 0.6
-    # The network that fills in: the cross-modal completion, or a base that the scheme is plugged into.
+    # The completion network: the cross-modal one, or the decoder of a base that key motions are added to.
     base: str = "cross-modal"
     # Where the key frames are: phones (stated), and for ablation uniform, random, or none (direct regression).
     keys: str = "phones"
@@ -47,13 +47,13 @@ class PaperConfig:
     key_share: float = 1 / 3
     # Whether a decoder makes the key motions (stated); without, a linear layer reads them off the audio features.
     key_decoder: bool = True
-    # Whether completion hears the audio (stated); without, it sees the key motions alone.
+    # Whether the completion reads the audio features (stated); without, it reads the key motions alone.
     audio_guidance: bool = True
-    # How key motions are shown to the completion network (our choice): interpolated in time, or in place among zeros.
+    # Key motions as input of the completion (our choice): interpolated in time, or in place among zeros.
     placement: str = "interpolation"
-    # Period of FaceFormer's positions and of its attention's bias, frames (its choice: the frame rate).
+    # Period of FaceFormer's positional encoding and attention bias, frames (FaceFormer: the frame rate).
     period: int = 30
-    # Usual size of the outputs, so that the last layers work with numbers near 1 (our choice).
+    # Typical output, by which the last layers are multiplied, so that they work with numbers near 1 (our choice).
     scale: float = 0.3
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Run the paper's network over a whole recording: windows with overlap, so that memory stays bounded."""
+"""Run KMTalk's network over a whole recording, in overlapping windows of bounded memory."""
 
 from collections.abc import Callable
 
@@ -6,47 +6,49 @@ import numpy as np
 import torch
 
 from model_runtime.linguistics.key_choice import choose_keys
-from model_runtime.model.paper.network import PaperNetwork
+from model_runtime.model.paper.network import KMTalkNetwork
 from model_runtime.model.starter.inference import Performance
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["ROW", "heard_rows", "perform_paper"]
+__all__ = ["ROW_SAMPLES", "perform_paper", "sample_rows"]
 
-# Samples kept a row: 100 rows a second, as the starter's acoustics, so that a take stores and shifts them alike.
-ROW = SAMPLE_RATE // 100
-# Seconds that a window answers for, and that it sees and shares with its neighbours on either side.
-CORE, CONTEXT = 24.0, 4.0
-
-
-def heard_rows(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
-    """(A, ROW) the sound itself, 100 rows a second; done at once, so that checkpoint is not called."""
-    rows = -(-len(waveform.samples) // ROW)
-    return np.pad(waveform.samples, (0, rows * ROW - len(waveform.samples))).reshape(rows, ROW)
+# Samples a row: 100 rows a second, as the starter's features, so that a take stores and shifts both alike.
+ROW_SAMPLES = SAMPLE_RATE // 100
+# Length of a window, s.
+CORE_S = 24.0
+# Overlap with the neighbouring windows on either side, s.
+CONTEXT_S = 4.0
 
 
-def perform_paper(network: PaperNetwork, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32 at the performance's times; its sound is what heard_rows gave.
+def sample_rows(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
+    """(A, ROW_SAMPLES) samples, 100 rows a second, the last one padded with 0. checkpoint is not called."""
+    rows = -(-len(waveform.samples) // ROW_SAMPLES)
+    return np.pad(waveform.samples, (0, rows * ROW_SAMPLES - len(waveform.samples))).reshape(rows, ROW_SAMPLES)
 
-    Where neighbouring windows overlap, the one fades into the other. checkpoint may raise to stop.
+
+def perform_paper(network: KMTalkNetwork, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """Full motion (T, K) float32 at the performance's times, from sound as sample_rows gives it.
+
+    Overlapping windows are cross-faded linearly. checkpoint is called with the share done; it may raise to stop.
     """
     network.eval()
     samples = np.asarray(performance.sound, np.float32).ravel()
     motion = np.zeros((len(performance.times), len(network.config.channels)), np.float64)
     total = np.zeros(len(performance.times))
     end = float(performance.times[-1])
-    starts = np.arange(0, max(end, 1e-6), CORE)
+    starts = np.arange(0, max(end, 1e-6), CORE_S)
     with torch.inference_mode():
         for index, start in enumerate(starts):
             checkpoint(index / len(starts))
-            low = 0.0 if index == 0 else start - CONTEXT
-            high = end if index == len(starts) - 1 else start + CORE + CONTEXT
+            low = 0.0 if index == 0 else start - CONTEXT_S
+            high = end if index == len(starts) - 1 else start + CORE_S + CONTEXT_S
             inside = (performance.times >= low - 1e-9) & (performance.times <= high + 1e-9)
             found = _window(network, performance, samples, low, high, performance.times[inside])
             share = np.minimum(
-                np.ones(int(inside.sum())) if index == 0 else (performance.times[inside] - low) / (2 * CONTEXT),
+                np.ones(int(inside.sum())) if index == 0 else (performance.times[inside] - low) / (2 * CONTEXT_S),
                 np.ones(int(inside.sum()))
                 if index == len(starts) - 1
-                else (high - performance.times[inside]) / (2 * CONTEXT),
+                else (high - performance.times[inside]) / (2 * CONTEXT_S),
             )
             share = np.clip(share, 1e-6, 1)
             motion[inside] += share[:, None] * found
@@ -55,7 +57,7 @@ def perform_paper(network: PaperNetwork, performance: Performance, checkpoint: C
 
 
 def _window(
-    network: PaperNetwork, performance: Performance, samples: np.ndarray, low: float, high: float, times: np.ndarray
+    network: KMTalkNetwork, performance: Performance, samples: np.ndarray, low: float, high: float, times: np.ndarray
 ) -> np.ndarray:
     config, device = network.config, next(network.parameters()).device
     frames = int(np.ceil((high - low) * config.fps - 1e-6)) + 1
@@ -67,7 +69,7 @@ def _window(
     if config.keys != "none":
         if performance.keys is None and config.keys != "phones":
             key_times = choose_keys(config.keys, config.key_share, None, config.fps, frames, seed=0) / config.fps + low
-        # The keys on both sides of a window belong to it: motion between them needs both.
+        # One key beyond either edge too: motion between two keys needs both.
         nearest = np.searchsorted(key_times, [low, high])
         chosen = slice(max(int(nearest[0]) - 1, 0), int(nearest[1]) + 1)
         local = torch.from_numpy((key_times[chosen] - low).astype(np.float32)).to(device)

@@ -1,20 +1,20 @@
-"""The paper's network: speech encoder, key-motion decoder, cross-modal completion; and its ablations and plug-ins."""
+"""KMTalk's network (Xu et al., ECCV 2024): speech encoder, key-motion decoder, completion; ablations and plug-ins."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from model_runtime.model.completion import KeyPlacement, place_keys
+from model_runtime.model.completion import KeyPlacement, interpolate_keys
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.model.paper.config import PaperConfig
 from model_runtime.model.paper.sequence import FaceFormerLike, sequence_decoder
 from model_runtime.model.paper.speech_encoder import build_encoder
 
-__all__ = ["PaperNetwork", "Prediction"]
+__all__ = ["KMTalkNetwork", "Prediction"]
 
-# Besides the key motions, the completion is told the distances to both keys and how free it is.
+# Numbers a frame that the completion reads besides the K of the interpolated keys: two distances and the gate.
 PLACES = 3
 
 
@@ -26,8 +26,8 @@ class Prediction:
     keys: Tensor | None
 
 
-class PaperNetwork(nn.Module):
-    """One clip at a time (the field's batch is 1). Outputs are weights of the motion space."""
+class KMTalkNetwork(nn.Module):
+    """Motion of one clip at a time (the field's batch is 1), as weights of the motion space."""
 
     def __init__(self, config: PaperConfig, encoder: nn.Module | None = None) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class PaperNetwork(nn.Module):
         self.completion = sequence_decoder(config, count + PLACES if has_keys else 0)
 
     def encode(self, samples: Tensor, frames: int) -> Tensor:
-        """(T, d) audio features of a sound (N,) at i / fps seconds."""
+        """(T, d) audio features at i / fps seconds of samples (N,), 16 kHz."""
         times = torch.arange(frames, device=samples.device) / self.config.fps
         return self.reduce(self.encoder(samples, times))
 
@@ -62,8 +62,8 @@ class PaperNetwork(nn.Module):
             is_key = torch.ones(1, len(key_times), dtype=torch.bool, device=features.device)
             return self.key_motion(features[None], key_times[None], is_key)[0]
         assert self.key_motion is not None
-        heard = sample_steps(features[None], key_times[None], self.config.fps)[0]
-        return self.config.scale * self.key_motion(heard)
+        at_keys = sample_steps(features[None], key_times[None], self.config.fps)[0]
+        return self.config.scale * self.key_motion(at_keys)
 
     def complete(
         self, features: Tensor, keys: Tensor | None, key_times: Tensor, times: Tensor, truth: Tensor | None = None
@@ -87,41 +87,43 @@ class PaperNetwork(nn.Module):
         return sampled if keys is None else self._through(keys, key_times, times, sampled)
 
     def forward(self, samples: Tensor, frames: int, key_times: Tensor, truth: Tensor | None = None) -> Prediction:
-        """Motion at `frames` frames of a sound (N,), with key motions at key_times (N,) s."""
+        """Motion at `frames` frames of samples (S,), 16 kHz, with key motions at key_times (N,) s."""
         features = self.encode(samples, frames)
         keys = None if self.key_motion is None else self.key_motions(features, key_times)
         times = torch.arange(frames, device=samples.device) / self.config.fps
         return Prediction(self.complete(features, keys, key_times, times, truth), keys)
 
     def _guide(self, keys: Tensor, key_times: Tensor, times: Tensor) -> Tensor:
-        """(T, K + 3) what the completion is told of the keys at each frame."""
+        """(T, K + PLACES): interpolated keys, distances to both keys, key distance gate at each frame."""
         placement = _placement(times, key_times)
-        placed = place_keys(keys[None] / self.config.scale, placement)[0]
-        free = placement.freedom[0, :, None]
+        interpolated = interpolate_keys(keys[None] / self.config.scale, placement)[0]
+        gate = placement.key_distance_gate[0, :, None]
         if self.config.placement == "mask":
-            placed = placed * (1 - free)
-        return torch.cat([placed, placement.distances[0], free], dim=-1)
+            interpolated = interpolated * (1 - gate)
+        return torch.cat([interpolated, placement.distances[0], gate], dim=-1)
 
     def _through(self, keys: Tensor, key_times: Tensor, times: Tensor, sampled: Tensor) -> Tensor:
-        """The completion's word between the keys, the keys' own at them."""
+        """(M, K) motion that equals the keys at their times: `sampled` (M, K) through the key distance gate."""
         placement = _placement(times, key_times)
-        placed, free = place_keys(keys[None], placement)[0], placement.freedom[0, :, None]
-        return placed * (1 - free) + free * sampled if self.config.placement == "mask" else placed + free * sampled
+        interpolated, gate = interpolate_keys(keys[None], placement)[0], placement.key_distance_gate[0, :, None]
+        if self.config.placement == "mask":
+            interpolated = interpolated * (1 - gate)
+        return interpolated + gate * sampled
 
     def _one_by_one(self, features: Tensor, keys: Tensor | None, key_times: Tensor, times: Tensor) -> Tensor:
-        """What an autoregressive base says at each frame when it hears its own past."""
+        """(T, K) output of an autoregressive base, frame by frame from its own past output."""
         guide = None if keys is None else self._guide(keys, key_times, times)
-        scale, said = self.config.scale, torch.zeros(len(features), len(self.config.channels), device=features.device)
-        past = torch.zeros_like(said)
+        scale, output = self.config.scale, torch.zeros(len(features), len(self.config.channels), device=features.device)
+        past = torch.zeros_like(output)
         for frame in range(len(features)):
             so_far = slice(0, frame + 1)
-            told = None if guide is None else guide[so_far]
-            said[frame] = scale * self.completion(features[so_far], told, past[so_far])[-1]
+            known = None if guide is None else guide[so_far]
+            output[frame] = scale * self.completion(features[so_far], known, past[so_far])[-1]
             if frame + 1 < len(features):
-                here = said[frame : frame + 1]
+                here = output[frame : frame + 1]
                 moved = here if keys is None else self._through(keys, key_times, times[frame : frame + 1], here)
                 past[frame + 1] = moved[0] / scale
-        return said
+        return output
 
 
 def _placement(times: Tensor, key_times: Tensor) -> KeyPlacement:

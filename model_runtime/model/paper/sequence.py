@@ -1,6 +1,7 @@
-"""Sequence decoders: audio features (and key motions placed in time) in, one row of motion a frame out.
+"""Sequence decoders: audio features and interpolated key motions -> one row of motion a frame.
 
-The paper's completion network, and the two bases that the scheme is plugged into. All take one clip, without a batch.
+KMTalk's completion network, and the decoders of the two bases that key motions are added to. All take one clip, without
+a batch.
 """
 
 import math
@@ -15,7 +16,7 @@ __all__ = ["CrossModal", "FaceFormerLike", "SelfTalkLike", "SequenceDecoder", "s
 
 
 class SequenceDecoder(Protocol):
-    """features: (T, d). guide: (T, G) what the keys say, None without keys. Gives (T, K)."""
+    """features (T, d) and guide (T, G), KMTalkNetwork's key input, None without keys -> (T, K)."""
 
     autoregressive: bool
 
@@ -23,16 +24,16 @@ class SequenceDecoder(Protocol):
 
 
 def sequence_decoder(config: PaperConfig, guide: int) -> nn.Module:
-    """The decoder that the configuration names. guide: G, numbers a frame that the keys say (0: no keys)."""
+    """The decoder that the configuration names. guide: G, key input numbers a frame, 0 without keys."""
     return {"cross-modal": CrossModal, "selftalk": SelfTalkLike, "faceformer": FaceFormerLike}[config.base](
         config, guide
     )
 
 
 class CrossModal(nn.Module):
-    """Cross-modal motion completion: queries are the placed key motions, which attend to each other and to the audio.
+    """Cross-modal motion completion: queries from the interpolated keys attend to each other and to the audio features.
 
-    Attention fades with the distance in time (ALiBi, Press et al. 2022; our choice), so no positions are needed.
+    Attention falls with distance in time (ALiBi, Press et al. 2022; our choice), so no positional encoding is needed.
     """
 
     autoregressive = False
@@ -77,8 +78,8 @@ class SelfTalkLike(nn.Module):
 
 
 class FaceFormerLike(nn.Module):
-    """FaceFormer's decoder (Fan et al. 2022): autoregressive, periodic positions, a causal bias that falls by periods,
-    and a frame that attends to its own moment of the audio."""
+    """FaceFormer's decoder (Fan et al. 2022): autoregressive, with periodic positional encoding and a causal bias that
+    falls period by period; each frame attends to the audio feature of the same frame only."""
 
     autoregressive = True
     slopes: Tensor
@@ -96,7 +97,7 @@ class FaceFormerLike(nn.Module):
         self.register_buffer("positions", _positions(config.period, config.width), persistent=False)
 
     def forward(self, features: Tensor, guide: Tensor | None, past: Tensor | None = None) -> Tensor:
-        """past: (T, K) motion before each frame (the first row is rest)."""
+        """past: (T, K) motion of the frame before each frame, over scale; the first row is 0."""
         count = len(features)
         past = features.new_zeros(count, self.enter.in_features) if past is None else past
         memory = features if self.audio else torch.zeros_like(features)
@@ -123,7 +124,7 @@ def _layers(config: PaperConfig) -> nn.ModuleList:
 
 
 def _zero_linear(config: PaperConfig) -> nn.Linear:
-    """The last layer starts at the neutral face (SelfTalk's choice)."""
+    """The last layer, with weights 0: training starts at the neutral face (as SelfTalk does)."""
     out = nn.Linear(config.width, len(config.channels))
     nn.init.zeros_(out.weight)
     nn.init.zeros_(out.bias)
@@ -131,7 +132,7 @@ def _zero_linear(config: PaperConfig) -> nn.Linear:
 
 
 def _positions(period: int, width: int) -> Tensor:
-    """(period, width) sines and cosines."""
+    """(period, width) sines and cosines (Vaswani et al. 2017, section 3.5)."""
     rates = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
     angles = torch.arange(period)[:, None] * rates
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)

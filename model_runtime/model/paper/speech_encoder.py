@@ -22,9 +22,14 @@ __all__ = ["LOG_MEL", "LogMelEncoder", "SpeechEncoder", "build_encoder", "load_e
 
 LOG_MEL = "log-mel"
 KNOWN = ("hubert", "wav2vec2", "wavlm")
-# The convolutional front of all three gives a row every 320 samples, from windows of 400: row j is centred here, s.
-STEP, CENTRE = 320 / SAMPLE_RATE, 200 / SAMPLE_RATE
-LOG_MEL_WIDTH, LOG_MEL_DEPTH = 160, 4
+# The convolutional front of all three gives a row every 320 samples, from windows of 400. Seconds between two rows:
+STEP = 320 / SAMPLE_RATE
+# Middle of the first row's window, s.
+CENTRE = 200 / SAMPLE_RATE
+# Numbers a row of the log-mel encoder.
+LOG_MEL_WIDTH = 160
+# Its convolutional layers.
+LOG_MEL_DEPTH = 4
 
 
 class SpeechEncoder(nn.Module):
@@ -32,7 +37,7 @@ class SpeechEncoder(nn.Module):
 
     def __init__(self, config: Any) -> None:
         super().__init__()
-        # Here, because it takes seconds that the starter model need not wait for.
+        # Imported here: it takes seconds, which the starter model does not need.
         from transformers import AutoModel
 
         keep_no_compiled_code()
@@ -42,14 +47,14 @@ class SpeechEncoder(nn.Module):
             parameter.requires_grad_(False)
 
     def forward(self, samples: Tensor, times: Tensor) -> Tensor:
-        """(T, H) features at times (T,) s of a sound (N,), 16 kHz."""
-        # As the pretrained models' own preparation does.
+        """(T, H) features at times (T,) s of samples (N,), 16 kHz."""
+        # Zero mean and unit variance, as the pretrained models' feature extractors do.
         samples = (samples - samples.mean()) / (samples.std(correction=0) + 1e-7)
         least = round(2 * (CENTRE + STEP) * SAMPLE_RATE)
         samples = nn.functional.pad(samples, (0, max(0, least - len(samples))))
         with torch.no_grad():
             rows = self.speech.feature_extractor(samples[None]).transpose(1, 2)
-        # Before the Transformer, as the field does; at the frames' own times (the field stretches the whole clip).
+        # Resampled before the Transformer, as the field does, but at the exact times: the field stretches the clip.
         rows = sample_steps(rows, (times[None] - CENTRE), 1 / STEP)
         projected = self.speech.feature_projection(rows)
         hidden = projected[0] if isinstance(projected, tuple) else projected
@@ -57,7 +62,7 @@ class SpeechEncoder(nn.Module):
 
 
 class LogMelEncoder(nn.Module):
-    """The starter's acoustics and convolutions: small, trained from scratch, nothing to download."""
+    """Log-mel spectrum and loudness, then dilated convolutions: small, trained from scratch, nothing to download."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,9 +71,9 @@ class LogMelEncoder(nn.Module):
         self.blocks = nn.ModuleList(ConvBlock(self.width, 2**layer, 0.1) for layer in range(LOG_MEL_DEPTH))
 
     def forward(self, samples: Tensor, times: Tensor) -> Tensor:
-        """(T, H) features at times (T,) s of a sound (N,), 16 kHz."""
-        heard = acoustics(Waveform(samples.detach().cpu().numpy()))
-        x = self.enter(torch.from_numpy(heard).to(samples.device).T[None]).transpose(1, 2)
+        """(T, H) features at times (T,) s of samples (N,), 16 kHz."""
+        spectrum = acoustics(Waveform(samples.detach().cpu().numpy()))
+        x = self.enter(torch.from_numpy(spectrum).to(samples.device).T[None]).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
         return sample_steps(x, times[None], ACOUSTIC_RATE)[0]
@@ -90,7 +95,7 @@ def build_encoder(description: dict) -> nn.Module:
         return SpeechEncoder(config)
     except InputError:
         raise
-    # transformers has exceptions of its own for a description that is none, and raises others besides.
+    # transformers raises exceptions of many types for a bad description.
     except Exception as error:
         raise InputError(f"The description of the {kind} encoder cannot be used; export the model again.") from error
 
@@ -116,7 +121,7 @@ def load_encoder(name: str, allow_download: bool) -> tuple[dict, nn.Module]:
         encoder.speech.load_state_dict(pretrained.state_dict())
     except InputError:
         raise
-    # Missing files, a configuration that is none or does not fit its weights: transformers raises what it likes.
+    # transformers raises exceptions of many types for missing files and for configurations that do not fit the weights.
     except Exception as error:
         fix = "name a folder with config.json and model.safetensors"
         if not is_folder(name) and not allow_download:

@@ -1,4 +1,4 @@
-"""The starter's encoder: what a voice sounds like and phones in, audio features out, 50 a second."""
+"""The starter's encoder: sound features and, in a phone-conditioned network, phones -> audio features, 50 a second."""
 
 import torch
 from torch import Tensor, nn
@@ -27,18 +27,20 @@ class ConvBlock(nn.Module):
 
 
 class SoundStream(nn.Module):
-    """What is heard, (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz, -> (B, S, d); a learned vector where none is used.
+    """Sound features (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz -> (B, S, d); a learned vector without sound.
 
-    ears: the recognisers that it listens through, the others' columns are passed over.
+    encoders: names of the recognisers whose columns are read; the columns of the others are not.
+
+    The attributes `hear` and `spread` (standard deviation of each column) are named as in the weights that ship.
     """
 
     columns: Tensor
     mean: Tensor
     spread: Tensor
 
-    def __init__(self, width: int, ears: tuple[str, ...]) -> None:
+    def __init__(self, width: int, encoders: tuple[str, ...]) -> None:
         super().__init__()
-        columns = torch.from_numpy(encoder_columns(ears))
+        columns = torch.from_numpy(encoder_columns(encoders))
         self.register_buffer("columns", columns, persistent=False)
         self.register_buffer("mean", torch.zeros(len(columns)))
         self.register_buffer("spread", torch.ones(len(columns)))
@@ -50,15 +52,15 @@ class SoundStream(nn.Module):
         self.no_sound = nn.Parameter(torch.zeros(width))
 
     def forward(self, sound: Tensor, steps: int, has_sound: Tensor) -> Tensor:
-        alike = (sound[..., self.columns] - self.mean) / self.spread
-        heard = self.hear(alike.transpose(1, 2)).transpose(1, 2)[:, :steps]
-        return torch.where(has_sound[:, None, None] > 0, heard, self.no_sound)
+        standardised = (sound[..., self.columns] - self.mean) / self.spread
+        encoded = self.hear(standardised.transpose(1, 2)).transpose(1, 2)[:, :steps]
+        return torch.where(has_sound[:, None, None] > 0, encoded, self.no_sound)
 
 
 class PhoneStream(nn.Module):
-    """The phone at each step, labels (B, S), -> (B, S, d): its own vector and what its articulation gives.
+    """Phone labels (B, S) -> (B, S, d): a learned vector a phone plus a linear map of its articulatory features.
 
-    Nothing but a sum: a network here, and neighbours or durations, learn the words of a small corpus by heart
+    No deeper: a network here, or neighbours and durations as input, memorised the words of a small corpus
     (docs/experiments.md).
     """
 
@@ -76,13 +78,13 @@ class PhoneStream(nn.Module):
 
 
 class Trunk(nn.Module):
-    """The convolutions over what streams say, in a style: (B, S, d) and weights (B, n) of the style vectors."""
+    """Convolutions over the sum of the streams (B, S, d) and a mix of style vectors, weights (B, n)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         dilations = [(1, 2, 4, 8)[layer % 4] for layer in range(config.encoder_depth)]
         self.style = nn.Embedding(len(config.styles), config.width)
-        # A style that a network never meets says nothing.
+        # A style without training data adds nothing.
         nn.init.zeros_(self.style.weight)
         self.blocks = nn.ModuleList(ConvBlock(config.width, dilation, config.dropout) for dilation in dilations)
         self.norm = nn.LayerNorm(config.width)
@@ -95,28 +97,30 @@ class Trunk(nn.Module):
 
 
 class Encoder(nn.Module):
-    """What is heard and, in a network that follows the phones, what is said; convolutions over their sum.
+    """Sound stream plus, in a phone-conditioned network, phone stream; convolutions over their sum.
 
-    A network is given the phones always or never. One for both would lean on the sound even where the phones are known,
-    and a sound is one speaker's while phones are everybody's (docs/experiments.md).
+    A network is given the phones always or never. One network for both relied on the sound even where the phones were
+    known; sound differs between speakers, phones do not (docs/experiments.md).
     """
 
-    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...]) -> None:
+    def __init__(self, config: ModelConfig, phone_conditioned: bool, encoders: tuple[str, ...]) -> None:
         super().__init__()
-        self.sound = SoundStream(config.width, ears)
-        self.phones = PhoneStream(config.width) if follows else None
+        self.sound = SoundStream(config.width, encoders)
+        self.phones = PhoneStream(config.width) if phone_conditioned else None
         self.trunk = Trunk(config)
 
     def standardise(self, sound: Tensor) -> None:
-        """Bring every column to mean 0 and deviation 1 before the network, as it has in `sound` (N, FEATURE_DIM)."""
-        heard = sound[:, self.sound.columns]
-        self.sound.mean.copy_(heard.mean(dim=0))
-        self.sound.spread.copy_(heard.std(dim=0).clamp(min=1e-3))
+        """Set mean and standard deviation of the feature columns to those of `sound` (N, FEATURE_DIM)."""
+        features = sound[:, self.sound.columns]
+        self.sound.mean.copy_(features.mean(dim=0))
+        self.sound.spread.copy_(features.std(dim=0).clamp(min=1e-3))
 
     def forward(self, sound: Tensor, labels: Tensor, style: Tensor, has_sound: Tensor) -> Tensor:
         """Audio features (B, S, d).
 
-        sound: (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz. labels: (B, S). style: (B, n) weights of the style vectors.
+        sound: (B, 2 S - 1 or 2 S, FEATURE_DIM) at 100 Hz.
+        labels: (B, S) indices into PHONES.
+        style: (B, n) weights of the style vectors.
         has_sound: (B,) 1 or 0.
         """
         x = self.sound(sound, labels.shape[1], has_sound)

@@ -1,12 +1,12 @@
-"""The starter's networks: followers, listeners and performers.
+"""The starter's networks, of three kinds.
 
-Followers are given the phones beside the sound. Listeners have only the sound to go by. Performers listen too, and
-learned what artists made of another language besides: a listener that learned it takes free English for it, and moves
-worse (docs/experiments.md).
+Phone-conditioned networks read the phones and the sound. Audio-only networks read the sound. Audio-only performed
+networks read the sound too, and were trained on artists' animation of another language besides: an audio-only network
+trained on that moves worse in English (docs/experiments.md).
 
-Each learned for itself, from a beginning of its own. Where the recordings say little, each guesses, and their guesses
-differ: the mean of small networks follows a new voice more closely than a large one. Listeners take turns with the
-recognisers that they listen through; the others listen through all.
+Each network was trained from its own random weights. Where the recordings determine little, their errors differ, and
+the mean of small networks follows an unknown voice more closely than one large network. Audio-only networks take turns
+with the recognisers whose features they read; the other kinds read the features of all.
 """
 
 from itertools import cycle
@@ -14,20 +14,24 @@ from itertools import cycle
 from torch import nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.starter.network import KMTalk
+from model_runtime.model.starter.network import StarterNetwork
 from model_runtime.speech.features import ENCODERS
 
 __all__ = ["Ensemble"]
 
 
 class Ensemble(nn.Module):
-    """As many networks of each kind as the configuration says."""
+    """As many networks of each kind as the configuration says; in the weights they are numbered in this order."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.followers = tuple(KMTalk(config, follows=True) for _ in range(config.followers))
-        ears = cycle(ENCODERS)
-        self.listeners = tuple(KMTalk(config, follows=False, ears=(next(ears),)) for _ in range(config.listeners))
-        self.performers = tuple(KMTalk(config, follows=False) for _ in range(config.performers))
-        self.networks = nn.ModuleList((*self.followers, *self.listeners, *self.performers))
+        self.phone_conditioned = tuple(StarterNetwork(config, phone_conditioned=True) for _ in range(config.followers))
+        encoders = cycle(ENCODERS)
+        self.audio_only = tuple(
+            StarterNetwork(config, phone_conditioned=False, encoders=(next(encoders),)) for _ in range(config.listeners)
+        )
+        self.audio_only_performed = tuple(
+            StarterNetwork(config, phone_conditioned=False) for _ in range(config.performers)
+        )
+        self.networks = nn.ModuleList((*self.phone_conditioned, *self.audio_only, *self.audio_only_performed))

@@ -9,25 +9,30 @@ import torch
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.phone_steps import MODEL_RATE, model_times, phone_steps
 from model_runtime.model.starter.ensemble import Ensemble
-from model_runtime.model.starter.network import KMTalk, Voice
+from model_runtime.model.starter.network import StarterNetwork, Voice
 from model_runtime.speech.features import FEATURE_DIM
 
 __all__ = ["Performance", "perform"]
 
-# Seconds that one window answers for, and what it sees besides on either side. The context covers what the networks
-# can see (about 2.1 s: encoder 0.8, keys 0.6, completion 0.7), so a seam leaves no trace.
-CORE, CONTEXT = 30.0, 4.0
-# Share of the networks that follow the phones where they are known.
-FOLLOWED = 0.5
+# Part of the recording whose motion one window gives, s.
+CORE_S = 30.0
+# Input on either side of the core, s. Larger than the receptive field of the networks on one side (about 2.1 s: encoder
+# 0.8, keys 0.6, completion 0.7), so that the motion does not depend on the windows.
+CONTEXT_S = 4.0
+# Weight of the phone-conditioned networks in the mean where the phones are known; the rest is the audio-only networks'.
+PHONE_CONDITIONED_WEIGHT = 0.5
 
 
 @dataclass(frozen=True)
 class Performance:
-    """What is to be performed.
+    """The input of a whole recording's inference.
 
-    sound: (A, F) what the model heard at 100 Hz, 0 rows if unknown. phones: None if unknown. key_times: (N,) s,
-    ascending, the first at the first frame and the last at the last. keys: (N, K) key motions to honour, None to
-    predict them. times: (T,) s of the frames wanted. style: (n,) weights of the style vectors.
+    sound: (A, F) features at 100 Hz, 0 rows if unknown.
+    phones: None if unknown.
+    key_times: (N,) s, ascending, from the first frame to the last.
+    keys: (N, K) key motions that the motion must pass through, None to predict them.
+    times: (T,) s of the frames.
+    style: (n,) weights of the style vectors.
     """
 
     sound: np.ndarray
@@ -40,7 +45,7 @@ class Performance:
 
 @dataclass(frozen=True)
 class Window:
-    """Steps of the encoder: [core_start, core_end) is answered for, [start, end) is seen."""
+    """Encoder steps of a window: motion is taken from the core [core_start, core_end), input from [start, end)."""
 
     start: int
     end: int
@@ -53,45 +58,54 @@ class Window:
         return self.start / MODEL_RATE
 
     def owns(self, times: np.ndarray) -> np.ndarray:
-        """(N,) bool: which times fall to this window."""
+        """(N,) bool: which times (N,), s, lie in the core."""
         return (times >= self.core_start / MODEL_RATE - 1e-9) & (times < self.core_end / MODEL_RATE - 1e-9)
 
 
 def perform(ensemble: Ensemble, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Full motion (T, K) float32, not cut to [0, 1]: a mean of the networks that are asked.
+    """Full motion (T, K) float32, not clipped to [0, 1]: the weighted mean of the queried networks.
 
     checkpoint is called with the share done, before every window; it may raise to stop.
     """
     ensemble.eval()
-    # A take whose features are missing, or mean something else, goes by its phones.
+    # Without features, or with those of another version, the phones decide alone.
     if performance.sound.shape[1:] != (FEATURE_DIM,):
         performance = replace(performance, sound=performance.sound[:0])
-    asked = _asked(ensemble, performance.phones, has_sound=len(performance.sound) > 0)
+    queried = _queried(ensemble, performance.phones, has_sound=len(performance.sound) > 0)
 
     def part(index: int) -> Callable[[float], None]:
-        return lambda share: checkpoint((index + share) / len(asked))
+        return lambda share: checkpoint((index + share) / len(queried))
 
     motion = np.zeros((len(performance.times), len(ensemble.config.channels)), np.float32)
-    for index, (network, share) in enumerate(asked):
+    for index, (network, share) in enumerate(queried):
         motion += np.float32(share) * _perform(network, performance, part(index))
     return motion
 
 
-def _asked(ensemble: Ensemble, phones: PhoneTrack | None, has_sound: bool) -> list[tuple[KMTalk, float]]:
-    """Networks and their shares: followers and listeners, which err in different places; followers alone where there
-    is no sound, performers alone where there are no phones or doubtful ones."""
+def _queried(ensemble: Ensemble, phones: PhoneTrack | None, has_sound: bool) -> list[tuple[StarterNetwork, float]]:
+    """Networks and their weights in the mean, which sum to 1.
+
+    With sound and phones: phone-conditioned and audio-only networks, whose errors differ. Without sound: the
+    phone-conditioned ones. Without phones, or with unreliable ones and sound: the audio-only performed ones.
+    """
     if phones is None or (phones.heard and has_sound):
-        groups = [(ensemble.performers, 1.0)]
+        groups = [(ensemble.audio_only_performed, 1.0)]
     elif has_sound:
-        groups = [(ensemble.followers, FOLLOWED), (ensemble.listeners, 1 - FOLLOWED)]
+        groups = [
+            (ensemble.phone_conditioned, PHONE_CONDITIONED_WEIGHT),
+            (ensemble.audio_only, 1 - PHONE_CONDITIONED_WEIGHT),
+        ]
     else:
-        groups = [(ensemble.followers, 1.0)]
+        groups = [(ensemble.phone_conditioned, 1.0)]
     return [(network, share / len(networks)) for networks, share in groups for network in networks]
 
 
-def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-    """Three passes (encode, key motions, completion), so that what a window sees of its neighbours is what they
-    found."""
+def _perform(network: StarterNetwork, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
+    """(T, K) motion of one network.
+
+    Three passes over all windows (encode, key motions, completion), so that a window reads in its context the results
+    of its neighbours.
+    """
     windows = _windows(len(model_times(float(performance.times[-1]))))
     passes = 3 * len(windows)
     features = []
@@ -99,23 +113,23 @@ def _perform(network: KMTalk, performance: Performance, checkpoint: Callable[[fl
         for index, window in enumerate(windows):
             checkpoint(index / passes)
             features.append(_encode(network, performance, window))
-        seen = torch.cat(features, dim=1)
+        encoded = torch.cat(features, dim=1)
         keys = performance.keys
         if keys is None:
             keys = np.zeros((len(performance.key_times), len(network.config.channels)), np.float32)
             for index, window in enumerate(windows):
                 checkpoint((len(windows) + index) / passes)
-                _predict_keys(network, performance, window, seen, keys)
+                _predict_keys(network, performance, window, encoded, keys)
         motion = np.zeros((len(performance.times), len(network.config.channels)), np.float32)
         for index, window in enumerate(windows):
             checkpoint((2 * len(windows) + index) / passes)
-            _complete(network, performance, window, seen, keys, motion)
+            _complete(network, performance, window, encoded, keys, motion)
     return motion
 
 
 def _windows(steps: int) -> list[Window]:
-    core, context = int(CORE * MODEL_RATE), int(CONTEXT * MODEL_RATE)
-    # A last piece shorter than the context is taken along by the window before it.
+    core, context = int(CORE_S * MODEL_RATE), int(CONTEXT_S * MODEL_RATE)
+    # A last piece shorter than the context belongs to the window before it.
     starts = [start for start in range(0, steps, core) if start == 0 or steps - start > context]
     ends = [*starts[1:], steps]
     return [
@@ -124,16 +138,16 @@ def _windows(steps: int) -> list[Window]:
     ]
 
 
-def _tensor(network: KMTalk, array: np.ndarray) -> torch.Tensor:
+def _tensor(network: StarterNetwork, array: np.ndarray) -> torch.Tensor:
     """A batch of one."""
     return torch.from_numpy(np.ascontiguousarray(array))[None].to(next(network.parameters()).device)
 
 
-def _flag(network: KMTalk, value: float) -> torch.Tensor:
+def _flag(network: StarterNetwork, value: float) -> torch.Tensor:
     return torch.full((1,), float(value), device=next(network.parameters()).device)
 
 
-def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.Tensor:
+def _encode(network: StarterNetwork, performance: Performance, window: Window) -> torch.Tensor:
     """Audio features of the core, (1, M, d)."""
     steps = np.arange(window.start, window.end)
     labels = np.zeros(len(steps), np.int64)
@@ -153,9 +167,9 @@ def _encode(network: KMTalk, performance: Performance, window: Window) -> torch.
 
 
 def _predict_keys(
-    network: KMTalk, performance: Performance, window: Window, features: torch.Tensor, keys: np.ndarray
+    network: StarterNetwork, performance: Performance, window: Window, features: torch.Tensor, keys: np.ndarray
 ) -> None:
-    """Fill in the rows of `keys` (N, K) that the window owns."""
+    """Fill in the rows of `keys` (N, K) whose times lie in the core."""
     times = performance.key_times - window.origin
     near = np.flatnonzero((times >= 0) & (times <= (window.end - window.start) / MODEL_RATE))
     own = np.flatnonzero(window.owns(performance.key_times))
@@ -168,18 +182,18 @@ def _predict_keys(
 
 
 def _complete(
-    network: KMTalk,
+    network: StarterNetwork,
     performance: Performance,
     window: Window,
     features: torch.Tensor,
     keys: np.ndarray,
     motion: np.ndarray,
 ) -> None:
-    """Fill in the frames of `motion` (T, K) that the window owns."""
+    """Fill in the rows of `motion` (T, K) whose times lie in the core."""
     frames = np.flatnonzero(window.owns(performance.times))
     if not len(frames):
         return
-    # The keys on both sides of the window's edges belong to it: motion between them needs both.
+    # One key beyond either edge too: motion between two keys needs both.
     first = np.searchsorted(performance.key_times, window.origin, side="right") - 1
     last = np.searchsorted(performance.key_times, window.end / MODEL_RATE)
     chosen = slice(max(int(first), 0), int(last) + 1)

@@ -1,4 +1,4 @@
-"""KMTalk: encoder, key-motion decoder and completion network, joined (ECCV 2024, section 3)."""
+"""A network of the starter: encoder, key-motion decoder and completion network (Xu et al., ECCV 2024, section 3)."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,17 @@ from model_runtime.model.phone_steps import MODEL_RATE
 from model_runtime.model.starter.encoder import Encoder
 from model_runtime.speech.features import ENCODERS
 
-__all__ = ["KMTalk", "Voice"]
+__all__ = ["StarterNetwork", "Voice"]
 
 
 @dataclass(frozen=True)
 class Voice:
-    """A batch of what was said, B clips of S steps (50 a second).
+    """The input of the encoder, B clips of S steps (50 a second).
 
-    sound: (B, 2 S, FEATURE_DIM), see hearing. labels: (B, S) see inputs.phone_steps. style: (B, n) weights of the style
-    vectors. has_sound: (B,) 1 or 0, whether the sound is to be used.
+    sound: (B, 2 S, FEATURE_DIM) features at 100 Hz (speech.features).
+    labels: (B, S) indices into PHONES (phone_steps).
+    style: (B, n) weights of the style vectors.
+    has_sound: (B,) 1 or 0, whether the sound is used.
     """
 
     sound: Tensor
@@ -28,19 +30,22 @@ class Voice:
     has_sound: Tensor
 
 
-class KMTalk(nn.Module):
-    """The three networks. Times are seconds; motion is K channels, meant for [0, 1] but not cut to it here.
+class StarterNetwork(nn.Module):
+    """Encoder, key-motion decoder and completion. Times: s. Motion: weights of K channels, not clipped to [0, 1].
 
-    follows: whether it is given the phones beside the sound. ears: the recognisers that it listens through,
-    see hearing.
+    phone_conditioned: whether the encoder reads the phones besides the sound.
+    encoders: names of the recognisers whose features are read (speech.features).
     """
 
-    def __init__(self, config: ModelConfig, follows: bool, ears: tuple[str, ...] = tuple(ENCODERS)) -> None:
+    def __init__(
+        self, config: ModelConfig, phone_conditioned: bool, encoders: tuple[str, ...] = tuple(ENCODERS)
+    ) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config, follows, ears)
+        self.encoder = Encoder(config, phone_conditioned, encoders)
         self.key_motion = KeyMotionDecoder(config, MODEL_RATE)
         self.completion = Completion(config, MODEL_RATE)
+        # The auxiliary head; the attribute is named as in the weights that ship.
         self.drafting = nn.Linear(config.width, len(config.channels))
 
     def encode(self, voice: Voice) -> Tensor:
@@ -55,9 +60,9 @@ class KMTalk(nn.Module):
         """Full motion (B, M, K) at times (B, M), exact at the keys."""
         return self.completion(features, keys, key_times, is_key, times)
 
-    def draft(self, features: Tensor, times: Tensor) -> Tensor:
-        """Motion (B, M, K) at times (B, M) read from the features alone, without keys: an aid in training only.
+    def auxiliary_motion(self, features: Tensor, times: Tensor) -> Tensor:
+        """Motion (B, M, K) at times (B, M) by the auxiliary head: a linear map of the features, for training only.
 
-        It keeps the features close to the motion, so that the decoders have less to learn by heart.
+        Its loss makes the features predict the motion, so that the decoders memorise less.
         """
         return self.config.scale * sample_steps(self.drafting(features), times, MODEL_RATE)

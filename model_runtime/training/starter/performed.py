@@ -1,4 +1,4 @@
-"""Examples from artists' curves: channel weights beside the sound (the FACEGOOD takes, ARKit names)."""
+"""Examples from artists' animation: channel weights and sound (the FACEGOOD takes, ARKit names)."""
 
 from pathlib import Path
 
@@ -13,15 +13,15 @@ from model_runtime.training.examples import SECONDS, Example, make_example
 
 __all__ = ["performed"]
 
-# Seconds between the beginnings of pieces cut from a long take.
-HOP = 1.5
+# Time between the starts of two pieces of a take, s.
+HOP_S = 1.5
 ARRAYS = {"weights": Wanted(NUMBERS), "channels": Wanted(TEXT), "fps": Wanted(NUMBERS, 1), "split": Wanted(TEXT, 1)}
 
 
 def performed(
-    folder: Path | str, split: str, channels: tuple[str, ...], style: int, importance: float
+    folder: Path | str, split: str, channels: tuple[str, ...], style: int, sample_weight: float
 ) -> list[Example]:
-    """Pieces of the takes of one split. They have no phones: their language is not English."""
+    """Pieces of the takes of one split, without phones: their language is not English."""
     examples = []
     for path in sorted(Path(folder).glob("*.npz")):
         arrays = read_npz(path, ARRAYS)
@@ -37,7 +37,7 @@ def performed(
         fps = float(arrays["fps"])
         waveform = read_audio(path.with_suffix(".flac"))
         mel, features = log_mel(waveform), speech_features(waveform.samples)
-        for start in np.arange(0, len(weights) / fps - SECONDS, HOP):
-            example = make_example(path.stem, mel, features, None, weights, fps, style, importance, float(start))
+        for start in np.arange(0, len(weights) / fps - SECONDS, HOP_S):
+            example = make_example(path.stem, mel, features, None, weights, fps, style, sample_weight, float(start))
             examples.append(example)
     return examples

@@ -1,4 +1,4 @@
-"""Examples from recorded faces: landmark tracks become channel weights on our head."""
+"""Examples from recorded faces: landmark tracks, fitted with the channels of our head."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,21 +19,22 @@ from model_runtime.training.examples import Example, make_example
 
 __all__ = ["Recording", "model_columns", "recorded"]
 
-# Inner-lip gaps under this read as closed, IOD (noise of a landmark is .005-.01).
-CLOSED = 0.03
+# Inner-lip gap below which lips count as closed, IOD (noise of a landmark: .005-.01).
+CLOSED_IOD = 0.03
+# Fewest frames for the neutral face.
 LEAST_NEUTRAL_FRAMES = 5
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A recorded clip as an example, with the words that were said."""
+    """A recorded clip as an example, and its transcript."""
 
     example: Example
     text: str
 
 
 def model_columns(head: Head, fit: FitConfig) -> list[int]:
-    """The head's channels that the fit moves, in the head's order: the channels of the starter model."""
+    """Indices of the head's channels that the fit uses, in the head's order: the channels of the starter model."""
     return [
         index
         for index, name in enumerate(head.channels)
@@ -44,7 +45,7 @@ def model_columns(head: Head, fit: FitConfig) -> list[int]:
 def recorded(
     folder: Path | str, split: str, speakers: set[str] | None, head: Head, fit: FitConfig, report: Callable[[str], None]
 ) -> list[Recording]:
-    """The clips of a landmark folder in one split, of all or some speakers; style 0, importance 1."""
+    """The clips of a landmark folder in one split, of the given speakers or all (None); style 0, sample_weight 1."""
     entries = [entry for entry in list_tracks(folder, split) if speakers is None or entry.speaker in speakers]
     decoders = Decoders()
     mels, features, phones, tracks = [], [], [], []
@@ -73,13 +74,13 @@ def _fit(head: Head, tracks: list[LandmarkTrack], phones: list[PhoneTrack], fit:
 
 
 def _neutral(track: LandmarkTrack, phones: PhoneTrack) -> np.ndarray:
-    """(P, 2) the face at rest: the median of its silent, closed frames; of its most closed ones if there are none."""
+    """(P, 2) neutral face: median of the silent frames with closed lips, or of the most closed frames without such."""
     times = np.arange(len(track.xy)) / track.fps
     silent = np.zeros(len(times), bool)
     for phone in phones.phones:
         if phone.label == SILENCE:
             silent |= (times >= phone.start) & (times <= phone.end)
-    resting = silent & (track.gap < CLOSED)
+    resting = silent & (track.gap < CLOSED_IOD)
     if resting.sum() < LEAST_NEUTRAL_FRAMES:
         resting = track.gap <= np.sort(track.gap)[LEAST_NEUTRAL_FRAMES]
     return np.median(track.xy[resting], axis=0)

@@ -1,4 +1,7 @@
-"""Examples on disk: prepared once, read by every training after."""
+"""Examples on disk: computed once, read by every training.
+
+The array `known` holds frame_confidence, and the number `importance` sample_weight.
+"""
 
 import json
 from pathlib import Path
@@ -26,7 +29,7 @@ def write_examples(examples: list[Example], path: Path) -> None:
             "name": example.name,
             "phones": _listed(example.phones),
             "style": example.style,
-            "importance": example.importance,
+            "importance": example.sample_weight,
         }
         for example in examples
     ]
@@ -40,14 +43,14 @@ def write_examples(examples: list[Example], path: Path) -> None:
             "times": np.concatenate([example.times for example in examples]),
             "weights": np.concatenate([example.weights for example in examples]).astype(np.float32),
             "closed": np.concatenate([example.closed for example in examples]),
-            "known": np.concatenate([example.known for example in examples]),
+            "known": np.concatenate([example.frame_confidence for example in examples]),
             "described": np.array(json.dumps(described)),
         },
     )
 
 
 def read_examples(path: Path) -> list[Example]:
-    """The examples as they were written."""
+    """The examples of a file of write_examples, in their order."""
     arrays = read_npz(path, ARRAYS)
     ends = np.cumsum(arrays["frames"])
     examples = []
@@ -62,9 +65,9 @@ def read_examples(path: Path) -> list[Example]:
                 times=arrays["times"][rows],
                 weights=arrays["weights"][rows],
                 closed=arrays["closed"][rows],
-                known=arrays["known"][rows],
+                frame_confidence=arrays["known"][rows],
                 style=described["style"],
-                importance=described["importance"],
+                sample_weight=described["importance"],
             )
         )
     return examples

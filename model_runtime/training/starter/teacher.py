@@ -1,19 +1,19 @@
-"""The teacher of sounds that the recordings lack: what faces do there, from what was measured and articulation facts.
+"""Pseudo-labels: motion for phones that the recordings lack, from a trained teacher network and phonetic priors.
 
-It is the phone stream alone of a network trained on the recordings (a co-articulation model: it knows each phone in the
-company of its neighbours), asked through phones that the recordings show well, with facts put on top:
+The teacher is a phone-conditioned network trained on the recordings, queried without sound. It models co-articulation:
+each phone in the context of its neighbours. The priors correct it where the recordings (GRID: 51 words) are poor:
 
-- GRID's few TH and DH stand in "with" and "three" beside lips that close anyway, its HH only in the letter H, its CH
-  and JH in the letters G, H, J. They are asked for as sounds of the same place and manner (TH as S, DH as Z, HH as the
-  vowel that follows, CH JH SH ZH as S), and the postalveolars get the protrusion that phonetics ascribes to them.
-- Its open vowels are short and unstressed (AA in "r", AE in "at"); the jaw is lowest on AA AE AW AO of all sounds. Free
-  speech, measured by phone, rounds OW and W further, and holds S and Z closer, than GRID's few words do.
-- GRID's speaker rests before and after six words; people who speak freely neither rest nor close their lips where a
-  phrase begins or ends. So silences are asked for as the vowel of "the", which keeps the rest out of the sounds beside
-  them, and are hardly taught themselves: what a mouth does there, the networks read from what is heard. Only where
-  nothing is heard at all, as between synthetic words, that vowel is what they know.
-- How a phone differs from one company to the next is half noise where only 51 words were seen, so half of the motion is
-  what the teacher gives the phone on average (docs/experiments.md).
+- GRID has few TH and DH ("with", "three", beside lips that close), HH only in the letter H, CH and JH in the letters G,
+  H, J. They are queried as phones of the same place and manner (TH as S, DH as Z, HH as the vowel after it, CH JH SH ZH
+  as S or Z), and postalveolars are protruded, as phonetics describes them.
+- GRID's open vowels are short and unstressed (AA in "r", AE in "at"), but the jaw is lowest in AA AE AW AO. Free
+  speech, measured by phone, rounds OW and W further and holds S and Z closer than GRID's words.
+- GRID's speaker rests before and after six words; free speakers neither rest nor close the lips at the ends of a
+  phrase. So silences are queried as the vowel of "the", which keeps rest out of the phones beside them, and have a low
+  frame_confidence: in silences the networks learn from the recorded sounds. Only in digital silence, as between
+  synthetic words, they learn that vowel.
+- Half of a phone's variation between contexts is noise with 51 words, so half of the motion is the teacher's average
+  for the phone (docs/experiments.md).
 """
 
 from dataclasses import dataclass, replace
@@ -24,21 +24,28 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.model.phone_steps import MODEL_RATE, model_times, phone_steps
-from model_runtime.model.starter.network import KMTalk
+from model_runtime.model.starter.network import StarterNetwork
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.training.batches import make_batch
 from model_runtime.training.examples import Example
 
-__all__ = ["Facts", "teach"]
+__all__ = ["PhonePriors", "pseudo_label"]
 
 
 @dataclass(frozen=True)
-class Facts:
-    """stand_in: phone -> the phone it is asked for as. silences: how surely their motion is known, in [0, 1].
-    averaged: share of the phones' average motion, blended over `blend` seconds (standard deviation). protruded: pucker
-    and funnel added on these. opened: phone -> factor on what opens the lips. overlap: seconds by which a fact reaches
-    into the neighbours. running: factor on what opens the lips throughout: averages open less than the speaker they
-    come from, and he opens less than people do when they speak freely (95th percentile of the gap .20 and .25-.27 IOD).
+class PhonePriors:
+    """Corrections of the teacher's motion.
+
+    stand_in: phone -> phone that is queried in its place.
+    silences: frame_confidence of silences, [0, 1].
+    averaged: share of the phones' average motion.
+    blend: standard deviation of the Gaussian that blends the average poses of neighbouring phones, s.
+    protruded: phones with added mouthPucker and mouthFunnel.
+    pucker, funnel: the added weights.
+    opened: phone -> factor on the channels that open the lips.
+    overlap: reach of `protruded` and `opened` into the neighbouring phones, s.
+    running: factor on the channels that open the lips in all phones. Averages open less than the speaker, who opens
+        less than free speakers (95th percentile of the lip gap: .20 against .25-.27 IOD).
     """
 
     stand_in: tuple[tuple[str, str], ...] = (
@@ -59,27 +66,27 @@ class Facts:
     running: float = 1.3
 
 
-def teach(network: KMTalk, examples: list[Example], facts: Facts) -> list[Example]:
-    """The examples with the motion that the teacher gives their phones; what faces do in silences is hardly known."""
-    motions = _asked_for(network, examples, facts)
-    averages = _averages(examples, motions, facts.blend)
-    taught = []
+def pseudo_label(network: StarterNetwork, examples: list[Example], priors: PhonePriors) -> list[Example]:
+    """The examples with the teacher's motion, corrected by the priors, and with a low frame_confidence in silences."""
+    motions = _teacher_motion(network, examples, priors)
+    averages = _averages(examples, motions, priors.blend)
+    labelled = []
     for example, motion, average in zip(examples, motions, averages, strict=True):
-        mixed = (1 - facts.averaged) * motion + facts.averaged * average
-        weights = _with_facts(np.clip(mixed, 0, 1), network.config.channels, example, facts)
-        known = example.known * np.where(_silent(example), facts.silences, 1.0)
-        taught.append(replace(example, weights=weights.astype(np.float32), known=known.astype(np.float32)))
-    return taught
+        mixed = (1 - priors.averaged) * motion + priors.averaged * average
+        weights = _with_priors(np.clip(mixed, 0, 1), network.config.channels, example, priors)
+        confidence = (example.frame_confidence * np.where(_silent(example), priors.silences, 1.0)).astype(np.float32)
+        labelled.append(replace(example, weights=weights.astype(np.float32), frame_confidence=confidence))
+    return labelled
 
 
-def _asked_for(network: KMTalk, examples: list[Example], facts: Facts) -> list[np.ndarray]:
-    """What the network makes of each example's phones, (T, K) in [0, 1]."""
+def _teacher_motion(network: StarterNetwork, examples: list[Example], priors: PhonePriors) -> list[np.ndarray]:
+    """Motion (T, K) in [0, 1] of each example, from its phones alone."""
     network.eval()
     motions = []
     for example in examples:
-        assert example.phones is not None, "what is taught has phones"
-        asked = replace(example, phones=_asked(example.phones, facts))
-        batch = make_batch([asked], len(network.config.styles), None)
+        assert example.phones is not None, "pseudo-labels need phones"
+        queried = replace(example, phones=_queried(example.phones, priors))
+        batch = make_batch([queried], len(network.config.styles), None)
         voice = replace(batch.voice, has_sound=torch.zeros(1))
         with torch.inference_mode():
             features = network.encode(voice)
@@ -90,10 +97,13 @@ def _asked_for(network: KMTalk, examples: list[Example], facts: Facts) -> list[n
 
 
 def _averages(examples: list[Example], motions: list[np.ndarray], blend: float) -> list[np.ndarray]:
-    """One pose a phone, blended from phone to phone over `blend` seconds, that comes nearest to all motions (T, K)."""
+    """Motion (T, K) of each example with one pose a phone, the least-squares fit to all motions.
+
+    The poses of neighbouring phones are blended by a Gaussian of standard deviation `blend`, s.
+    """
     shares = []
     for example in examples:
-        assert example.phones is not None, "what is taught has phones"
+        assert example.phones is not None, "pseudo-labels need phones"
         steps = model_times(float(example.times[-1]))
         present = np.eye(len(PHONES))[phone_steps(example.phones, steps)]
         blended = gaussian_filter1d(present, blend * MODEL_RATE, axis=0, mode="nearest")
@@ -103,13 +113,14 @@ def _averages(examples: list[Example], motions: list[np.ndarray], blend: float) 
 
 
 def _silent(example: Example) -> np.ndarray:
-    """(T,) bool"""
-    assert example.phones is not None, "what is taught has phones"
+    """(T,) bool, frames in silences."""
+    assert example.phones is not None, "pseudo-labels need phones"
     return phone_steps(example.phones, example.times) == PHONES.index(SILENCE)
 
 
-def _asked(phones: PhoneTrack, facts: Facts) -> PhoneTrack:
-    stand_in, spans = dict(facts.stand_in), []
+def _queried(phones: PhoneTrack, priors: PhonePriors) -> PhoneTrack:
+    """The phones with their stand-ins."""
+    stand_in, spans = dict(priors.stand_in), []
     for index, phone in enumerate(phones.phones):
         label = stand_in.get(phone.label, phone.label)
         if phone.label == "HH":
@@ -119,15 +130,16 @@ def _asked(phones: PhoneTrack, facts: Facts) -> PhoneTrack:
     return PhoneTrack(tuple(spans), phones.words)
 
 
-def _with_facts(weights: np.ndarray, channels: tuple[str, ...], example: Example, facts: Facts) -> np.ndarray:
-    factors, times = dict(facts.opened), example.times
-    gain, protrusion = np.full(len(times), facts.running), np.zeros(len(times))
-    assert example.phones is not None, "what is taught has phones"
+def _with_priors(weights: np.ndarray, channels: tuple[str, ...], example: Example, priors: PhonePriors) -> np.ndarray:
+    """(T, K) weights with the priors on opening and protrusion, clipped to [0, 1]."""
+    factors, times = dict(priors.opened), example.times
+    gain, protrusion = np.full(len(times), priors.running), np.zeros(len(times))
+    assert example.phones is not None, "pseudo-labels need phones"
     for phone in example.phones.phones:
-        inside = np.minimum(times - (phone.start - facts.overlap), (phone.end + facts.overlap) - times)
-        share = ease(inside / (2 * facts.overlap))
+        inside = np.minimum(times - (phone.start - priors.overlap), (phone.end + priors.overlap) - times)
+        share = ease(inside / (2 * priors.overlap))
         gain *= 1 + (factors.get(phone.label, 1.0) - 1) * share
-        if phone.label in facts.protruded:
+        if phone.label in priors.protruded:
             protrusion = np.maximum(protrusion, share)
     opening = [
         column
@@ -136,6 +148,6 @@ def _with_facts(weights: np.ndarray, channels: tuple[str, ...], example: Example
     ]
     weights = weights.copy()
     weights[:, opening] *= gain[:, None]
-    weights[:, channels.index("mouthPucker")] += facts.pucker * protrusion
-    weights[:, channels.index("mouthFunnel")] += facts.funnel * protrusion
+    weights[:, channels.index("mouthPucker")] += priors.pucker * protrusion
+    weights[:, channels.index("mouthFunnel")] += priors.funnel * protrusion
     return np.clip(weights, 0, 1)

@@ -1,8 +1,8 @@
-"""Train the starter model: from the corpora to the weights that ship, in one command.
+"""Train the starter model, from the corpora to the weights that ship.
 
     python -m model_runtime.training.starter.train ../shared/data runs/starter
 
-Every stage leaves its result in the run's folder and is not done twice; a training that was killed goes on.
+Every stage writes its result into the run's folder and is skipped when that is there; trainings resume.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.model.checkpoint import Model, Style, save_model
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.starter.ensemble import Ensemble
-from model_runtime.model.starter.network import KMTalk
+from model_runtime.model.starter.network import StarterNetwork
 from model_runtime.training.batches import make_batch
 from model_runtime.training.checkpoints import find_checkpoint, load_weights
-from model_runtime.training.disturbance import Disturbance
+from model_runtime.training.example_augmentation import Augmentation
 from model_runtime.training.examples import Example
 from model_runtime.training.loop import train
 from model_runtime.training.loop_config import LoopConfig
@@ -30,24 +30,34 @@ from model_runtime.training.starter.performed import performed
 from model_runtime.training.starter.recorded import Recording, model_columns, recorded
 from model_runtime.training.starter.spoken import other_words, same_words
 from model_runtime.training.starter.store import read_examples, write_examples
-from model_runtime.training.starter.teacher import Facts, teach
+from model_runtime.training.starter.teacher import PhonePriors, pseudo_label
 
 __all__ = ["main", "train_starter"]
 
 # Highest learning rate.
 RATE = 2.5e-3
-# Small networks, averaged, hear new voices better than a large one.
-WIDTH, FOLLOWERS, LISTENERS, PERFORMERS = 64, 1, 2, 1
-# The teacher is asked through phones alone, so it learns from those: beside a sound it would lean on that.
-TEACHING, LEARNING, LISTENING = Disturbance(deaf=1.0), Disturbance(), Disturbance(deaf=0.0)
-# Style vectors: how people speak to a camera, and how artists animate a performance.
+# d of the networks: the mean of small ones follows unknown voices more closely than a large one (docs/experiments.md).
+WIDTH = 64
+# Networks of each kind (model.starter.ensemble).
+PHONE_CONDITIONED = 1
+AUDIO_ONLY = 2
+AUDIO_ONLY_PERFORMED = 1
+# The teacher is queried without sound, so it is trained without: with sound it would rely on that.
+TEACHER_AUGMENTATION = Augmentation(audio_dropout=1.0)
+PHONE_CONDITIONED_AUGMENTATION = Augmentation()
+AUDIO_ONLY_AUGMENTATION = Augmentation(audio_dropout=0.0)
+# Style vectors: speech recorded by a camera, and performances animated by artists.
 STYLES = ("speech", "performance")
-# Importance of what was not recorded from a face, against 1 for what was.
-SAME_WORDS, OTHER_WORDS, PERFORMED = 0.5, 0.4, 1.0
+# sample_weight of recorded motion warped to synthetic voices; recorded faces have 1.
+SAME_WORDS = 0.5
+# sample_weight of pseudo-labels.
+OTHER_WORDS = 0.4
+# sample_weight of artists' animation.
+PERFORMED = 1.0
 LICENCE = "GPL-3.0-or-later; trained on GRID (CC BY 4.0) and FACEGOOD-Audio2Face (MIT): see CARD.md"
-# Named styles: weights of the style vectors, gain of the jaw, gain of the lips. The speaker of the training clips opens
-# less than most (95th percentile of the gap .20 IOD, eight others .24), and a mean of networks less than each; neutral
-# makes up for some of it.
+# Named styles: weights of the style vectors, gain of the jaw, gain of the lips. The gains of neutral compensate in part
+# for a training speaker with a small lip gap (95th percentile .20 IOD, eight others .24) and for the mean of networks,
+# whose gap is smaller than that of each.
 NAMED = {
     "neutral": Style((1.0, 0.0), 1.06, 1.06),
     "clear": Style((1.0, 0.0), 1.45, 1.4),
@@ -68,9 +78,9 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
         styles=STYLES,
         width=WIDTH,
         key_depth=1,
-        followers=FOLLOWERS,
-        listeners=LISTENERS,
-        performers=PERFORMERS,
+        followers=PHONE_CONDITIONED,
+        listeners=AUDIO_ONLY,
+        performers=AUDIO_ONLY_PERFORMED,
     )
 
     def kept(name: str, make: Callable[[], list[Example]]) -> list[Example]:
@@ -99,11 +109,15 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
         "performed": kept("test_performed", lambda: performed(performances, "dev", channels, 1, 1.0)),
     }
 
-    def fit_network(network: KMTalk, name: str, number: int, examples: list[Example], hearing: Disturbance) -> None:
+    def fit_network(
+        network: StarterNetwork, name: str, number: int, examples: list[Example], augmentation: Augmentation
+    ) -> None:
         network.encoder.standardise(make_batch(real, len(STYLES), None).voice.sound.flatten(0, 1))
-        # The takes of artists test those alone that learned from them.
-        fit_tests = {key: tests[key] for key in tests if name == "performer" or tests[key][0].phones is not None}
-        objective = StarterObjective(network, examples, fit_tests, lips, StarterConfig(), hearing, seed + number)
+        # Artists' takes validate only the networks trained on them.
+        fit_tests = {
+            key: tests[key] for key in tests if name == "audio_only_performed" or tests[key][0].phones is not None
+        }
+        objective = StarterObjective(network, examples, fit_tests, lips, StarterConfig(), augmentation, seed + number)
         loop = LoopConfig(
             epochs=epochs,
             learning_rate=RATE,
@@ -118,22 +132,22 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
         where = folder / f"{name}-{number + 1}"
         load_weights(train(objective, loop, where, resume=find_checkpoint(where) is not None), network)
 
-    # Seeded before either is made: the random weights at the start do not depend on what ran before in this process.
+    # Seeded before each initialisation, so that it does not depend on what ran before in this process.
     torch.manual_seed(seed)
-    teacher = KMTalk(config, follows=True)
-    fit_network(teacher, "teacher", 0, real + again, TEACHING)
+    teacher = StarterNetwork(config, phone_conditioned=True)
+    fit_network(teacher, "teacher", 0, real + again, TEACHER_AUGMENTATION)
     spoken = kept("other_words", lambda: other_words(len(channels), OTHER_WORDS, seed, report))
-    taught = teach(teacher, spoken, Facts())
+    labelled = pseudo_label(teacher, spoken, PhonePriors())
     shown = kept("performed", lambda: performed(performances, "train", channels, 1, PERFORMED))
     torch.manual_seed(seed)
     networks = Ensemble(config)
-    for kind, group, examples, hearing in (
-        ("follower", networks.followers, real + taught, LEARNING),
-        ("listener", networks.listeners, real + taught, LISTENING),
-        ("performer", networks.performers, real + taught + shown, LISTENING),
+    for kind, group, examples, augmentation in (
+        ("phone_conditioned", networks.phone_conditioned, real + labelled, PHONE_CONDITIONED_AUGMENTATION),
+        ("audio_only", networks.audio_only, real + labelled, AUDIO_ONLY_AUGMENTATION),
+        ("audio_only_performed", networks.audio_only_performed, real + labelled + shown, AUDIO_ONLY_AUGMENTATION),
     ):
         for number, network in enumerate(group):
-            fit_network(network, kind, number, examples, hearing)
+            fit_network(network, kind, number, examples, augmentation)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])
     save_model(Model(networks, "starter", "", NAMED, gap, LICENCE), out)

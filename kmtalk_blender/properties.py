@@ -16,6 +16,7 @@ from bpy.props import (
 from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
 from .errors import UserError
 from .runtime.model_folder import installed_models
+from .runtime.schema import SETTINGS
 from .scene.compat import Strip, sequencer_scene, strip_type
 from .scene.phones.timeline import jump
 from .scene.sound.speakers import choose_line
@@ -99,6 +100,18 @@ def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
     strip = spoken_strip(self)
     if strip is not None and self.text is not None:
         strip.kmtalk.text, self.text = self.text, None
+
+
+def setting_property(name: str) -> Any:
+    """The panel's property of a setting of the take, as the schema describes it."""
+    setting = SETTINGS[name]
+    shown = {"name": setting.label, "description": setting.help, "default": setting.default}
+    if setting.kind == "switch":
+        return BoolProperty(**shown)
+    if setting.kind == "count":
+        return IntProperty(**shown, min=int(setting.least), max=int(setting.most))
+    low, high = setting.slider
+    return FloatProperty(**shown, min=setting.least, max=setting.most, soft_min=low, soft_max=high, subtype="FACTOR")
 
 
 class PhoneItem(bpy.types.PropertyGroup):
@@ -203,39 +216,23 @@ class SceneSettings(bpy.types.PropertyGroup):
         name="Style", description="How the mouth speaks: one of the model's styles", default="neutral"
     )
     device: EnumProperty(name="Device", description="What computes the motion", items=DEVICES)
-    jaw: FloatProperty(
-        name="Jaw", description="Multiplies how far the jaw opens", default=1.0, min=0.0, max=2.0, subtype="FACTOR"
-    )
-    lips: FloatProperty(
-        name="Lips", description="Multiplies how much the lips move", default=1.0, min=0.0, max=2.0, subtype="FACTOR"
-    )
-    smoothing: FloatProperty(
-        name="Smoothing",
-        description="Calms the motion between key motions",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
+    jaw: setting_property("jaw")
+    lips: setting_property("lips")
+    smoothing: setting_property("smoothing")
     lead: FloatProperty(
         name="Lead (ms)",
-        description="How much earlier than the sound the face moves, in milliseconds",
-        default=0.0,
-        min=-200,
-        max=200,
+        description="Milliseconds that the motion comes before the sound",
+        default=1000 * SETTINGS["lead"].default,
+        min=1000 * SETTINGS["lead"].least,
+        max=1000 * SETTINGS["lead"].most,
+        soft_min=1000 * SETTINGS["lead"].slider[0],
+        soft_max=1000 * SETTINGS["lead"].slider[1],
         step=1000,
     )
-    pauses: FloatProperty(
-        name="Pauses",
-        description="Mouth between words: 0 closed, 1 as open as the sound suggests, never wider than in speech",
-        default=1.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    blinks: BoolProperty(name="Blinks", description="The eyes blink now and then", default=True)
-    brows: BoolProperty(name="Brows", description="The brows move with the voice", default=True)
-    seed: IntProperty(name="Seed", description="Another number gives other blinks", default=0, min=0)
+    pauses: setting_property("pauses")
+    blinks: setting_property("blinks")
+    brows: setting_property("brows")
+    seed: setting_property("seed")
     keys: EnumProperty(name="Keys", description="How the motion becomes keys", items=KEYS, default="SPARSE")
     tolerance: FloatProperty(
         name="Tolerance",

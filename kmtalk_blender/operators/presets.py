@@ -4,9 +4,12 @@ import bpy
 from bl_operators.presets import AddPresetBase
 from bl_ui.utils import PresetPanel
 
+from ..runtime.schema import SETTINGS
+
 __all__ = ["KMTALK_PT_presets", "register", "unregister"]
 
-SAVED = ("style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
+# The rate is the scene's own.
+SAVED = tuple(name for name in SETTINGS if name != "fps")
 
 
 class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):  # type: ignore[misc]  # the stubs' return types

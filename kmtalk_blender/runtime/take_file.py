@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -14,25 +14,25 @@ from .. import limits
 from ..errors import UserError
 from .input_files import open_file, parse_json
 from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, pack_arrays, read_arrays, texts
+from .schema import TAKE_ARRAYS
 from .whole_file import write_whole
 
 __all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
-# An array of a take's file that follows from the others: the weights at the key frames.
-DERIVED = "key_weights"
-ARRAYS = {
-    "weights": Wanted("f", limits.CURVE_VALUES),
-    "channels": Wanted(TEXT, limits.CHANNELS),
-    "fps": Wanted(NUMBERS, 1),
-    "key_frames": Wanted(WHOLE),
-    **{f"{kind}_labels": Wanted(TEXT, limits.PHONES, required=False) for kind in ("phone", "word")},
-    **{f"{kind}_start": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
-    **{f"{kind}_end": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
-    "phones_heard": Wanted("b", 1, required=False),
-    "acoustics": Wanted("f", required=False),
-    "meta": Wanted(TEXT, 1, required=False),
-}
+KINDS = {"decimal": "f", "number": NUMBERS, "whole": WHOLE, "switch": "b", "text": TEXT}
+# The arrays of a take's file that follow from the others: the weights at the key frames.
+DERIVED = {name for name, entry in TAKE_ARRAYS.items() if entry.get("derived")}
+
+
+def _wanted(name: str, entry: dict[str, Any]) -> Wanted:
+    """What an array must be here: takes of others may come without phones, and curves are bounded."""
+    most = limits.CURVE_VALUES if name == "weights" else entry.get("most")
+    optional = entry.get("optional") or name.startswith("phone_")
+    return Wanted(KINDS[entry["kind"]], getattr(limits, most) if isinstance(most, str) else most, not optional)
+
+
+ARRAYS = {name: _wanted(name, entry) for name, entry in TAKE_ARRAYS.items() if name not in DERIVED}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         acoustics.astype(np.float16, copy=False),
         meta,
         bool(arrays.get("phones_heard", np.zeros(1, bool)).any()),
-        {key: array for key, array in arrays.items() if key not in ARRAYS and key != DERIVED},
+        {key: array for key, array in arrays.items() if key not in ARRAYS and key not in DERIVED},
     )
 
 
@@ -136,7 +136,7 @@ def pack_take(take: Take) -> bytes:
             "channels": np.array(take.channels, dtype=np.str_),
             "fps": np.array(take.fps, np.float64),
             "key_frames": take.key_frames.astype(np.int32),
-            DERIVED: take.weights[take.key_frames].astype(np.float32),
+            "key_weights": take.weights[take.key_frames].astype(np.float32),
             **_columns("phone", take.phones),
             **_columns("word", take.words),
             "phones_heard": np.array(take.unreliable_phones),

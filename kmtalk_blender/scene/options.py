@@ -6,6 +6,7 @@ import bpy
 
 from ..paths import whole_path
 from ..runtime.input_files import is_folder
+from ..runtime.schema import SETTINGS
 from .curves.density import Density
 
 __all__ = ["Options", "SpokenLine", "Style", "options_of"]
@@ -19,14 +20,14 @@ class Style:
 
     model: str = "starter"
     style: str = "neutral"
-    jaw: float = 1.0
-    lips: float = 1.0
-    smoothing: float = 0.0
-    lead: float = 0.0
-    pauses: float = 1.0
-    blinks: bool = True
-    brows: bool = True
-    seed: int = 0
+    jaw: float = SETTINGS["jaw"].default
+    lips: float = SETTINGS["lips"].default
+    smoothing: float = SETTINGS["smoothing"].default
+    lead: float = SETTINGS["lead"].default
+    pauses: float = SETTINGS["pauses"].default
+    blinks: bool = SETTINGS["blinks"].default
+    brows: bool = SETTINGS["brows"].default
+    seed: int = SETTINGS["seed"].default
     device: str = "auto"
 
 

@@ -30,8 +30,11 @@ from model_runtime.speech.audio import Waveform
 
 __all__ = ["Model", "Style", "load_model", "model_state", "save_model"]
 
+# Version of model.json.
 FORMAT = 1
-DESCRIPTION, WEIGHTS, SPACE = "model.json", "weights.safetensors", "space.npz"
+DESCRIPTION = "model.json"
+WEIGHTS = "weights.safetensors"
+SPACE = "space.npz"
 DEVICE = re.compile(r"(auto|cpu|cuda|mps)(?::([0-9]{1,3}))?")
 # Errors that a damaged or edited model.json makes the networks raise.
 MISFITS = (

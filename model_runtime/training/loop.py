@@ -182,6 +182,7 @@ class _Run(Generic[B]):
             parameter.grad = piece.view_as(parameter)
 
     def _averaged(self) -> nn.Module | None:
+        """The network with averaged weights, None without an average."""
         return None if self.average is None else self.average.module
 
     def _validate(self) -> None:
@@ -210,7 +211,10 @@ def _groups(batches: Iterable[B], skipped: int, size: int) -> Iterator[list[B]]:
 
 
 def _average(module: nn.Module, decay: float) -> AveragedModel:
-    """The exponential moving average of the weights, with a decay that rises over the first steps to `decay`."""
+    """The exponential moving average of the weights, with the decay (n + 1) / (n + 10) after n steps, at most `decay`.
+
+    So the weights of the first steps soon leave the average.
+    """
 
     def update(averaged: Any, current: Any, count: Any) -> None:
         get_ema_multi_avg_fn(min(decay, (int(count) + 1) / (int(count) + 10)))(averaged, current, count)

@@ -166,7 +166,7 @@ def test_changes_of_the_list_are_steps_of_undo(extension):
     ("operator", "chosen", "message"),
     [
         ("insert_phone", {"index": 3, "label": "QQ"}, "QQ is not a known phone"),
-        ("insert_phone", {"index": 9999}, "No sound of the list"),
+        ("insert_phone", {"index": 9999}, "No phone of the list"),
         ("insert_word", {"index": 0, "word": "  "}, "no word to insert"),
         ("insert_word", {"index": 0, "word": "?!"}, "no word in"),
         ("insert_word", {"index": 0, "word": "supercalifragilisticexpialidocious"}, "no room"),

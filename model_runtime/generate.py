@@ -38,18 +38,18 @@ def generate(
     settings: Settings,
     model: Model,
     checkpoint: Callable[[float], None] = lambda share: None,
-    heard: np.ndarray | None = None,
+    features: np.ndarray | None = None,
 ) -> Take:
     """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
 
-    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. heard: what
-    the model hears of the waveform, where that is known already. Raises InputError for a style that the model does not
+    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. features: those of
+    the waveform, where they are known already. Raises InputError for a style that the model does not
     have.
     """
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = (model.extract_features(waveform) if heard is None else heard).astype(np.float16, copy=False)
+    sound = (model.extract_features(waveform) if features is None else features).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
@@ -117,7 +117,7 @@ def shift_phones(phones: PhoneTrack, lead: float) -> PhoneTrack:
     kept = [phone for phone in moved if phone.end > phone.start] or [moved[-1 if lead > 0 else 0]]
     kept[0] = Span(kept[0].label, 0.0, kept[0].end)
     kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
-    return PhoneTrack(tuple(kept), phones.words, phones.heard)
+    return PhoneTrack(tuple(kept), phones.words, phones.unreliable)
 
 
 def predict(

@@ -85,7 +85,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
-            "phones_heard": np.array(take.phones.heard),
+            "phones_heard": np.array(take.phones.unreliable),
             "acoustics": take.acoustics.astype(np.float16, copy=False),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
             **take.others,

@@ -53,7 +53,11 @@ def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
     keys, sound = key_frames(phones, 50, frames), model.extract_features(waveform)
     known, heard, unknown = (
         model.perform(raw_performance(sound, track, keys, frames, Settings(fps=50), model), lambda share: None)
-        for track in (PhoneTrack(vowels), PhoneTrack(vowels, heard=True), PhoneTrack(phones.phones, heard=True))
+        for track in (
+            PhoneTrack(vowels),
+            PhoneTrack(vowels, unreliable=True),
+            PhoneTrack(phones.phones, unreliable=True),
+        )
     )
     np.testing.assert_array_equal(heard, unknown)
     assert np.abs(known - heard).max() > 0.05
@@ -64,7 +68,7 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
     frames = frame_count(waveform.duration, 50)
     keys = key_frames(phones, 50, frames)
     asked = raw_performance(
-        model.extract_features(waveform), replace(phones, heard=True), keys, frames, Settings(fps=50), model
+        model.extract_features(waveform), replace(phones, unreliable=True), keys, frames, Settings(fps=50), model
     )
     gap = model.perform(asked, lambda share: None) @ np.array(model.gap)
     times = np.arange(frames) / 50

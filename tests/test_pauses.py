@@ -132,7 +132,7 @@ def breathed(line, model):
     features = model.extract_features(sound)
 
     def take(**chosen: object) -> Take:
-        return generate(sound, phones, Settings(**chosen), model, heard=features)
+        return generate(sound, phones, Settings(**chosen), model, features=features)
 
     return phones, silence, take
 
@@ -202,7 +202,7 @@ def test_what_is_spoken_where_phones_are_doubtful_is_not_closed(line, model):
     spoken = [phone for phone in phones.phones if phone.label != SILENCE]
     cut = next(phone.end for phone in spoken if phone.end > spoken[-1].end - 1.5)
     kept = [phone for phone in phones.phones if phone.end <= cut]
-    doubtful = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)), heard=True)
+    doubtful = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)), unreliable=True)
     gaps = [
         lip_curves(generate(waveform, doubtful, Settings(pauses=pauses, fps=25), model), demo_head())[0]
         for pauses in (1.0, 0.0)

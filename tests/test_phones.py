@@ -57,7 +57,7 @@ def test_speech_is_heard_without_a_transcript(line, decoders):
     check_tiles(track, line.duration)
     heard = [word.label for word in track.words]
     assert SequenceMatcher(a=heard, b=list(spoken_words(TEXT))).ratio() > 0.9
-    assert not track.heard
+    assert not track.unreliable
 
 
 def test_a_line_said_again_and_again_is_heard_as_often(line, decoders):
@@ -75,7 +75,7 @@ def test_another_language_does_not_send_the_recogniser_in_circles(decoders):
     check_tiles(track, waveform.duration)
     assert any("no words are understood" in note for note in alignment.notes)
     assert alignment.confidence < 0.5
-    assert track.heard, "what was heard is known to be doubtful"
+    assert track.unreliable, "what was heard is known to be doubtful"
     words = [word.label for word in track.words]
     assert not any(words[i : i + 3] == words[i + 3 : i + 6] == words[i + 6 : i + 9] for i in range(len(words)))
     assert sum(span.label != SILENCE for span in track.phones) > 3 * waveform.duration

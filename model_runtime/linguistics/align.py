@@ -147,7 +147,7 @@ def align_speech(
     else:
         heard = " ".join(filter(None, (part.spellings if part.text is None else part.text for part in parts)))
     return Alignment(
-        replace(track, heard=doubtful),
+        replace(track, unreliable=doubtful),
         tuple(dict.fromkeys([*notes, *_not_understood(parts)])),
         heard,
         round(sum(part.size * part.confidence for part in parts) / max(size, 1), 3),

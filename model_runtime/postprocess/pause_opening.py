@@ -48,7 +48,7 @@ def hold_pauses(motion: Motion, context: Context) -> Motion:
         opening = np.abs(motion.aperture_per_channel) > 1e-3
         result = np.where(opening, result * share[:, None], result)
     depth = depth_in_silence(context.silences, context.times, config.close_s, config.open_s)
-    closed = (1 - asked.pauses) * ease(depth) * (1 - context.voice * context.phones.heard)
+    closed = (1 - asked.pauses) * ease(depth) * (1 - context.voice * context.phones.unreliable)
     return motion.moved_to(result * (1 - closed)[:, None])
 
 

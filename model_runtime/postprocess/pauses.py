@@ -23,7 +23,7 @@ def open_in_pauses(motion: Motion, context: Context) -> Motion:
 
     The opening does not depend on the motion, so that an edit of one key moves no pause elsewhere.
     """
-    if context.phones.heard:
+    if context.phones.unreliable:
         return motion
     config, times = context.config.pauses, context.times
     opening = config.opening_iod + config.opening_per_tilt_iod * _tilt(context, config)

@@ -49,7 +49,7 @@ def _classified(span: Span, index: int, phones: PhoneTrack, levels: SoundLevels,
         span.end,
         first,
         last,
-        pause=between and not phones.heard and span.end - span.start <= longest,
+        pause=between and not phones.unreliable and span.end - span.start <= longest,
         digital=digital,
         silent_gap=not first and _is_digital(levels, told, config),
     )

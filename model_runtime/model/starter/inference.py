@@ -88,7 +88,7 @@ def _queried(ensemble: Ensemble, phones: PhoneTrack | None, has_sound: bool) -> 
     With sound and phones: phone-conditioned and audio-only networks, whose errors differ. Without sound: the
     phone-conditioned ones. Without phones, or with unreliable ones and sound: the audio-only performed ones.
     """
-    if phones is None or (phones.heard and has_sound):
+    if phones is None or (phones.unreliable and has_sound):
         groups = [(ensemble.audio_only_performed, 1.0)]
     elif has_sound:
         groups = [

@@ -42,9 +42,8 @@ def generate(
 ) -> Take:
     """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
 
-    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. features: those of
-    the waveform, where they are known already. Raises InputError for a style that the model does not
-    have.
+    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. features:
+    those of the waveform, where they are known already. Raises InputError for a style that the model does not have.
     """
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 
 import bpy
@@ -125,11 +124,23 @@ def test_a_runtime_that_does_not_start(scene, head, line, monkeypatch, tmp_path)
 
 
 def test_a_worker_that_dies_half_way(scene, head, line, client):
-    client.call("info", {})
+    from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
+
+    spoken = Line(head.name, audio=str(LINE))
+    queue = JobQueue([QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
+    while queue.fraction == 0.0 and queue.current is not None:
+        queue.tick(bpy.context)
+        time.sleep(0.005)
     pid = client.pid
-    killer = threading.Timer(0.15, os.kill, (pid, signal.SIGKILL))
-    killer.start()
-    refused(bpy.ops.kmtalk.generate, "stopped", "try again")
+    os.kill(pid, signal.SIGKILL)
+    while queue.current is not None:
+        queue.tick(bpy.context)
+        time.sleep(0.005)
+    assert queue.jobs[0].state == "failed"
+    assert "stopped" in queue.jobs[0].text
+    assert "try again" in queue.jobs[0].text
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     assert client.pid != pid
 

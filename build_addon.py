@@ -7,7 +7,7 @@ import click
 
 from model_runtime import __version__
 from model_runtime.errors import InputError
-from packing.archive import extension_files, write_archive
+from packing.archive import LIBRARY, extension_files, write_archive
 from packing.blender_cli import generate_repository, validate
 from packing.wheels import PLATFORMS, Target, download_wheels, list_wheels
 
@@ -56,7 +56,9 @@ def _build(output: Path) -> Path:
 
 def _build_offline(output: Path, target: Target) -> None:
     contents = extension_files(ROOT, target.platform)
-    contents |= {f"wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in download_wheels(target, output / "wheels")}
+    contents |= {
+        f"{LIBRARY}/wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in download_wheels(target, output / "wheels")
+    }
     archive = write_archive(output / f"kmtalk-{__version__}-{target.platform}-py{target.python}.zip", contents)
     validate(archive)
     click.echo(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB")

@@ -5,8 +5,8 @@ import time
 import bpy
 import numpy as np
 
-from kmtalk_blender.scene.curves import write_curves
-from kmtalk_blender.scene.keys import Density, make_keys
+from kmtalk_blender.scene.curves.density import Density, make_keys
+from kmtalk_blender.scene.curves.shape_curves import write_curves
 
 __all__ = ["keys_per_second"]
 

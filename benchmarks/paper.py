@@ -7,9 +7,9 @@ from statistics import median
 import torch
 
 from benchmarks.worker import LINE
-from model_runtime.audio import read_audio
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import PaperConfig
+from model_runtime.model.paper.config import PaperConfig
+from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["paper_against_encoder"]
 
@@ -21,7 +21,7 @@ FPS = 30.0
 def paper_against_encoder() -> list[tuple[str, str]]:
     """wav2vec 2.0 base, width 512, 50 numbers a frame; key motions at every third frame."""
     channels = tuple(f"basis{index}" for index in range(50))
-    network = PaperNetwork(PaperConfig(channels, FPS, {"model_type": "wav2vec2"})).eval()
+    network = KMTalkNetwork(PaperConfig(channels, FPS, {"model_type": "wav2vec2"})).eval()
     samples = torch.from_numpy(read_audio(LINE).samples)
     frames = round(len(samples) / 16000 * FPS) + 1
     times = torch.arange(frames) / FPS

@@ -10,9 +10,9 @@ import soundfile
 
 from benchmarks.worker import LINE, TEXT, Worker
 from model_runtime.commands import generate
-from model_runtime.npz import write_npz
+from model_runtime.files.npz import write_npz
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.take import read_take
-from model_runtime.warm import Warm
 
 __all__ = ["cold_start", "completion", "generation", "processor"]
 
@@ -57,13 +57,13 @@ def processor() -> list[tuple[str, str]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         line, text = _ten_seconds(Path(folder))
-        warm = Warm()
+        cache = ModelCache()
         for name, transcript in (("with transcript", text), ("without transcript", None)):
-            request = generate.Request(str(line), f"{folder}/a.npz", fps=30, transcript=transcript)
+            request = generate.Request(audio=str(line), output=f"{folder}/a.npz", fps=30, transcript=transcript)
             seconds = []
             for _ in range(1 + TIMES):
                 began = time.process_time()
-                generate.run(request, warm, lambda *_: None)
+                generate.run(request, cache, lambda *_: None)
                 seconds.append(time.process_time() - began)
             used = median(seconds[1:])
             rows.append(

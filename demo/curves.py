@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from model_runtime.atomic import write_atomic
-from model_runtime.figures import figure_type
+from model_runtime.evaluation.figures import figure_type
+from model_runtime.files.atomic import write_atomic
 from model_runtime.linguistics.phones import SILENCE
 from model_runtime.take import Take
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from model_runtime.atomic import write_atomic
+from model_runtime.files.atomic import write_atomic
 from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, SILENCE, Span
 from model_runtime.take import Take
 

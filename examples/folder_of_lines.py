@@ -2,9 +2,9 @@
 
 blender -b head.blend --python examples/folder_of_lines.py -- lines/
 
-The open file is the template: its character speaks. Without one in it, our own head is added.
+The open file is the template: its character speaks. If it has none, KMTalk's own head is added.
 
-Ends with 0, or with 2 and one line a sound that could not be spoken; the others are written all the same.
+Ends with 0, or with 2 and one line for each sound that failed; the others are written all the same.
 """
 
 import argparse

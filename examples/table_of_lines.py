@@ -2,9 +2,9 @@
 
 blender -b scene.blend --python examples/table_of_lines.py -- dialogue.csv spoken.blend
 
-`character` is the name of a mesh with shape keys in the scene; sounds lie beside the CSV. Each line becomes a take of
-its own; where two of one character overlap, the later one fades in. Ends with 0, or with 2 and one line that says what
-is wrong; nothing is written then.
+`character` is the name of a mesh with shape keys in the scene. Sounds lie beside the CSV. Each line becomes a take;
+where two takes of a character overlap, the later one is seen. Ends with 0, or with 2 and one line that says what is
+wrong; then nothing is written.
 """
 
 import argparse

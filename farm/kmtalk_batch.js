@@ -1,5 +1,5 @@
 // Flamenco job type: takes of every line of a manifest, one task a shard. Put this file into the Manager's scripts
-// folder. A task that is run again keeps what is made.
+// folder. A task that is run again keeps the takes that exist.
 const JOB_TYPE = {
     label: "KMTalk batch",
     settings: [

@@ -1,4 +1,7 @@
-"""KMTalk for Blender: sound strips speak. Everything that imports bpy lives here; model_runtime computes."""
+"""KMTalk for Blender: lip-sync for sound strips.
+
+Everything that imports bpy is in this package; model_runtime computes, in a process of its own.
+"""
 
 from . import cli, handlers, operators, panels, preferences, properties, session
 
@@ -14,7 +17,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take KMTalk away, and end its worker."""
+    """Remove KMTalk from Blender and end its worker process."""
     session.close()
     for module in reversed(MODULES):
         module.unregister()

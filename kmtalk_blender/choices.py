@@ -1,4 +1,4 @@
-"""What the menus offer: (value, name, tooltip)."""
+"""The entries of the enum properties: (value, name, tooltip)."""
 
 __all__ = [
     "DEVICES",
@@ -18,39 +18,43 @@ SOURCES = (
 )
 KEYS = (
     ("SPARSE", "Sparse", "The fewest keys that keep the motion within the tolerance"),
-    ("EVERY_FRAME", "Every Frame", "A key on every frame; key motions stand out by their colour"),
-    ("KEY_MOTIONS", "Key Motions", "Keys only where sounds meet, curves in between: few, and easy to change"),
+    (
+        "EVERY_FRAME",
+        "Every Frame",
+        "A key on every frame; key motions are coloured as keyframes, the others as generated keys",
+    ),
+    ("KEY_MOTIONS", "Key Motions", "Keys only at the boundaries of phones: few, and easy to edit"),
 )
 PLACEMENTS = (
-    ("ACTION", "Own Action", "An action of its own becomes the active one; earlier takes move to NLA tracks"),
-    ("NLA", "NLA Track", "An action of its own on an NLA track named after the strip"),
-    ("ACTIVE", "Active Action", "Into the active action, in the range of the strip"),
+    ("ACTION", "Own Action", "A new action, which becomes the active one; earlier takes move to NLA tracks"),
+    ("NLA", "NLA Track", "A new action, on an NLA track named after the strip"),
+    ("ACTIVE", "Active Action", "Into the active action, in the frame range of the strip"),
 )
 INTERPOLATIONS = (
     ("BEZIER", "Bezier", "Smooth curves between keys"),
     ("LINEAR", "Linear", "Straight lines between keys"),
-    ("CONSTANT", "Constant", "Hold each key, for 2D work"),
+    ("CONSTANT", "Constant", "Hold the value of each key until the next one, for 2D work"),
 )
 EXPRESSIONS = (
     ("ADD", "Add", "Smile, frown, brows and blinks of the take are added to your own keys"),
-    ("REPLACE", "Replace", "While the line is spoken the take's expression plays in place of your own keys"),
-    ("LEAVE", "Leave", "Expression is yours: the take moves jaw and lips only"),
+    ("REPLACE", "Replace", "While the line is spoken, the take's expression replaces your own keys"),
+    ("LEAVE", "Leave", "The take moves jaw and lips only; expression stays as you keyed it"),
 )
 DEVICES = (
-    ("auto", "Automatic", "The fastest there is"),
+    ("auto", "Automatic", "The fastest device of this machine"),
     ("cpu", "CPU", "The processor"),
     ("cuda", "CUDA", "An NVIDIA graphics card"),
     ("mps", "Metal", "An Apple graphics card"),
 )
 MAPPINGS = (
     ("DIRECT", "Movements", "Each channel moves its shape keys by the gain"),
-    ("VISEMES", "Visemes", "Shape keys are whole mouth shapes, made of channels; those that look most like the motion"),
+    ("VISEMES", "Visemes", "Each shape key is a whole mouth shape; the mix that looks most like the motion"),
 )
 RULES = (
-    ("NAME", "Name", "Strips whose name has this in it"),
-    ("CHANNEL", "Channel", "Strips in this channel"),
+    ("NAME", "Name", "Strips whose name contains this text"),
+    ("CHANNEL", "Channel", "Strips in this channel of the sequencer"),
 )
-# In the order of the runtime: silence, vowels, consonants.
+# ARPAbet, in the order of the runtime: silence, vowels, consonants.
 PHONES = (
     "SIL",
     *("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"),

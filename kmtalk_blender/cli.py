@@ -9,21 +9,24 @@ import io
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from . import limits, session
 from .errors import UserError
+from .runtime.client import Client
 from .runtime.input_files import is_file, is_folder, read_text
 from .runtime.whole_file import check_file
-from .scene import Line, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
-from .scene.cast import fill_lines, lines_of
+from .scene import SpokenLine, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
+from .scene.character.shape_map import target_of
 from .scene.compat import sequencer_scene
-from .scene.new_strip import add_sound
-from .scene.rigs import target_of
-from .scene.strips import chosen_strip
-from .scene.takes import editable_take
+from .scene.sound.new_strip import add_sound
+from .scene.sound.speakers import fill_lines, lines_of
+from .scene.sound.strips import chosen_strip
+from .scene.takes.takes import editable_take
 
 __all__ = ["register", "run", "unregister"]
 
@@ -51,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="blender -b FILE -c kmtalk", description="Speech makes a face move.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+    def command(name: str, function: Callable[[argparse.Namespace], dict], text: str) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=text, description=text)
         found.set_defaults(run=function)
         found.add_argument("--json", action="store_true", help="print a JSON object")
@@ -61,30 +64,36 @@ def _parser() -> argparse.ArgumentParser:
     what = spoken.add_mutually_exclusive_group()
     what.add_argument("--strip", default="", help="a strip's name; without it the active or only one")
     what.add_argument("--audio", default="", help="a sound file instead of a strip")
-    what.add_argument("--all", action="store_true", help="every strip that is heard")
-    spoken.add_argument("--frame", type=int, default=1, help="where --audio starts")
+    what.add_argument("--all", action="store_true", help="every audible sound strip")
+    spoken.add_argument("--frame", type=int, default=1, help="frame at which --audio starts")
     spoken.add_argument("--target", default="", help="the character's object")
     spoken.add_argument("--transcript", default="", help="the words")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
-    spoken.add_argument("-o", "--output", default="", help="where the file is saved; its own place without it")
+    spoken.add_argument(
+        "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
+    )
 
     filled = command("complete", _complete, "fill in a take around its edited keys")
     filled.add_argument("--target", default="", help="the character's object")
     filled.add_argument("--first", type=int, help="first frame that may change")
     filled.add_argument("--last", type=int, help="last frame that may change")
-    filled.add_argument("--reach", type=int, help="frames around an edit that bend with it")
-    filled.add_argument("-o", "--output", default="", help="where the file is saved; its own place without it")
+    filled.add_argument("--reach", type=int, help="key motions within this many frames of an edit are moved with it")
+    filled.add_argument(
+        "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
+    )
 
-    many = command("batch", _batch, "a .blend a line, from a CSV with the columns audio, transcript, target, frame")
+    many = command(
+        "batch", _batch, "one .blend file for each line of a CSV with the columns audio, transcript, target, frame"
+    )
     many.add_argument("lines", help="the CSV")
     many.add_argument("-o", "--output", required=True, help="the folder for the .blend files")
-    many.add_argument("--resume", action="store_true", help="leave out lines whose file is there")
+    many.add_argument("--resume", action="store_true", help="skip lines whose file exists already")
 
     written = command("export", _export, "write a take as .npz, .csv (Live Link Face) or .json")
     written.add_argument("path", help="the file")
     written.add_argument("--target", default="", help="the character's object")
 
-    command("info", _info, "the runtime and the takes of the file")
+    command("info", _info, "show the runtime and the takes of the file")
     return parser
 
 
@@ -98,12 +107,12 @@ def _generate(chosen: argparse.Namespace) -> dict:
         fill_lines(context.scene, sequencer_scene(context))
         lines = [line for _, line in lines_of(context.scene)]
     elif chosen.audio:
-        lines = [Line(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
     else:
         strip = chosen.strip or chosen_strip(sequencer_scene(context)).name
-        lines = [Line(target.name, strip=strip, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, strip=strip, transcript=chosen.transcript)]
     if not lines:
-        raise UserError("The scene has no sound strip that is heard; add one, or give --audio.")
+        raise UserError("The scene has no audible sound strip; add one, or give --audio.")
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
     _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
@@ -134,34 +143,36 @@ def _batch(chosen: argparse.Namespace) -> dict:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise UserError(f"Cannot make the folder {folder} ({error}); choose another one.") from error
-    client, done, failures, told = session.worker(), [], {}, []
+    client, done, failures, reports_of_lines = session.worker(), [], {}, []
     for number, line in enumerate(lines, 1):
         audio = Path(line["audio"])
         path = folder / f"{number:04}_{audio.stem}.blend"
         if chosen.resume and is_file(path):
             continue
         try:
-            # Every line starts from the file as it was opened.
+            # Each line starts from the file as it was opened.
             bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
             target = _target(line.get("target", ""), client)
             add_sound(bpy.context.scene, audio, line["frame"])
-            spoken = Line(target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", ""))
+            spoken = SpokenLine(
+                target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", "")
+            )
             place = check_file(path)
             report = generate(bpy.context, client, spoken, progress=_progress)
             bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)
             _save(place)
             done.append(str(path))
-            heard = {"heard": report.heard, "confidence": report.confidence, "notes": list(report.notes)}
-            told.append({"line": number, "audio": str(audio), "file": str(path), **heard})
+            understood = {"heard": report.heard, "confidence": report.confidence, "notes": list(report.notes)}
+            reports_of_lines.append({"line": number, "audio": str(audio), "file": str(path), **understood})
             for note in report.notes:
                 print(f"Line {number}: {note}", file=sys.stderr)
         except UserError as error:
             failures[f"{number} {audio}"] = str(error)
             print(f"Line {number}: {error}", file=sys.stderr)
-    noted = sum(bool(line["notes"]) for line in told)
+    noted = sum(bool(line["notes"]) for line in reports_of_lines)
     text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed, {noted} with notes"
     code = 2 if failures else 0
-    return {"text": text, "files": done, "failures": failures, "lines": told, "noted": noted, "code": code}
+    return {"text": text, "files": done, "failures": failures, "lines": reports_of_lines, "noted": noted, "code": code}
 
 
 def _read_lines(path: Path) -> list[dict]:
@@ -176,7 +187,7 @@ def _read_lines(path: Path) -> list[dict]:
         if not row.get("audio") or not FRAME.fullmatch(frame) or "\0" in row["audio"]:
             raise UserError(f"Line {number} of {path} needs an audio file, and a whole number as its frame.")
         lines.append({key: value or "" for key, value in row.items() if key} | {"frame": int(frame)})
-        # Sounds lie beside the table, unless it says otherwise.
+        # A relative path starts at the folder of the CSV.
         lines[-1]["audio"] = str((path.parent / row["audio"]).resolve())
     if not lines:
         raise UserError(f"{path} holds no lines.")
@@ -200,8 +211,11 @@ def _info(chosen: argparse.Namespace) -> dict:
     return {"text": text, "runtime": answer, "takes": takes}
 
 
-def _target(name: str, client: object = None) -> bpy.types.Object:
-    """The character named, else the panel's, else the only mesh with shape keys; with a client, else our own head."""
+def _target(name: str, client: Client | None = None) -> bpy.types.Object:
+    """The object of that name, else the panel's character, else the scene's only mesh with shape keys.
+
+    With a client and no such mesh, KMTalk's own head is added. Raises UserError when no character is found.
+    """
     if name:
         found = bpy.data.objects.get(name)
         if found is None:
@@ -219,11 +233,11 @@ def _target(name: str, client: object = None) -> bpy.types.Object:
 
 
 def _place_of(output: str) -> Path:
-    """Where the file is saved. Raises UserError when it has no name, or no file can be there."""
+    """The path that the .blend file is saved to. Raises UserError when there is none, or it cannot be a file."""
     path = output or bpy.data.filepath
     if not path:
-        raise UserError("The file has no name; say where it goes with --output.")
-    # Blender would put a file in the place of a device or a link.
+        raise UserError("The .blend file has no name; name one with --output.")
+    # Blender itself would replace a device or a link by a file.
     place = check_file(Path(path).absolute())
     if is_folder(place) or not is_folder(place.parent):
         raise UserError(f"Cannot save {place}; choose a file's name in a folder that exists.")
@@ -242,11 +256,13 @@ def _progress(fraction: float, text: str) -> None:
         print(f"\r{fraction:4.0%} {text:<40}", end="" if fraction < 1 else "\n", file=sys.stderr)
 
 
-COMMAND = []
+# What Blender gave for the command, to take it back with: one item while it is registered.
+COMMAND: list[Any] = []
 
 
 def register() -> None:
-    COMMAND.append(bpy.utils.register_cli_command("kmtalk", run))
+    utilities: Any = bpy.utils  # the stubs say that it returns nothing
+    COMMAND.append(utilities.register_cli_command("kmtalk", run))
 
 
 def unregister() -> None:

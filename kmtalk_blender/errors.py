@@ -1,4 +1,4 @@
-"""The one way an action can fail for a reason the user can do something about."""
+"""The error type for everything that the user can put right."""
 
 from .limits import SENTENCE_LETTERS
 
@@ -6,10 +6,10 @@ __all__ = ["UserError"]
 
 
 class UserError(Exception):
-    """One sentence that names the thing and the fix. Nothing was changed when it is raised.
+    """One sentence that names what is wrong and how to fix it. Nothing has been changed when it is raised.
 
-    Names from a file may hold line breaks, control characters or a million letters: the message is one printable line,
-    with its middle left out where it is too long.
+    Names that come from a file may contain line breaks or control characters, or be very long. The message is one
+    printable line of at most SENTENCE_LETTERS characters; its middle is left out where it is longer.
     """
 
     def __init__(self, message: str) -> None:

@@ -1,17 +1,18 @@
-"""What KMTalk does by itself: its panels follow the playhead and the sequencer; what was undone is not reported."""
+"""App handlers and a timer: panels follow playhead and sequencer, takes follow strips, undo clears the report."""
 
 import bpy
 
 from .errors import UserError
+from .operators.base import can_push_undo
 from .scene.areas import redraw
 from .scene.compat import selected_strips, window_strips
-from .scene.follow_strip import drifts, follow_strip
 from .scene.options import options_of
-from .scene.phones import follow
+from .scene.phones.timeline import follow
+from .scene.placement.follow_strip import drifts, follow_strip
 
 __all__ = ["register", "unregister"]
 
-LOOK_AGAIN = 0.3
+TIMER_INTERVAL = 0.3  # s
 
 
 @bpy.app.handlers.persistent
@@ -23,14 +24,16 @@ def on_frame(scene: bpy.types.Scene, _depsgraph: object = None) -> None:
 
 @bpy.app.handlers.persistent
 def on_undo(_scene: bpy.types.Scene, _depsgraph: object = None) -> None:
-    """Forget the last report: it may speak of what is gone."""
+    """Clear the last report: what it describes may have been undone."""
     for manager in bpy.data.window_managers:
         manager.kmtalk.report = manager.kmtalk.failure = ""
 
 
 def on_timer() -> float:
-    """Draw the sidebars of 3D views anew when other strips are selected: Blender does so for the sequencer's only. Let
-    takes follow their strips where the user wants that."""
+    """Move takes to their moved strips, and redraw the 3D views' sidebars when other strips are selected.
+
+    Blender itself then redraws the sequencer's sidebar only.
+    """
     follow_moved_strips()
     for manager in bpy.data.window_managers:
         scenes = [window_strips(window) for window in manager.windows]
@@ -40,11 +43,11 @@ def on_timer() -> float:
         if manager.kmtalk.chosen_strips != chosen:
             manager.kmtalk.chosen_strips = chosen
             redraw(manager, ("VIEW_3D",))
-    return LOOK_AGAIN
+    return TIMER_INTERVAL
 
 
 def follow_moved_strips() -> None:
-    """Takes go along with strips that were moved, once the user has let go of them."""
+    """Move takes to their moved strips, once no strip is being dragged."""
     manager = bpy.context.window_manager
     if manager is None or manager.kmtalk.running or any(len(window.modal_operators) for window in manager.windows):
         return
@@ -58,7 +61,7 @@ def follow_moved_strips() -> None:
         if not drift.again
     ]
     now = "\n".join(f"{target.name} {drift.text}" for target, drift in moved)
-    # What is the same as a moment ago is no drag under way.
+    # Unchanged since the last call of the timer: the user is not dragging a strip now.
     settled, manager.kmtalk.moved_strips = now == manager.kmtalk.moved_strips, now
     if not moved or not settled:
         return
@@ -67,7 +70,7 @@ def follow_moved_strips() -> None:
             follow_strip(target, drift.take, options_of(bpy.context.scene))
         except UserError as error:
             manager.kmtalk.failure = str(error)
-    if bpy.ops.ed.undo_push.poll():
+    if can_push_undo():
         bpy.ops.ed.undo_push(message="Follow Strips")
 
 

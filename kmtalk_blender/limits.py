@@ -1,7 +1,7 @@
-"""Ceilings: the most that a file may ask for; what lies above ends in one sentence.
+"""Limits on the size of input files. A file above a limit is refused with a UserError.
 
-docs/limits.md says the same for people; model_runtime has its own of the same values. Files are read in Blender's own
-process here: whatever they say of their sizes, neither its memory nor its time may grow beyond what they hold.
+docs/limits.md lists them for users; model_runtime.limits has the same values. Files are read inside Blender's process:
+whatever sizes a file claims, memory and time may only grow with the bytes that it really holds.
 """
 
 MIB = 1 << 20  # bytes
@@ -24,20 +24,20 @@ TABLE_BYTES = 64 * MIB  # bytes of a .csv of curves
 LIST_BYTES = 8 * MIB  # bytes of a .csv of lines to speak
 LINE_BYTES = 64 * 1024  # bytes of one line of a table
 CURVE_VALUES = 16_000_000  # numbers of one take or table of curves
-GAIN = 1_000.0  # of a channel on a shape key, either way
-FRAME = 1_000_000  # of the timeline, either way: Blender has no later one
+GAIN = 1_000.0  # largest absolute gain of a channel on a shape key
+FRAME = 1_000_000  # largest absolute frame of the timeline, as in Blender
 
 # Arrays (.npz).
 NPZ_HEADER_BYTES = 10_000  # bytes that describe one array
 NPZ_DIRECTORY_BYTES = MIB  # bytes that list the arrays of a file
-UNPACKED_BYTES = 128 * MIB  # bytes of all arrays that are read, whatever the file's size,
-UNPACKED_RATIO = 20  # and beyond that so many bytes a packed byte
-OTHER_ARRAY_BYTES = 4 * MIB  # bytes of an array that this version does not know: larger ones are left behind
+UNPACKED_BYTES = 128 * MIB  # bytes of all arrays together that any file may unpack to
+UNPACKED_RATIO = 20  # more bytes that a file may unpack to, for each packed byte
+OTHER_ARRAY_BYTES = 4 * MIB  # bytes of an array that this version does not know: larger ones are not kept
 OTHER_ARRAYS = 16  # arrays that this version does not know
 CHANNELS = 1_000  # channels of a take, a head or a model
 SHAPES = 10_000  # shape keys that a take moves
 VERTICES = 1_000_000  # vertices of a head
 FRAMES_PER_SECOND = (0.01, 1_000.0)  # least and largest
 
-# What a sentence for the user may hold.
+# Messages.
 SENTENCE_LETTERS = 600  # characters

@@ -1,4 +1,4 @@
-"""Paths as users write them, made whole: the worker runs in a folder of its own."""
+"""Paths as users write them, made absolute: the worker runs in another working folder."""
 
 import os
 from pathlib import Path
@@ -9,9 +9,9 @@ __all__ = ["whole_path"]
 
 
 def whole_path(written: str, library: bpy.types.Library | None = None) -> Path:
-    """A path that starts at the .blend file (//), at the folder Blender runs in, or at the root, from the root on.
+    """The absolute path of a path relative to the .blend file (//) or to Blender's working folder.
 
-    library: the file that `//` stands for, when it is another one.
+    library: the linked library whose folder `//` means; None: the open .blend file.
     """
-    # Without `..` within it, so that equal places are equal paths; links stay, unlike with resolve().
+    # normpath removes `..`, so that the same file has the same path; unlike resolve(), it keeps symbolic links.
     return Path(os.path.normpath(Path(bpy.path.abspath(written, library=library)).absolute()))

@@ -3,9 +3,8 @@
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from .panels.drawing import draw_progress, draw_sentence
 from .panels.install import draw_install
-from .panels.progress import draw_progress
-from .panels.sentence import draw_sentence
 from .runtime.environment import interpreter
 from .runtime.install import BUILDS, TORCH_GPU_INDEX
 from .session import chosen_interpreter, installed_interpreter, missing_runtime
@@ -31,14 +30,14 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
     build: EnumProperty(name="Build to Install", items=BUILDS)
     gpu_index: StringProperty(
         name="CUDA Builds",
-        description="Where pip takes torch and what it needs from, for the CUDA build; no hashes guard these wheels",
+        description="Package index for torch with CUDA and what it needs; without a check of hashes",
         default=TORCH_GPU_INDEX,
     )
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the preferences."""
         layout, state = self.layout, context.window_manager.kmtalk
-        layout.label(text="The tab KMTalk is in the sidebar (N) of the 3D view and of the sequencer", icon="INFO")
+        layout.label(text="The KMTalk tab is in the sidebar (N) of the 3D view and of the sequencer", icon="INFO")
         missing = missing_runtime()
         if missing:
             draw_sentence(layout, context, missing, "ERROR")

@@ -1,4 +1,6 @@
-"""What is saved with the file (scene.kmtalk, object.kmtalk, action.kmtalk) and what lives in the window (wm.kmtalk)."""
+"""Properties saved with the file (scene, object, action and strip.kmtalk) and state that is not (wm.kmtalk)."""
+
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -14,18 +16,19 @@ from bpy.props import (
 from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
 from .errors import UserError
 from .runtime.model_folder import installed_models
-from .scene.cast import choose_line
-from .scene.compat import sequencer_scene, strip_type
-from .scene.notes import understood_here
-from .scene.phones import jump
-from .scene.strips import chosen_strip
+from .runtime.schema import SETTINGS
+from .scene.compat import Strip, sequencer_scene, strip_type
+from .scene.phones.timeline import jump
+from .scene.sound.speakers import choose_line
+from .scene.sound.strips import chosen_strip
+from .scene.takes.notes import understood_here
 from .session import models_folder
 
 __all__ = ["register", "unregister"]
 
 
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
-    """A character is a mesh; one without shape keys can be chosen, and is told what it lacks."""
+    """Meshes only. One without shape keys can be chosen too: the panel then says that they are missing."""
     return candidate.type == "MESH"
 
 
@@ -37,21 +40,22 @@ def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list
 
 
 def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tuple[str, ...]:
-    """The sounds of English, for the search menu."""
+    """The phones, for the search menu."""
     return PHONES
 
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
-    """A click on a phone moves the playhead there, unless it is already inside."""
+    """Move the playhead to the phone that the user clicked, unless it is there already."""
     jump(context, self.phone_index)
 
 
 def go_to_line(self: "SceneSettings", context: bpy.types.Context) -> None:
-    """A click on a line chooses its strip and its character."""
-    choose_line(self.id_data, sequencer_scene(context), self.line_index)
+    """Choose strip and character of the line that the user clicked."""
+    scene: Any = self.id_data
+    choose_line(scene, sequencer_scene(context), self.line_index)
 
 
-def spoken_strip(settings: "SceneSettings") -> object | None:
+def spoken_strip(settings: "SceneSettings") -> Strip | None:
     """The strip that Generate would speak, or None."""
     if settings.source == "FILE":
         return None
@@ -68,7 +72,7 @@ def words_of(self: "SceneSettings") -> str:
 
 
 def set_words(self: "SceneSettings", words: str) -> None:
-    """They belong to that strip from now on."""
+    """Give the words to that strip, else to the sound file."""
     strip = spoken_strip(self)
     if strip is None:
         self.words = words
@@ -76,8 +80,8 @@ def set_words(self: "SceneSettings", words: str) -> None:
         strip.kmtalk.transcript, self.words = words, ""
 
 
-def heard_of(self: "SceneSettings") -> str:
-    """The words of the take of what Generate would speak; those that were typed since, when there are."""
+def understood_words(self: "SceneSettings") -> str:
+    """The words that the take of that strip speaks; the typed transcript when it was changed since."""
     understood = understood_here(self, spoken_strip(self))
     if understood is None:
         return ""
@@ -86,29 +90,43 @@ def heard_of(self: "SceneSettings") -> str:
 
 
 def notes_of(self: "SceneSettings") -> str:
-    """What the user must know about that take, a line each."""
+    """The notes on that take, one a line."""
     understood = understood_here(self, spoken_strip(self))
     return "" if understood is None else "\n".join(understood.notes)
 
 
 def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
-    """A text that is chosen for a strip belongs to it."""
+    """Move a text that was chosen in the panel to the strip."""
     strip = spoken_strip(self)
     if strip is not None and self.text is not None:
         strip.kmtalk.text, self.text = self.text, None
 
 
-class PhoneItem(bpy.types.PropertyGroup):
-    """One sound of a take. Changing it and completing again changes the motion."""
+def setting_property(name: str) -> Any:
+    """The panel's property of a setting of the take, as the schema describes it."""
+    setting = SETTINGS[name]
+    shown = {"name": setting.label, "description": setting.help, "default": setting.default}
+    if setting.kind == "switch":
+        return BoolProperty(**shown)
+    if setting.kind == "count":
+        return IntProperty(**shown, min=int(setting.least), max=int(setting.most))
+    low, high = setting.slider
+    return FloatProperty(**shown, min=setting.least, max=setting.most, soft_min=low, soft_max=high, subtype="FACTOR")
 
-    label: StringProperty(
-        name="Phone", description="The sound, as an ARPAbet label; SIL is silence", search=known_phones
+
+class PhoneItem(bpy.types.PropertyGroup):
+    """One phone of a take. Changing it and completing again changes the motion."""
+
+    label: StringProperty(name="Phone", description="ARPAbet label of the phone; SIL is silence", search=known_phones)
+    start: FloatProperty(
+        name="Start", description="Start of the phone, from the start of the take", unit="TIME_ABSOLUTE", min=0
     )
-    start: FloatProperty(name="Start", description="Where the sound starts, in the take", unit="TIME_ABSOLUTE", min=0)
-    end: FloatProperty(name="End", description="Where the sound ends, in the take", unit="TIME_ABSOLUTE", min=0)
-    word: StringProperty(name="Word", description="The word that the sound belongs to")
-    begins: BoolProperty(name="Begins Word", description="The word starts with this sound")
-    take: StringProperty(name="Take", description="The strip whose take the sound belongs to")
+    end: FloatProperty(
+        name="End", description="End of the phone, from the start of the take", unit="TIME_ABSOLUTE", min=0
+    )
+    word: StringProperty(name="Word", description="The word that the phone belongs to")
+    begins: BoolProperty(name="Begins Word", description="The word starts with this phone")
+    take: StringProperty(name="Take", description="The id of the take that the phone belongs to")
 
 
 class MappingRow(bpy.types.PropertyGroup):
@@ -130,26 +148,28 @@ class LandmarkItem(bpy.types.PropertyGroup):
 
 
 class StripSettings(bpy.types.PropertyGroup):
-    """strip.kmtalk: what is said in a strip. It goes where the strip goes."""
+    """strip.kmtalk: the words of a strip. Kept on the strip, so they move and copy with it."""
 
-    transcript: StringProperty(name="Transcript", description="The words; empty: found beside the sound, or heard")
+    transcript: StringProperty(
+        name="Transcript", description="The words; empty: read from a file beside the sound, or recognised"
+    )
     text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
-    line_id: StringProperty(name="Line", description="Which take is this strip's, whatever either is called")
+    line_id: StringProperty(name="Line", description="The id of this strip's take; it stays when either is renamed")
 
 
 class LineItem(bpy.types.PropertyGroup):
-    """One line of the table: which strip which character speaks."""
+    """One line of the table: a strip and its character."""
 
     use: BoolProperty(name="Use", description="Generate this line with the others", default=True)
     strip: StringProperty(name="Strip", description="Sound strip")
     target: PointerProperty(name="Character", description="Who speaks it", type=bpy.types.Object, poll=has_shape_keys)
-    state: StringProperty(name="State", description="How far it is")
+    state: StringProperty(name="State", description="Waiting, running, done, or what failed")
     fraction: FloatProperty(name="Progress", min=0, max=1)
-    notes: StringProperty(name="Notes", description="What is doubtful about its take, a line each")
+    notes: StringProperty(name="Notes", description="Notes on its take, one a line")
 
 
 class RuleItem(bpy.types.PropertyGroup):
-    """Which strips a character speaks, when the table is filled."""
+    """A rule that chooses the character of strips when the table is filled."""
 
     kind: EnumProperty(name="By", description="What decides", items=RULES)
     value: StringProperty(name="Value", description="Part of the strip's name, or the number of its channel")
@@ -159,28 +179,30 @@ class RuleItem(bpy.types.PropertyGroup):
 
 
 class SceneSettings(bpy.types.PropertyGroup):
-    """scene.kmtalk: what is spoken, by whom, how."""
+    """scene.kmtalk: the character, the sound and its words, and all settings of a take."""
 
     target: PointerProperty(
         name="Character", description="The mesh with shape keys that speaks", type=bpy.types.Object, poll=has_shape_keys
     )
-    source: EnumProperty(name="Source", description="What is spoken", items=SOURCES)
+    source: EnumProperty(name="Source", description="Whether a strip or a file is spoken", items=SOURCES)
     audio: StringProperty(name="Sound", description="Sound file that is spoken", subtype="FILE_PATH")
     frame: IntProperty(name="Start", description="Frame at which the sound file starts", default=1)
     transcript: StringProperty(
         name="Transcript",
-        description="The words of the strip, or of the file. Empty: a .txt, .srt or .TextGrid beside it, or heard",
+        description="The words. Empty: read from a .txt, .srt or .TextGrid beside the sound, or recognised",
         get=words_of,
         set=set_words,
     )
     heard: StringProperty(
         name="Heard",
         description="The words that the take speaks; change them and generate again",
-        get=heard_of,
+        get=understood_words,
         set=set_words,
     )
-    notes: StringProperty(name="Notes", description="What is doubtful about the take, a line each", get=notes_of)
-    words: StringProperty(name="Words", description="The words of the sound file, or typed before there was a strip")
+    notes: StringProperty(name="Notes", description="Notes on the take, one a line", get=notes_of)
+    words: StringProperty(
+        name="Words", description="The words of the sound file, or those typed before a strip was added"
+    )
     text: PointerProperty(
         name="Text",
         description="A text of this file that holds the words",
@@ -193,55 +215,41 @@ class SceneSettings(bpy.types.PropertyGroup):
     style: StringProperty(
         name="Style", description="How the mouth speaks: one of the model's styles", default="neutral"
     )
-    device: EnumProperty(name="Device", description="What computes", items=DEVICES)
-    jaw: FloatProperty(name="Jaw", description="How far the jaw opens", default=1.0, min=0.0, max=2.0, subtype="FACTOR")
-    lips: FloatProperty(
-        name="Lips", description="How much the lips move", default=1.0, min=0.0, max=2.0, subtype="FACTOR"
-    )
-    smoothing: FloatProperty(
-        name="Smoothing",
-        description="Calms the motion between key motions",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
+    device: EnumProperty(name="Device", description="What computes the motion", items=DEVICES)
+    jaw: setting_property("jaw")
+    lips: setting_property("lips")
+    smoothing: setting_property("smoothing")
     lead: FloatProperty(
         name="Lead (ms)",
-        description="How much earlier than the sound the face moves",
-        default=0.0,
-        min=-200,
-        max=200,
+        description="Milliseconds that the motion comes before the sound",
+        default=1000 * SETTINGS["lead"].default,
+        min=1000 * SETTINGS["lead"].least,
+        max=1000 * SETTINGS["lead"].most,
+        soft_min=1000 * SETTINGS["lead"].slider[0],
+        soft_max=1000 * SETTINGS["lead"].slider[1],
         step=1000,
     )
-    pauses: FloatProperty(
-        name="Pauses",
-        description="The mouth between words: 0 closed, 1 as open as it is heard, never wider than in speech",
-        default=1.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    blinks: BoolProperty(name="Blinks", description="The eyes blink now and then", default=True)
-    brows: BoolProperty(name="Brows", description="The brows move with the voice", default=True)
-    seed: IntProperty(name="Seed", description="Another number, other blinks", default=0, min=0)
+    pauses: setting_property("pauses")
+    blinks: setting_property("blinks")
+    brows: setting_property("brows")
+    seed: setting_property("seed")
     keys: EnumProperty(name="Keys", description="How the motion becomes keys", items=KEYS, default="SPARSE")
     tolerance: FloatProperty(
         name="Tolerance",
-        description="How far Sparse may leave the motion",
+        description="Largest difference between the Sparse curves and the motion",
         default=0.01,
         min=0.0005,
         max=0.2,
         precision=3,
     )
     interpolation: EnumProperty(name="Interpolation", description="Between keys", items=INTERPOLATIONS)
-    placement: EnumProperty(name="Write To", description="Where the take goes", items=PLACEMENTS)
+    placement: EnumProperty(name="Write To", description="Where the keys of the take are written", items=PLACEMENTS)
     expression: EnumProperty(
         name="Expression", description="What smile, frown, brows and blinks do to your own keys", items=EXPRESSIONS
     )
     rest_in: FloatProperty(
         name="Rest In",
-        description="Time in which the face leaves its rest before a line that begins at once",
+        description="Time to move from rest into the first pose, where speech begins at once",
         default=0.2,
         min=0.0,
         max=2.0,
@@ -249,7 +257,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     rest_out: FloatProperty(
         name="Rest Out",
-        description="Time in which the face returns to its rest after a line that ends in speech",
+        description="Time to move back to rest, after a line that ends in speech",
         default=0.2,
         min=0.0,
         max=2.0,
@@ -260,7 +268,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     follow: BoolProperty(
         name="Follow Strips",
-        description="Takes go along by themselves when their strips are moved",
+        description="Takes move with their strips",
         default=False,
     )
     use_range: BoolProperty(name="Only Range", description="Complete only these frames", default=False)
@@ -268,7 +276,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     last: IntProperty(name="Last", description="Last frame that may change", default=250)
     reach: IntProperty(
         name="Reach",
-        description="Key motions nearer than this many frames to an edit bend with it; 0 keeps every one",
+        description="Key motions within this many frames of an edit are moved with it; 0 keeps all of them",
         default=3,
         min=0,
         max=60,
@@ -280,7 +288,7 @@ class SceneSettings(bpy.types.PropertyGroup):
 
 
 class ObjectSettings(bpy.types.PropertyGroup):
-    """object.kmtalk: what belongs to a character."""
+    """object.kmtalk: mapping and landmarks of a character."""
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
@@ -291,13 +299,13 @@ class ObjectSettings(bpy.types.PropertyGroup):
 
 
 class ActionSettings(bpy.types.PropertyGroup):
-    """action.kmtalk: the phones of a take, as the user sees and edits them."""
+    """action.kmtalk: the phones of the action's takes, as the user sees and edits them."""
 
     phones: CollectionProperty(type=PhoneItem)
 
 
 class WindowState(bpy.types.PropertyGroup):
-    """wm.kmtalk: what runs now. Panels only read it; nothing here is saved."""
+    """wm.kmtalk: the state of what runs now. Panels read it; nothing of it is saved."""
 
     running: BoolProperty(name="Running")
     cancel: BoolProperty(name="Cancel")
@@ -311,8 +319,8 @@ class WindowState(bpy.types.PropertyGroup):
     models: StringProperty(name="Models")
     chosen_strips: StringProperty(name="Chosen Strips")
     moved_strips: StringProperty(name="Moved Strips")
-    new_word: StringProperty(name="New Word", description="The word to insert, as it is written")
-    phone_index: IntProperty(name="Phone", description="Click to go there", update=jump_to_phone)
+    new_word: StringProperty(name="New Word", description="The word to insert, in normal spelling")
+    phone_index: IntProperty(name="Phone", description="Click to move the playhead to it", update=jump_to_phone)
 
 
 CLASSES = (
@@ -327,7 +335,7 @@ CLASSES = (
     ActionSettings,
     WindowState,
 )
-PLACES = (
+PLACES: tuple[tuple[Any, type[bpy.types.PropertyGroup]], ...] = (
     (bpy.types.Scene, SceneSettings),
     (bpy.types.Object, ObjectSettings),
     (bpy.types.Action, ActionSettings),
@@ -341,14 +349,12 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     for owner, settings in PLACES:
-        pointer = (
-            PointerProperty(type=settings, override={"LIBRARY_OVERRIDABLE"}) if owner is bpy.types.Object else None
-        )
-        owner.kmtalk = pointer or PointerProperty(type=settings)
+        overridable: Any = {"override": {"LIBRARY_OVERRIDABLE"}} if owner is bpy.types.Object else {}
+        owner.kmtalk = PointerProperty(type=settings, **overridable)  # type: ignore[func-returns-value]
 
 
 def unregister() -> None:
-    """Take them away."""
+    """Remove the properties."""
     for owner, _ in PLACES:
         del owner.kmtalk
     for cls in reversed(CLASSES):

@@ -1,6 +1,7 @@
-"""The one worker of this Blender: started on first use, warm after, ended with the extension."""
+"""The worker process of this Blender: started on first use, kept running, ended with the extension."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -22,13 +23,13 @@ __all__ = [
 
 
 class Session:
-    """Holds the client. A process is no data of the file, so it can live neither in a property nor in the scene."""
+    """Holds the client: a running process cannot be kept in a property or in the scene."""
 
     client: Client | None = None
 
 
 def worker() -> Client:
-    """The client, for the interpreter that the preferences name now. Raises UserError when they name none."""
+    """The client for the interpreter that the preferences name now. Raises UserError when there is no such file."""
     python = interpreter(chosen_interpreter(), installed_interpreter())
     if Session.client is None or Session.client.python != python:
         close()
@@ -37,7 +38,7 @@ def worker() -> Client:
 
 
 def missing_runtime() -> str:
-    """Why nothing can be computed yet: one sentence, empty when the runtime is there. Starts nothing."""
+    """Why nothing can be computed yet: one sentence, empty when the runtime is installed. Starts no process."""
     try:
         there = has_packages(interpreter(chosen_interpreter(), installed_interpreter()))
     except UserError as error:
@@ -52,8 +53,8 @@ def close() -> None:
         Session.client = None
 
 
-def preferences() -> bpy.types.AddonPreferences | None:
-    """KMTalk's preferences; None when it is not switched on as an extension."""
+def preferences() -> Any:
+    """KMTalk's preferences (`preferences.KMTalkPreferences`); None when it is not switched on as an extension."""
     addon = bpy.context.preferences.addons.get(__package__)
     return addon.preferences if addon else None
 
@@ -65,7 +66,7 @@ def chosen_interpreter() -> str:
 
 
 def models_folder() -> Path | None:
-    """Where the models that the user installed lie; None when KMTalk is not installed as an extension."""
+    """The folder of the user's models; None when KMTalk is not installed as an extension."""
     if not __package__.startswith("bl_ext."):
         return None
     try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from model_runtime import __version__, commands
-from model_runtime.terminal import guarded
+from model_runtime.service.console import guarded
 
 __all__ = ["main"]
 

@@ -9,17 +9,16 @@ import numpy as np
 import torch
 
 from model_runtime import limits
-from model_runtime.easing import ease
 from model_runtime.errors import InputError
-from model_runtime.generate import earlier, predict, raw_performance
+from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
+from model_runtime.generate import predict, raw_performance, shift_phones, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.completion import KeyPlacement, place_keys
-from model_runtime.model.hearing import ACOUSTICS, acoustics_alone
-from model_runtime.model.inference import Performance
-from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
-from model_runtime.pause_opening import usual_opening
+from model_runtime.model.completion import KeyPlacement, interpolate_keys
+from model_runtime.model.starter.inference import Performance
+from model_runtime.postprocess.smoothstep import ease
 from model_runtime.settings import settings_from
+from model_runtime.speech.features import SPECTRUM_DIM, spectrum_only
 from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]
@@ -76,7 +75,7 @@ def complete(
     Raises InputError for keys that do not fit the take.
     """
     _check(take, keys, locked)
-    if model.architecture != "starter" and not len(take.acoustics):
+    if model.kind.needs_features and not len(take.acoustics):
         raise InputError(f"The take was made without features, which {model.id} needs; generate it again with them.")
     first, last = max(0, first or 0), len(take.weights) - 1 if last is None else min(last, len(take.weights) - 1)
     if first >= last:
@@ -86,7 +85,7 @@ def complete(
     old = raw_performance(sound, take.phones, take.key_frames, len(take.weights), settings, model)
     asked = _with_ends(take, keys)
     new = dataclasses.replace(
-        old, phones=earlier(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]
+        old, phones=shift_phones(phones or take.phones, settings.lead), key_times=old.times[asked.key_frames]
     )
     columns = [take.channels.index(name) for name in model.channels if name in take.channels]
     inner = [model.channels.index(take.channels[column]) for column in columns]
@@ -97,7 +96,7 @@ def complete(
         return poses
 
     # The take's own for both motions, so that an edit of one word moves no pause elsewhere.
-    usual = usual_opening(of_model(take.weights), model.channels, np.array(model.gap), take.phones, take.fps)
+    usual = usual_of(model, of_model(take.weights), dataclasses.replace(old, phones=take.phones), settings)
 
     def motion(performance: Performance, weights: np.ndarray) -> np.ndarray:
         asked_for = dataclasses.replace(performance, keys=of_model(weights))
@@ -126,9 +125,9 @@ def complete(
 def _sound(take: Take, model: Model) -> np.ndarray:
     """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
     sound = take.acoustics
-    if model.hearing and take.meta.get("hearing") != model.hearing:
-        sound = acoustics_alone(sound)
-    understood = (model.columns, ACOUSTICS) if model.hearing else (model.columns,)
+    if model.feature_version and take.meta.get("hearing") != model.feature_version:
+        sound = spectrum_only(sound)
+    understood = (model.feature_dim, SPECTRUM_DIM) if model.feature_version else (model.feature_dim,)
     return sound if sound.shape[1] in understood else sound[:0]
 
 
@@ -178,7 +177,7 @@ def _through_keys(
     times = torch.arange(len(weights), dtype=torch.float64)[None] / fps
     anchor_times = torch.from_numpy(anchors / fps)[None]
     placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
-    corrected = (weights + place_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
+    corrected = (weights + interpolate_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
     # Keys beyond the bounds are the animator's own will; what lies between them is not pushed further than they are.
     low, high = np.minimum(keys.key_weights.min(axis=0), bounds[0]), np.maximum(keys.key_weights.max(axis=0), bounds[1])
     corrected = np.clip(corrected, low, high)

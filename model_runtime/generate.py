@@ -4,37 +4,32 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
-from scipy.ndimage import gaussian_filter1d
 
 from model_runtime import __version__
-from model_runtime.acoustics import ACOUSTIC_RATE, acoustics
-from model_runtime.antagonists import without_antagonists
-from model_runtime.articulators import apply_articulators, tongue
-from model_runtime.audio import Waveform
 from model_runtime.channels import BROWS, CHANNELS, LIDS
-from model_runtime.contacts import apply_contacts
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.inference import Performance
-from model_runtime.pause_opening import UsualOpening, hold_pauses, usual_opening
-from model_runtime.pauses import apply_pauses, find_pauses
-from model_runtime.resonance import apply_resonance
-from model_runtime.rest import apply_rest, voiced
+from model_runtime.model.starter.inference import Performance
+from model_runtime.postprocess.blinks_and_brows import upper_face
+from model_runtime.postprocess.context import Adjustments, Context, UsualOpening
+from model_runtime.postprocess.motion import Motion
+from model_runtime.postprocess.pause_opening import usual_opening
+from model_runtime.postprocess.pipeline import apply_rules
+from model_runtime.postprocess.rounding_and_tongue import tongue
 from model_runtime.settings import Settings
-from model_runtime.stops import apply_stops
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.features import levels_of
+from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
 from model_runtime.take import Take, frame_count
-from model_runtime.upper_face import upper_face
 
-__all__ = ["earlier", "generate", "predict", "raw_performance"]
+__all__ = ["generate", "predict", "raw_performance", "shift_phones", "usual_of"]
 
 TONGUE = "tongueOut"
-# Smoothing of 1 is a Gaussian of this many seconds.
-HEAVIEST_SMOOTHING = 0.06
 
 
 def generate(
@@ -43,18 +38,17 @@ def generate(
     settings: Settings,
     model: Model,
     checkpoint: Callable[[float], None] = lambda share: None,
-    heard: np.ndarray | None = None,
+    features: np.ndarray | None = None,
 ) -> Take:
     """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
 
-    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. heard: what
-    the model hears of the waveform, where that is known already. Raises InputError for a style that the model does not
-    have.
+    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. features:
+    those of the waveform, where they are known already. Raises InputError for a style that the model does not have.
     """
     frames = frame_count(waveform.duration, settings.fps)
-    keys = key_frames(earlier(phones, settings.lead), settings.fps, frames)
+    keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
     # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
-    sound = (model.hear(waveform) if heard is None else heard).astype(np.float16, copy=False)
+    sound = (model.extract_features(waveform) if features is None else features).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A basis of displacements moves the whole face by itself; its channels are nobody else's.
@@ -63,18 +57,22 @@ def generate(
     channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
-    spectrum = sound if model.architecture == "starter" else acoustics(waveform).astype(np.float16)
     if TONGUE in living and TONGUE not in model.channels:
-        early = earlier(phones, settings.lead)
-        weights[:, channels.index(TONGUE)] = tongue(early, motion @ np.array(model.gap), settings.fps)
-    upper = upper_face(phones, spectrum, frames, settings)
+        aperture = motion_of(model, motion).aperture
+        weights[:, channels.index(TONGUE)] = tongue(
+            shift_phones(phones, settings.lead), aperture, np.arange(frames) / settings.fps, model.kind.config.tongue
+        )
+    levels = model.kind.levels(sound)
+    if not levels.known:
+        levels = levels_of(acoustics(waveform).astype(np.float16))
+    upper = upper_face(phones, levels.loudness, frames, settings)
     for column, name in enumerate((*LIDS, *BROWS)):
         if name in living and name not in model.channels:
             weights[:, channels.index(name)] = upper[:, column]
     meta = {
         "model": model.id,
         "model_sha256": model.sha256,
-        "hearing": model.hearing,
+        "hearing": model.feature_version,
         "kmtalk": __version__,
         "torch": torch.__version__,
         "python": platform.python_version(),
@@ -98,7 +96,7 @@ def raw_performance(
         sound = sound[np.clip(np.arange(len(sound)) + moved, 0, len(sound) - 1)]
     return Performance(
         sound=sound,
-        phones=earlier(phones, settings.lead),
+        phones=shift_phones(phones, settings.lead),
         key_times=times[keys],
         keys=None,
         times=times,
@@ -106,7 +104,7 @@ def raw_performance(
     )
 
 
-def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
+def shift_phones(phones: PhoneTrack, lead: float) -> PhoneTrack:
     """The track moved `lead` seconds earlier; it still tiles the same duration, its end phones take the rest."""
     if not lead:
         return phones
@@ -118,7 +116,7 @@ def earlier(phones: PhoneTrack, lead: float) -> PhoneTrack:
     kept = [phone for phone in moved if phone.end > phone.start] or [moved[-1 if lead > 0 else 0]]
     kept[0] = Span(kept[0].label, 0.0, kept[0].end)
     kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
-    return PhoneTrack(tuple(kept), phones.words, phones.heard)
+    return PhoneTrack(tuple(kept), phones.words, phones.unreliable)
 
 
 def predict(
@@ -128,43 +126,47 @@ def predict(
     checkpoint: Callable[[float], None],
     usual: UsualOpening | None = None,
 ) -> np.ndarray:
-    """(T, K) float32 weights, within the model's bounds, of its channels: motion, contacts, rest, and the user's
-    settings.
+    """(T, K) float32 weights, within the model's bounds, of its channels: the networks' motion after the model's rules.
 
     Keys in `performance` are in the user's terms: the gains are taken out before the networks see them. usual: what
     pauses stay below; None: what this motion itself opens to in speech.
     """
-    gains = _gains(model, settings)
+    adjustments = _adjustments(model, settings, usual)
     if performance.keys is not None:
-        unscaled = np.divide(performance.keys, gains, out=np.zeros_like(performance.keys), where=gains > 0)
-        performance = Performance(**{**vars(performance), "keys": np.clip(unscaled, *model.bounds)})
-    weights = np.clip(model.perform(performance, checkpoint), *model.bounds)
-    gap = np.array(model.gap)
-    phones = performance.phones if {"jawOpen", "mouthClose"} <= set(model.channels) else None
-    if phones is not None:
-        pauses: frozenset[Span] = frozenset()
-        # Models of captures or scans have seen the lips come forward; the starter has seen faces from the front.
-        if model.architecture == "starter":
-            weights = apply_articulators(weights, model.channels, phones, settings.fps)
-            weights = apply_resonance(weights, model.channels, gap, performance.sound, settings.fps)
-            pauses = find_pauses(phones, performance.sound)
-        weights = apply_rest(weights, phones, pauses, performance.sound, settings.fps)
-        if model.architecture == "starter":
-            weights = apply_pauses(weights, model.channels, gap, phones, pauses, performance.sound, settings.fps)
-            weights = apply_stops(weights, model.channels, gap, phones, performance.sound, settings.fps)
-        weights = apply_contacts(weights, model.channels, gap, phones, settings.fps)
-    weights = weights * gains
-    if settings.smoothing > 0:
-        weights = gaussian_filter1d(weights, settings.smoothing * HEAVIEST_SMOOTHING * settings.fps, axis=0)
-    weights = np.clip(weights, *model.bounds)
-    if phones is not None:
-        # Last, as the gains change how far speech and pauses open.
-        if model.architecture == "starter":
-            weights = without_antagonists(weights, model.channels, phones, settings.fps)
-        usual = usual or usual_opening(weights, model.channels, gap, phones, settings.fps)
-        voice = voiced(performance.sound, np.arange(len(weights)) / settings.fps)
-        weights = hold_pauses(weights, model.channels, gap, phones, usual, settings.pauses, voice, settings.fps)
-    return weights.astype(np.float32)
+        keys, gains = performance.keys, adjustments.gains
+        unscaled = np.divide(keys, gains, out=np.zeros_like(keys), where=gains > 0)
+        performance = replace(performance, keys=np.clip(unscaled, *model.bounds))
+    motion = motion_of(model, np.clip(model.perform(performance, checkpoint), *model.bounds))
+    context = context_of(model, performance, settings, adjustments)
+    return apply_rules(model.kind.rules, motion, context).weights.astype(np.float32)
+
+
+def usual_of(model: Model, weights: np.ndarray, performance: Performance, settings: Settings) -> UsualOpening | None:
+    """What weights (T, K) of the model's channels usually open to in speech; None where nobody speaks."""
+    context = context_of(model, performance, settings, _adjustments(model, settings, None))
+    return usual_opening(motion_of(model, weights), context)
+
+
+def motion_of(model: Model, weights: np.ndarray) -> Motion:
+    """Weights (T, K) of the model's channels as a motion."""
+    return Motion(weights, model.channels, np.array(model.gap), model.bounds)
+
+
+def context_of(model: Model, performance: Performance, settings: Settings, adjustments: Adjustments) -> Context:
+    """What the model's rules know of a performance."""
+    assert performance.phones is not None, "a take has phones"
+    return Context(
+        phones=performance.phones,
+        levels=model.kind.levels(performance.sound),
+        times=np.arange(len(performance.times)) / settings.fps,
+        fps=settings.fps,
+        adjustments=adjustments,
+        config=model.kind.config,
+    )
+
+
+def _adjustments(model: Model, settings: Settings, usual: UsualOpening | None) -> Adjustments:
+    return Adjustments(_gains(model, settings), settings.smoothing, settings.pauses, usual)
 
 
 def _gains(model: Model, settings: Settings) -> np.ndarray:

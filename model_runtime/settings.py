@@ -1,53 +1,55 @@
-"""Settings: what the user chooses for a take."""
+"""Settings: what the user chooses for a take. Defaults and ranges stand in schema/settings.json."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from model_runtime.errors import InputError
+from model_runtime.schema import SETTINGS
 
-__all__ = ["Settings", "settings_from"]
-
-LIMITS = {
-    "fps": (1.0, 240.0),
-    "jaw": (0.0, 3.0),
-    "lips": (0.0, 3.0),
-    "smoothing": (0.0, 1.0),
-    "lead": (-0.5, 0.5),
-    "pauses": (0.0, 1.0),
-    "seed": (0, 2**31 - 1),
-}
+__all__ = ["SettingValues", "Settings", "settings_from"]
 
 
-@dataclass(frozen=True)
-class Settings:
+def _default(name: str) -> Any:
+    return SETTINGS[name].default
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingValues:
     """fps: frames a second. style: name of a style of the model, None: its default. jaw, lips: gains of the jaw and of
     the other mouth channels, 1 = as measured. smoothing: 0 none to 1 heavy. lead: seconds that the motion comes before
     the sound. pauses: how far the mouth is open in pauses, 0 closed to 1 as heard. blinks, brows: whether the upper
-    face lives; seed: of its chances.
+    face lives; seed: of its random numbers.
     """
 
-    fps: float = 30.0
-    style: str | None = None
-    jaw: float = 1.0
-    lips: float = 1.0
-    smoothing: float = 0.0
-    lead: float = 0.0
-    pauses: float = 1.0
-    blinks: bool = True
-    brows: bool = True
-    seed: int = 0
+    fps: float = _default("fps")
+    style: str | None = _default("style")
+    jaw: float = _default("jaw")
+    lips: float = _default("lips")
+    smoothing: float = _default("smoothing")
+    lead: float = _default("lead")
+    pauses: float = _default("pauses")
+    blinks: bool = _default("blinks")
+    brows: bool = _default("brows")
+    seed: int = _default("seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(SettingValues):
+    """Values that are known to be of their kinds and within their ranges. Raises InputError for others."""
 
     def __post_init__(self) -> None:
-        for name, (low, high) in LIMITS.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise InputError(f"{name} is {value}; it must be a number from {low:g} to {high:g}.")
-        for name in ("blinks", "brows"):
-            if not isinstance(getattr(self, name), bool):
-                raise InputError(f"{name} is {getattr(self, name)}; it must be true or false.")
-        if not isinstance(self.seed, int):
-            raise InputError(f"seed is {self.seed}; it must be a whole number.")
-        if self.style is not None and not isinstance(self.style, str):
-            raise InputError(f"style is {self.style}; it must be the name of a style.")
+        for setting in SETTINGS.values():
+            name, value = setting.name, getattr(self, setting.name)
+            if setting.range is not None:
+                low, high = setting.range
+                if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                    raise InputError(f"{name} is {value}; it must be a number from {low:g} to {high:g}.")
+            if setting.kind == "switch" and not isinstance(value, bool):
+                raise InputError(f"{name} is {value}; it must be true or false.")
+            if setting.kind == "count" and not isinstance(value, int):
+                raise InputError(f"{name} is {value}; it must be a whole number.")
+            if setting.kind == "text" and value is not None and not isinstance(value, str):
+                raise InputError(f"{name} is {value}; it must be the name of a {name}.")
 
 
 def settings_from(values: dict) -> Settings:

@@ -9,28 +9,24 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import parse_json
+from model_runtime.files.input_files import parse_json
+from model_runtime.files.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
-from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
+from model_runtime.schema import take_arrays
 
 __all__ = ["Take", "frame_count", "read_meta", "read_take", "write_take"]
 
-ARRAYS = {
-    "weights": Wanted("f"),
-    "channels": Wanted(TEXT, limits.CHANNELS),
-    "fps": Wanted(NUMBERS, 1),
-    "key_frames": Wanted(WHOLE),
-    "key_weights": Wanted("f"),
-    "phone_labels": Wanted(TEXT, limits.PHONES),
-    "phone_start": Wanted(NUMBERS, limits.PHONES),
-    "phone_end": Wanted(NUMBERS, limits.PHONES),
-    "word_labels": Wanted(TEXT, limits.PHONES, required=False),
-    "word_start": Wanted(NUMBERS, limits.PHONES, required=False),
-    "word_end": Wanted(NUMBERS, limits.PHONES, required=False),
-    "phones_heard": Wanted("b", 1, required=False),
-    "acoustics": Wanted("f", required=False),
-    "meta": Wanted(TEXT, 1, required=False),
-}
+KINDS = {"decimal": "f", "number": NUMBERS, "whole": WHOLE, "switch": "b", "text": TEXT}
+
+
+def _wanted(entry: dict) -> Wanted:
+    most = entry.get("most")
+    return Wanted(
+        KINDS[entry["kind"]], getattr(limits, most) if isinstance(most, str) else most, not entry.get("optional")
+    )
+
+
+ARRAYS = {name: _wanted(entry) for name, entry in take_arrays().items()}
 
 
 def frame_count(duration: float, fps: float) -> int:
@@ -89,7 +85,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
-            "phones_heard": np.array(take.phones.heard),
+            "phones_heard": np.array(take.phones.unreliable),
             "acoustics": take.acoustics.astype(np.float16, copy=False),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
             **take.others,

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from model_runtime import __version__
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.protocol import PROTOCOL, Request
-from model_runtime.requests import request_from
+from model_runtime.service.parameters import request_from
 
 __all__ = ["IDLE", "serve"]
 
@@ -131,9 +131,9 @@ def _take(line: bytes, inbox: Inbox, events: Events) -> None:
 def _work(inbox: Inbox, events: Events, idle: float) -> None:
     """The working thread: one request after the other, with what they share kept warm."""
     # Here, because it brings the recogniser, and hello does not wait for it.
-    from model_runtime.warm import Warm
+    from model_runtime.service.model_cache import ModelCache
 
-    warm = Warm()
+    cache = ModelCache()
     while True:
         try:
             request = inbox.waiting.get(timeout=idle)
@@ -141,7 +141,7 @@ def _work(inbox: Inbox, events: Events, idle: float) -> None:
             return
         if request is None:
             break
-        last = _answer(request, warm, inbox, events)
+        last = _answer(request, cache, inbox, events)
         # First: a client may use the id again as soon as it has the answer.
         inbox.open.discard(request.id)
         inbox.cancelled.discard(request.id)
@@ -152,7 +152,7 @@ def _work(inbox: Inbox, events: Events, idle: float) -> None:
             events.send(id=left.id, event="cancelled")
 
 
-def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> dict[str, object]:
+def _answer(request: Request, cache: object, inbox: Inbox, events: Events) -> dict[str, object]:
     """Run a request; returns its last event."""
     furthest = 0.0
 
@@ -167,7 +167,7 @@ def _answer(request: Request, warm: object, inbox: Inbox, events: Events) -> dic
         if request.id in inbox.cancelled or inbox.closing.is_set():
             raise Cancelled
         operation = importlib.import_module(f"model_runtime.commands.{request.op}")
-        result = operation.run(request_from(operation.Request, request.params), warm, report)
+        result = operation.run(request_from(operation.Request, request.params), cache, report)
     except Cancelled:
         return {"event": "cancelled"}
     except InputError as error:

@@ -7,28 +7,31 @@ from pathlib import Path
 from typing import BinaryIO
 
 from model_runtime import __version__
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
+from model_runtime.files.atomic import write_atomic
 
-__all__ = ["extension_files", "write_archive"]
+__all__ = ["LIBRARY", "extension_files", "write_archive"]
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MANIFEST = "blender_manifest.toml"
+# Folder of the archive that the worker finds its packages in.
+LIBRARY = "lib"
 
 
 def extension_files(root: Path, platform: str | None = None) -> dict[str, bytes]:
     """Name in the archive -> content, of everything that git tracks for the extension in the working tree `root`.
 
-    kmtalk_blender/ lies at the archive's root, model_runtime/ beside it with the weights. The manifest's version is
-    the runtime's; `platform` (linux-x64, ...) restricts it to one. Raises InputError outside of a git checkout.
+    The manifest and kmtalk_blender/ lie at the archive's root, model_runtime/ with the weights in lib/, where no module
+    of the extension can be taken for one of its own. The manifest's version is the runtime's; `platform` (linux-x64,
+    ...) restricts it to one. Raises InputError outside of a git checkout.
     """
     files = {"LICENSE": root / "LICENSE"}
-    for path in _tracked(root, "kmtalk_blender", "model_runtime"):
-        name = path.removeprefix("kmtalk_blender/")
+    for path in _tracked(root, MANIFEST, "kmtalk_blender", "model_runtime"):
+        name = f"{LIBRARY}/{path}" if path.startswith("model_runtime/") else path.removeprefix("kmtalk_blender/")
         files[name] = root / path
     contents = {name: path.read_bytes() for name, path in sorted(files.items())}
     if MANIFEST not in contents:
-        raise InputError(f"kmtalk_blender/{MANIFEST} is not in git; add it.")
+        raise InputError(f"{MANIFEST} is not in git; add it.")
     contents[MANIFEST] = _manifest(contents[MANIFEST].decode(), platform).encode()
     return contents
 
@@ -62,7 +65,7 @@ def _tracked(root: Path, *folders: str) -> list[str]:
 def _manifest(text: str, platform: str | None) -> str:
     text, found = re.subn(r'^version = ".*"$', f'version = "{__version__}"', text, count=1, flags=re.MULTILINE)
     if not found:
-        raise InputError(f'kmtalk_blender/{MANIFEST} has no line version = "..."; add one.')
+        raise InputError(f'{MANIFEST} has no line version = "..."; add one.')
     if platform is None:
         return text
     # Keys before the first table belong to the manifest itself.

@@ -7,7 +7,7 @@ lock pip would prefer it, with gigabytes of CUDA. Where pip finds no CPU build f
 import re
 from pathlib import Path
 
-from model_runtime.atomic import write_atomic
+from model_runtime.files.atomic import write_atomic
 from packing.wheels import LOCK, Target, resolve
 
 __all__ = ["pin_torch"]

@@ -14,8 +14,8 @@ keep_no_compiled_code()
 
 @pytest.fixture(scope="session")
 def line():
-    from model_runtime.audio import read_audio
-    from model_runtime.linguistics.listen import find_phones
+    from model_runtime.linguistics.align import find_phones
+    from model_runtime.speech.audio import read_audio
 
     waveform = read_audio(LINE)
     return waveform, find_phones(waveform, TEXT)

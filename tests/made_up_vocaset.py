@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import SAMPLE_RATE, read_audio
 from model_runtime.datasets.regions import FLAME_SKIN, FLAME_VERTICES
 from model_runtime.datasets.vocaset import SUBJECTS
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import Head
+from model_runtime.speech.audio import SAMPLE_RATE, read_audio
 
 __all__ = ["made_up_vocaset", "write_official"]
 
@@ -70,8 +70,8 @@ def write_official(content: dict, folder: Path) -> Path:
 
 def _vertices(head: Head) -> np.ndarray:
     """5023 vertices of our head, those that FLAME's numbers stand for at their numbers."""
-    chance = np.random.default_rng(0)
-    chosen = chance.permutation(np.resize(np.arange(len(head.vertices)), FLAME_VERTICES))
+    rng = np.random.default_rng(0)
+    chosen = rng.permutation(np.resize(np.arange(len(head.vertices)), FLAME_VERTICES))
     skin = np.concatenate([head.lips, head.upper_face])
     chosen[: len(skin)] = skin[: min(len(skin), FLAME_SKIN)]
     for number, name in MARKS.items():

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from recordings import LINE
 
-from model_runtime.audio import SAMPLE_RATE, read_audio
 from model_runtime.errors import InputError
+from model_runtime.speech.audio import SAMPLE_RATE, read_audio
 
 
 def tone(rate, seconds=1.0, frequency=440.0):

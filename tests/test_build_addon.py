@@ -32,8 +32,11 @@ def test_holds_the_extension_the_runtime_and_the_model_and_no_wheels(package):
     with zipfile.ZipFile(package) as archive:
         names = archive.namelist()
         manifest = archive.read("blender_manifest.toml").decode()
-    assert {"__init__.py", "LICENSE", "model_runtime/worker.py", "model_runtime/runtime.lock"} <= set(names)
-    assert "model_runtime/weights/starter/weights.safetensors" in names
+    runtime = {f"lib/model_runtime/{name}" for name in ("worker.py", "runtime.lock", "schema/settings.json")}
+    assert {"__init__.py", "LICENSE"} | runtime <= set(names)
+    assert "lib/model_runtime/weights/starter/weights.safetensors" in names
+    # On the worker's path lies nothing of the extension that could be taken for one of its own modules.
+    assert {name.split("/")[1] for name in names if name.startswith("lib/")} == {"model_runtime"}
     assert not [name for name in names if name.endswith((".whl", ".pyc")) or "__pycache__" in name]
     assert f'version = "{__version__}"' in manifest
     assert package.stat().st_size < 40_000_000

@@ -13,8 +13,8 @@ from model_runtime.datasets.curves import channel_name, read_curves
 from model_runtime.datasets.landmarks import open_landmarks
 from model_runtime.datasets.preparing import prepare
 from model_runtime.errors import InputError
+from model_runtime.files.npz import write_npz
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.npz import write_npz
 
 GRID = Path(__file__).parent.parent.parent / "shared" / "data" / "grid"
 FACEGOOD = GRID.parent / "facegood"
@@ -49,7 +49,7 @@ def test_live_link_face_with_dropped_frames_over_midnight(tmp_path):
     jaw = live_link_face(tmp_path / "take.csv", 2.0, dropped=(10, 11, 70))
     curves = read_curves(tmp_path / "take.csv")
     assert curves.names == ("eyeBlinkLeft", "jawOpen")
-    assert curves.passed_over == ("HeadYaw",)
+    assert curves.ignored == ("HeadYaw",)
     assert curves.times[-1] == pytest.approx(119 / 60)
     found = curves.at(30)
     assert len(found) == 60

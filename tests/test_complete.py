@@ -7,9 +7,9 @@ import pytest
 
 from model_runtime.complete import Keys, complete, read_keys
 from model_runtime.errors import InputError
+from model_runtime.files.npz import write_npz
 from model_runtime.generate import generate
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.npz import write_npz
 from model_runtime.settings import Settings
 
 
@@ -33,6 +33,7 @@ def test_without_an_edit_nothing_changes(take, model):
     np.testing.assert_allclose(again.weights, take.weights, atol=1e-6)
 
 
+@pytest.mark.weights
 def test_an_edited_key_stays_exactly_and_its_neighbourhood_follows(take, model):
     apart = np.minimum(np.diff(take.key_frames)[:-1], np.diff(take.key_frames)[1:])
     key = int(np.flatnonzero(apart >= 3)[3]) + 1
@@ -60,6 +61,7 @@ def test_a_key_between_phone_boundaries_is_honoured(take, model):
     assert frame in result.key_frames
 
 
+@pytest.mark.weights
 def test_few_keys_are_enough(take, model):
     """Most keys deleted: the motion still passes through those left and still follows the voice between them."""
     kept = own_keys(take)
@@ -101,6 +103,7 @@ def test_locked_channels_stay(take, model):
     np.testing.assert_array_equal(result.weights[:, column], take.weights[:, column])
 
 
+@pytest.mark.weights
 def test_a_corrected_phone_changes_the_motion_there(take, model):
     spans = list(take.phones.phones)
     index = next(i for i, p in enumerate(spans) if p.label in ("AY", "EH", "IY") and 1 < p.start < 4)

@@ -7,10 +7,10 @@ import pytest
 import torch
 from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
+from model_runtime.datasets.ctc_phones import PhoneRecogniser
 from model_runtime.errors import InputError
-from model_runtime.linguistics.ctc import PhoneRecogniser
 from model_runtime.linguistics.phones import PHONES, SILENCE
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 VOCABULARY = {"<pad>": 0, "|": 1, "ɑː": 2, "m": 3, "tʃ": 4, "˥": 5}
 

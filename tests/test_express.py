@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from model_runtime.errors import InputError
-from model_runtime.express import express
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.motion_space import space_from_data, space_from_rig
+from model_runtime.heads.retarget import retarget
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.motion_space import space_from_data, space_from_rig
 from model_runtime.take import Take
 
 MOVED = ("jawOpen", "mouthFunnel", "mouthSmileLeft", "browInnerUp")
@@ -48,7 +48,7 @@ def spoken(head):
 
 def test_the_same_motion_in_named_channels(head, spoken):
     weights, space, take = spoken
-    found = express(take, space, head)
+    found = retarget(take, space, head)
     assert found.channels == MOVED
     assert np.abs(found.weights - weights).max() < 0.01
     assert found.key_frames.tolist() == [0, 39]
@@ -56,7 +56,7 @@ def test_the_same_motion_in_named_channels(head, spoken):
 
 def test_what_no_channel_can_do_stays_within_bounds(head, spoken):
     _weights, space, take = spoken
-    found = express(dataclasses.replace(take, weights=-2 * take.weights), space, head)
+    found = retarget(dataclasses.replace(take, weights=-2 * take.weights), space, head)
     assert found.weights.min() >= 0
     assert found.weights.max() <= 1
 
@@ -65,8 +65,8 @@ def test_other_faces_and_takes_are_refused(head, spoken):
     _weights, space, take = spoken
     shuffled = np.random.default_rng(0).permutation(len(head.vertices))
     with pytest.raises(InputError, match="another order"):
-        express(take, space, dataclasses.replace(head, vertices=head.vertices[shuffled]))
+        retarget(take, space, dataclasses.replace(head, vertices=head.vertices[shuffled]))
     with pytest.raises(InputError, match="vertices"):
-        express(take, space, dataclasses.replace(head, vertices=head.vertices[:-1]))
+        retarget(take, space, dataclasses.replace(head, vertices=head.vertices[:-1]))
     with pytest.raises(InputError, match="the model that made it"):
-        express(dataclasses.replace(take, channels=("a", "b", "c", "d")), space, head)
+        retarget(dataclasses.replace(take, channels=("a", "b", "c", "d")), space, head)

@@ -16,19 +16,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recordings import LINE, TREE
 
-from model_runtime.audio import read_audio
-from model_runtime.batch import read_manifest
 from model_runtime.complete import read_keys
 from model_runtime.datasets.curves import read_curves
 from model_runtime.errors import InputError
+from model_runtime.files.safe_pickle import read_pickle
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import read_head, write_head
+from model_runtime.heads.motion_space import read_space
 from model_runtime.linguistics.phone_lists import read_phone_lists
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.linguistics.textgrid import read_textgrid, write_textgrid
 from model_runtime.model.checkpoint import load_model
-from model_runtime.motion_space import read_space
-from model_runtime.safe_pickle import read_pickle
+from model_runtime.service.batch import read_manifest
+from model_runtime.speech.audio import read_audio
 from model_runtime.take import Take, read_take, write_take
 from model_runtime.training.config_file import read_config
 

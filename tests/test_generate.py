@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from recordings import DATA, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.datasets.landmark_tracks import list_tracks
 from model_runtime.errors import InputError
+from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.generate import generate, raw_performance
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.key_frames import key_frames
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import BILABIALS, SILENCE, PhoneTrack, Span
 from model_runtime.model.checkpoint import load_model, save_model
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import frame_count, read_take, write_take
-from model_runtime.track_scores import lip_curves
 
 # Inner-lip gaps under this read as closed (IOD).
 CLOSED = 0.03
@@ -44,15 +44,20 @@ def test_take_has_a_row_for_every_frame_and_its_keys_at_phone_boundaries(line, m
     np.testing.assert_array_equal(take.key_weights, take.weights[take.key_frames])
 
 
+@pytest.mark.weights
 def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
     """A recogniser's mistakes must not: the network that listens goes by the sound alone."""
     waveform, phones = line
     vowels = tuple(p if p.label == SILENCE else Span("AA", p.start, p.end) for p in phones.phones)
     frames = frame_count(waveform.duration, 50)
-    keys, sound = key_frames(phones, 50, frames), model.hear(waveform)
+    keys, sound = key_frames(phones, 50, frames), model.extract_features(waveform)
     known, heard, unknown = (
         model.perform(raw_performance(sound, track, keys, frames, Settings(fps=50), model), lambda share: None)
-        for track in (PhoneTrack(vowels), PhoneTrack(vowels, heard=True), PhoneTrack(phones.phones, heard=True))
+        for track in (
+            PhoneTrack(vowels),
+            PhoneTrack(vowels, unreliable=True),
+            PhoneTrack(phones.phones, unreliable=True),
+        )
     )
     np.testing.assert_array_equal(heard, unknown)
     assert np.abs(known - heard).max() > 0.05
@@ -62,7 +67,9 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
     """The gap within sounds of some labels, by a network that listens: no phones, no rules on top."""
     frames = frame_count(waveform.duration, 50)
     keys = key_frames(phones, 50, frames)
-    asked = raw_performance(model.hear(waveform), replace(phones, heard=True), keys, frames, Settings(fps=50), model)
+    asked = raw_performance(
+        model.extract_features(waveform), replace(phones, unreliable=True), keys, frames, Settings(fps=50), model
+    )
     gap = model.perform(asked, lambda share: None) @ np.array(model.gap)
     times = np.arange(frames) / 50
 
@@ -72,6 +79,7 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
     return within
 
 
+@pytest.mark.weights
 def test_the_sound_alone_closes_and_opens_the_lips(line, model):
     """A synthetic voice: not every short M between vowels ("name is") is heard, most bilabials are."""
     within = heard_alone(*line, model)
@@ -81,6 +89,7 @@ def test_the_sound_alone_closes_and_opens_the_lips(line, model):
     assert np.mean([part.max() for part in within("AY", "AW", "AE")]) > 0.1
 
 
+@pytest.mark.weights
 @needs_data
 def test_the_sound_alone_closes_every_bilabial_of_people_never_heard(model):
     entries = [entry for entry in list_tracks(DATA / "grid", "dev") if entry.speaker != "s1"]
@@ -98,7 +107,7 @@ def test_a_model_that_was_trained_on_other_features_is_refused(model, tmp_path):
     save_model(model, tmp_path)
     about = json.loads((tmp_path / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps({key: about[key] for key in about if key != "hearing"}))
-    with pytest.raises(InputError, match="hears sounds as another version"):
+    with pytest.raises(InputError, match="sound features of another version"):
         load_model(tmp_path)
 
 
@@ -115,6 +124,7 @@ def test_a_take_reads_back_as_it_was_written(line, model, tmp_path):
     assert (back.channels, back.phones, back.meta) == (take.channels, take.phones, take.meta)
 
 
+@pytest.mark.weights
 def test_lips_close_at_every_bilabial_and_open_on_open_vowels(line, model, head):
     take = generate(*line, Settings(), model)
     gap, _ = lip_curves(take, head)
@@ -138,6 +148,7 @@ def test_a_long_stop_is_held_until_its_burst(line, model, head):
     assert gap[held].max() < 0.01
 
 
+@pytest.mark.weights
 def test_motion_is_the_same_at_any_frame_rate(line, model):
     slow, fast = (generate(*line, Settings(fps=fps, blinks=False), model) for fps in (25.0, 60.0))
     column = slow.channels.index("jawOpen")
@@ -145,6 +156,7 @@ def test_motion_is_the_same_at_any_frame_rate(line, model):
     assert np.corrcoef(resampled, slow.weights[:, column])[0, 1] > 0.97
 
 
+@pytest.mark.weights
 def test_rounded_sounds_are_narrower_than_spread_ones(line, model, head):
     take = generate(*line, Settings(), model)
     _, width = lip_curves(take, head)
@@ -165,6 +177,7 @@ def test_silence_is_a_still_closed_mouth(model, head):
     assert np.abs(np.diff(take.weights, axis=0)).max() < 0.01
 
 
+@pytest.mark.weights
 def test_jaw_and_lips_gains_keep_the_lips_closed_where_they_were(line, model, head):
     plain = generate(*line, Settings(), model)
     loud = generate(*line, Settings(jaw=1.5, lips=1.3), model)

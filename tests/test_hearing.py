@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from model_runtime.acoustics import ACOUSTIC_RATE
-from model_runtime.audio import Waveform
-from model_runtime.model.hearing import FEATURES, HEARD, hear
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.features import ENCODER_DIM, FEATURE_DIM, extract_features
+from model_runtime.speech.log_mel import ACOUSTIC_RATE
 
 
 def features(waveform: Waveform) -> np.ndarray:
-    return hear(waveform)[:, :FEATURES].astype(np.float64)
+    return extract_features(waveform)[:, :ENCODER_DIM].astype(np.float64)
 
 
 def test_every_hundredth_of_a_second_is_heard(line):
     waveform = line[0]
-    assert hear(waveform).shape == (int(waveform.duration * ACOUSTIC_RATE) + 1, HEARD)
+    assert extract_features(waveform).shape == (int(waveform.duration * ACOUSTIC_RATE) + 1, FEATURE_DIM)
     short = Waveform(waveform.samples[:1600])
-    assert np.isfinite(hear(short)).all()
+    assert np.isfinite(extract_features(short)).all()
 
 
 def test_a_quieter_recording_sounds_alike(line):

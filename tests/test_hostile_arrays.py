@@ -16,11 +16,11 @@ from model_runtime.datasets.curves import read_curves
 from model_runtime.datasets.landmark_tracks import TrackEntry, read_track
 from model_runtime.datasets.store import open_dataset
 from model_runtime.errors import InputError
+from model_runtime.files.npz import NUMBERS, Wanted, read_npz
 from model_runtime.heads.flame import read_flame
 from model_runtime.heads.head import read_head
 from model_runtime.heads.mesh_files import read_mesh
-from model_runtime.motion_space import read_space
-from model_runtime.npz import NUMBERS, Wanted, read_npz
+from model_runtime.heads.motion_space import read_space
 from model_runtime.take import read_take
 
 

@@ -14,8 +14,8 @@ from recordings import LINE, TREE
 from model_runtime.commands import complete, generate
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phone_lists import track_of
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.take import read_take
-from model_runtime.warm import Warm
 
 STARTER = TREE / "model_runtime" / "weights" / "starter"
 
@@ -107,7 +107,7 @@ def spoken(tmp_path_factory) -> dict:
     path = tmp_path_factory.mktemp("spoken") / "take.npz"
     phones = [["SIL", 0, 0.3], ["M", 0.3, 0.6], ["AA", 0.6, 1.0]]
     request = generate.Request(audio=str(LINE), output=str(path), fps=30.0, end=1.0, phones=phones)
-    generate.run(request, Warm(), lambda *_: None)
+    generate.run(request, ModelCache(), lambda *_: None)
     with np.load(path) as archive:
         return {name: archive[name] for name in archive.files}
 
@@ -147,7 +147,7 @@ def test_takes_of_others_are_completed_or_refused(tmp_path, spoken, name):
     np.savez(tmp_path / "keys.npz", **keys)
     take, keys, output = (str(tmp_path / name) for name in ("take.npz", "keys.npz", "done.npz"))
     try:
-        complete.run(complete.Request(take=take, keys=keys, output=output), Warm(), lambda *_: None)
+        complete.run(complete.Request(take=take, keys=keys, output=output), ModelCache(), lambda *_: None)
     except InputError:
         assert not (tmp_path / "done.npz").exists()
         return
@@ -164,7 +164,7 @@ def test_a_lead_longer_than_the_sound(tmp_path, lead):
         lead=lead,
         phones=[["M", 0, 0.1], ["AA", 0.1, 0.3]],
     )
-    generate.run(request, Warm(), lambda *_: None)
+    generate.run(request, ModelCache(), lambda *_: None)
     assert np.isfinite(read_take(tmp_path / "a.npz").weights).all()
 
 

@@ -56,7 +56,7 @@ def test_a_sparse_matrix_of_16_gigabytes(tmp_path):
 
 def test_a_pickle_changes_nothing_for_the_next(tmp_path):
     """What a pickle does to the reader ends with it: the same process then reads a good one."""
-    from model_runtime.safe_pickle import read_pickle
+    from model_runtime.files.safe_pickle import read_pickle
 
     (tmp_path / "good.pkl").write_bytes(pickle.dumps({"a": np.arange(3.0), "b": {1}}, 2))
     for name, content in PICKLES.items():

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recordings import LINE, TEXT
 
-from model_runtime.audio import read_audio
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.key_frames import key_frames
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.speech.audio import read_audio
 from model_runtime.take import frame_count
 
 

@@ -8,14 +8,14 @@ import pytest
 import soundfile
 from recordings import LINE, TEXT
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.generate import generate
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.edges import place_edges
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.loudness import levels
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.inference import Performance
+from model_runtime.model.starter.inference import Performance
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 FPS = 50
 LENGTHS = (240, 720)  # seconds
@@ -75,14 +75,14 @@ def test_loudness_and_edges_take_at_most_a_second_copy_of_the_sound(line):
 
 def test_what_is_heard_takes_less_than_four_times_the_sound(line, model):
     """It is 2.6 times as large itself; the acoustics are worked out beside it."""
-    model.hear(line[0])  # loads the recognisers
-    assert growth(lambda waveform, phones: model.hear(waveform), line) < 3.5
+    model.extract_features(line[0])  # loads the recognisers
+    assert growth(lambda waveform, phones: model.extract_features(waveform), line) < 3.5
 
 
 @pytest.mark.slow
 def test_a_take_takes_less_than_four_times_its_sound(line, model):
     """What was heard is most of it: while it is made, the take itself is not there yet."""
-    model.hear(line[0])  # loads the recognisers
+    model.extract_features(line[0])  # loads the recognisers
     assert growth(lambda waveform, phones: generate(waveform, phones, Settings(), model), line) < 3.5
 
 
@@ -92,7 +92,7 @@ def performance(model, waveform: Waveform, phones: PhoneTrack, start: int, end: 
     part = tuple(Span(span.label, max(span.start - start, 0), min(span.end, end) - start) for span in spans)
     times = np.arange((end - start) * FPS + 1) / FPS
     keys = sorted({0, *(round(span.end * FPS) for span in part)})
-    sound = model.hear(waveform)[start * 100 : end * 100 + 1]
+    sound = model.extract_features(waveform)[start * 100 : end * 100 + 1]
     asked = Performance(sound, PhoneTrack(part), times[keys], None, times, model.style_vector(None))
     return model.perform(asked, lambda share: None)
 

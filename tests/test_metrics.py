@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model_runtime.errors import InputError
-from model_runtime.metrics import (
+from model_runtime.evaluation.metrics import (
     face_dynamics_deviation,
     lip_vertex_error,
     mean_vertex_error,
@@ -17,28 +17,28 @@ from model_runtime.metrics import (
 
 
 @pytest.fixture
-def chance():
+def rng():
     return np.random.default_rng(0)
 
 
-def test_lip_vertex_error_agrees_with_torchmetrics(chance):
+def test_lip_vertex_error_agrees_with_torchmetrics(rng):
     oracle = pytest.importorskip("torchmetrics.functional.multimodal", reason="torchmetrics is not installed")
     lips = [3, 7, 8, 20, 31]
     for _ in range(20):
-        truth, predicted = chance.normal(size=(2, 17, 40, 3))
+        truth, predicted = rng.normal(size=(2, 17, 40, 3))
         expected = oracle.lip_vertex_error(torch.from_numpy(predicted), torch.from_numpy(truth), lips)
         found = lip_vertex_error(predicted[:, lips], truth[:, lips]).mean()
         assert found == pytest.approx(float(expected), abs=1e-6)
 
 
-def test_mean_vertex_error_is_the_length_of_a_shift(chance):
-    truth = chance.normal(size=(5, 9, 3))
+def test_mean_vertex_error_is_the_length_of_a_shift(rng):
+    truth = rng.normal(size=(5, 9, 3))
     assert np.allclose(mean_vertex_error(truth + np.array([3.0, 4.0, 0.0]), truth), 5)
 
 
-def test_dynamics_deviation_is_signed_and_zero_for_the_same(chance):
-    neutral = chance.normal(size=(9, 3))
-    truth = neutral + chance.normal(size=(50, 9, 3))
+def test_dynamics_deviation_is_signed_and_zero_for_the_same(rng):
+    neutral = rng.normal(size=(9, 3))
+    truth = neutral + rng.normal(size=(50, 9, 3))
     still = np.repeat(neutral[None], 50, axis=0)
     assert face_dynamics_deviation(truth, truth, neutral) == 0
     assert face_dynamics_deviation(still, truth, neutral) > 0
@@ -71,7 +71,7 @@ def test_opening_correlation_is_of_shape_not_size():
     assert np.isnan(mouth_opening_correlation(np.ones(4), truth))
 
 
-def test_louder_clips_with_larger_lips_correlate(chance):
+def test_louder_clips_with_larger_lips_correlate(rng):
     loudness = [np.full(10, level) for level in (0.1, 0.2, 0.3, 0.5)]
     assert sound_lip_correlation(loudness, [2 * clip for clip in loudness]) == pytest.approx(1)
     assert sound_lip_correlation(loudness, [-clip for clip in loudness]) == pytest.approx(-1)

@@ -7,7 +7,7 @@ import pytest
 
 from model_runtime.errors import InputError
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.motion_space import read_space, space_from_data, space_from_rig, write_space
+from model_runtime.heads.motion_space import read_space, space_from_data, space_from_rig, write_space
 
 CHANNELS = ("jawOpen", "mouthClose", "mouthFunnel", "mouthSmileLeft", "mouthSmileRight", "browInnerUp")
 

@@ -15,8 +15,8 @@ from recordings import LINE, TREE
 
 from model_runtime.commands import complete, generate, head, phones
 from model_runtime.errors import InputError
-from model_runtime.requests import check_output
-from model_runtime.warm import Warm
+from model_runtime.files.paths import check_output
+from model_runtime.service.model_cache import ModelCache
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_nothing_is_begun_with_an_output_that_cannot_be(folder, bad):
     ]
     for operation, request in requests:
         with pytest.raises(InputError):
-            operation.run(request, Warm(), working)
+            operation.run(request, ModelCache(), working)
 
 
 def test_what_is_wrong_with_the_words_is_told_before_the_sound_is_read(folder):
@@ -170,7 +170,7 @@ def test_what_is_wrong_with_the_words_is_told_before_the_sound_is_read(folder):
     }
     for name, value in wrong.items():
         with pytest.raises(InputError) as error:
-            generate.run(generate.Request(**{**request, name: value}), Warm(), lambda *_: None)
+            generate.run(generate.Request(**{**request, name: value}), ModelCache(), lambda *_: None)
         assert "none.wav" not in str(error.value) or name == "speed"
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from model_runtime.atomic import write_atomic
 from model_runtime.cli import main
 from model_runtime.errors import InputError
+from model_runtime.files.atomic import write_atomic
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes, pipes and devices are other things there")
 

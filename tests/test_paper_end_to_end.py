@@ -12,9 +12,9 @@ import pytest
 from model_runtime.cli import main
 from model_runtime.datasets.store import open_dataset
 from model_runtime.errors import InputError
-from model_runtime.evaluation import evaluate
+from model_runtime.evaluation.paper_tables import PUBLISHED
+from model_runtime.evaluation.vertex_evaluation import evaluate
 from model_runtime.model.checkpoint import Model, load_model
-from model_runtime.paper_tables import PUBLISHED
 from model_runtime.take import read_take
 from model_runtime.training.config_file import ROWS, read_config
 from tests.made_up_vocaset import LINE, made_up_vocaset, write_official

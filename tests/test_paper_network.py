@@ -7,19 +7,19 @@ import pytest
 import torch
 from transformers import HubertConfig, HubertModel, Wav2Vec2Config, Wav2Vec2Model, WavLMConfig, WavLMModel
 
-from model_runtime.audio import Waveform
 from model_runtime.complete import Keys, complete
 from model_runtime.errors import InputError
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model, Style, load_model, save_model
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import BASES, PaperConfig
-from model_runtime.model.speech_encoder import build_encoder, load_encoder
-from model_runtime.motion_space import MotionSpace
+from model_runtime.model.paper.config import BASES, PaperConfig
+from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.model.paper.speech_encoder import build_encoder, load_encoder
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import Waveform
 
 TINY = {
     **{"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32},
@@ -38,10 +38,10 @@ def sound(seconds: float = 1.0) -> torch.Tensor:
     return torch.randn(int(16000 * seconds), generator=torch.Generator().manual_seed(0))
 
 
-def network(**changes) -> PaperNetwork:
+def network(**changes) -> KMTalkNetwork:
     """Random, also in its last layers, so that what they say can be seen."""
     torch.manual_seed(0)
-    made = PaperNetwork(dataclasses.replace(CONFIG, **changes))
+    made = KMTalkNetwork(dataclasses.replace(CONFIG, **changes))
     torch.nn.init.normal_(made.completion.out.weight, std=0.5)
     return made.eval()
 

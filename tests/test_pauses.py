@@ -7,15 +7,15 @@ import pytest
 from recordings import DATA, needs_data
 from scipy.signal import butter, sosfilt
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.errors import InputError
-from model_runtime.generate import earlier, generate
+from model_runtime.evaluation.lip_scores import lip_curves
+from model_runtime.generate import generate, shift_phones
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import Take
-from model_runtime.track_scores import lip_curves
 
 CLOSED = 0.03
 
@@ -47,6 +47,7 @@ def gap_in(take: Take, span: Span) -> np.ndarray:
     return lip_curves(take, demo_head())[0][inside]
 
 
+@pytest.mark.weights
 def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
     for pause, parted in ((0.5, True), (3.5, False)):
         waveform, phones, silence = twice(line, pause, room=4e-3)
@@ -54,6 +55,7 @@ def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
         assert (gap.min() > 0.1) if parted else (gap.max() < CLOSED), pause
 
 
+@pytest.mark.weights
 def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
     """The same pause, the breath once bright (open lips) and once dull (through the nose)."""
     waveform, phones, silence = twice(line, 0.8, room=1e-3)
@@ -69,6 +71,7 @@ def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
     assert 1.3 * dull < bright < 0.4
 
 
+@pytest.mark.weights
 def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
     for room, parted in ((4e-3, True), (0.0, False)):
         waveform, phones, silence = twice(line, 0.95, room)
@@ -76,6 +79,7 @@ def test_lines_joined_by_digital_silence_each_end_at_rest(line, model):
         assert (gap.min() > 2 * CLOSED) if parted else (gap.min() < CLOSED), room
 
 
+@pytest.mark.weights
 def test_a_duller_voice_opens_its_lips_less(line, model):
     waveform, phones = line
     half = round(waveform.duration / 2 * SAMPLE_RATE)
@@ -102,6 +106,7 @@ def test_where_the_sound_stops_lips_take_the_straight_way(line, model):
         assert gap[inside].max() < ends.max() + 0.01
 
 
+@pytest.mark.weights
 def test_a_word_that_nobody_wrote_down_moves_the_lips_in_a_clean_silence(line, model):
     waveform, phones, silence = twice(line, 3.0, room=0.0)
     words = line[0].samples[round(0.9 * SAMPLE_RATE) : round(1.8 * SAMPLE_RATE)]
@@ -124,10 +129,10 @@ def breathed(line, model):
     breath = sosfilt(butter(2, (900, 3500), "bandpass", fs=SAMPLE_RATE, output="sos"), noise)
     samples[inside] += (0.05 * breath / breath.std()).astype(np.float32)
     sound = Waveform(samples)
-    features = model.hear(sound)
+    features = model.extract_features(sound)
 
     def take(**chosen: object) -> Take:
-        return generate(sound, phones, Settings(**chosen), model, heard=features)
+        return generate(sound, phones, Settings(**chosen), model, features=features)
 
     return phones, silence, take
 
@@ -190,13 +195,14 @@ def test_pauses_close_as_far_as_one_wants(breathed):
     np.testing.assert_allclose(takes[0].weights[speech], takes[2].weights[speech], atol=1e-6)
 
 
+@pytest.mark.weights
 def test_what_is_spoken_where_phones_are_doubtful_is_not_closed(line, model):
     """Silences are what nobody understood there, such as words of another language."""
     waveform, phones = line
     spoken = [phone for phone in phones.phones if phone.label != SILENCE]
     cut = next(phone.end for phone in spoken if phone.end > spoken[-1].end - 1.5)
     kept = [phone for phone in phones.phones if phone.end <= cut]
-    doubtful = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)), heard=True)
+    doubtful = PhoneTrack((*kept, Span(SILENCE, kept[-1].end, phones.duration)), unreliable=True)
     gaps = [
         lip_curves(generate(waveform, doubtful, Settings(pauses=pauses, fps=25), model), demo_head())[0]
         for pauses in (1.0, 0.0)
@@ -219,7 +225,7 @@ def test_no_two_channels_work_against_each_other(chosen, breathed):
     columns = dict(zip(take.channels, take.weights.T, strict=True))
     for side in ("Left", "Right"):
         assert np.minimum(columns[f"mouthSmile{side}"], columns[f"mouthFrown{side}"]).max() < 1e-6
-    silence = in_silence(replace(take, phones=earlier(phones, chosen.get("lead", 0.0))))
+    silence = in_silence(replace(take, phones=shift_phones(phones, chosen.get("lead", 0.0))))
     rising = (np.diff(columns["jawOpen"]) > 1e-3) & (np.diff(columns["mouthClose"]) > 1e-3)
     assert not (rising & silence[1:]).any()
     assert np.minimum(columns["jawOpen"], columns["mouthClose"])[silence].max() < 0.01

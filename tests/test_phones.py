@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordings import DATA, LINE, TEXT, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.datasets.landmark_tracks import list_tracks
 from model_runtime.errors import Cancelled
+from model_runtime.linguistics.align import align_speech, find_phones
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.letter_rules import phones_by_rule
-from model_runtime.linguistics.listen import find_phones, listen
 from model_runtime.linguistics.phones import PHONES, SILENCE
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.transcript_spread import spread_words
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,10 @@ def check_tiles(track, duration):
 
 
 def test_a_transcript_is_found_in_its_sound(line, decoders):
-    hearing = listen(line, TEXT, decoders=decoders)
-    check_tiles(hearing.track, line.duration)
-    assert tuple(word.label for word in hearing.track.words) == spoken_words(TEXT)
-    assert hearing.notes == ()
+    alignment = align_speech(line, TEXT, decoders=decoders)
+    check_tiles(alignment.track, line.duration)
+    assert tuple(word.label for word in alignment.track.words) == spoken_words(TEXT)
+    assert alignment.notes == ()
 
 
 def test_speech_is_heard_without_a_transcript(line, decoders):
@@ -57,7 +57,7 @@ def test_speech_is_heard_without_a_transcript(line, decoders):
     check_tiles(track, line.duration)
     heard = [word.label for word in track.words]
     assert SequenceMatcher(a=heard, b=list(spoken_words(TEXT))).ratio() > 0.9
-    assert not track.heard
+    assert not track.unreliable
 
 
 def test_a_line_said_again_and_again_is_heard_as_often(line, decoders):
@@ -70,12 +70,12 @@ def test_a_line_said_again_and_again_is_heard_as_often(line, decoders):
 @needs_data
 def test_another_language_does_not_send_the_recogniser_in_circles(decoders):
     waveform = read_audio(DATA / "facegood" / "1114_3_15.flac")
-    hearing = listen(waveform, decoders=decoders)
-    track = hearing.track
+    alignment = align_speech(waveform, decoders=decoders)
+    track = alignment.track
     check_tiles(track, waveform.duration)
-    assert any("no words are understood" in note for note in hearing.notes)
-    assert hearing.confidence < 0.5
-    assert track.heard, "what was heard is known to be doubtful"
+    assert any("no words are understood" in note for note in alignment.notes)
+    assert alignment.confidence < 0.5
+    assert track.unreliable, "what was heard is known to be doubtful"
     words = [word.label for word in track.words]
     assert not any(words[i : i + 3] == words[i + 3 : i + 6] == words[i + 6 : i + 9] for i in range(len(words)))
     assert sum(span.label != SILENCE for span in track.phones) > 3 * waveform.duration
@@ -105,10 +105,10 @@ def test_boundaries_lie_where_people_hear_them(with_transcript, decoders):
 def test_spontaneous_speech_that_default_beams_lose_is_aligned(decoders):
     waveform = read_audio(DATA / "phones" / "mfa_cold_corpus.flac")
     text = json.loads((DATA / "phones" / "mfa_cold_corpus.json").read_text())["text"]
-    hearing = listen(waveform, text, decoders=decoders)
-    check_tiles(hearing.track, waveform.duration)
-    assert tuple(word.label for word in hearing.track.words) == spoken_words(text)
-    assert hearing.notes == ()
+    alignment = align_speech(waveform, text, decoders=decoders)
+    check_tiles(alignment.track, waveform.duration)
+    assert tuple(word.label for word in alignment.track.words) == spoken_words(text)
+    assert alignment.notes == ()
 
 
 @needs_data
@@ -124,10 +124,10 @@ def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
 
 
 def test_the_words_of_a_line_are_heard_and_how_sure_that_is(line, decoders):
-    given = listen(line, f"  {TEXT}\n", decoders=decoders)
+    given = align_speech(line, f"  {TEXT}\n", decoders=decoders)
     assert given.heard == " ".join(TEXT.split())
     assert 0.9 < given.confidence <= 1.0
-    found = listen(line, decoders=decoders)
+    found = align_speech(line, decoders=decoders)
     assert SequenceMatcher(a=spoken_words(found.heard), b=spoken_words(TEXT)).ratio() > 0.9
     assert found.heard[0].isupper(), "as people write it, so that it can be edited"
     assert 0.5 < found.confidence < given.confidence
@@ -135,12 +135,14 @@ def test_the_words_of_a_line_are_heard_and_how_sure_that_is(line, decoders):
 
 
 def test_a_transcript_of_something_else_is_told(line, decoders):
-    hearing = listen(line, "Penguins rarely juggle eleven purple xylophones in Uzbekistan, do they?", decoders=decoders)
-    check_tiles(hearing.track, line.duration)
-    assert "transcript does not match the sound" in hearing.notes[0]
-    assert '"penguins rarely juggle' in hearing.notes[1]
-    assert "any voice" in hearing.notes[1], "what is heard instead"
-    assert "any voice" in hearing.heard
+    alignment = align_speech(
+        line, "Penguins rarely juggle eleven purple xylophones in Uzbekistan, do they?", decoders=decoders
+    )
+    check_tiles(alignment.track, line.duration)
+    assert "transcript does not match the sound" in alignment.notes[0]
+    assert '"penguins rarely juggle' in alignment.notes[1]
+    assert "any voice" in alignment.notes[1], "what is heard instead"
+    assert "any voice" in alignment.heard
 
 
 def times(note: str) -> tuple[float, float]:
@@ -152,32 +154,32 @@ def times(note: str) -> tuple[float, float]:
 @pytest.mark.parametrize("wrong", ["banana", "carefully", "orchestra"])
 def test_one_wrong_word_is_told_with_its_place_and_what_is_heard(line, decoders, wrong):
     place = next(word for word in find_phones(line, TEXT, decoders=decoders).words if word.label == "voice")
-    hearing = listen(line, TEXT.replace("voice", wrong), decoders=decoders)
-    assert len(hearing.notes) == 1
-    assert f'says "{wrong}", but "voice" is heard' in hearing.notes[0]
-    assert times(hearing.notes[0]) == pytest.approx((place.start, place.end), abs=0.25)
-    assert hearing.confidence < listen(line, TEXT, decoders=decoders).confidence
+    alignment = align_speech(line, TEXT.replace("voice", wrong), decoders=decoders)
+    assert len(alignment.notes) == 1
+    assert f'says "{wrong}", but "voice" is heard' in alignment.notes[0]
+    assert times(alignment.notes[0]) == pytest.approx((place.start, place.end), abs=0.25)
+    assert alignment.confidence < align_speech(line, TEXT, decoders=decoders).confidence
 
 
 def test_a_word_too_many_is_told(line, decoders):
-    hearing = listen(line, TEXT.replace("any voice", "any purple voice"), decoders=decoders)
-    assert len(hearing.notes) == 1
-    assert '"purple", which is not heard' in hearing.notes[0]
+    alignment = align_speech(line, TEXT.replace("any voice", "any purple voice"), decoders=decoders)
+    assert len(alignment.notes) == 1
+    assert '"purple", which is not heard' in alignment.notes[0]
 
 
 def test_what_half_a_transcript_lacks_is_told(line, decoders):
-    hearing = listen(line, TEXT[: TEXT.index("any")], decoders=decoders)
-    assert len(hearing.notes) == 1
-    assert '"any voice before me' in hearing.notes[0]
-    assert "not in the transcript" in hearing.notes[0]
-    assert times(hearing.notes[0])[1] > 5
-    assert hearing.confidence < 0.6
+    alignment = align_speech(line, TEXT[: TEXT.index("any")], decoders=decoders)
+    assert len(alignment.notes) == 1
+    assert '"any voice before me' in alignment.notes[0]
+    assert "not in the transcript" in alignment.notes[0]
+    assert times(alignment.notes[0])[1] > 5
+    assert alignment.confidence < 0.6
 
 
 @needs_data
 def test_people_who_said_their_transcript_are_told_nothing(decoders):
     entries = list_tracks(DATA / "grid", "dev")[:20]
-    notes = [listen(read_audio(entry.sound), entry.text, decoders=decoders).notes for entry in entries]
+    notes = [align_speech(read_audio(entry.sound), entry.text, decoders=decoders).notes for entry in entries]
     assert sum(bool(each) for each in notes) <= 1
 
 
@@ -197,23 +199,23 @@ def hiss() -> np.ndarray:
 @pytest.mark.parametrize("samples", [np.zeros(SAMPLE_RATE), hiss(), tune()], ids=["silence", "noise", "music"])
 def test_where_nobody_speaks_that_is_told(samples, decoders):
     """Recognisers write down "You" or "Thank you for watching" there."""
-    hearing = listen(Waveform(samples.astype(np.float32)), decoders=decoders, name="door.wav")
-    assert hearing.notes[0].startswith("No speech is heard in door.wav")
-    assert (hearing.heard, hearing.confidence) == ("", 0.0)
-    assert hearing.track.words == ()
+    alignment = align_speech(Waveform(samples.astype(np.float32)), decoders=decoders, name="door.wav")
+    assert alignment.notes[0].startswith("No speech is heard in door.wav")
+    assert (alignment.heard, alignment.confidence) == ("", 0.0)
+    assert alignment.track.words == ()
 
 
 @pytest.mark.parametrize("samples", [hiss(), tune()], ids=["noise", "music"])
 def test_a_transcript_without_a_voice_is_doubted(samples, decoders):
-    hearing = listen(Waveform(samples.astype(np.float32)), "Where have you been all day?", decoders=decoders)
-    assert hearing.notes
-    assert hearing.confidence < 0.2
+    alignment = align_speech(Waveform(samples.astype(np.float32)), "Where have you been all day?", decoders=decoders)
+    assert alignment.notes
+    assert alignment.confidence < 0.2
 
 
 @pytest.mark.parametrize("level", [0.003, 0.1, 1.9])
 def test_level_does_not_matter(line, decoders, level):
     loud = Waveform((line.samples * np.float32(level / np.abs(line.samples).max())).astype(np.float32))
-    words = [word.label for word in listen(loud, TEXT, decoders=decoders).track.words]
+    words = [word.label for word in align_speech(loud, TEXT, decoders=decoders).track.words]
     assert tuple(words) == spoken_words(TEXT)
 
 
@@ -277,10 +279,10 @@ def test_a_long_recording_keeps_its_words_in_place(line, decoders):
     turns = 14
     long = Waveform(np.tile(line.samples, turns))
     assert long.duration > 60
-    hearing = listen(long, " ".join([TEXT] * turns), decoders=decoders)
-    track = hearing.track
+    alignment = align_speech(long, " ".join([TEXT] * turns), decoders=decoders)
+    track = alignment.track
     check_tiles(track, long.duration)
-    assert hearing.notes == ()
+    assert alignment.notes == ()
     assert tuple(word.label for word in track.words) == spoken_words(TEXT) * turns
     first = spoken_words(TEXT)[0]
     starts = [word.start for word in track.words if word.label == first]

@@ -12,7 +12,7 @@ import soundfile
 from conversation import Talk
 from recordings import LINE, TREE
 
-from model_runtime.data_files import ALIGNER, DATA_FILES, MOONSHINE, WHISPER, DataFiles, checked_folder
+from model_runtime.files.data_files import ALIGNER, DATA_FILES, MOONSHINE, WHISPER, DataFiles, checked_folder
 
 PHONES = [["SIL", 0.0, 0.1], ["M", 0.1, 0.2], ["AA", 0.2, 0.4], ["SIL", 0.4, 0.5]]
 # One of each package at once, the others with the slow tests.

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from recordings import DATA, needs_data
 
-from model_runtime.audio import SAMPLE_RATE, Waveform, read_audio
+from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.linguistics.listen import find_phones
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.settings import Settings
-from model_runtime.track_scores import lip_curves
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 
 def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float) -> np.ndarray:
@@ -21,6 +21,7 @@ def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float)
     return lip_curves(take, demo_head())[0][(take.times > start) & (take.times < end)]
 
 
+@pytest.mark.weights
 def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
     """A transcript that ends early leaves a second and a half of speech without phones."""
     waveform, phones = line
@@ -46,6 +47,7 @@ def cut(line: tuple[Waveform, PhoneTrack], start: float, end: float) -> tuple[Wa
     return Waveform(np.concatenate([before, inner, after])), PhoneTrack(kept)
 
 
+@pytest.mark.weights
 def test_a_clean_line_begins_at_rest_and_one_in_a_room_as_people_do(line, model):
     waveform, phones = cut(line, -0.2, line[1].duration)
     first = phones.phones[0]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from model_runtime.errors import InputError
-from model_runtime.pickle_process import Refusal, read_plain
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.pickle_process import Refusal, read_plain
+from model_runtime.files.safe_pickle import as_array, read_pickle
 
 # {"a": np.arange(3, dtype="float64"), "name": "caf\xe9"} as Python 2 and its numpy wrote it (protocol 2).
 PYTHON2 = (
@@ -206,7 +206,7 @@ def test_values_of_another_kind_are_refused():
 def test_nothing_is_imported_for_a_pickle(tmp_path):
     (tmp_path / "bad.pkl").write_bytes(b"\x80\x02cantigravity\nfly\n.")
     code = (
-        "import sys; from model_runtime.safe_pickle import read_pickle\n"
+        "import sys; from model_runtime.files.safe_pickle import read_pickle\n"
         f"try: read_pickle({str(tmp_path / 'bad.pkl')!r})\nexcept ValueError: print('antigravity' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"

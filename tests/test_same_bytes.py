@@ -12,9 +12,9 @@ from conversation import Talk
 from other_heads import other_mesh, write_obj
 from recordings import LINE, TEXT, TREE
 
-from model_runtime.audio import Waveform, read_audio
+from model_runtime.linguistics.align import align_speech
 from model_runtime.linguistics.decoders import Decoders, as_bytes
-from model_runtime.linguistics.listen import listen
+from model_runtime.speech.audio import Waveform, read_audio
 from tests.tiny_paper_model import write_tiny_model
 
 # Where an aligner's memory of what it heard before shows most: a word or two, cut off anywhere. Seconds.
@@ -29,8 +29,8 @@ def piece(start: float, length: float) -> Waveform:
 
 def test_phones_do_not_depend_on_what_was_heard_before():
     there, back = Decoders(), Decoders()
-    forward = [listen(piece(*each), decoders=there) for each in PIECES]
-    backward = [listen(piece(*each), decoders=back) for each in reversed(PIECES)]
+    forward = [align_speech(piece(*each), decoders=there) for each in PIECES]
+    backward = [align_speech(piece(*each), decoders=back) for each in reversed(PIECES)]
     assert forward == backward[::-1]
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 SLT = Voice("flite", "slt")
 AMERICAN = Voice("espeak", "en-US")

@@ -5,24 +5,24 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from model_runtime.acoustics import log_mel
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.linguistics.phones import SILENCE
-from model_runtime.model.hearing import speech_features
-from model_runtime.starter.objective import StarterConfig, StarterObjective
-from model_runtime.starter.recorded import model_columns
-from model_runtime.starter.teacher import Facts, teach
-from model_runtime.training.disturbance import Disturbance
+from model_runtime.speech.features import speech_features
+from model_runtime.speech.log_mel import log_mel
+from model_runtime.training.example_augmentation import Augmentation
 from model_runtime.training.examples import Example, make_example
 from model_runtime.training.losses import Lips
+from model_runtime.training.starter.objective import StarterConfig, StarterObjective
+from model_runtime.training.starter.recorded import model_columns
+from model_runtime.training.starter.teacher import PhonePriors, pseudo_label
 
 
 def taught(line, network) -> Example:
     waveform, phones = line
     still = np.zeros((int(waveform.duration * 25), len(network.config.channels)), np.float32)
     example = make_example("line", log_mel(waveform), speech_features(waveform.samples), phones, still, 25.0, 0, 1.0)
-    return teach(network, [example], Facts())[0]
+    return pseudo_label(network, [example], PhonePriors())[0]
 
 
 def silent(example: Example) -> np.ndarray:
@@ -34,7 +34,7 @@ def silent(example: Example) -> np.ndarray:
 
 
 def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, model):
-    network = model.network.followers[0]
+    network = model.network.phone_conditioned[0]
     example = taught(line, network)
     quiet = silent(example)
     assert 0.1 < quiet.mean() < 0.9
@@ -47,7 +47,7 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
         examples = [replace(example, weights=weights)] * 2
         # Motion that is completed from keys follows them, so none are given.
         config = StarterConfig(batch=2, set_keys=0.0)
-        objective = StarterObjective(network, examples, {}, lips, config, Disturbance(), seed=0)
+        objective = StarterObjective(network, examples, {}, lips, config, Augmentation(), seed=0)
         torch.manual_seed(0)
         with torch.inference_mode():
             return float(objective.loss(next(objective.batches(0))))
@@ -59,7 +59,7 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
 
 def test_rest_does_not_reach_into_the_sounds_of_a_phrase(line, model):
     """People who speak freely neither begin nor end a phrase with closed lips; the training speaker does."""
-    network = model.network.followers[0]
+    network = model.network.phone_conditioned[0]
     example = taught(line, network)
     gap = example.weights @ np.array(model.gap)
     sounds = ~silent(example)

@@ -144,12 +144,12 @@ def environment() -> dict[str, str]:
 @pytest.mark.slow
 def test_sigkill_at_any_moment_loses_nothing(undisturbed, tmp_path):
     command = [sys.executable, "-m", "tests.tiny_training", str(tmp_path), "0.05"]
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for _ in range(3):
         process = subprocess.Popen(command, env=environment())
         while process.poll() is None and not (tmp_path / "log.jsonl").is_file():
             time.sleep(0.01)
-        time.sleep(chance.uniform(0.0, 0.8))
+        time.sleep(rng.uniform(0.0, 0.8))
         process.send_signal(signal.SIGKILL)
         process.wait()
     subprocess.run(command, env=environment(), check=True)

@@ -256,15 +256,15 @@ def test_the_fields_layout_gives_the_same_motion(content, prepared, tmp_path):
 
 
 def test_biwi_is_split_as_the_field_does(tmp_path):
-    chance = np.random.default_rng(0)
-    template = chance.normal(size=(200, 3))
+    rng = np.random.default_rng(0)
+    template = rng.normal(size=(200, 3))
     moving = np.arange(10, 20)
     names = [f"{subject}_e{number:02d}" for subject in ("F2", "M3") for number in (1, 32, 33, 36, 37, 40)]
     names += ["F1_e05", "F1_e37"]
     clips = {}
     for name in names:
         motion = np.repeat(template[None], 25, axis=0)
-        motion[:, moving] += chance.normal(size=(25, 10, 3))
+        motion[:, moving] += rng.normal(size=(25, 10, 3))
         clips[name] = motion.astype(np.float32)
     folder = field_layout(tmp_path / "biwi", clips, dict.fromkeys(("F1", "F2", "M3"), template), 1.0)
     splits = {test: open_biwi(folder, test=test, vertices=200).entries for test in "AB"}

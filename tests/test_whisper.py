@@ -6,10 +6,10 @@ import torch
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
-from model_runtime.data_files import WHISPER, checked_folder
-from model_runtime.speech_rows import speech_rows
-from model_runtime.whisper import FILE, LAYERS, WIDTH, log_mel_spectrum, whisper
-from model_runtime.whisper_file import encoder_variables
+from model_runtime.files.data_files import WHISPER, checked_folder
+from model_runtime.speech.whisper import FILE, LAYERS, WIDTH, log_mel_spectrum, whisper
+from model_runtime.speech.whisper_file import encoder_variables
+from model_runtime.speech.windowed_encoder import encode_windowed
 
 
 def variables() -> dict[str, np.ndarray]:
@@ -82,8 +82,8 @@ def test_a_long_recording_is_heard_as_its_parts_are(line):
     """Where pieces are cut, and how far from their beginning a sound lies, changes little of what it is heard as."""
     samples = np.resize(line[0].samples, 40 * 16000).astype(np.float64)
     whole, later = (np.empty((len(part) // 160 + 1, WIDTH), np.float16) for part in (samples, samples[16000:]))
-    speech_rows(whisper(), samples, whole)
-    speech_rows(whisper(), samples[16000:], later)
+    encode_windowed(whisper(), samples, whole)
+    encode_windowed(whisper(), samples[16000:], later)
     pairs = zip(whole[100:].astype(float).T, later.astype(float).T, strict=True)
     assert np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs]) > 0.9
 

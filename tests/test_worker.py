@@ -14,8 +14,8 @@ import soundfile
 from conversation import COMMAND, ENVIRONMENT, Talk
 from recordings import LINE, TEXT, TREE
 
-from model_runtime.audio import read_audio
 from model_runtime.protocol import PROTOCOL
+from model_runtime.speech.audio import read_audio
 from model_runtime.take import read_take
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.model.checkpoint import Model, Style, save_model
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.paper_config import PaperConfig
-from model_runtime.motion_space import MotionSpace
+from model_runtime.model.paper.config import PaperConfig
+from model_runtime.model.paper.network import KMTalkNetwork
 
 NAMES = ("motion001", "motion002", "motion003")
 VERTICES = 60
@@ -18,11 +18,11 @@ VERTICES = 60
 def write_tiny_model(folder: Path) -> None:
     """A random network that moves a random face of 60 vertices, Y up, in metres."""
     torch.manual_seed(0)
-    chance = np.random.default_rng(0)
-    network = PaperNetwork(PaperConfig(channels=NAMES, fps=30.0, width=32))
+    rng = np.random.default_rng(0)
+    network = KMTalkNetwork(PaperConfig(channels=NAMES, fps=30.0, width=32))
     torch.nn.init.normal_(network.completion.out.weight, std=0.5)
-    neutral = chance.normal(size=(VERTICES, 3)).astype(np.float32) * np.float32([0.07, 0.1, 0.08])
-    shapes = chance.normal(size=(len(NAMES), VERTICES, 3)).astype(np.float32) * 0.01
+    neutral = rng.normal(size=(VERTICES, 3)).astype(np.float32) * np.float32([0.07, 0.1, 0.08])
+    shapes = rng.normal(size=(len(NAMES), VERTICES, 3)).astype(np.float32) * 0.01
     space = MotionSpace(neutral, NAMES, shapes, np.arange(9), np.arange(9, 20), (-1.0, 1.0), 0.9)
     gap, styles = (0.0,) * len(NAMES), {"neutral": Style(())}
     save_model(Model(network, "tiny", "", styles, gap, "made up", "paper", space), folder)

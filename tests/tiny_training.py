@@ -33,8 +33,8 @@ class TinyObjective:
         self.seen = 0
 
     def batches(self, epoch: int):
-        chance = torch.Generator().manual_seed(epoch)
-        for index in torch.randperm(CLIPS, generator=chance).tolist():
+        rng = torch.Generator().manual_seed(epoch)
+        for index in torch.randperm(CLIPS, generator=rng).tolist():
             heard = torch.randn(20, 3, generator=torch.Generator().manual_seed(index))
             motion = heard[:, :2] * 0.5
             name = f"clip{index}"

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import Waveform, read_audio
 from model_runtime.errors import InputError
+from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.labels import arpabet
-from model_runtime.linguistics.listen import find_phones
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
+from model_runtime.speech.audio import Waveform, read_audio
 
 # What is said where the labels do not tell.
 TEXTS = {

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kmtalk_blender.scene.heads import LOOKS
+from kmtalk_blender.scene.character.heads import LOOKS
 from model_runtime.errors import InputError
 from model_runtime.heads.head import Head, read_head
 

@@ -1,10 +1,9 @@
-"""Operators: thin. They gather, call kmtalk_blender.scene and turn a UserError into a report."""
+"""Operators: they read the context, call kmtalk_blender.scene and report its result or its UserError."""
 
 from . import (
     add_basis,
     add_head,
     add_sound,
-    ask_runtime,
     calibrate,
     check_runtime,
     complete,
@@ -24,8 +23,9 @@ from . import (
     phones,
     play,
     presets,
-    take_words,
+    query_runtime,
     takes,
+    use_sidecar_text,
 )
 
 __all__ = ["register", "unregister"]
@@ -42,7 +42,7 @@ MODULES = (
     follow_strip,
     phones,
     lines,
-    take_words,
+    use_sidecar_text,
     import_flame,
     make_shapes,
     mark_landmark,
@@ -50,7 +50,7 @@ MODULES = (
     calibrate,
     jaw_bone,
     link_parts,
-    ask_runtime,
+    query_runtime,
     check_runtime,
     install_runtime,
     install_model,
@@ -66,6 +66,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take them away, in reverse."""
+    """Unregister them in reverse order."""
     for module in reversed(MODULES):
         module.unregister()

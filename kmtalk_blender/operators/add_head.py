@@ -1,10 +1,10 @@
-"""kmtalk.add_head: the project's own head."""
+"""kmtalk.add_head: the head that KMTalk comes with."""
 
 import bpy
 
 from ..scene.areas import frame_face
-from ..scene.head_job import AddHeadJob
-from ..scene.queue import Order
+from ..scene.jobs.head_jobs import AddHeadJob
+from ..scene.jobs.queue import QueuedJob
 from .base import JobOperator, busy
 
 __all__ = ["AddHeadOperator", "KMTALK_OT_add_head", "register", "unregister"]
@@ -13,7 +13,7 @@ NAME = "KMTalk Head"
 
 
 class AddHeadOperator(JobOperator):
-    """Adds a head, and shows it in the 3D view."""
+    """Base of operators that add a head and show it in the 3D view."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -21,22 +21,22 @@ class AddHeadOperator(JobOperator):
             return "Leave edit mode first (Tab)"
         return busy(context)
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
-        """A button shows the head; a script leaves the views as they are."""
-        if self.options.is_invoke and orders[0].state == "done":
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
+        """Show the new head in the 3D view when a user pressed the button; a script leaves the view as it is."""
+        if self.options.is_invoke and jobs[0].state == "done":
             frame_face(context, context.scene.kmtalk.target)
         return ""
 
 
 class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
-    """Add a head that can speak at the 3D cursor, or beside what stands there, and make it the character"""
+    """Add a head that can speak at the 3D cursor, or beside the object there, and make it the character"""
 
     bl_idname = "kmtalk.add_head"
     bl_label = "Add Head"
     bl_options = {"UNDO"}
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
-        return [Order(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
+        return [QueuedJob(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
 
 
 def register() -> None:

@@ -1,4 +1,4 @@
-"""kmtalk.add_sound: a sound file goes into the sequencer, to be spoken."""
+"""kmtalk.add_sound: add a sound file to the sequencer, to generate lip-sync from it."""
 
 from pathlib import Path
 
@@ -6,24 +6,24 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..scene.compat import sequencer_scene
-from ..scene.new_strip import add_sound
-from .base import Acting, busy
+from ..scene.sound.new_strip import add_sound
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["KMTALK_OT_add_sound", "add_spoken_sound", "register", "unregister"]
 
 
 def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
-    """Make a sound file what the panel speaks, from the current frame. Returns its strip's name.
+    """Add a sound file at the current frame and make it the panel's source. Returns its strip's name.
 
-    In a Blender without sound strips it is the panel's sound file, and the name is empty. Raises UserError when it is
-    no sound file.
+    In a Blender without sound strips it becomes the panel's sound file, and the name is empty. Raises UserError when
+    the file is not a sound.
     """
     scene, settings = sequencer_scene(context), context.scene.kmtalk
     strip = add_sound(scene, path, scene.frame_current)
     workspace = context.workspace
     if workspace is not None and getattr(workspace, "sequencer_scene", scene) is None:
-        # Since 5.0 a sequencer that is opened shows nothing otherwise.
-        workspace.sequencer_scene = scene
+        # Since 5.0 a newly opened sequencer shows no scene until one is set.
+        workspace.sequencer_scene = scene  # type: ignore[attr-defined]  # the stubs are those of 4.5
     settings.source = "STRIP" if strip is not None else "FILE"
     if strip is None:
         settings.audio, settings.frame = str(path), scene.frame_current
@@ -31,7 +31,7 @@ def add_spoken_sound(context: bpy.types.Context, path: Path) -> str:
     return strip.name
 
 
-class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
+class KMTALK_OT_add_sound(ActionOperator, bpy.types.Operator):
     """Choose a sound file and put it into the sequencer at the current frame"""
 
     bl_idname = "kmtalk.add_sound"
@@ -47,7 +47,7 @@ class KMTALK_OT_add_sound(Acting, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         """Ask for the file first."""
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}

@@ -1,21 +1,23 @@
-"""kmtalk.calibrate: closed here, fully open here."""
+"""kmtalk.calibrate: take the sliders' pose as the closed or the fully open mouth."""
+
+from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..scene.calibration import calibrate_closed, calibrate_open
-from ..scene.rigs import target_of
-from .map_channels import MappingReasoned
+from ..scene.character.calibration import calibrate_closed, calibrate_open
+from ..scene.character.shape_map import target_of
+from .map_channels import MappingOperator
 
 __all__ = ["register", "unregister"]
 
 POSES = (
     ("CLOSED", "Closed Here", "The pose of the sliders is the closed mouth"),
-    ("OPEN", "Fully Open Here", "The pose of the sliders is the channel at its fullest"),
+    ("OPEN", "Fully Open Here", "The pose of the sliders is the channel at weight 1"),
 )
 
 
-class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_calibrate(MappingOperator, bpy.types.Operator):
     """Take the pose of the shape keys' sliders as the closed or the fully open mouth"""
 
     bl_idname = "kmtalk.calibrate"
@@ -23,10 +25,12 @@ class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     pose: EnumProperty(name="Pose", description="What the sliders show", items=POSES)
-    channel: StringProperty(name="Channel", description="What is fully open", default="jawOpen")
+    channel: StringProperty(
+        name="Channel", description="The channel that is at weight 1 in this pose", default="jawOpen"
+    )
 
     @classmethod
-    def description(cls, context: bpy.types.Context, properties: object) -> str:
+    def description(cls, context: bpy.types.Context, properties: Any) -> str:
         """The tooltip of the pose."""
         return next(text for name, _, text in POSES if name == properties.pose)
 
@@ -34,7 +38,7 @@ class KMTALK_OT_calibrate(MappingReasoned, bpy.types.Operator):
         target = target_of(context)
         if self.pose == "CLOSED":
             count = calibrate_closed(target)
-            return f"{target.name} rests with {count} shape keys away from 0"
+            return f"{target.name} rests with {count} shape keys at values other than 0"
         calibrate_open(target, self.channel)
         return f"{target.name}: {self.channel} reaches this pose at 1"
 

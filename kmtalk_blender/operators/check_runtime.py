@@ -1,4 +1,4 @@
-"""kmtalk.check_runtime: is everything there, and what helps when it is not."""
+"""kmtalk.check_runtime: test every part of the runtime and say how to fix what fails."""
 
 from pathlib import Path
 
@@ -6,15 +6,15 @@ import bpy
 
 from .. import session
 from ..runtime.check import Finding
-from ..scene.queue import Order
-from ..scene.runtime_jobs import CheckJob
+from ..scene.jobs.queue import QueuedJob
+from ..scene.jobs.runtime_jobs import CheckJob
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_check_runtime", "register", "unregister"]
 
 
 class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
-    """Look at interpreter, packages, model and device, and speak one second"""
+    """Test interpreter, packages, model and device, and generate one second of motion"""
 
     bl_idname = "kmtalk.check_runtime"
     bl_label = "Check Runtime"
@@ -25,19 +25,19 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
 
     @classmethod
     def missing(cls, context: bpy.types.Context) -> str:
-        """Nothing: what is missing is what it finds out."""
+        """Always empty: the operator itself finds out what is missing."""
         return ""
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
-        return [Order("Runtime", self._job)]
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
+        return [QueuedJob("Runtime", self._job)]
 
-    def ended(self, context: bpy.types.Context, orders: list[Order]) -> str:
-        """Report each thing, and show all of it in the window."""
-        if orders[0].state == "cancelled":
+    def ended(self, context: bpy.types.Context, jobs: list[QueuedJob]) -> str:
+        """Report each finding, and list them all in a pop-up menu."""
+        if jobs[0].state == "cancelled":
             return ""
         check = self._job_made.check
-        if orders[0].state == "failed":
-            check.failed(orders[0].text)
+        if jobs[0].state == "failed":
+            check.failed(jobs[0].text)
         for finding in check.findings:
             self.report({"INFO"} if finding.good else {"WARNING"}, f"{finding.name}: {finding.text}")
         if not bpy.app.background and context.window is not None:
@@ -52,8 +52,8 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
 
 def _draw(menu: bpy.types.UIPopupMenu, findings: list[Finding]) -> None:
     for finding in findings:
-        icon = "CHECKMARK" if finding.good else "ERROR"
-        menu.layout.label(text=f"{finding.name}: {finding.text}", icon=icon, translate=False)
+        text = f"{finding.name}: {finding.text}"
+        menu.layout.label(text=text, icon="CHECKMARK" if finding.good else "ERROR", translate=False)
 
 
 def register() -> None:

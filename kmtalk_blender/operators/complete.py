@@ -1,4 +1,4 @@
-"""kmtalk.complete, kmtalk.discard_edits: an edited take."""
+"""kmtalk.complete and kmtalk.discard_edits: fill in around edited keys, or undo the edits."""
 
 from pathlib import Path
 
@@ -6,20 +6,20 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
-from ..scene.baseline_store import take_ids, take_info
-from ..scene.compat import slot_handle
-from ..scene.jobs import CompleteJob, discard_edits, edited_takes
+from ..scene.character.shape_map import target_of
+from ..scene.compat import shape_keys_of, slot_handle
+from ..scene.jobs.queue import QueuedJob
+from ..scene.jobs.take_jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
-from ..scene.queue import Order
-from ..scene.rigs import target_of
-from ..scene.takes import editable_take, takes_of
-from .base import Acting, JobOperator, busy
+from ..scene.takes.baseline_store import take_ids, take_info
+from ..scene.takes.takes import editable_take, takes_of
+from .base import ActionOperator, JobOperator, busy
 
 __all__ = ["KMTALK_OT_complete", "KMTALK_OT_discard_edits", "register", "unregister"]
 
 
-def without_take(context: bpy.types.Context) -> str:
-    """Why a take cannot be worked on; empty when it can."""
+def no_take_reason(context: bpy.types.Context) -> str:
+    """Why no take can be edited: one sentence, or an empty string."""
     if busy(context):
         return busy(context)
     try:
@@ -30,7 +30,7 @@ def without_take(context: bpy.types.Context) -> str:
 
 
 class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
-    """Fill in between the keys you edited: they stay exactly, the network moves the rest around them"""
+    """Fill in between the keys you edited: these stay exactly as they are, the rest is computed anew around them"""
 
     bl_idname = "kmtalk.complete"
     bl_label = "Complete"
@@ -40,26 +40,26 @@ class KMTALK_OT_complete(JobOperator, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
-    def orders(self, context: bpy.types.Context) -> list[Order]:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         settings, options, target = context.scene.kmtalk, options_of(context.scene), target_of(context)
         ranged = settings.use_range or self.selected_range
         window = (settings.first, settings.last) if ranged else None
         name, action = target.name, editable_take(target)
 
-        def order(take: str | None) -> Order:
+        def job(take: str | None) -> QueuedJob:
             def make(ctx: bpy.types.Context, folder: Path) -> CompleteJob:
                 return CompleteJob(ctx, bpy.data.objects[name], options, folder, window, take)
 
-            return Order(take_info(action, take).get("strip", name), make)
+            return QueuedJob(take_info(action, take).get("strip", name), make)
 
-        # With nothing edited the job itself says so.
-        return [order(take) for take in edited_takes(action, window, target) or (None,)]
+        # Without an edited take one job is queued, whose error says so.
+        return [job(take) for take in edited_takes(action, window, target) or (None,)]
 
 
-class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
-    """Put the take back to how it was generated"""
+class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
+    """Undo all edits of the take: it becomes what was generated"""
 
     bl_idname = "kmtalk.discard_edits"
     bl_label = "Discard Edits"
@@ -67,12 +67,12 @@ class KMTALK_OT_discard_edits(Acting, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         action = editable_take(target)
-        takes = take_ids(action, slot_handle(action, target.data.shape_keys))
+        takes = take_ids(action, slot_handle(action, shape_keys_of(target)))
         names = [take_info(action, take).get("strip", "") for take in takes]
         for take in takes:
             discard_edits(target, action, take, options_of(context.scene))

@@ -6,14 +6,14 @@ import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
-from ..scene.rigs import target_of
+from ..scene.character.shape_map import target_of
 from .add_sound import add_spoken_sound
-from .base import Reasoned, busy
+from .base import Outcome, PollReason, busy
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
+class KMTALK_OT_drop_sound(PollReason, bpy.types.Operator):
     """Add the sound as a strip at the current frame, and make the character speak it"""
 
     bl_idname = "kmtalk.drop_sound"
@@ -32,15 +32,15 @@ class KMTALK_OT_drop_sound(Reasoned, bpy.types.Operator):
             return str(error)
         return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         try:
             name = add_spoken_sound(context, Path(self.filepath))
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         try:
-            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)
+            bpy.ops.kmtalk.generate("INVOKE_DEFAULT", strip=name)  # type: ignore[attr-defined]  # our own
         except RuntimeError as error:
-            # The sound is there all the same.
+            # The strip was added, so this is a warning and the operator is finished.
             self.report({"WARNING"}, str(error).strip())
         return {"FINISHED"}
 

@@ -1,4 +1,4 @@
-"""kmtalk.install_model: a model of the user's own into the extension's list."""
+"""kmtalk.install_model: copy a model of the user into the extension's folder of models."""
 
 import bpy
 from bpy.props import StringProperty
@@ -8,12 +8,12 @@ from ..errors import UserError
 from ..paths import whole_path
 from ..runtime.input_files import is_file
 from ..runtime.model_folder import install_model
-from .base import Acting, busy
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["KMTALK_OT_install_model", "register", "unregister"]
 
 
-class KMTALK_OT_install_model(Acting, bpy.types.Operator):
+class KMTALK_OT_install_model(ActionOperator, bpy.types.Operator):
     """Copy a trained model into KMTalk's list of models, and choose it"""
 
     bl_idname = "kmtalk.install_model"
@@ -26,7 +26,7 @@ class KMTALK_OT_install_model(Acting, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

@@ -1,4 +1,4 @@
-"""kmtalk.install_runtime and kmtalk.remove_runtime: the runtime environment of the extension's own."""
+"""kmtalk.install_runtime and kmtalk.remove_runtime: the Python environment that the extension makes for its runtime."""
 
 import sys
 import time
@@ -22,15 +22,15 @@ from ..runtime.install import (
 )
 from ..runtime.whole_file import write_whole
 from ..scene.areas import redraw
-from .base import Reasoned, busy
+from .base import Outcome, PollReason, busy
 
 __all__ = ["register", "unregister"]
 
-TICK = 0.2
+TICK = 0.2  # s between two looks at the installation
 
 
 def runtime_folder() -> Path:
-    """Where the environment lies. Raises UserError when this Blender has no folder for extensions."""
+    """The folder of the environment. Raises UserError when this Blender has no folder for extensions."""
     package = __package__.rpartition(".")[0]
     try:
         return Path(bpy.utils.extension_path_user(package, path="", create=True)) / "runtime"
@@ -38,14 +38,14 @@ def runtime_folder() -> Path:
         raise UserError("KMTalk is not installed as an extension; choose an interpreter in the preferences.") from error
 
 
-class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
-    """Make KMTalk's own Python environment; it never touches Blender's"""
+class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
+    """Make a Python environment for KMTalk; Blender's own is not changed"""
 
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"
     bl_description = (
-        f"Make KMTalk's own Python environment ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); it "
-        "never touches Blender's"
+        f"Make a Python environment for KMTalk ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); "
+        "Blender's own is not changed"
     )
 
     python: StringProperty(
@@ -55,13 +55,13 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
     )
     index: StringProperty(
         name="CPU Builds",
-        description="Where pip finds CPU builds of torch for Linux, besides where it is set to look",
+        description="Extra package index for CPU builds of torch on Linux",
         default=TORCH_INDEX,
     )
     build: EnumProperty(name="Build", items=BUILDS)
     gpu_index: StringProperty(
         name="CUDA Builds",
-        description="Where pip takes torch and what it needs from, for the CUDA build; no hashes guard these wheels",
+        description="Package index for torch with CUDA and what it needs; without a check of hashes",
         default=TORCH_GPU_INDEX,
     )
 
@@ -69,7 +69,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         """Run to the end, then return."""
         try:
             self._run(self._installation())
@@ -77,8 +77,8 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             return self._failed(context, error)
         return self._done(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Start, and come back on a timer."""
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
+        """Start the installation and a timer that goes on with it."""
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
@@ -91,12 +91,12 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Esc cancels, the timer goes on."""
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
+        """Esc cancels; a timer event goes on with the installation."""
         state = context.window_manager.kmtalk
         if (event.type == "ESC" and event.value == "PRESS") or state.cancel:
             self.cancel(context)
-            state.report = "Cancelled; what was downloaded is kept for the next time."
+            state.report = "Cancelled; the downloaded packages are kept for the next attempt."
             self.report({"INFO"}, state.report)
             return {"CANCELLED"}
         if event.type != "TIMER":
@@ -113,12 +113,12 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         return self._done(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
-        """The user or Blender ends it."""
+        """Called when the user cancels, or Blender ends the operator."""
         self._running.cancel()
         self._stop(context)
 
     def _show(self, context: bpy.types.Context) -> None:
-        """Put the progress where the panel and the preferences read it; redraw only when it changed."""
+        """Write the progress into wm.kmtalk, where the panels read it; redraw only when it changed."""
         state, fraction, text = context.window_manager.kmtalk, self._running.fraction, self._running.progress_text
         if (round(state.fraction, 3), state.text) == (round(fraction, 3), text):
             return
@@ -130,7 +130,7 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
         gpu_index = self.gpu_index if self.build == "CUDA" else ""
         plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index, gpu_index)
-        # The worker may run out of the folder that is replaced.
+        # The worker may be running from the folder that will be replaced.
         session.close()
         self._running = Installation(plan)
         return self._running
@@ -140,25 +140,25 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
             while not installation.tick():
                 time.sleep(TICK)
         except KeyboardInterrupt:
-            # What it has started is a group of its own, which the terminal's Ctrl+C does not reach.
+            # pip runs in a process group of its own, which Ctrl+C in the terminal does not reach.
             installation.cancel()
             raise
 
-    def _done(self, context: bpy.types.Context) -> set[str]:
+    def _done(self, context: bpy.types.Context) -> Outcome:
         state = context.window_manager.kmtalk
         state.report = "The runtime is installed"
         self.report({"INFO"}, f"{state.report} in {runtime_folder()}")
         return {"FINISHED"}
 
-    def _failed(self, context: bpy.types.Context, error: UserError) -> set[str]:
+    def _failed(self, context: bpy.types.Context, error: UserError) -> Outcome:
         running = getattr(self, "_running", None)
         if running is not None:
             running.cancel()
             log = runtime_folder().with_name("install.log")
             write_whole(log, "\n".join(running.log).encode())
-            error = UserError(f"{error} The whole log is in {log}")
+            error = UserError(f"{error} The full log is in {log}")
         context.window_manager.kmtalk.failure = str(error)
-        return self.refuse(error)
+        return self.report_error(error)
 
     def _stop(self, context: bpy.types.Context) -> None:
         state = context.window_manager.kmtalk
@@ -168,8 +168,8 @@ class KMTALK_OT_install_runtime(Reasoned, bpy.types.Operator):
         redraw(context.window_manager)
 
 
-class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
-    """Delete KMTalk's own Python environment"""
+class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
+    """Delete the Python environment that Install Runtime made"""
 
     bl_idname = "kmtalk.remove_runtime"
     bl_label = "Remove Runtime"
@@ -178,13 +178,13 @@ class KMTALK_OT_remove_runtime(Reasoned, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Delete it."""
+    def execute(self, context: bpy.types.Context) -> Outcome:
+        """Delete the environment."""
         session.close()
         try:
             remove_environment(runtime_folder())
         except UserError as error:
-            return self.refuse(error)
+            return self.report_error(error)
         self.report({"INFO"}, "The runtime is removed.")
         return {"FINISHED"}
 

@@ -1,4 +1,4 @@
-"""kmtalk.drive_jaw_bone: a pose bone follows the jaw's channels."""
+"""kmtalk.drive_jaw_bone and kmtalk.free_jaw_bone: drive a pose bone by the channels of the jaw."""
 
 import math
 
@@ -6,9 +6,9 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..errors import UserError
-from ..scene.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
-from ..scene.rigs import target_of
-from .base import Acting, busy
+from ..scene.character.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
+from ..scene.character.shape_map import target_of
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
@@ -17,11 +17,11 @@ KINDS = (("ROTATION", "Rotation", "The bone turns"), ("LOCATION", "Location", "T
 AXES = (("0", "X", "The bone's X"), ("1", "Y", "The bone's Y"), ("2", "Z", "The bone's Z"))
 
 
-class BoneReasoned(Acting):
+class BoneOperator(ActionOperator):
     """An operator that needs a character and its active pose bone."""
 
     armature: StringProperty(name="Armature", description="The armature; empty: the active object")
-    bone: StringProperty(name="Bone", description="The jaw's bone; empty: the active one")
+    bone: StringProperty(name="Bone", description="Name of the jaw's bone; empty: the active pose bone")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -33,14 +33,16 @@ class BoneReasoned(Acting):
             return str(error)
         return ""
 
-    def chosen(self, context: bpy.types.Context) -> tuple[bpy.types.Object | None, str]:
-        """The armature and the name of the bone."""
+    def chosen(self, context: bpy.types.Context) -> tuple[bpy.types.Object, str]:
+        """The armature and the name of the bone. Raises UserError without an armature."""
         armature = bpy.data.objects.get(self.armature) if self.armature else context.view_layer.objects.active
+        if armature is None:
+            raise UserError("No armature is chosen; choose the one with the jaw.")
         active = getattr(context, "active_pose_bone", None)
         return armature, self.bone or (active.name if active else "")
 
 
-class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
+class KMTALK_OT_drive_jaw_bone(BoneOperator, bpy.types.Operator):
     """Let the active pose bone follow a movement of the jaw"""
 
     bl_idname = "kmtalk.drive_jaw_bone"
@@ -49,13 +51,18 @@ class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
 
     channel: EnumProperty(name="Channel", description="What the bone follows", items=CHANNELS)
     kind: EnumProperty(name="Kind", description="How it follows", items=KINDS)
-    axis: EnumProperty(name="Axis", description="Of the bone", items=AXES)
+    axis: EnumProperty(name="Axis", description="Axis of the bone", items=AXES)
     angle: FloatProperty(
-        name="Angle", description="At weight 1", default=math.radians(18), subtype="ANGLE", soft_min=-1, soft_max=1
+        name="Angle",
+        description="Rotation at weight 1",
+        default=math.radians(18),
+        subtype="ANGLE",
+        soft_min=-1,
+        soft_max=1,
     )
-    distance: FloatProperty(name="Distance", description="At weight 1", default=0.006, subtype="DISTANCE")
+    distance: FloatProperty(name="Distance", description="Movement at weight 1", default=0.006, subtype="DISTANCE")
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         return context.window_manager.invoke_props_dialog(self)
 
     def act(self, context: bpy.types.Context) -> str:
@@ -66,8 +73,8 @@ class KMTALK_OT_drive_jaw_bone(BoneReasoned, bpy.types.Operator):
         return f"Bone {bone} follows {shape}"
 
 
-class KMTALK_OT_free_jaw_bone(BoneReasoned, bpy.types.Operator):
-    """The pose bone follows the jaw no longer"""
+class KMTALK_OT_free_jaw_bone(BoneOperator, bpy.types.Operator):
+    """Remove the drivers that let the pose bone follow the jaw"""
 
     bl_idname = "kmtalk.free_jaw_bone"
     bl_label = "Free Jaw Bone"

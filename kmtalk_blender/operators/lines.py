@@ -1,22 +1,22 @@
-"""The table of lines and the rules that fill it; what runs now; what keeps a take from playing."""
+"""Operators of the table of lines and its rules, Cancel, and Fix for what keeps a take from playing."""
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..errors import UserError
-from ..scene.cast import fill_lines
+from ..scene.character.shape_map import target_of
 from ..scene.checks import fix_obstacle
 from ..scene.compat import sequencer_scene
-from ..scene.new_strip import select_only
-from ..scene.rigs import target_of
-from ..scene.strips import find_strip
-from .base import Acting, busy
+from ..scene.sound.new_strip import select_only
+from ..scene.sound.speakers import fill_lines
+from ..scene.sound.strips import find_strip
+from .base import ActionOperator, Outcome, busy
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_fill_lines(Acting, bpy.types.Operator):
-    """List every sound strip that is heard, with its character; what you typed stays"""
+class KMTALK_OT_fill_lines(ActionOperator, bpy.types.Operator):
+    """List every audible sound strip with its character; existing lines keep theirs"""
 
     bl_idname = "kmtalk.fill_lines"
     bl_label = "Refresh"
@@ -32,8 +32,8 @@ class KMTALK_OT_fill_lines(Acting, bpy.types.Operator):
         return f"{fill_lines(context.scene, sequencer_scene(context))} lines"
 
 
-class KMTALK_OT_edit_rules(Acting, bpy.types.Operator):
-    """Add or remove a rule: which strips a character speaks"""
+class KMTALK_OT_edit_rules(ActionOperator, bpy.types.Operator):
+    """Add or remove a rule that chooses the character of strips"""
 
     bl_idname = "kmtalk.edit_rules"
     bl_label = "Edit Rules"
@@ -52,7 +52,7 @@ class KMTALK_OT_edit_rules(Acting, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
+class KMTALK_OT_choose_character(ActionOperator, bpy.types.Operator):
     """Make this the character of the panel"""
 
     bl_idname = "kmtalk.choose_character"
@@ -73,8 +73,8 @@ class KMTALK_OT_choose_character(Acting, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_choose_strip(Acting, bpy.types.Operator):
-    """Make this strip the one that is spoken, and the only one that is selected"""
+class KMTALK_OT_choose_strip(ActionOperator, bpy.types.Operator):
+    """Select this strip only, so that Generate speaks it"""
 
     bl_idname = "kmtalk.choose_strip"
     bl_label = "Choose Strip"
@@ -88,23 +88,25 @@ class KMTALK_OT_choose_strip(Acting, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context) -> str:
         scene = sequencer_scene(context)
-        select_only(scene.sequence_editor, find_strip(scene, self.strip))
+        strip = find_strip(scene, self.strip)
+        if scene.sequence_editor is not None:
+            select_only(scene.sequence_editor, strip)
         return ""
 
 
 class KMTALK_OT_cancel(bpy.types.Operator):
-    """Stop; nothing more is written"""
+    """Stop what runs now; nothing more is written"""
 
     bl_idname = "kmtalk.cancel"
     bl_label = "Cancel"
     bl_options = {"INTERNAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> Outcome:
         context.window_manager.kmtalk.cancel = True
         return {"FINISHED"}
 
 
-class KMTALK_OT_fix(Acting, bpy.types.Operator):
+class KMTALK_OT_fix(ActionOperator, bpy.types.Operator):
     """Remove what keeps the take from playing"""
 
     bl_idname = "kmtalk.fix"

@@ -1,15 +1,15 @@
-"""kmtalk.link_parts: teeth, tongue, lashes and eyes with shape keys of their own follow the head's."""
+"""kmtalk.link_parts: shape keys of teeth, tongue, lashes and eyes follow those of the head."""
 
 import bpy
 
-from ..scene.parts import follow_head
-from ..scene.rigs import target_of
-from .map_channels import MappingReasoned
+from ..scene.character.parts import follow_head
+from ..scene.character.shape_map import target_of
+from .map_channels import MappingOperator
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_link_parts(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_link_parts(MappingOperator, bpy.types.Operator):
     """Let the character's other meshes follow its sliders, where their shape keys have the same names"""
 
     bl_idname = "kmtalk.link_parts"

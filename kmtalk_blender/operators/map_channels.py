@@ -1,18 +1,18 @@
-"""kmtalk.map_channels and its table: by name, by hand, from and to presets."""
+"""kmtalk.map_channels and the operators of the mapping table: by name, by hand, load and save presets."""
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
-from ..scene.rigs import target_of
-from .base import Acting, busy
+from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
+from ..scene.character.shape_map import target_of
+from .base import ActionOperator, Outcome, busy
 
-__all__ = ["MappingReasoned", "register", "unregister"]
+__all__ = ["MappingOperator", "register", "unregister"]
 
 
-class MappingReasoned(Acting):
+class MappingOperator(ActionOperator):
     """An operator that needs a character with shape keys."""
 
     @classmethod
@@ -28,8 +28,8 @@ class MappingReasoned(Acting):
         return f"{target.name} is linked; make a library override of it" if target.library is not None else ""
 
 
-class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
-    """Find out by name which shape keys the channels move, and list them in the table"""
+class KMTALK_OT_map_channels(MappingOperator, bpy.types.Operator):
+    """Find by name which shape key each channel moves, and list them in the table"""
 
     bl_idname = "kmtalk.map_channels"
     bl_label = "Map Channels"
@@ -47,8 +47,8 @@ class KMTALK_OT_map_channels(MappingReasoned, bpy.types.Operator):
         return f"{text}, {len(missing)} not" if missing else text
 
 
-class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
-    """Forget the table; channels then move shape keys by name"""
+class KMTALK_OT_clear_mapping(MappingOperator, bpy.types.Operator):
+    """Clear the table; channels then move shape keys by name"""
 
     bl_idname = "kmtalk.clear_mapping"
     bl_label = "Forget Mapping"
@@ -60,8 +60,8 @@ class KMTALK_OT_clear_mapping(MappingReasoned, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
-    """Another shape key for the channel of the selected row"""
+class KMTALK_OT_add_mapping_row(MappingOperator, bpy.types.Operator):
+    """Add another shape key for the channel of the selected row"""
 
     bl_idname = "kmtalk.add_mapping_row"
     bl_label = "Add Row"
@@ -76,17 +76,17 @@ class KMTALK_OT_add_mapping_row(MappingReasoned, bpy.types.Operator):
         return ""
 
 
-class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
+class KMTALK_OT_save_mapping(MappingOperator, bpy.types.Operator):
     """Write the table to a file, for other characters of the same kind"""
 
     bl_idname = "kmtalk.save_mapping"
     bl_label = "Save Preset"
 
-    filepath: StringProperty(name="File", description="Where to", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="File to write", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or f"{target_of(context).name}.json"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -96,17 +96,17 @@ class KMTALK_OT_save_mapping(MappingReasoned, bpy.types.Operator):
         return f"Wrote {self.filepath}"
 
 
-class KMTALK_OT_load_mapping(MappingReasoned, bpy.types.Operator):
-    """Take over a table from a file"""
+class KMTALK_OT_load_mapping(MappingOperator, bpy.types.Operator):
+    """Load the table from a file"""
 
     bl_idname = "kmtalk.load_mapping"
     bl_label = "Load Preset"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="Which", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The preset", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

@@ -1,15 +1,15 @@
-"""kmtalk.play: see and hear what was spoken."""
+"""kmtalk.play: play the take with its sound."""
 
 import bpy
 
-from ..scene.playback import first_frame
-from .base import Acting, busy
+from ..scene.placement.playback import first_frame
+from .base import ActionOperator, busy
 
 __all__ = ["KMTALK_OT_play", "register", "unregister"]
 
 
-class KMTALK_OT_play(Acting, bpy.types.Operator):
-    """Play from the start of the strip, in step with its sound: where drawing is slow, frames are left out"""
+class KMTALK_OT_play(ActionOperator, bpy.types.Operator):
+    """Play from the start of the strip, in sync with its sound; where drawing is slow, frames are dropped"""
 
     bl_idname = "kmtalk.play"
     bl_label = "Play"
@@ -23,7 +23,7 @@ class KMTALK_OT_play(Acting, bpy.types.Operator):
             bpy.ops.screen.animation_cancel(restore_frame=False)
             return ""
         context.scene.frame_set(first_frame(context))
-        # For this once: the scene's own way of playing stays as it is.
+        # Synchronised for this playback only: the scene's own setting is not changed.
         bpy.ops.screen.animation_play(sync=True)
         return ""
 

@@ -1,15 +1,18 @@
-"""Presets of the style, as Blender keeps its own."""
+"""Presets of the style settings, with Blender's own preset system."""
 
 import bpy
 from bl_operators.presets import AddPresetBase
 from bl_ui.utils import PresetPanel
 
+from ..runtime.schema import SETTINGS
+
 __all__ = ["KMTALK_PT_presets", "register", "unregister"]
 
-SAVED = ("style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
+# The rate is the scene's own.
+SAVED = tuple(name for name in SETTINGS if name != "fps")
 
 
-class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):
+class KMTALK_OT_add_preset(AddPresetBase, bpy.types.Operator):  # type: ignore[misc]  # the stubs' return types
     """Add or remove a preset of the style"""
 
     bl_idname = "kmtalk.add_preset"
@@ -29,7 +32,7 @@ class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
     preset_add_operator = "kmtalk.add_preset"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The saved ones, and a field to save another. Before the first one is saved, there is no folder to list."""
+        """List the presets and a field to save another. Before the first is saved, Blender has no folder to list."""
         if bpy.utils.preset_paths(self.preset_subdir):
             super().draw(context)
             return

@@ -1,23 +1,23 @@
-"""Takes of a character: clear, choose, export, import."""
+"""Operators of a character's takes: clear, activate, export, import."""
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
-from ..scene.exchange import export_take, import_take
-from ..scene.manage_takes import activate_take, clear_takes
+from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
-from ..scene.rigs import target_of
-from ..scene.takes import active_take, take_at
-from .base import Acting, busy
-from .complete import without_take
+from ..scene.placement.exchange import export_take, import_take
+from ..scene.placement.manage_takes import activate_take, clear_takes
+from ..scene.takes.takes import active_take, take_at
+from .base import ActionOperator, Outcome, busy
+from .complete import no_take_reason
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_clear(Acting, bpy.types.Operator):
-    """Remove the character's takes and give back the action they had put aside"""
+class KMTALK_OT_clear(ActionOperator, bpy.types.Operator):
+    """Remove the character's takes and make your own action the active one again"""
 
     bl_idname = "kmtalk.clear"
     bl_label = "Clear"
@@ -25,20 +25,20 @@ class KMTALK_OT_clear(Acting, bpy.types.Operator):
 
     take: StringProperty(name="Take", description="Only this take's action; empty: all of them")
     strip: StringProperty(name="Strip", description="Only the take of this strip; empty: all of them")
-    take_id: StringProperty(name="Take's Id", description="Only this one take; empty: all of them")
+    take_id: StringProperty(name="Take's Id", description="Id of the only take to remove; empty: all of them")
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         names = (self.take,) if self.take else ()
-        count, told = clear_takes(target_of(context), names, self.strip, self.take_id)
-        return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *told])
+        count, messages = clear_takes(target_of(context), names, self.strip, self.take_id)
+        return " ".join([f"{count} take{'s' if count > 1 else ''} removed.", *messages])
 
 
-class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
-    """Work on this take: its action becomes the active one; of a linked take a copy"""
+class KMTALK_OT_activate_take(ActionOperator, bpy.types.Operator):
+    """Edit this take: its action becomes the active one. A linked take is copied first"""
 
     bl_idname = "kmtalk.activate_take"
     bl_label = "Work on Take"
@@ -48,27 +48,27 @@ class KMTALK_OT_activate_take(Acting, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
         return " ".join(activate_take(target_of(context), self.take))
 
 
-class KMTALK_OT_export_take(Acting, bpy.types.Operator):
+class KMTALK_OT_export_take(ActionOperator, bpy.types.Operator):
     """Write the take as it plays now: .npz (everything), .csv (Live Link Face) or .json"""
 
     bl_idname = "kmtalk.export_take"
     bl_label = "Export Take"
 
-    filepath: StringProperty(name="File", description="Where to; .npz, .csv or .json", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="File to write: .npz, .csv or .json", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.npz;*.csv;*.json", options={"HIDDEN"})
     check_existing: BoolProperty(default=True, options={"HIDDEN"})
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return without_take(context)
+        return no_take_reason(context)
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         self.filepath = self.filepath or "take.npz"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -80,7 +80,7 @@ class KMTALK_OT_export_take(Acting, bpy.types.Operator):
         return f"Wrote {path}"
 
 
-class KMTALK_OT_import_take(Acting, bpy.types.Operator):
+class KMTALK_OT_import_take(ActionOperator, bpy.types.Operator):
     """Read a take (.npz, Live Link Face .csv, .json) onto the character, from the current frame"""
 
     bl_idname = "kmtalk.import_take"
@@ -101,7 +101,7 @@ class KMTALK_OT_import_take(Acting, bpy.types.Operator):
             return str(error)
         return ""
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Outcome:
         if self.filepath:
             return self.execute(context)
         context.window_manager.fileselect_add(self)

@@ -1,4 +1,4 @@
-"""The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read; operators act."""
+"""The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read data; operators change it."""
 
 from . import lines, main, phones, rig, settings, takes
 
@@ -14,6 +14,6 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take them away, in reverse."""
+    """Unregister them in reverse order."""
     for module in reversed(MODULES):
         module.unregister()

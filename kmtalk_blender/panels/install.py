@@ -1,17 +1,17 @@
-"""The runtime is missing: why, and the buttons that help."""
+"""A box for a missing runtime: what is missing, and the buttons that install it."""
 
 import bpy
 
 from .. import session
 from ..runtime.environment import source_folder
 from ..runtime.install import DOWNLOAD_MB, wheels_of
-from .sentence import draw_sentence
+from .drawing import draw_sentence
 
 __all__ = ["draw_install", "draw_missing_runtime"]
 
 
 def draw_missing_runtime(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """A box that says what is missing; nothing when the runtime is there."""
+    """A box that says what is missing; nothing when the runtime is installed."""
     missing = session.missing_runtime()
     if not missing:
         return
@@ -21,7 +21,7 @@ def draw_missing_runtime(layout: bpy.types.UILayout, context: bpy.types.Context)
 
 
 def draw_install(layout: bpy.types.UILayout) -> None:
-    """The button that installs the runtime, as the preferences say; before it the one that lets it go online."""
+    """The button that installs the runtime as set in the preferences; above it Allow Online Access where needed."""
     preferences, offline = session.preferences(), wheels_of(source_folder()) is not None
     if not offline and not bpy.app.online_access:
         layout.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")

@@ -1,28 +1,41 @@
-"""The table of lines: many strips, many characters."""
+"""The panels of the table of lines and of its rules."""
+
+from typing import Any
 
 import bpy
 
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
-from ..scene.strips import find_strip
+from ..scene.sound.strips import find_strip
+from .drawing import draw_sentence
 from .main import draw_words
-from .places import in_both_places
-from .sentence import draw_sentence
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
-ICONS = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
+ICONS: dict[str, Any] = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
 
 
 class KMTALK_UL_lines(bpy.types.UIList):
-    """Strip, character, how far it is"""
+    """A line of the table: strip, character, state"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         row = layout.row(align=True)
         row.prop(item, "use", text="")
         split = row.split(factor=0.6)
         split.label(text=item.strip, translate=False)
-        split.label(text=item.target.name if item.target else "nobody", translate=False)
+        split.label(text=item.target.name if item.target else "no character", translate=False)
         if item.state == "running":
             row.progress(factor=item.fraction, text="")
         else:
@@ -30,17 +43,28 @@ class KMTALK_UL_lines(bpy.types.UIList):
 
 
 class KMTALK_UL_rules(bpy.types.UIList):
-    """By what, which, who"""
+    """A rule: what it compares, with which value, the character"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         row = layout.row(align=True)
         row.prop(item, "kind", text="")
         row.prop(item, "value", text="")
         row.prop(item, "target", text="")
 
 
-class Lines:
-    """Several strips and characters"""
+class Lines(PanelMixin):
+    """A table of sound strips and their characters"""
 
     bl_label = "Lines"
     bl_options = {"DEFAULT_CLOSED"}
@@ -78,8 +102,8 @@ def _draw_words(layout: bpy.types.UILayout, context: bpy.types.Context, name: st
     draw_words(layout, scene, strip, strip.kmtalk)
 
 
-class Rules:
-    """Which strips a character speaks, when the table is filled"""
+class Rules(PanelMixin):
+    """Rules that choose the character of each strip when the table is filled"""
 
     bl_label = "Rules"
     bl_options = {"DEFAULT_CLOSED"}

@@ -1,4 +1,4 @@
-"""The main panel: who speaks what, the button, the progress, the result."""
+"""The main panel: the character, the sound and its words, Generate, progress and result."""
 
 from collections import Counter
 
@@ -6,25 +6,23 @@ import bpy
 
 from ..errors import UserError
 from ..operators.generate import nothing_to_speak
-from ..scene.cast import named_speaker, speaker_of
+from ..scene.character.shape_map import target_of
 from ..scene.checks import obstacles
-from ..scene.compat import root_strips, selected_strips, sequencer_scene
-from ..scene.notes import understood_here
-from ..scene.rigs import target_of
-from ..scene.strips import audible_strips, chosen_strip, outline_of
-from ..scene.takes import takes_of
-from ..scene.transcripts import sidecar
-from .heard import draw_heard
+from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
+from ..scene.sound.speakers import named_speaker, speaker_of
+from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
+from ..scene.sound.transcripts import sidecar
+from ..scene.takes.notes import understood_here
+from ..scene.takes.takes import takes_of
+from .drawing import draw_progress, draw_sentence, draw_understood
 from .install import draw_missing_runtime
-from .places import in_both_places, labelled
-from .progress import draw_progress
-from .sentence import draw_sentence
+from .places import PanelMixin, in_both_places, labelled
 
 __all__ = ["draw_sentence", "draw_words", "register", "unregister"]
 
 
-class Main:
-    """Who speaks what"""
+class Main(PanelMixin):
+    """The character, the sound, and the button that generates"""
 
     bl_label = "KMTalk"
 
@@ -39,7 +37,7 @@ class Main:
 
 
 class KMTALK_MT_strips(bpy.types.Menu):
-    """The sound strips that are heard"""
+    """The audible sound strips"""
 
     bl_label = "Strip"
 
@@ -73,9 +71,9 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column.prop(settings, "audio")
         column.prop(settings, "frame")
         column = layout.column(align=True)
-        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Recognised, if empty")
         column.prop(settings, "text")
-        draw_heard(layout, context, understood_here(settings, None))
+        draw_understood(layout, context, understood_here(settings, None))
         return
     scene = sequencer_scene(context)
     if scene.sequence_editor is None or not root_strips(scene.sequence_editor):
@@ -95,11 +93,11 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if strip is not None:
         _draw_speaker(layout, context, strip)
         draw_words(layout, scene, strip, settings)
-        draw_heard(layout, context, understood_here(settings, strip))
+        draw_understood(layout, context, understood_here(settings, strip))
 
 
 def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Since 5.0 the sequencer of another workspace may show another scene, and the sound be there."""
+    """Buttons for other scenes with sound: since 5.0 each workspace's sequencer may show another scene."""
     if not hasattr(context.workspace, "sequencer_scene"):
         return
     for scene in bpy.data.scenes:
@@ -108,8 +106,8 @@ def _draw_elsewhere(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
             here.data_path, here.value = "workspace.sequencer_scene", scene.name
 
 
-def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: object) -> None:
-    """The table, a rule or its name gives the strip to somebody else: say so."""
+def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip: Strip) -> None:
+    """A box when the table, a rule or the strip's name gives the strip to another character."""
     speaker, chosen = named_speaker(strip, context.scene), context.scene.kmtalk.target
     if speaker is None or chosen is None or speaker == chosen:
         return
@@ -119,26 +117,29 @@ def _draw_speaker(layout: bpy.types.UILayout, context: bpy.types.Context, strip:
 
 
 def _draw_speakers(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Who speaks how many of the selected strips."""
+    """A label with the number of selected strips for each character."""
     sounds = (strip for strip in selected_strips(sequencer_scene(context)) if strip.type == "SOUND")
     speakers = [speaker_of(strip, context.scene) for strip in sounds]
-    counts = Counter(speaker.name if speaker else "nobody" for speaker in speakers)
+    counts = Counter(speaker.name if speaker else "no character" for speaker in speakers)
     text = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
     layout.label(text=f"Spoken by {text}", icon="INFO", translate=False)
 
 
 def draw_words(
-    layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: object, owner: bpy.types.PropertyGroup
+    layout: bpy.types.UILayout, scene: bpy.types.Scene, strip: Strip, owner: bpy.types.PropertyGroup
 ) -> None:
-    """What is said in a strip: typed (the `transcript` of `owner`), a text of the file, or beside the sound."""
+    """The fields for a strip's words: a typed transcript (of `owner`) or a Text datablock.
+
+    The placeholder names the file beside the sound that is read when both are empty.
+    """
     try:
-        beside = sidecar(outline_of(scene, strip))
+        beside = sidecar(clip_outline(scene, strip))
     except UserError as error:
         layout.label(text=str(error), icon="ERROR", translate=False)
         beside = None
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Heard, if empty")
+    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Recognised, if empty")
     if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")
@@ -160,7 +161,7 @@ def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 
 def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> str:
-    """The button. Returns what is missing when it is grey."""
+    """The Generate button. Returns why it is disabled, or an empty string."""
     row = layout.row()
     row.scale_y = 1.4
     several = sum(strip.type == "SOUND" for strip in selected_strips(sequencer_scene(context)))
@@ -175,7 +176,7 @@ def _draw_generate(layout: bpy.types.UILayout, context: bpy.types.Context) -> st
 
 
 def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """What was spoken can be played, or what keeps it from playing removed."""
+    """The Play button for existing takes, and a box with a fix for each thing that keeps them from playing."""
     try:
         target = target_of(context)
     except UserError:

@@ -1,19 +1,32 @@
-"""The phones of the take: a list that follows the playhead."""
+"""The list of the take's phones; its selection follows the playhead."""
+
+from typing import Any
 
 import bpy
 
-from ..scene.baseline_store import take_info
-from ..scene.phones import listed_action, phone_at
-from ..scene.strips import frame_rate
-from .places import in_both_places
+from ..scene.phones.timeline import listed_action, phone_at
+from ..scene.sound.strips import frame_rate
+from ..scene.takes.baseline_store import take_info
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
 
 class KMTALK_UL_phones(bpy.types.UIList):
-    """Time, phone, word"""
+    """A phone: first frame, label, word"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         scene = context.scene
         here = phone_at(data.id_data, scene.frame_current, frame_rate(scene)) == index
         start = take_info(data.id_data, item.take).get("start", 0.0) + item.start * frame_rate(scene)
@@ -25,8 +38,8 @@ class KMTALK_UL_phones(bpy.types.UIList):
         split.label(text=item.word, translate=False)
 
 
-class Phones:
-    """The sounds of the take; change one and complete again"""
+class Phones(PanelMixin):
+    """The phones of the take; edit them, then press Complete"""
 
     bl_label = "Phones"
     bl_options = {"DEFAULT_CLOSED"}

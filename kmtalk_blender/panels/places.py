@@ -1,11 +1,19 @@
-"""One panel class in both sidebars, and what its rows look like."""
+"""Make a panel for both sidebars (3D view and sequencer), and rows with a label."""
+
+from typing import TYPE_CHECKING
 
 import bpy
 
-__all__ = ["in_both_places", "labelled"]
+__all__ = ["PanelMixin", "in_both_places", "labelled"]
+
+# Blender registers the subclasses of Panel alone: `in_both_places` makes them of these classes.
+if TYPE_CHECKING:
+    PanelMixin = bpy.types.Panel
+else:
+    PanelMixin = object
 
 PLACES = (("VIEW3D", "VIEW_3D"), ("SEQUENCER", "SEQUENCE_EDITOR"))
-# Where Blender puts the labels of properties, of the width.
+# Share of the width that Blender gives to the labels of properties.
 LABEL_WIDTH = 0.4
 
 
@@ -28,7 +36,7 @@ def in_both_places(panel: type, parent: str = "") -> tuple[type, ...]:
 
 
 def labelled(layout: bpy.types.UILayout, text: str) -> bpy.types.UILayout:
-    """A row whose label stands where those of properties do. Returns what is right of it."""
+    """A row with a label, aligned with those of properties. Returns the layout right of the label."""
     split = layout.split(factor=LABEL_WIDTH)
     side = split.row()
     side.alignment = "RIGHT"

@@ -1,22 +1,35 @@
-"""The character's rig: which shape keys the channels move, its rest, what follows it; heads without shape keys."""
+"""Panels of the character's rig: mapping, calibration, jaw bone and other meshes, shape keys for new heads."""
+
+from typing import Any
 
 import bpy
 
 from ..errors import UserError
 from ..operators.make_shapes import mesh_of
-from ..scene.marks import LANDMARKS, REQUIRED
-from ..scene.rigs import target_of
-from .places import in_both_places
+from ..scene.character.landmarks import LANDMARKS, REQUIRED
+from ..scene.character.shape_map import target_of
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
 
 class KMTALK_UL_mapping(bpy.types.UIList):
-    """Channel, and the shape key that it moves where that has another name"""
+    """A channel, and the shape key that it moves when that has another name"""
 
-    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index=0, flt_flag=0) -> None:
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
         gone = bool(item.shape) and item.shape not in data.id_data.data.shape_keys.key_blocks
-        sign = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
+        sign: Any = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
         row = layout.row(align=True)
         row.alert = gone
         row.active = bool(item.shape)
@@ -25,8 +38,8 @@ class KMTALK_UL_mapping(bpy.types.UIList):
             row.label(text=item.shape, translate=False)
 
 
-class Rig:
-    """What the character is made of"""
+class Rig(PanelMixin):
+    """Shape keys, bones and meshes of the character"""
 
     bl_label = "Rig"
     bl_options = {"DEFAULT_CLOSED"}
@@ -37,7 +50,7 @@ class Rig:
             self.layout.label(text="The character has no shape keys yet", icon="INFO")
 
 
-class NeedsShapes:
+class NeedsShapes(PanelMixin):
     """A panel about a character with shape keys."""
 
     @classmethod
@@ -52,6 +65,8 @@ class ShapeKeys(NeedsShapes):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, target = self.layout, character(context)
+        if target is None:
+            return
         settings = target.kmtalk
         row = layout.row(align=True)
         row.operator("kmtalk.map_channels", icon="FILE_REFRESH")
@@ -76,7 +91,7 @@ class ShapeKeys(NeedsShapes):
 
 
 class Mouth(NeedsShapes):
-    """The poses that the sliders of the shape keys show now"""
+    """Calibrate the closed and the open mouth from the sliders of the shape keys"""
 
     bl_label = "Closed and Open Mouth"
     bl_options = {"DEFAULT_CLOSED"}
@@ -88,7 +103,7 @@ class Mouth(NeedsShapes):
 
 
 class Followers(NeedsShapes):
-    """A jaw bone, teeth, tongue, lashes and eyes"""
+    """Let a jaw bone, teeth, tongue, lashes and eyes follow the shape keys"""
 
     bl_label = "Jaw Bone and Other Meshes"
     bl_options = {"DEFAULT_CLOSED"}
@@ -100,8 +115,8 @@ class Followers(NeedsShapes):
         self.layout.operator("kmtalk.link_parts", icon="LINKED")
 
 
-class NewShapes:
-    """Shape keys for heads that have none, or none that are known"""
+class NewShapes(PanelMixin):
+    """Shape keys for heads that have none, or none with a known name"""
 
     bl_label = "Heads without Shape Keys"
     bl_options = {"DEFAULT_CLOSED"}
@@ -116,7 +131,7 @@ class NewShapes:
             layout.operator("kmtalk.measure_shapes", icon="VIEWZOOM")
 
 
-class Landmarks:
+class Landmarks(PanelMixin):
     """Vertices of the face that Make Shapes and Measure Shapes need"""
 
     bl_label = "Landmarks"
@@ -132,8 +147,8 @@ class Landmarks:
         for name in LANDMARKS:
             row = column.row(align=True)
             item = marked.get(name)
-            icon = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
-            text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (helps)")
+            icon: Any = "CHECKBOX_DEHLT" if item is None else "QUESTION" if item.guessed else "CHECKBOX_HLT"
+            text = name.replace("_", " ").capitalize() + ("" if name in REQUIRED else " (optional)")
             row.operator("kmtalk.mark_landmark", text=text, icon=icon).landmark = name
             row.operator("kmtalk.show_landmark", text="", icon="RESTRICT_SELECT_OFF").landmark = name
         layout.operator("kmtalk.guess_landmarks", icon="MOD_MIRROR")

@@ -1,10 +1,10 @@
-"""How it is spoken and written, and what computes it."""
+"""Panels of the settings: style of the motion, keys, runtime."""
 
 import bpy
 
 from ..operators.presets import KMTALK_PT_presets
 from ..runtime.model_folder import OWN, styles_of
-from .places import in_both_places, labelled
+from .places import PanelMixin, in_both_places, labelled
 
 __all__ = ["register", "unregister"]
 
@@ -24,8 +24,8 @@ class KMTALK_MT_styles(bpy.types.Menu):
             self.layout.label(text="The model cannot be read; choose another one under Runtime", icon="ERROR")
 
 
-class Style:
-    """How the face speaks"""
+class Style(PanelMixin):
+    """Settings of the motion"""
 
     bl_label = "Style"
     bl_options = {"DEFAULT_CLOSED"}
@@ -47,8 +47,8 @@ class Style:
         layout.prop(settings, "seed")
 
 
-class Output:
-    """How the take is written"""
+class Output(PanelMixin):
+    """How the motion becomes keys, and where they are written"""
 
     bl_label = "Keys"
     bl_options = {"DEFAULT_CLOSED"}
@@ -69,8 +69,8 @@ class Output:
         layout.prop(settings, "keep_edits")
 
 
-class Runtime:
-    """What computes the motion"""
+class Runtime(PanelMixin):
+    """The model and the device that compute the motion"""
 
     bl_label = "Runtime"
     bl_options = {"DEFAULT_CLOSED"}

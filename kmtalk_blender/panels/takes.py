@@ -1,19 +1,22 @@
-"""The takes of the character: which one is worked on, edit and complete."""
+"""The panel of the character's takes: activate, complete, import, export."""
+
+from typing import Literal
 
 import bpy
 
 from ..errors import UserError
-from ..scene.follow_strip import drifts
-from ..scene.hand_keys import hand_track
-from ..scene.rigs import target_of
-from ..scene.takes import Placed, takes_of
-from .places import in_both_places
-from .sentence import draw_sentence
+from ..scene.character.shape_map import target_of
+from ..scene.compat import shape_keys_of
+from ..scene.placement.follow_strip import drifts
+from ..scene.placement.user_action import user_track
+from ..scene.takes.takes import Placed, takes_of
+from .drawing import draw_sentence
+from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
 
-class Takes:
+class Takes(PanelMixin):
     """The character's takes; edit keys in the dope sheet, then complete"""
 
     bl_label = "Take"
@@ -24,9 +27,9 @@ class Takes:
             target = target_of(context)
             takes = takes_of(target)
         except UserError:
-            target, takes = None, []
+            takes = []
         if not takes:
-            layout.label(text="Nothing spoken yet", icon="INFO")
+            layout.label(text="No take yet", icon="INFO")
             layout.operator("kmtalk.import_take", icon="IMPORT")
             return
         box = layout.column(align=True)
@@ -38,11 +41,13 @@ class Takes:
             if not drift.again:
                 follow = drifted.operator("kmtalk.follow_strip", icon="TRACKING_FORWARDS_SINGLE")
                 follow.take_id = drift.take
-        hand = hand_track(target.data.shape_keys)
-        if hand is not None:
+        track = user_track(shape_keys_of(target))
+        if track is not None:
             own = layout.box()
-            name = hand.strips[0].action.name
-            draw_sentence(own, context, f"Your action {name} plays on below the takes.", "INFO")
+            action = track.strips[0].action
+            draw_sentence(
+                own, context, f"Your action {action.name if action else ''} plays on below the takes.", "INFO"
+            )
             own.operator("kmtalk.put_back", icon="LOOP_BACK")
         column = layout.column(align=True)
         column.use_property_split = True
@@ -66,7 +71,7 @@ class Takes:
 
 def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:
     row = layout.row(align=True)
-    icon = "RADIOBUT_ON" if take.active else "RADIOBUT_OFF"
+    icon: Literal["RADIOBUT_ON", "RADIOBUT_OFF"] = "RADIOBUT_ON" if take.active else "RADIOBUT_OFF"
     text = f"{take.strip}  {take.start:g}–{take.end:g}"
     row.operator("kmtalk.activate_take", text=text, icon=icon, emboss=take.active).take = take.action
     if take.active:

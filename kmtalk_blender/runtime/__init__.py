@@ -1,4 +1,4 @@
-"""The extension's side of the seam to model_runtime: finding an interpreter, talking to the worker, reading its files.
+"""What connects the extension with model_runtime: the interpreter, the worker's client, installation, file formats.
 
 Nothing here imports bpy.
 """

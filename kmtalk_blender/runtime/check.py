@@ -1,4 +1,4 @@
-"""Check the runtime, from the interpreter to a second of speech: what works, and what helps where it does not."""
+"""Test the runtime, from the interpreter to one second of motion, and say how to fix what fails."""
 
 import math
 import struct
@@ -13,12 +13,12 @@ from .take_file import read_take
 
 __all__ = ["Check", "Finding", "check_runtime"]
 
-RATE = 16000
+RATE = 16000  # samples a second of the test sound
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. text: what was found, or the sentence that helps."""
+    """One part that was tested. good: it works. text: what was found, or a sentence that says how to fix it."""
 
     name: str
     good: bool
@@ -26,13 +26,13 @@ class Finding:
 
 
 class Check:
-    """Looks at everything in order, by requests for the worker that somebody else sends; what fails ends it.
+    """Tests the parts in order. It makes the requests for the worker, the caller sends them; a failure ends it.
 
-    findings: what was found so far.
+    findings: the results so far.
     """
 
     def __init__(self, python: Path, folder: Path) -> None:
-        """python: the interpreter that runs the worker. folder: where files go meanwhile."""
+        """python: the interpreter that runs the worker. folder: for the files of the test."""
         self._sound, self._output = folder / "check.wav", folder / "check.npz"
         self._about = "Runtime"
         self.findings = [Finding("Interpreter", python.is_file(), str(python))]
@@ -42,7 +42,7 @@ class Check:
         return "info", {}
 
     def next(self, result: dict) -> tuple[str, dict] | None:
-        """Take in a result. Returns the following request, None at the end. Raises UserError when it is no use."""
+        """Use a result. Returns the next request, None at the end. Raises UserError when the result is not usable."""
         if self._about == "Runtime":
             self._describe(result)
             self._about = "One second of sound"
@@ -54,7 +54,7 @@ class Check:
         return None
 
     def failed(self, reason: str) -> None:
-        """What was looked at does not work."""
+        """Note that the part under test does not work."""
         self.findings.append(Finding(self._about, False, reason))
 
     def _describe(self, answer: dict) -> None:
@@ -68,11 +68,11 @@ class Check:
 
 def _model_text(answer: dict) -> str:
     styles = ", ".join(answer["styles"])
-    return f"KMTalk's own and the {answer['data_files']} files it stands on are whole; its styles are {styles}"
+    return f"The model and its {answer['data_files']} data files are complete; styles: {styles}"
 
 
 def check_runtime(client: Client) -> list[Finding]:
-    """Look at everything in order, waiting for each; the first thing that fails ends the list."""
+    """Test the parts in order, waiting for each; the first failure ends the list."""
     with tempfile.TemporaryDirectory(prefix="kmtalk-") as folder:
         check = Check(client.python, Path(folder))
         try:
@@ -85,7 +85,7 @@ def check_runtime(client: Client) -> list[Finding]:
 
 
 def _write_tone(path: Path) -> None:
-    """One second of a hum, as a sound file."""
+    """Write one second of a tone at 140 Hz as a sound file."""
     samples = [int(9000 * math.sin(2 * math.pi * 140 * i / RATE)) for i in range(RATE)]
     with wave.open(str(path), "wb") as stream:
         stream.setnchannels(1)

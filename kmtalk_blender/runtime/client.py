@@ -1,4 +1,4 @@
-"""The client of the worker: starts it, sends requests, follows their events. The contract is model_runtime.protocol."""
+"""The client of the worker: starts it, sends requests, reads events. The protocol is model_runtime.protocol's."""
 
 import json
 import queue
@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from ..errors import UserError
 from .environment import process_environment
@@ -17,17 +18,17 @@ from .environment import process_environment
 __all__ = ["PROTOCOL", "Client", "Ticket"]
 
 PROTOCOL = 1
-HELLO_SECONDS = 60.0
-CANCEL_SECONDS = 3.0
-LOG_LINES = 200
-# What Python says last when a package is not there.
+HELLO_SECONDS = 60.0  # s that the worker has to say hello
+CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
+LOG_LINES = 200  # last lines of the worker's stderr that are kept
+# Part of Python's last error line when a package is missing.
 NO_PACKAGE = "No module named"
 
 
 @dataclass
 class Ticket:
-    """A request under way. `state`: waiting, running, done, failed, cancelled. `fraction` in [0, 1] never falls.
-    `again`: it was sent a second time."""
+    """A request to the worker. state: waiting, running, done, failed or cancelled. fraction: progress in [0, 1], never
+    falls. again: it was sent a second time, to a new worker. message: why it failed."""
 
     id: int
     op: str
@@ -41,12 +42,12 @@ class Ticket:
 
     @property
     def ended(self) -> bool:
-        """True when no more events come."""
+        """True when no more events follow."""
         return self.state in ("done", "failed", "cancelled")
 
 
 class Client:
-    """One worker process, started on the first request, warm after. Not thread-safe: use it from one thread."""
+    """One worker process, started on the first request and kept running. Use it from one thread only."""
 
     def __init__(self, python: Path) -> None:
         """`python`: the interpreter that runs the worker."""
@@ -80,18 +81,18 @@ class Client:
         ticket = Ticket(self._next_id, op, params)
         self._next_id += 1
         self._tickets[ticket.id] = ticket
-        self._ask(ticket)
+        self._send_request(ticket)
         return ticket
 
     def pump(self) -> bool:
-        """Take in the events that have come, without waiting. True when any did."""
+        """Handle the events that have arrived, without waiting. Returns True when there were any."""
         changed = False
         while True:
             try:
                 line = self._lines.get_nowait()
             except queue.Empty:
                 break
-            self._take_in(line)
+            self._handle_line(line)
             changed = True
         silent = not self.hello and self._tickets and time.monotonic() - self._started > HELLO_SECONDS
         if silent and self.alive:
@@ -126,7 +127,7 @@ class Client:
         raise UserError(ticket.message or "Cancelled.")
 
     def cancel(self, ticket: Ticket) -> None:
-        """End a request now; the worker follows at its next checkpoint, or is killed before the next request."""
+        """Cancel a request at once. The worker stops at its next checkpoint, or is killed before the next request."""
         if ticket.ended:
             return
         ticket.state, ticket.message = "cancelled", "Cancelled."
@@ -143,13 +144,13 @@ class Client:
         self._cancelled.clear()
 
     def close(self) -> None:
-        """Cancel what is under way and ask the worker to end; kill it when it does not."""
+        """Cancel all requests and ask the worker to end; kill it when it does not."""
         for ticket in list(self._tickets.values()):
             self.cancel(ticket)
-        if self.alive:
+        if self._process is not None and self.alive:
             self._send({"id": 0, "op": "shutdown", "params": {}})
             try:
-                self._process.stdin.close()
+                _pipe(self._process.stdin).close()
                 self._process.wait(CANCEL_SECONDS)
             except (OSError, subprocess.TimeoutExpired):
                 self.kill()
@@ -177,37 +178,40 @@ class Client:
                 f"KMTalk's runtime cannot be started with {self.python} ({error.strerror}); "
                 "choose an interpreter in the preferences."
             ) from error
-        logging = threading.Thread(target=self._read_log, args=(self._process.stderr,), daemon=True)
+        logging = threading.Thread(target=self._read_log, args=(_pipe(self._process.stderr),), daemon=True)
         logging.start()
         threading.Thread(target=self._read_lines, args=(self._process, self._lines, logging), daemon=True).start()
 
     def _read_lines(
         self, process: subprocess.Popen, lines: "queue.Queue[str | None]", logging: threading.Thread
     ) -> None:
-        for line in process.stdout:
+        for line in _pipe(process.stdout):
             lines.put(line)
         process.wait()
-        logging.join(1.0)  # so that the reason it ended with is in the log
+        logging.join(1.0)  # s; so that the last error line is in the log
         lines.put(None)
 
-    def _read_log(self, stream: object) -> None:
+    def _read_log(self, stream: IO[str]) -> None:
         for line in stream:
             self.log.append(line.rstrip())
 
-    def _ask(self, ticket: Ticket) -> None:
+    def _send_request(self, ticket: Ticket) -> None:
         self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
 
     def _send(self, message: dict) -> None:
+        if self._process is None:
+            return
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            stdin = _pipe(self._process.stdin)
+            stdin.write(json.dumps(message) + "\n")
+            stdin.flush()
         except (OSError, ValueError):
-            # The process is gone; the reader's last word (None) ends every request with the reason.
+            # The process has ended: the reader then sends None, which ends every request with the reason.
             return
 
-    def _take_in(self, line: str | None) -> None:
+    def _handle_line(self, line: str | None) -> None:
         if line is None:
-            self._follow_the_end()
+            self._handle_exit()
             return
         try:
             event = json.loads(line)
@@ -216,7 +220,7 @@ class Client:
             self.log.append(line.rstrip())
             return
         if kind == "hello":
-            self._greet(event)
+            self._handle_hello(event)
             return
         if kind != "progress":
             self._cancelled.pop(number, None)
@@ -236,10 +240,10 @@ class Client:
         else:
             ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
 
-    def _follow_the_end(self) -> None:
-        """The process has ended: what it has not begun is sent once more, to another one; all else has failed."""
+    def _handle_exit(self) -> None:
+        """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
-        # It was idle: it ended by itself, or something ended it, just when it was asked.
+        # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
             self._fail_all(self._reason())
             return
@@ -252,13 +256,13 @@ class Client:
             return
         for ticket in waiting:
             ticket.again = True
-            self._ask(ticket)
+            self._send_request(ticket)
 
-    def _greet(self, event: dict) -> None:
+    def _handle_hello(self, event: dict) -> None:
         self.hello = event
         if event.get("protocol") != PROTOCOL:
             self.kill()
-            self._fail_all("KMTalk's runtime is of another version than the extension; update both.")
+            self._fail_all("KMTalk's runtime and the extension have different versions; update both.")
 
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
@@ -278,3 +282,9 @@ runtime or choose an interpreter in the preferences."
             ticket.state, ticket.message = "failed", message
         self._tickets.clear()
         self._cancelled.clear()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    """A stream of a process that was started with pipes."""
+    assert stream is not None
+    return stream

@@ -12,7 +12,7 @@ from .npz import TEXT, WHOLE, Wanted, all_finite, read_arrays, texts
 
 __all__ = ["Head", "read_head"]
 
-# It is the runtime that writes these files.
+# The runtime writes these files, so the user can only install it again.
 UNUSABLE = "KMTalk's runtime made a head that cannot be used; install the extension again."
 ARRAYS = {
     "vertices": Wanted("f", 3 * limits.VERTICES),
@@ -29,11 +29,11 @@ ARRAYS = {
 
 @dataclass(frozen=True)
 class Head:
-    """A face that can move. +Z is up, it looks along -Y, left is +X.
+    """A head mesh with the displacement of each channel. +Z is up, it faces -Y, its left is +X.
 
     vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. polygons: (F,) the polygon a triangle belongs to.
     materials: (F,) index into material_names. channels: K names. deltas: (K, V, 3) m, displacement at weight 1.
-    landmarks: name -> vertex index. resting: channel -> weight that closes lips which stand apart in the neutral mesh.
+    landmarks: name -> vertex index. resting: channel -> weight that closes lips which are apart in the neutral mesh.
     """
 
     vertices: np.ndarray
@@ -56,7 +56,7 @@ def read_head(path: Path | str) -> Head:
 
 
 def _read(path: Path | str) -> Head:
-    """Raises UserError or ValueError for what is no head."""
+    """Raises UserError or ValueError when the file is not a head."""
     with open_file(path, limits.ANY_SIZE, "head (.npz)") as stream:
         arrays = read_arrays(stream, str(path), ARRAYS)
     vertices, faces = arrays["vertices"], arrays["faces"]
@@ -90,7 +90,7 @@ def _read(path: Path | str) -> Head:
 
 
 def _numbers(arrays: dict[str, np.ndarray], name: str) -> dict:
-    """A JSON object of numbers that an array of text holds; empty where there is none."""
+    """A JSON object of numbers, stored as an array of text; empty without such an array."""
     value = parse_json("".join(texts(arrays[name])), name) if name in arrays else {}
     if not isinstance(value, dict) or any(type(number) not in (int, float) for number in value.values()):
         raise ValueError(name)

@@ -1,7 +1,7 @@
-"""Files that others made: found, measured and opened in one place, and JSON read without trust.
+"""Open files of unknown origin, and parse JSON from them.
 
-Every reader comes through here. A folder, a pipe, a device, a file that may not be read or is larger than its kind can
-be: each ends in one sentence, before a byte of it is read.
+Every reader of the extension uses these functions. A folder, a pipe, a device, an unreadable file or one larger than
+its kind may be is refused with a UserError before a byte of it is read.
 """
 
 import csv
@@ -18,22 +18,22 @@ from ..errors import UserError
 
 __all__ = ["is_file", "is_folder", "open_file", "parse_json", "read_bytes", "read_json", "read_table", "read_text"]
 
-# A text, closed or not, or a bracket. Possessive, and a text always matches: the time grows with the length alone.
+# A JSON string (also an unclosed one) or a bracket. Possessive, so that the time is linear in the length of the text.
 NESTING = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that none can have is none."""
+    """True when the path is a file; False for names that no file can have."""
     return _is(path.is_file)
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is such a folder; a name that none can have is none."""
+    """True when the path is a folder; False for names that no folder can have."""
     return _is(path.is_dir)
 
 
 def open_file(path: Path | str, most: int, kind: str = "file") -> BinaryIO:
-    """The file, open for reading. most: bytes that it may have. kind: what messages call it.
+    """Open a file for reading. most: largest size, bytes. kind: what messages call it.
 
     Raises UserError when it is missing, a folder, a pipe or a device, may not be read, or is larger.
     """
@@ -52,29 +52,29 @@ def open_file(path: Path | str, most: int, kind: str = "file") -> BinaryIO:
 
 
 def read_bytes(path: Path | str, most: int, kind: str = "file") -> bytes:
-    """The file's bytes. most: how many there may be. Raises UserError as `open_file`."""
+    """The bytes of a file. most: largest size, bytes. Raises UserError as `open_file`."""
     with open_file(path, most, kind) as stream:
-        # As much as it has: the room is made before anything is read.
+        # One byte more than its size, to notice that it grows.
         size = os.fstat(stream.fileno()).st_size
         try:
             data = stream.read(size + 1)
         except OSError as error:
             raise UserError(f"Cannot read {path} ({error.strerror}); choose a {kind}.") from error
     if len(data) > size:
-        raise UserError(f"{path} grows while it is read; try again when it is whole.")
+        raise UserError(f"{path} grows while it is read; try again when it is complete.")
     return data
 
 
 def read_text(path: Path | str, most: int, kind: str = "file") -> str:
-    """The file's text, UTF-8 with or without a byte order mark. Raises UserError also when it is no such text."""
+    """A file's text, UTF-8 with or without byte order mark. Raises UserError as `open_file`, and for other text."""
     try:
         return read_bytes(path, most, kind).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is no readable text; save it as UTF-8.") from error
+        raise UserError(f"{path} is not a readable text; save it as UTF-8.") from error
 
 
 def read_table(path: Path | str, kind: str = "table") -> Iterator[list[str]]:
-    """The rows of a .csv, each on a line of its own, empty ones passed over. Raises UserError as `read_text`."""
+    """The rows of a .csv, one a line, without empty ones. Raises UserError as `read_text`."""
     with open_file(path, limits.TABLE_BYTES, kind) as stream:
         first = True
         while line := stream.readline(limits.LINE_BYTES):
@@ -84,7 +84,7 @@ def read_table(path: Path | str, kind: str = "table") -> Iterator[list[str]]:
                 text = line.decode("utf-8-sig" if first else "utf-8")
                 yield from (row for row in csv.reader([text]) if row)
             except (UnicodeDecodeError, csv.Error) as error:
-                raise UserError(f"{path} is no table of text; choose a {kind}.") from error
+                raise UserError(f"{path} is not a table of text; choose a {kind}.") from error
             first = False
 
 
@@ -96,7 +96,7 @@ def read_json(path: Path | str, most: int = limits.JSON_BYTES, kind: str = "file
 def parse_json(text: str, name: str) -> Any:
     """What a JSON text holds. name: what messages call it.
 
-    Raises UserError for what is no JSON (NaN and infinity are none), has more values than JSON_VALUES or is nested
+    Raises UserError when it is not JSON (NaN and infinity are not), has more values than JSON_VALUES or is nested
     deeper than JSON_DEPTH.
     """
     if text.count(",") + text.count("[") + text.count("{") > limits.JSON_VALUES:
@@ -110,16 +110,16 @@ def parse_json(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{name} is not JSON that can be read; write it again.") from error
+        raise UserError(f"{name} is not valid JSON; write it again.") from error
 
 
 def _is(ask: Callable[[], bool]) -> bool:
     try:
         return ask()
-    # Too long for the file system, or in a folder that may not be read.
+    # A name that is too long, or a folder that may not be read.
     except (OSError, ValueError):
         return False
 
 
 def _no_number(constant: str) -> float:
-    raise ValueError(f"{constant} is no number of JSON")
+    raise ValueError(f"{constant} is not a number of JSON")

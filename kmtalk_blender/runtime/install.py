@@ -1,8 +1,9 @@
-"""The runtime environment: a folder of its own with everything model_runtime needs, made by pip from the lock.
+"""Install the runtime: a virtual environment with the packages of model_runtime/runtime.lock, made by pip.
 
-Steps: a virtual environment; every wheel downloaded beside it, checked against the lock's hashes; installed from there
-without the network; tried out. Only then the folder gets its final name, so half an installation is never used and the
-former one stays until the new one works. What was downloaded is kept when it is interrupted.
+Steps: make the environment; download the wheels into a folder beside it, checked against the hashes of the lock;
+install from that folder without the network; run the new interpreter once. Only then the folder gets its final name:
+an incomplete installation is never used, and the former one stays until the new one works. Downloaded wheels are kept
+when the installation is interrupted.
 """
 
 import contextlib
@@ -25,32 +26,37 @@ __all__ = [
     *("environment_python", "installed_python", "plan_for", "remove_environment", "wheels_of"),
 ]
 
-MARKER = ".complete"
-# The general index has only a build of torch for Linux that brings gigabytes of CUDA.
+MARKER = ".complete"  # file in an environment that was completely installed
+# CPU builds of torch; on Linux PyPI has only a build with several gigabytes of CUDA libraries.
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 TORCH_GPU_INDEX = "https://download.pytorch.org/whl/cu130"
-# What can be installed: identifier, label, what it is for.
+# The builds to choose from: identifier, label, tooltip.
 BUILDS = (
-    ("CPU", "CPU", "Small, and fast enough for the model that KMTalk comes with"),
+    ("CPU", "CPU", "Small, and fast enough for the model that comes with KMTalk"),
     ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
 )
-# What is downloaded for the usual build, and what it takes on the disk then; both measured on Linux.
-DOWNLOAD_MB, DISK_MB = 460, 1500
-# Bytes that an installation takes at most, wheels included.
-SPACE, GPU_SPACE = 3_000_000_000, 15_000_000_000
-LOG_LINES = 400
-# CPU builds of torch for Linux are in an index of their own; the lock holds the hash of the one for this Python.
+DOWNLOAD_MB = 460  # MB that the CPU build downloads, measured on Linux
+DISK_MB = 1500  # MB that the CPU build takes on the disk, measured on Linux
+SPACE = 3_000_000_000  # bytes that installing the CPU build takes at most, wheels included
+GPU_SPACE = 15_000_000_000  # bytes that installing the CUDA build takes at most, wheels included
+LOG_LINES = 400  # last lines of pip's output that are kept
+# The lock has the hash of the CPU build of torch for this Python only, on Linux.
 LINUX_PYTHON = "3.11"
-# The oldest systems that there are wheels for.
-OLDEST_GLIBC, OLDEST_MACOS = (2, 34), (15,)
+# The oldest systems for which all wheels exist.
+OLDEST_GLIBC = (2, 34)
+OLDEST_MACOS = (15,)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """folder: of the environment. python: interpreter it is made from. source: folder that holds model_runtime.
-    wheelhouse: wheels that came with the extension; None: pip downloads them. index: where CPU builds of torch are, for
-    Linux; empty: only where pip is set to look. gpu_index: where to take torch with CUDA from instead, with all that it
-    needs; empty: no such build. trial: arguments for the new interpreter that must end with 0."""
+    """What to install, and where.
+
+    folder: the environment. python: the interpreter that it is made from. source: the folder that contains
+    model_runtime. wheelhouse: folder of the wheels that came with the extension; None: pip downloads them. index: extra
+    package index for CPU builds of torch (Linux); empty: only the indexes that pip is set to use. gpu_index: package
+    index for torch with CUDA and its dependencies; empty: install the CPU build. trial: arguments for the new
+    interpreter, which must exit with 0.
+    """
 
     folder: Path
     python: Path
@@ -67,29 +73,29 @@ class Plan:
 
     @property
     def lock_without_torch(self) -> Path:
-        """The same but for torch, beside the wheels, for a build with CUDA."""
+        """The requirements without torch, for the CUDA build; a file beside the wheels."""
         return self.wheels / "without_torch.lock"
 
     @property
     def unfinished(self) -> Path:
-        """The environment while it is made."""
+        """The folder of the new environment until it is complete."""
         return self.folder.with_name(f"{self.folder.name}.new")
 
     @property
     def wheels(self) -> Path:
-        """Where pip finds the wheels."""
+        """The folder in which pip finds the wheels."""
         return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
 
 
 def wheels_of(source: Path) -> Path | None:
-    """The wheels that came with the extension, so that nothing is downloaded; None in the usual package."""
+    """The folder of wheels of the offline package; None in the usual package."""
     return source / "wheelhouse" if (source / "wheelhouse").is_dir() else None
 
 
 def plan_for(
     folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX, gpu_index: str = ""
 ) -> Plan:
-    """Check what can be checked before anything is made. Raises UserError with what is missing."""
+    """Make a plan, and check all that can be checked before the installation. Raises UserError with what is missing."""
     wheelhouse = wheels_of(source) if not gpu_index else None
     linux = sys.platform.startswith("linux")
     plan = Plan(folder, python, source, wheelhouse, index if linux else "", gpu_index)
@@ -117,7 +123,7 @@ def plan_for(
 
 
 def _refuse_old_systems() -> None:
-    """Raise UserError where pip would find no wheels and say so in its own words."""
+    """Raise UserError on systems that are too old for the wheels."""
     library, glibc = platform.libc_ver()
     if library == "glibc" and _numbers(glibc) < OLDEST_GLIBC:
         raise UserError(
@@ -133,7 +139,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _version(python: Path) -> str:
-    """Such as 3.11. Raises UserError when it is no Python."""
+    """The version of an interpreter, such as 3.11. Raises UserError when it is not a Python."""
     try:
         command = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
@@ -142,7 +148,7 @@ def _version(python: Path) -> str:
 
 
 def _torch(lock: Path) -> str:
-    """The requirement, such as torch==2.13.0."""
+    """The lock's requirement for torch, such as torch==2.13.0."""
     found = re.search(r"^torch==[\w.]+", lock.read_text(), re.MULTILINE)
     if found is None:
         raise UserError("The extension's list of packages is damaged; install the extension again.")
@@ -150,20 +156,20 @@ def _torch(lock: Path) -> str:
 
 
 def environment_python(folder: Path) -> Path:
-    """The interpreter of an environment."""
+    """Path of the interpreter of an environment."""
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def installed_python(folder: Path) -> Path | None:
-    """The interpreter of an environment that is complete, else None.
+    """The interpreter of a complete environment, else None.
 
-    An installation that was killed while it put the environment in its place is brought to its end first.
+    When the last step of an installation (renaming folders) was interrupted, it is finished first.
     """
     if not os.path.lexists(folder):
-        # Both were complete before the first was moved away.
+        # The new and the former environment; both were complete before the renaming began.
         for path in (folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")):
             if (path / MARKER).is_file() and not path.is_symlink():
-                # Another Blender may have been faster.
+                # Another Blender may have renamed it just now.
                 with suppress(OSError):
                     path.rename(folder)
                 break
@@ -172,10 +178,10 @@ def installed_python(folder: Path) -> Path | None:
 
 
 def remove_environment(folder: Path) -> None:
-    """Delete the environment and what an interrupted installation left. Raises UserError when a file is in use."""
+    """Delete the environment and the rests of interrupted installations. Raises UserError when a file is in use."""
     paths = [folder.with_name(f"{folder.name}{end}") for end in ("", ".new", ".wheels", ".old")]
     try:
-        # The markers first, so that what is half deleted is never used.
+        # The markers first, so that a partly deleted environment is never used.
         for path in paths:
             if not path.is_symlink():
                 (path / MARKER).unlink(missing_ok=True)
@@ -186,7 +192,7 @@ def remove_environment(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Delete a folder where there is one; of a link the link alone, never what it leads to."""
+    """Delete a folder, if it exists; of a symbolic link only the link itself."""
     if path.is_symlink():
         path.unlink()
     elif path.exists():
@@ -195,7 +201,7 @@ def _remove(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Step:
-    """One process. share: of the whole that is done when it starts; wheels: share that what is downloaded adds."""
+    """A process of an installation. share: progress in [0, 1] when it starts. wheels: progress its downloads add."""
 
     text: str
     command: list[str]
@@ -205,7 +211,7 @@ class Step:
 
 @dataclass
 class Installation:
-    """Runs a plan, one process at a time. Call `tick` until it says that it is done; `cancel` ends it at any time."""
+    """Runs a plan, one process at a time. Call `tick` until it returns True; `cancel` ends it at any time."""
 
     plan: Plan
     log: list[str] = field(default_factory=list)
@@ -217,7 +223,7 @@ class Installation:
 
     @property
     def fraction(self) -> float:
-        """Share that is done: what is downloaded counts for most of it."""
+        """Progress in [0, 1]; the downloads count for most of it."""
         steps = self._steps()
         if not 0 <= self._step < len(steps):
             return 0.0
@@ -225,7 +231,7 @@ class Installation:
 
     @property
     def progress_text(self) -> str:
-        """What is done now; while packages are downloaded, how much of them is there."""
+        """The step under way; during downloads with the number of megabytes."""
         steps = self._steps()
         if self.plan.wheelhouse or not 0 <= self._step < len(steps) or not steps[self._step].wheels:
             return self.text
@@ -235,13 +241,14 @@ class Installation:
         return f"{self.text}: {min(there, DOWNLOAD_MB)} of {DOWNLOAD_MB} MB"
 
     def tick(self) -> bool:
-        """Go on without waiting. True when all is done. Raises UserError, with the former environment untouched."""
+        """Go on without waiting; True at the end. Raises UserError; the former environment is then unchanged."""
         self._downloaded = max(self._downloaded, self._bytes_there())
         if self._process is not None:
             code = self._process.poll()
             if code is None:
                 return False
-            self._reader.join()
+            if self._reader is not None:
+                self._reader.join()
             self._process = None
             if code != 0:
                 raise UserError(f"{self.text} failed: {self._reason()}")
@@ -257,7 +264,7 @@ class Installation:
         return False
 
     def cancel(self) -> None:
-        """End the process that runs and remove what is half made; downloaded wheels stay for the next time."""
+        """End the running process and delete the new environment; downloaded wheels are kept for the next attempt."""
         if self._process is not None:
             _end_with_children(self._process)
             self._process = None
@@ -265,9 +272,9 @@ class Installation:
             _remove(self.plan.unfinished)
 
     def _bytes_there(self) -> int:
-        """Of wheels that are downloaded: pip gathers them in its temporary folders and moves them when it has all."""
+        """Bytes of the wheels downloaded so far: pip collects them in temporary folders and moves them at the end."""
         places = ((self.plan.unfinished, "pip-*/*.whl"), (self.plan.wheels, "*.whl"))
-        # They may be moved just now; the next look counts them.
+        # pip may move a file at this moment; the next call counts it.
         with contextlib.suppress(OSError):
             return sum(path.stat().st_size for folder, name in places for path in folder.glob(name))
         return 0
@@ -283,7 +290,7 @@ class Installation:
         here = ["--no-index", "--find-links", str(plan.wheels)]
         steps = [
             Step("Making the environment", [str(plan.python), "-m", "venv", str(plan.unfinished)], 0.02),
-            # A wheelhouse is complete; this step only says so.
+            # The offline package has all wheels: nothing to download.
             Step(
                 "Downloading packages",
                 [*pip, "--version"] if plan.wheelhouse else download,
@@ -294,8 +301,8 @@ class Installation:
             Step("Trying it out", [python, *plan.trial], 0.95),
         ]
         if plan.gpu_index:
-            # Which CUDA fits is the machine's matter, so the lock cannot hold hashes: the index that the user chose
-            # answers for these wheels.
+            # The build of torch depends on the machine's CUDA, so the lock has no hashes for it: the user trusts the
+            # index that the preferences name.
             torch = ["--only-binary=:all:", _torch(plan.lock)]
             fetch = [*pip, "download", *torch, "--index-url", plan.gpu_index, "-d", str(plan.wheels)]
             steps.insert(2, Step("Downloading torch for the GPU", fetch, 0.3))
@@ -303,7 +310,7 @@ class Installation:
         return steps
 
     def _prepare(self) -> None:
-        """Remove what an interrupted installation left: venv itself would empty the folder that a link leads to."""
+        """Delete the rests of an interrupted installation (venv would also empty the target of a symbolic link)."""
         try:
             _remove(self.plan.unfinished)
         except OSError as error:
@@ -317,17 +324,16 @@ class Installation:
         self.plan.lock_without_torch.write_text(text)
 
     def _start(self, command: list[str]) -> None:
-        # Variables for Blender's own Python would lead the new one to Blender's modules.
+        # Without the variables for Blender's Python: with them the new one would import Blender's modules.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         extra = {
             "PYTHONPATH": str(self.plan.source),
             "PYTHONNOUSERSITE": "1",
-            # Nothing is written beside the extension's files or into pip's cache in the user's home, and nothing but
-            # the packages is asked for.
+            # No files in the extension's folder or in pip's cache, and no request but for the packages.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PIP_NO_CACHE_DIR": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            # Where it can be seen how far a download is.
+            # Known to `_bytes_there`, which measures the download.
             "TMPDIR": str(self.plan.unfinished),
             "PIP_NO_INPUT": "1",
             "PIP_PROGRESS_BAR": "off",
@@ -343,7 +349,7 @@ class Installation:
                 encoding="utf-8",
                 errors="replace",
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                # A group of its own: venv and pip start processes of theirs, which end with it.
+                # A process group, so that the processes that venv and pip start can be ended with it.
                 start_new_session=True,
             )
         except OSError as error:
@@ -354,12 +360,12 @@ class Installation:
         self._reader.start()
 
     def _read(self, process: subprocess.Popen) -> None:
-        for line in process.stdout:
+        for line in process.stdout or ():
             self.log.append(line.rstrip())
             del self.log[:-LOG_LINES]
 
     def _reason(self) -> str:
-        """The line of the log that tells most."""
+        """The most informative line of the log: the last error, else the last line."""
         lines = [line for line in self.log if line.strip() and not line.startswith("$")]
         errors = [line for line in lines if "error" in line.lower()]
         return (errors or lines or ["no reason was given"])[-1].strip()
@@ -378,7 +384,7 @@ class Installation:
             raise UserError(
                 f"{plan.folder} is in use ({error.strerror}); close other Blenders and try again."
             ) from error
-        # Both may stay: the next installation removes them.
+        # These may stay when they cannot be deleted: the next installation removes them.
         for rest in (old, *([plan.wheels] if plan.wheelhouse is None else [])):
             with suppress(OSError):
                 _remove(rest)
@@ -388,7 +394,9 @@ def _end_with_children(process: subprocess.Popen) -> None:
     """End a process and all that it has started."""
     if os.name == "nt":
         command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
+        subprocess.run(
+            command, capture_output=True, check=False, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        )
     else:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Models that the user trained or was given: checked, and copied whole into the extension's folder of models."""
+"""Models of the user: check their files, and copy them into the extension's folder of models."""
 
 import hashlib
 import re
@@ -14,11 +14,15 @@ from .input_files import is_file, is_folder, open_file, read_bytes, read_json
 
 __all__ = ["OWN", "InstalledModel", "check_model", "install_model", "installed_models", "styles_of"]
 
-# The model that comes with KMTalk, and where it lies.
-OWN, OWN_FOLDER = "starter", Path("model_runtime", "weights", "starter")
+OWN = "starter"  # the model that comes with KMTalk
+OWN_FOLDER = Path("model_runtime", "weights", "starter")  # its folder
 
-ABOUT, WEIGHTS, SPACE, CARD = "model.json", "weights.safetensors", "space.npz", "CARD.md"
-FORMAT = 1
+# The files of a model.
+ABOUT = "model.json"
+WEIGHTS = "weights.safetensors"
+SPACE = "space.npz"
+CARD = "CARD.md"
+FORMAT = 1  # version of the files
 LONGEST_NAME = 60  # characters of a model's folder
 
 
@@ -32,9 +36,12 @@ class InstalledModel:
 
 
 def check_model(folder: Path) -> InstalledModel:
-    """A model's folder whose files are those that it names. Raises UserError with what is wrong; nothing in it runs."""
+    """Check a model's folder: its files have the digests that model.json names. No code of it runs.
+
+    Raises UserError with what is wrong.
+    """
     if not is_file(folder / ABOUT):
-        raise UserError(f"{folder} is no model; choose the folder that holds {ABOUT}.")
+        raise UserError(f"{folder} is not a model; choose the folder that holds {ABOUT}.")
     about = read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)
     try:
         name, licence = str(about["id"]), str(about["licence"])
@@ -50,12 +57,12 @@ def check_model(folder: Path) -> InstalledModel:
 
 
 def install_model(folder: Path, models: Path) -> InstalledModel:
-    """Copy a model into `models`, whole or not at all. Returns the copy.
+    """Copy a model into the folder `models`, completely or not at all. Returns the copy.
 
-    Raises UserError when it is no model, another one of that name is there, or the disk is full.
+    Raises UserError when it is not a model, another model has its name, or the disk is full.
     """
     model = check_model(folder)
-    # The name comes from a file of somebody else's: it may not lead anywhere.
+    # The name comes from the model's file: only letters that cannot form a path to elsewhere.
     target = models / (re.sub(r"[^\w+-]+", "-", model.name[:LONGEST_NAME]).strip("-") or "model")
     if is_folder(target):
         if is_file(target / ABOUT) and _about(target) == _about(folder):
@@ -68,7 +75,7 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
         raise UserError(f"Cannot write {models} ({error.strerror}).") from error
     try:
         for file in (ABOUT, WEIGHTS, SPACE, CARD):
-            # No digest guards the card, so that a link could bring any file of the user's along.
+            # The card has no digest: if it were a symbolic link, any file of the user could be copied.
             if is_file(folder / file) and not (file == CARD and (folder / file).is_symlink()):
                 shutil.copyfile(folder / file, temporary / file)
         check_model(temporary)
@@ -84,12 +91,12 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
 
 
 def installed_models(models: Path) -> list[Path]:
-    """Folders of models in `models`, by name."""
+    """The folders of models in `models`, sorted by name."""
     return sorted(path.parent for path in models.glob(f"[!.]*/{ABOUT}"))
 
 
 def styles_of(model: str) -> tuple[str, ...]:
-    """The styles that a model offers, the first is its usual one; empty when the model cannot be read.
+    """The styles of a model, its default first; empty when the model cannot be read.
 
     model: starter, or the folder of another model.
     """

@@ -1,7 +1,7 @@
-"""Read .npz files of plain arrays, with numpy alone: no pickles.
+"""Read and write .npz files of plain arrays with numpy alone, without pickle.
 
-All readers of the extension come through here, also of what is kept in a .blend. Only the arrays that are wanted are
-read; what each says of itself (type, shape) is looked at before its numbers, and its size compared with what is packed.
+Every reader of the extension uses these functions, also for data kept in a .blend file. Only wanted arrays are read.
+Their headers (type, shape) are checked first, and the sizes that they claim compared with the bytes in the file.
 """
 
 import io
@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Literal
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -21,26 +21,26 @@ from ..errors import UserError
 
 __all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "pack_arrays", "read_arrays", "texts"]
 
-# numpy's letters for kinds of types.
-NUMBERS, WHOLE, TEXT = "fiu", "iu", "U"
+# Letters of numpy's dtype.kind.
+NUMBERS = "fiu"
+WHOLE = "iu"
+TEXT = "U"
+ANYTHING = "biufcSU"  # plain values, for arrays that this version does not know
 BLOCK = 1 << 20  # bytes that are read at a time
-# RuntimeError: the archive is encrypted, or packed in a way that zipfile does not know.
+# Errors of unreadable archives. RuntimeError: an encrypted one, or a compression that zipfile does not know.
 UNREADABLE = (
     *(OSError, ValueError, EOFError, KeyError, RuntimeError, OverflowError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
-# numpy takes no array whose bytes it could not count.
-# Kinds of an array that this version does not know: plain values.
-ANYTHING = "biufcSU"
-LARGEST_AXIS = 1 << 40
-# When every array was made, as far as the file tells: the earliest date that the format knows.
+LARGEST_AXIS = 1 << 40  # elements; with more, numpy could not count the bytes
+# The date of every array in a file: always the earliest of the format, so that equal arrays give equal bytes.
 MADE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an array must be. kinds: letters of numpy's kinds of types. most: elements that it may have, None: as many
-    as fit. required: whether a file without it is of another kind."""
+    """What is expected of an array. kinds: allowed letters of dtype.kind. most: largest number of elements, None: no
+    limit of its own. required: False when the file may lack it."""
 
     kinds: str
     most: int | None = None
@@ -48,11 +48,11 @@ class Wanted:
 
 
 def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted], others: bool = False) -> dict[str, np.ndarray]:
-    """Read the wanted arrays of an .npz. name: what messages call it, "X is not a take". others: read those as well
-    that this version does not know, so that they can be written again; else they are left alone.
+    """Read the wanted arrays of an .npz. name: start of the messages, such as "X is not a take". others: also read the
+    arrays that this version does not know, so that they can be written again.
 
-    Raises UserError when it is damaged, lacks a required array, or when an array is of another type or has more
-    elements than it may, or all of them are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
+    Raises UserError when the file is damaged or lacks a required array, when an array has another type or too many
+    elements, or when all arrays together are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
     """
     try:
         size = stream.seek(0, io.SEEK_END)
@@ -65,7 +65,7 @@ def read_arrays(stream: BinaryIO, name: str, wanted: dict[str, Wanted], others: 
 def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
     """The bytes of an .npz of plain arrays; equal arrays give equal bytes.
 
-    What is of half precision is what was heard of a voice: packing it takes long and hardly makes it smaller.
+    float16 arrays (the features of a voice) are stored uncompressed: compressing is slow and saves little.
     """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -83,17 +83,17 @@ def texts(array: np.ndarray) -> tuple[str, ...]:
 
 
 def all_finite(array: np.ndarray) -> bool:
-    """Whether every number is finite, also as a float32."""
+    """True when every number is finite, also as float32."""
     largest = np.finfo(np.float32).max
     return not array.size or bool(-largest <= array.min() and array.max() <= largest)
 
 
 @dataclass(frozen=True)
 class _Header:
-    """What an array says of itself. order: "C" or "F". start: bytes before its elements."""
+    """The header of an array. order: "C" or "F". start: bytes before its elements."""
 
     shape: tuple[int, ...]
-    order: str
+    order: Literal["C", "F"]
     dtype: np.dtype
     start: int
 
@@ -109,7 +109,7 @@ class _Header:
 
 
 class _Archive:
-    """A file as zipfile reads it, but for a list of contents that would fill the memory: it is read in one piece."""
+    """A file for zipfile that refuses to read a huge list of contents, which zipfile reads in one piece."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -148,7 +148,7 @@ def _read_members(
         unknown = _unknown(archive, [info for key, info in there.items() if key not in wanted])
         headers |= {key: header for key, (_, header) in unknown.items()}
         chosen |= {key: info for key, (info, _) in unknown.items()}
-    # Members may overlap: all together are no more than the file.
+    # Members of the archive may overlap: together they have at most the size of the file.
     packed = min(size, sum(info.compress_size for info in chosen.values()))
     if sum(header.size for header in headers.values()) > limits.UNPACKED_BYTES + limits.UNPACKED_RATIO * packed:
         raise UserError(f"{name}: it unpacks to far more than it holds, and may be harmful.")
@@ -156,7 +156,7 @@ def _read_members(
 
 
 def _unknown(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, tuple[zipfile.ZipInfo, _Header]]:
-    """The arrays of a later version that can be carried along: plain, small and whole ones."""
+    """The arrays of a later version that are kept: plain values, at most OTHER_ARRAY_BYTES large, not damaged."""
     found = {}
     for info in infos[: limits.OTHER_ARRAYS]:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -171,12 +171,12 @@ def _unknown(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str
 
 def _read_header(stream: IO[bytes]) -> _Header:
     try:
-        # In one piece: the header says itself how long it is.
+        # In one piece: the header contains its own length.
         head = io.BytesIO(stream.read(limits.NPZ_HEADER_BYTES))
         version = npy_format.read_magic(head)
         readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
         shape, fortran, dtype = readers[version](head)
-    # numpy evaluates the text of the header: whatever Python's parser can raise, it has been seen to raise.
+    # numpy parses the header as Python source, which can raise nearly any error.
     except Exception as error:
         raise ValueError("no array") from error
     if dtype.hasobject or any(not 0 <= size < LARGEST_AXIS for size in shape):
@@ -195,6 +195,6 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header
                 raise EOFError(info.filename)
             left[: len(block)] = block
             left = left[len(block) :]
-        # At its end the sum over the bytes is compared.
+        # Reading past the end makes zipfile compare the checksum.
         member.read(1)
     return values.reshape(header.shape, order=header.order)

@@ -1,5 +1,5 @@
 """space.npz of a trained model as the extension sees it, with numpy alone. The format is
-model_runtime.motion_space's."""
+model_runtime.heads.motion_space's."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,11 @@ ARRAYS = {
 
 @dataclass(frozen=True)
 class Space:
-    """neutral: (V, 3) float64 of the face that a model was trained for. names: K. shapes: (K, V, 3) displacements at
-    weight 1, in the same axes. signed: whether weights go below 0."""
+    """The motion space of a model that was trained on one face.
+
+    neutral: (V, 3) float64, the vertices of that face. names: K. shapes: (K, V, 3) displacements at weight 1, in the
+    same axes. signed: True when weights may be negative.
+    """
 
     neutral: np.ndarray
     names: tuple[str, ...]
@@ -37,7 +40,7 @@ def read_space(path: Path) -> Space:
     """Read the motion space of a model's folder (or the file itself). Raises UserError with what is wrong."""
     path = path / FILE if is_folder(path) else path
     if not is_file(path):
-        raise UserError(f"{path.parent} is no model that was trained on a face of its own; choose another folder.")
+        raise UserError(f"{path.parent} is not a model with a face of its own; choose another folder.")
     damaged = UserError(f"The face of the model in {path.parent} is damaged; install the model again.")
     try:
         with open_file(path, limits.ANY_SIZE) as stream:

@@ -1,10 +1,10 @@
-"""Subtitles (.srt): the words of a stretch of time."""
+"""Subtitles (.srt): the words of a time range."""
 
 import re
 
 __all__ = ["spoken_cues"]
 
-# The time of every pattern here grows with the length of the text alone: what lies beside a sound may be anything.
+# The file may hold anything: each pattern takes time linear in the length of the text.
 TIME = r"(?<!\d)(\d{1,4}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?!\d)"
 CUE = re.compile(rf"{TIME}[ \t]{{0,9}}-->[ \t]{{0,9}}{TIME}", re.ASCII)
 BETWEEN_CUES = re.compile(r"\n[^\S\n]*+\n\s*+")
@@ -12,7 +12,7 @@ TAG = re.compile(r"<[^<>]*>")
 
 
 def spoken_cues(subtitles: str, begin: float, stop: float | None) -> str:
-    """The words of the cues whose middle lies from `begin` to `stop` seconds (None: the end)."""
+    """The words of the cues whose middle lies between `begin` and `stop`, seconds (stop None: the end)."""
     spoken = []
     for block in BETWEEN_CUES.split(subtitles.replace("\r", "")):
         cue = CUE.search(block)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -14,35 +14,36 @@ from .. import limits
 from ..errors import UserError
 from .input_files import open_file, parse_json
 from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, pack_arrays, read_arrays, texts
+from .schema import TAKE_ARRAYS
 from .whole_file import write_whole
 
 __all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
-# What stands in a take's file as well and follows from the rest: the weights at the key frames.
-DERIVED = "key_weights"
-ARRAYS = {
-    "weights": Wanted("f", limits.CURVE_VALUES),
-    "channels": Wanted(TEXT, limits.CHANNELS),
-    "fps": Wanted(NUMBERS, 1),
-    "key_frames": Wanted(WHOLE),
-    **{f"{kind}_labels": Wanted(TEXT, limits.PHONES, required=False) for kind in ("phone", "word")},
-    **{f"{kind}_start": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
-    **{f"{kind}_end": Wanted(NUMBERS, limits.PHONES, required=False) for kind in ("phone", "word")},
-    "phones_heard": Wanted("b", 1, required=False),
-    "acoustics": Wanted("f", required=False),
-    "meta": Wanted(TEXT, 1, required=False),
-}
+KINDS = {"decimal": "f", "number": NUMBERS, "whole": WHOLE, "switch": "b", "text": TEXT}
+# The arrays of a take's file that follow from the others: the weights at the key frames.
+DERIVED = {name for name, entry in TAKE_ARRAYS.items() if entry.get("derived")}
+
+
+def _wanted(name: str, entry: dict[str, Any]) -> Wanted:
+    """What an array must be here: takes of others may come without phones, and curves are bounded."""
+    most = limits.CURVE_VALUES if name == "weights" else entry.get("most")
+    optional = entry.get("optional") or name.startswith("phone_")
+    return Wanted(KINDS[entry["kind"]], getattr(limits, most) if isinstance(most, str) else most, not optional)
+
+
+ARRAYS = {name: _wanted(name, entry) for name, entry in TAKE_ARRAYS.items() if name not in DERIVED}
 
 
 @dataclass(frozen=True)
 class Take:
-    """One performance. Frame i lies at i / fps seconds after the start of what was heard.
+    """One generated performance. Frame i is i / fps seconds after the start of the sound.
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
-    0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, what the encoder heard.
-    meta: model, settings, audio (JSON values). phones_heard: the phones are doubtful, so that other networks move the
-    face. others: arrays that this version does not know, carried along.
+    0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, the features of the
+    sound.
+    meta: model, settings, audio (JSON values). unreliable_phones: True when the phones are doubtful; the runtime then
+    uses the networks that do without phones. others: arrays that this version does not know, kept for writing.
     """
 
     weights: np.ndarray
@@ -53,7 +54,7 @@ class Take:
     words: tuple[Span, ...] = ()
     acoustics: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
     meta: dict = field(default_factory=dict)
-    phones_heard: bool = False
+    unreliable_phones: bool = False
     others: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
@@ -80,7 +81,7 @@ def unpack_take(data: bytes, name: str) -> Take:
 def spans_of(rows: Iterable) -> tuple[Span, ...]:
     """Phones or words from [label, start, end] in order of time, seconds.
 
-    Raises ValueError or TypeError for labels that are no texts and for times that are none or run backwards.
+    Raises ValueError or TypeError when a label is not a text, or a time is not a number or earlier than the one before.
     """
     spans, done = [], 0.0
     for label, start, end in rows:
@@ -99,18 +100,20 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
     slowest, fastest = limits.FRAMES_PER_SECOND
     fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
     if not slowest <= fps <= fastest or (len(weights) - 1) / fps > limits.SOUND_SECONDS + 1:
-        raise UserError(f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and 6 hours hold it.")
+        raise UserError(
+            f"{name} is not a take: fps must lie between {slowest:g} and {fastest:g}, and it may last 6 hours."
+        )
     ends = key_frames.ndim == 1 and len(key_frames) and key_frames[0] == 0 and key_frames[-1] == len(weights) - 1
     if not ends or (key_frames[1:] <= key_frames[:-1]).any():
         raise UserError(f"{name} is not a take: its key frames must ascend from the first frame to the last.")
     meta = parse_json("".join(texts(arrays["meta"])), f"The meta of {name}") if "meta" in arrays else {}
     acoustics = arrays.get("acoustics", np.zeros((0, 0), np.float16))
     if acoustics.ndim != 2 or not isinstance(meta, dict):
-        raise UserError(f"{name} is not a take: what belongs to its motion has another shape.")
+        raise UserError(f"{name} is not a take: its acoustics or its meta have another form.")
     try:
         phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
     except (ValueError, KeyError) as error:
-        raise UserError(f"{name} is not a take: its phones and words need a label and times in order each.") from error
+        raise UserError(f"{name} is not a take: each phone and word needs a label, and times in order.") from error
     return Take(
         weights.astype(np.float32, copy=False),
         channels,
@@ -121,7 +124,7 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         acoustics.astype(np.float16, copy=False),
         meta,
         bool(arrays.get("phones_heard", np.zeros(1, bool)).any()),
-        {key: array for key, array in arrays.items() if key not in ARRAYS and key != DERIVED},
+        {key: array for key, array in arrays.items() if key not in ARRAYS and key not in DERIVED},
     )
 
 
@@ -133,10 +136,10 @@ def pack_take(take: Take) -> bytes:
             "channels": np.array(take.channels, dtype=np.str_),
             "fps": np.array(take.fps, np.float64),
             "key_frames": take.key_frames.astype(np.int32),
-            DERIVED: take.weights[take.key_frames].astype(np.float32),
+            "key_weights": take.weights[take.key_frames].astype(np.float32),
             **_columns("phone", take.phones),
             **_columns("word", take.words),
-            "phones_heard": np.array(take.phones_heard),
+            "phones_heard": np.array(take.unreliable_phones),
             "acoustics": take.acoustics.astype(np.float16),
             "meta": np.array(json.dumps(take.meta, sort_keys=True)),
             **take.others,
@@ -145,7 +148,7 @@ def pack_take(take: Take) -> bytes:
 
 
 def write_take(take: Take, path: Path | str) -> None:
-    """Write a take's file, whole or not at all. Raises UserError when it cannot be written."""
+    """Write a take's file, completely or not at all. Raises UserError when it cannot be written."""
     write_whole(path, pack_take(take))
 
 

@@ -1,4 +1,4 @@
-"""Takes as tables: Live Link Face CSV and JSON, which hold the motion alone."""
+"""Read takes from Live Link Face CSV and from the extension's own JSON."""
 
 from array import array
 from pathlib import Path
@@ -13,13 +13,13 @@ from .take_file import Take, spans_of
 
 __all__ = ["read_live_link", "read_take_json"]
 
-# How the channels of a face begin: they have ends, the numbers of a basis go either way.
+# Prefixes of the channels of a face, whose weights lie in [0, 1]; those of a learned basis may be negative.
 FACE = ("jaw", "mouth", "cheek", "tongue", "eye", "brow", "nose")
-FASTEST = 999  # the last frame of a second that a timecode counts
+FASTEST = 999  # largest frame number within a second of a timecode
 
 
 def read_live_link(path: Path) -> Take:
-    """A take from a Live Link Face CSV, all of its columns channels. Raises UserError with what is wrong."""
+    """A take from a Live Link Face CSV; each column is a channel. Raises UserError with what is wrong."""
     values, frames = array("f"), []
     rows = read_table(path, "Live Link Face CSV")
     try:
@@ -32,10 +32,12 @@ def read_live_link(path: Path) -> Take:
                 raise UserError(f"{path} holds more than {limits.CURVE_VALUES} numbers; cut it.")
         weights = np.frombuffer(values, np.float32).reshape(len(frames), len(names)) if values else np.zeros((0, 0))
     except (ValueError, IndexError, OverflowError) as error:
-        raise UserError(f"{path} is no Live Link Face CSV; its first columns are Timecode, BlendShapeCount.") from error
+        raise UserError(
+            f"{path} is not a Live Link Face CSV; its first columns are Timecode, BlendShapeCount."
+        ) from error
     if len(weights) < 2 or not np.isfinite(weights).all():
-        raise UserError(f"{path} holds no motion.")
-    # The timecode counts frames within a second; the highest one tells the rate.
+        raise UserError(f"{path} contains no motion; choose another file.")
+    # A timecode counts the frames of a second: the highest number gives the frame rate.
     fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
     return _plain_take(weights, names, fps, path)
 
@@ -50,9 +52,9 @@ def read_take_json(path: Path) -> Take:
         keys = np.array(stored.get("key_frames", []), np.int32)
         phones, words = spans_of(stored.get("phones", [])), spans_of(stored.get("words", []))
     except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise UserError(f"{path} is no take; export it again as JSON.") from error
+        raise UserError(f"{path} is not a take; export it again as JSON.") from error
     if weights.ndim != 2 or len(weights) < 2 or weights.shape[1] != len(names) or not all_finite(weights):
-        raise UserError(f"{path} is no take: weights need a row a frame and a column a channel.")
+        raise UserError(f"{path} is not a take: weights need one row for each frame and one column for each channel.")
     take = _plain_take(weights, names, fps, path)
     whole = keys.ndim == 1 and len(keys) and keys[0] == 0 and keys[-1] == len(weights) - 1
     if whole and (keys[1:] > keys[:-1]).all():
@@ -63,7 +65,7 @@ def read_take_json(path: Path) -> Take:
 def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: Path) -> Take:
     slowest, fastest = limits.FRAMES_PER_SECOND
     if not 1 <= len(names) <= limits.CHANNELS or not slowest <= fps <= fastest:
-        raise UserError(f"{path} is no take: it needs 1 to {limits.CHANNELS} channels and a frame rate.")
+        raise UserError(f"{path} is not a take: it needs 1 to {limits.CHANNELS} channels and a frame rate.")
     if len(weights) / fps > limits.SOUND_SECONDS:
         raise UserError(f"{path} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it.")
     motions = np.array([0, len(weights) - 1], np.int32)

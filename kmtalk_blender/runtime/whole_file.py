@@ -1,4 +1,4 @@
-"""Files of the user's: written whole or not at all, where the user named them (as model_runtime.atomic does)."""
+"""Write files completely or not at all (as model_runtime.files.atomic does)."""
 
 import os
 import stat
@@ -10,20 +10,19 @@ from ..errors import UserError
 
 __all__ = ["check_file", "write_whole"]
 
-# Characters of a file's name in that of its temporary file: names have a longest length.
-NAME_KEPT = 40
+NAME_KEPT = 40  # characters of a file's name in that of its temporary file: file names have a largest length
 
 
 def check_file(path: Path | str) -> Path:
-    """The file that is written for `path`: itself, or what a link leads to.
+    """The file to write for `path`: the path itself, or the target of a symbolic link.
 
-    Raises UserError when there is something that is no file: a folder, a device, a pipe.
+    Raises UserError when it is a folder, a device or a pipe.
     """
     path = Path(path)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        # A new file, also where a link leads.
+        # A new file, or a link to one.
         return Path(os.path.realpath(path))
     except OSError as error:
         raise UserError(f"Cannot write {path} ({error.strerror}); choose another file.") from error
@@ -34,10 +33,10 @@ def check_file(path: Path | str) -> Path:
 
 
 def write_whole(path: Path | str, data: bytes) -> None:
-    """Write a file beside its place, then rename it there.
+    """Write a temporary file in the same folder, then rename it.
 
-    What a link leads to is written, the link stays; a file that was there keeps its mode. Raises UserError when that is
-    not possible.
+    A symbolic link stays and its target is written; a replaced file keeps its mode. Raises UserError when the file
+    cannot be written.
     """
     path = Path(path)
     target = check_file(path)
@@ -57,7 +56,7 @@ def write_whole(path: Path | str, data: bytes) -> None:
 
 
 def _give_mode(temporary: Path, target: Path) -> None:
-    """mkstemp makes the file private; a result is as readable as the file that it replaces, or as any other."""
+    """Give the temporary file (private, from mkstemp) the mode of the file it replaces, or the usual one."""
     try:
         before = target.stat()
     except FileNotFoundError:
@@ -66,7 +65,7 @@ def _give_mode(temporary: Path, target: Path) -> None:
         temporary.chmod(0o666 & ~umask)
         return
     if hasattr(os, "chown"):
-        # Only an administrator can, and only they write files of others.
+        # Only an administrator can change the owner.
         with suppress(OSError):
             os.chown(temporary, before.st_uid, before.st_gid)
     temporary.chmod(stat.S_IMODE(before.st_mode))

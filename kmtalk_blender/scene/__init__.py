@@ -1,34 +1,36 @@
 """KMTalk for scripts: everything that the buttons do, as plain functions.
 
-Those that need the runtime take a client: `session.worker()` of this package. One line:
+Functions that need the runtime take a client: `session.worker()` of this package. To speak one line:
 
     head = scene.add_demo_head(bpy.context, client)
     scene.generate(bpy.context, client, scene.Line(target=head.name, strip="line.wav"))
 
-then, after some keys were edited:
+then, after you edited keys:
 
     scene.complete(bpy.context, client, head)
     scene.export_take(head, Path("line.csv"))
 """
 
 from ..runtime.space_file import read_space
-from .api import add_demo_head, complete, generate
-from .basis import add_basis
-from .calibration import calibrate_closed, calibrate_open
+from .character.basis import add_basis
+from .character.calibration import calibrate_closed, calibrate_open
+from .character.jaw_bones import JawRange, drive_bone, free_bone
+from .character.landmarks import guess_marks, mark
+from .character.mapping import load_preset, map_channels, save_preset
+from .character.parts import follow_head
 from .checks import fix_obstacle, obstacles
-from .exchange import export_take, import_take
-from .follow_strip import drifts, follow_strip
-from .jaw_bones import JawRange, drive_bone, free_bone
-from .jobs import discard_edits, edited_takes
-from .keys import Density
-from .manage_takes import activate_take, clear_takes, put_back, set_expression
-from .mapping import load_preset, map_channels, save_preset
-from .marks import guess_marks, mark
-from .options import Line, Options, Style, options_of
-from .parts import follow_head
-from .report import Report
-from .rig_api import import_flame, make_shapes, measure_shapes
-from .takes import takes_of
+from .curves.density import Density
+from .jobs.blocking import add_demo_head, complete, generate, import_flame, make_shapes, measure_shapes
+from .jobs.take_jobs import discard_edits, edited_takes
+from .options import Options, SpokenLine, Style, options_of
+from .placement.exchange import export_take, import_take
+from .placement.follow_strip import drifts, follow_strip
+from .placement.manage_takes import activate_take, clear_takes, put_back, set_expression
+from .placement.report import Report
+from .takes.takes import takes_of
+
+# The name that scripts know it by.
+Line = SpokenLine
 
 __all__ = [
     "Density",

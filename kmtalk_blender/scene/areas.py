@@ -1,22 +1,22 @@
-"""The parts of Blender's windows that show KMTalk."""
+"""Redraw the areas that show KMTalk, and show a new head in the 3D view."""
 
 import math
+from typing import Any
 
 import bpy
 from mathutils import Euler, Vector
 
 __all__ = ["frame_face", "redraw"]
 
-# Faces look along -Y. Seen from farther to the side than this, one is turned to, in degrees.
-WIDEST = 45.0
-# Where it is seen from then: a little from above, and from its left side.
+WIDEST = 45.0  # degrees from -Y, where faces look: a view from farther to the side is turned
+# The new view: a little from above and from the face's left.
 FROM_THE_FRONT = Euler((math.radians(84), 0.0, math.radians(18)))
 
 
 def redraw(
     manager: bpy.types.WindowManager, kinds: tuple[str, ...] = ("VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES")
 ) -> None:
-    """Draw the areas of these kinds anew, in every window."""
+    """Redraw the areas of these types, in every window."""
     for window in manager.windows:
         for area in window.screen.areas:
             if area.type in kinds:
@@ -24,15 +24,15 @@ def redraw(
 
 
 def frame_face(context: bpy.types.Context, head: bpy.types.Object) -> None:
-    """Show a head that was just added, and is the only object selected, in the 3D view that the user looks at.
+    """Show a head that was just added (the only selected object) in the 3D view.
 
-    A perspective view turns to its face when that is seen from the side or from behind; a view through a camera stays
-    as it is. Without a window nothing is done.
+    A perspective view is turned to the face when it shows the head from the side or from behind; a view through a
+    camera stays as it is. Nothing happens without a window.
     """
     area = _view_of(context)
     if area is None:
         return
-    space = area.spaces.active
+    space: Any = area.spaces.active
     view = space.region_3d
     if space.local_view is not None:
         head.local_view_set(space, True)
@@ -47,7 +47,7 @@ def frame_face(context: bpy.types.Context, head: bpy.types.Object) -> None:
 
 
 def _view_of(context: bpy.types.Context) -> bpy.types.Area | None:
-    """The 3D view that was clicked in, else the largest one of the window."""
+    """The 3D view of the context, else the largest one of the window."""
     if context.area is not None and context.area.type == "VIEW_3D":
         return context.area
     areas = context.window.screen.areas if context.window is not None else ()

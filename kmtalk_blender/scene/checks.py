@@ -1,4 +1,4 @@
-"""Will it play? What stands between a written take and a moving mouth, and what removes it."""
+"""Find what keeps a written take from moving the visible mouth, and fix it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,24 +7,25 @@ import bpy
 
 from ..errors import UserError
 from . import compat
-from .aliases import CHANNELS
-from .baseline_store import has_baseline, moved_shapes
-from .curves import keyed_shapes, shape_of
-from .groups import FACE
-from .hand_keys import hand_action
-from .manage_takes import play_below
-from .mapping import mapping_of
-from .nla_strips import plays_take
-from .parts import follow_head, standing_still
-from .rigs import value_path
-from .takes import takes_of
+from .character.mapping import mapping_of
+from .character.parts import follow_head, unlinked_parts
+from .character.shape_map import value_path
+from .character.shape_names import CHANNELS
+from .curves.groups import FACE
+from .curves.shape_curves import keyed_shapes, shape_of
+from .placement.manage_takes import play_below
+from .placement.user_action import user_action
+from .takes.baseline_store import has_baseline, moved_shapes
+from .takes.nla_tracks import plays_take
+from .takes.takes import takes_of
 
 __all__ = ["Obstacle", "check_speaker", "fix_obstacle", "obstacles", "speaker_notes"]
 
 
 @dataclass(frozen=True)
 class Obstacle:
-    """kind: a name that stays. text: one sentence. fix: what the button says."""
+    """Something that keeps takes from being seen. kind: a fixed identifier. text: one sentence. fix: label of the
+    button that removes it, or empty."""
 
     kind: str
     text: str
@@ -32,20 +33,22 @@ class Obstacle:
 
 
 def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle]:
-    """Everything that keeps the takes of a character from being seen; empty when they play."""
-    keys = target.data.shape_keys if target.type == "MESH" else None
-    if keys is None or keys.animation_data is None or not takes_of(target):
+    """Everything that keeps the takes of a character from being seen."""
+    shape_keys = target.data.shape_keys if target.type == "MESH" else None
+    if shape_keys is None or shape_keys.animation_data is None or not takes_of(target):
         return []
-    animation, action = keys.animation_data, keys.animation_data.action
+    animation, action = shape_keys.animation_data, shape_keys.animation_data.action
     shapes = _spoken_shapes(target)
     found = []
-    own = hand_action(keys)
-    covered = shapes & keyed_shapes(own, compat.slot_handle(own, keys)) if own and not has_baseline(own) else set()
-    if covered:
+    own = user_action(shape_keys)
+    covered = (
+        shapes & keyed_shapes(own, compat.slot_handle(own, shape_keys)) if own and not has_baseline(own) else set()
+    )
+    if own is not None and covered:
         text = f"Your action {own.name} plays above the takes and covers {len(covered)} of their shapes."
         found.append(Obstacle("hand_above", text, "Play It Below"))
     if has_baseline(action) and getattr(animation, "action_slot", action) is None:
-        found.append(Obstacle("slot", f"Action {action.name} plays no slot.", "Assign Slot"))
+        found.append(Obstacle("slot", f"Action {action.name} has no slot assigned.", "Assign Slot"))
     on_tracks = [track for track in animation.nla_tracks if plays_take(track)]
     if on_tracks and not animation.use_nla:
         found.append(Obstacle("nla_off", "The NLA of the shape keys is switched off.", "Switch On"))
@@ -56,40 +59,46 @@ def obstacles(scene: bpy.types.Scene, target: bpy.types.Object) -> list[Obstacle
     owned = [path for path in map(value_path, shapes) if any(d.data_path == path for d in _live_drivers(animation))]
     if owned:
         found.append(Obstacle("drivers", f"{len(owned)} shape keys are moved by drivers.", "Mute Drivers"))
-    blocks = [keys.key_blocks[shape] for shape in shapes if shape in keys.key_blocks]
+    blocks = [shape_keys.key_blocks[shape] for shape in shapes if shape in shape_keys.key_blocks]
     if any(block.mute for block in blocks):
-        found.append(Obstacle("shape_muted", "Some of its shape keys are muted.", "Unmute"))
+        found.append(Obstacle("shape_muted", "Some shape keys of the takes are muted.", "Unmute"))
     if any(curve.mute for curve in _take_curves(target)):
-        found.append(Obstacle("curve_muted", "Some of its curves are muted.", "Unmute"))
+        found.append(Obstacle("curve_muted", "Some curves of the takes are muted.", "Unmute"))
     if len(blocks) < len(shapes):
-        found.append(Obstacle("gone", f"{len(shapes) - len(blocks)} of its shape keys are gone.", ""))
+        found.append(Obstacle("gone", f"{len(shapes) - len(blocks)} shape keys of the takes are missing.", ""))
     if target.show_only_shape_key:
-        found.append(Obstacle("pinned", f"{target.name} shows one shape key only (the pin).", "Unpin"))
-    if not keys.use_relative:
+        found.append(Obstacle("pinned", f"{target.name} shows only one shape key (it is pinned).", "Unpin"))
+    if not shape_keys.use_relative:
         found.append(Obstacle("absolute", "The shape keys are absolute, not relative.", "Make Relative"))
-    still = standing_still(target)
+    still = unlinked_parts(target)
     if still:
-        found.append(Obstacle("parts", f"{', '.join(still)} stand still; their shapes have its names.", "Link Parts"))
+        found.append(
+            Obstacle(
+                "parts",
+                f"{', '.join(still)} do not follow {target.name}, whose shape keys have the same names.",
+                "Link Parts",
+            )
+        )
     last = max(takes_of(target), key=lambda take: take.end)
     if last.end > scene.frame_end:
-        text = f"Take {last.strip} ends at {last.end:g}, the scene at {scene.frame_end}."
+        text = f"Take {last.strip} ends at frame {last.end:g}, the scene at frame {scene.frame_end}."
         found.append(Obstacle("range", text, "Extend Scene"))
     return found
 
 
 def check_speaker(target: bpy.types.Object) -> None:
-    """Raises UserError for a mesh that has no mouth while another of its character has one: eyes, teeth, lashes."""
+    """Raises UserError for a mesh without shape keys of a mouth (eyes, teeth) when another mesh has some."""
     if _has_mouth(target):
         return
     family = [target.parent, *(target.parent.children_recursive if target.parent else ()), *target.children_recursive]
     scenes = [thing for scene in target.users_scene for thing in scene.objects]
     better = next((thing for thing in (*family, *scenes) if thing is not None and _has_mouth(thing)), None)
     if better is not None:
-        raise UserError(f"{target.name} has no shape of a mouth; choose {better.name} as the character.")
+        raise UserError(f"{target.name} has no shape keys of a mouth; choose {better.name} as the character.")
 
 
 def speaker_notes(target: bpy.types.Object) -> tuple[str, ...]:
-    """What the user should know of a character, a sentence each."""
+    """Sentences on the character that the user should know."""
     others = [
         thing.name for thing in bpy.data.objects if thing != target and thing.data == target.data and thing.users_scene
     ]
@@ -104,11 +113,11 @@ def _has_mouth(thing: bpy.types.Object) -> bool:
 
 
 def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:
-    """Remove what one obstacle names."""
-    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], None]] = {
+    """Remove the obstacle of this kind."""
+    fixes: dict[str, Callable[[bpy.types.Scene, bpy.types.Object], object]] = {
         "hand_above": lambda _scene, obj: play_below(obj),
         "slot": _assign_slot,
-        "nla_off": lambda _scene, obj: setattr(obj.data.shape_keys.animation_data, "use_nla", True),
+        "nla_off": lambda _scene, obj: setattr(compat.animation_of(compat.shape_keys_of(obj)), "use_nla", True),
         "nla_muted": _unmute_tracks,
         "nla_solo": _end_solo,
         "drivers": _mute_drivers,
@@ -121,22 +130,22 @@ def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) ->
     }
     if kind in fixes:
         fixes[kind](scene, target)
-        compat.refresh_animation(target.data.shape_keys)
+        compat.refresh_animation(compat.shape_keys_of(target))
 
 
 def _spoken_shapes(target: bpy.types.Object) -> set[str]:
-    """The shapes that the takes of a character move."""
+    """The shape keys that the takes of a character move."""
     found = [moved_shapes(bpy.data.actions[take.action], take.id) for take in takes_of(target)]
     return {one.shape for moved in found for one in moved}
 
 
 def _take_curves(target: bpy.types.Object) -> list[bpy.types.FCurve]:
-    """The curves of a character's takes; not those of an expression that is left to the user, which are muted."""
+    """The curves of a character's takes, without those that expression LEAVE mutes."""
     curves = []
     for take in takes_of(target):
         action = bpy.data.actions[take.action]
         left = {one.shape for one in moved_shapes(action, take.id) if one.group == FACE}
-        for curve in compat.action_curves(action, compat.slot_handle(action, target.data.shape_keys)):
+        for curve in compat.action_curves(action, compat.slot_handle(action, compat.shape_keys_of(target))):
             if take.expression != "LEAVE" or shape_of(curve.data_path) not in left:
                 curves.append(curve)
     return curves
@@ -147,12 +156,12 @@ def _live_drivers(animation: bpy.types.AnimData) -> list[bpy.types.FCurve]:
 
 
 def _assign_slot(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
-    compat.assign_action(keys, keys.animation_data.action)
+    shape_keys = compat.shape_keys_of(target)
+    compat.assign_action(shape_keys, compat.animation_of(shape_keys).action)
 
 
 def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    for track in target.data.shape_keys.animation_data.nla_tracks:
+    for track in compat.animation_of(compat.shape_keys_of(target)).nla_tracks:
         if plays_take(track):
             track.mute = False
             for strip in track.strips:
@@ -160,23 +169,23 @@ def _unmute_tracks(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
 
 
 def _end_solo(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    for track in target.data.shape_keys.animation_data.nla_tracks:
+    for track in compat.animation_of(compat.shape_keys_of(target)).nla_tracks:
         track.is_solo = False
 
 
 def _mute_drivers(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
+    shape_keys = compat.shape_keys_of(target)
     paths = {value_path(shape) for shape in _spoken_shapes(target)}
-    for driver in keys.animation_data.drivers:
+    for driver in compat.animation_of(shape_keys).drivers:
         if driver.data_path in paths:
             driver.mute = True
 
 
 def _unmute_shapes(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:
-    keys = target.data.shape_keys
+    shape_keys = compat.shape_keys_of(target)
     for shape in _spoken_shapes(target):
-        if shape in keys.key_blocks:
-            keys.key_blocks[shape].mute = False
+        if shape in shape_keys.key_blocks:
+            shape_keys.key_blocks[shape].mute = False
 
 
 def _unmute_curves(_scene: bpy.types.Scene, target: bpy.types.Object) -> None:

@@ -1,4 +1,4 @@
-"""How a line is spoken and written: plain values, from the panel or from a script."""
+"""The options of a line and of its keys: plain values, from the panel or from a script."""
 
 from dataclasses import dataclass, field
 
@@ -6,37 +6,41 @@ import bpy
 
 from ..paths import whole_path
 from ..runtime.input_files import is_folder
-from .keys import Density
+from ..runtime.schema import SETTINGS
+from .curves.density import Density
 
-__all__ = ["Line", "Options", "Style", "options_of"]
+__all__ = ["Options", "SpokenLine", "Style", "options_of"]
 
 
 @dataclass(frozen=True)
 class Style:
-    """What the model is asked for. jaw, lips: gains. smoothing: 0 to 1. lead: seconds the face is early. pauses: the
-    mouth between words, 0 closed to 1 as heard. device: auto,
-    cpu, cuda or mps."""
+    """Options of the motion. jaw, lips: gains. smoothing: 0 to 1. lead: seconds that the face is ahead of the sound.
+    pauses: the mouth between words, from 0 closed to 1 as open as the sound suggests. device: auto, cpu, cuda or mps.
+    """
 
     model: str = "starter"
     style: str = "neutral"
-    jaw: float = 1.0
-    lips: float = 1.0
-    smoothing: float = 0.0
-    lead: float = 0.0
-    pauses: float = 1.0
-    blinks: bool = True
-    brows: bool = True
-    seed: int = 0
+    jaw: float = SETTINGS["jaw"].default
+    lips: float = SETTINGS["lips"].default
+    smoothing: float = SETTINGS["smoothing"].default
+    lead: float = SETTINGS["lead"].default
+    pauses: float = SETTINGS["pauses"].default
+    blinks: bool = SETTINGS["blinks"].default
+    brows: bool = SETTINGS["brows"].default
+    seed: int = SETTINGS["seed"].default
     device: str = "auto"
 
 
 @dataclass(frozen=True)
 class Options:
-    """style: the motion. density: its keys. placement: one of scene.takes.PLACEMENTS. keep_edits: generating a strip
-    again keeps what was edited. replace: ACTIVE may overwrite keys. reach: key motions nearer than this many frames
-    to an edit bend with it, 0 keeps every one. rest_in, rest_out: seconds in which the face leaves its rest before a
-    line that begins at once, and returns to it after one that ends in speech. expression: what smile, frown, brows and
-    blinks do to those of the user's: ADD, REPLACE or LEAVE."""
+    """All options of a take.
+
+    style: options of the motion. density: how the motion becomes keys. placement: ACTION, NLA or ACTIVE. keep_edits:
+    generating a strip again keeps its edited keys. replace: placement ACTIVE may overwrite keys. reach: key motions
+    within this many frames of an edit are moved with it; 0 keeps all. rest_in, rest_out: seconds of the ramps from rest
+    and back, for a line that begins or ends in speech. expression: how smile, frown, brows and blinks of the take
+    combine with the user's keys: ADD, REPLACE or LEAVE.
+    """
 
     style: Style = field(default_factory=Style)
     density: Density = field(default_factory=Density)
@@ -50,11 +54,14 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One thing to say. target: the character's object name. strip: a sound strip's name; without one `audio`, a sound
-    file, is laid at `frame`. transcript: the words; text: a Text datablock's name that holds them; empty: those of the
-    strip (strip.kmtalk), else found beside the sound, else heard. textgrid: a file with the phones and their times,
-    instead. take: the id of a take whose line is spoken again, wherever its strip is now."""
+class SpokenLine:
+    """One line to speak; scripts know it as `scene.Line`.
+
+    target: name of the character's object. strip: name of a sound strip; when empty, the sound file `audio` is used,
+    from `frame` on. transcript: the words; text: name of a Text datablock with the words. Without both, the words of
+    the strip (strip.kmtalk) are used, else those of a file beside the sound, else they are recognised. textgrid: a
+    file with phones and their times, in place of the words. take: id of a take whose line is generated again.
+    """
 
     target: str
     strip: str = ""
@@ -67,12 +74,12 @@ class Line:
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """The name of the line in messages."""
         return self.strip or self.audio or self.take
 
 
 def options_of(scene: bpy.types.Scene) -> Options:
-    """What the panel says."""
+    """The options that are set in the panel."""
     panel = scene.kmtalk
     style = Style(
         model=_model(panel.model),
@@ -101,6 +108,6 @@ def options_of(scene: bpy.types.Scene) -> Options:
 
 
 def _model(chosen: str) -> str:
-    """A model's name, or its folder in full: one beside the .blend file may be named from there."""
+    """A model's name, or the absolute path of its folder (the panel may have one relative to the .blend file)."""
     folder = whole_path(chosen)
     return str(folder) if chosen and is_folder(folder) else chosen

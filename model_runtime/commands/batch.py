@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from model_runtime.batch import Shard, run_batch
 from model_runtime.errors import InputError
-from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.service.batch import Shard, run_batch
+from model_runtime.service.console import answer, json_option, progress_bar
 
 __all__ = ["command"]
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import click
 
+from model_runtime.files.paths import check_model, check_output
 from model_runtime.linguistics.phone_lists import lists_of, track_of
-from model_runtime.requests import Report, check_model, check_output
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.service.model_cache import ModelCache
 from model_runtime.take import read_take, write_take
-from model_runtime.terminal import answer, json_option, progress_bar
-from model_runtime.warm import Warm
 
 __all__ = ["Request", "command", "run"]
 
@@ -30,7 +31,7 @@ class Request:
     words: list | None = None
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Write the take. Gives output, frames, key_frames. Raises InputError."""
     output = check_output(request.output)
     check_model(request.model)
@@ -46,7 +47,7 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 
     keys = read_keys(request.keys)
     report("model", 0.1, "Loading")
-    model = warm.model(request.model, request.device)
+    model = cache.model(request.model, request.device)
     report("motion", 0.4, "Completing")
     done = complete(
         take,
@@ -77,5 +78,5 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 def command(as_json: bool, locked: tuple[str, ...], **options: object) -> None:
     """The command line's way to `run`."""
     with progress_bar() as report:
-        result = run(Request(locked=list(locked), **options), Warm(), report)  # type: ignore[arg-type]
+        result = run(Request(locked=list(locked), **options), ModelCache(), report)  # type: ignore[arg-type]
     answer(result, as_json, f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions.")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file
-from model_runtime.requests import check_folder, check_output
-from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file
+from model_runtime.files.paths import check_folder, check_output
+from model_runtime.service.console import answer, json_option, progress_bar
 
 __all__ = ["command"]
 
@@ -65,9 +65,9 @@ def _models(model: str, ablations: bool) -> list[str]:
 def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: str) -> tuple[dict, str]:
     # Here and below, because they bring torch.
     from model_runtime.datasets.store import open_dataset
-    from model_runtime.evaluation import as_json, evaluate
+    from model_runtime.evaluation.paper_tables import PUBLISHED, table
+    from model_runtime.evaluation.vertex_evaluation import as_json, evaluate
     from model_runtime.model.checkpoint import load_model
-    from model_runtime.paper_tables import PUBLISHED, table
 
     dataset = open_dataset(data)
     loaded = [load_model(name, device) for name in models]
@@ -87,10 +87,10 @@ def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: 
 def _tracks(
     models: list[str], data: str, split: str, per_clip: bool, pictures: str | None, device: str
 ) -> tuple[dict, str]:
+    from model_runtime.evaluation.track_evaluation import evaluate_tracks, score_table
     from model_runtime.heads.demo_head import demo_head
     from model_runtime.model.checkpoint import load_model
     from model_runtime.settings import Settings
-    from model_runtime.track_evaluation import evaluate_tracks, score_table
 
     results, texts = {}, []
     for name in models:

@@ -3,8 +3,8 @@
 import click
 
 from model_runtime.errors import InputError
-from model_runtime.requests import check_output
-from model_runtime.terminal import answer, json_option
+from model_runtime.files.paths import check_output
+from model_runtime.service.console import answer, json_option
 
 __all__ = ["command"]
 
@@ -18,8 +18,8 @@ __all__ = ["command"]
 def command(take: str, model: str, head: str, output: str, as_json: bool) -> None:
     """Write the take."""
     # Here, because they bring torch.
-    from model_runtime.express import express
     from model_runtime.heads.head import read_head
+    from model_runtime.heads.retarget import retarget
     from model_runtime.model.checkpoint import load_model
     from model_runtime.take import read_take, write_take
 
@@ -27,7 +27,7 @@ def command(take: str, model: str, head: str, output: str, as_json: bool) -> Non
     space = load_model(model, "cpu").space
     if space is None:
         raise InputError(f"The model {model} speaks in named channels already; nothing is to be expressed.")
-    found = express(read_take(take), space, read_head(head))
+    found = retarget(read_take(take), space, read_head(head))
     write_take(found, target)
     result = {"output": output, "frames": len(found.weights), "channels": list(found.channels)}
     answer(result, as_json, f"{output}: {len(found.weights)} frames of {len(found.channels)} channels.")

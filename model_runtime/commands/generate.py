@@ -1,143 +1,17 @@
 """generate: a sound, and its transcript or its phones, becomes a take."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from model_runtime import limits
-from model_runtime.audio import Waveform, read_audio
 from model_runtime.errors import InputError
-from model_runtime.hearing_beside import heard_beside
-from model_runtime.input_files import read_text
-from model_runtime.linguistics.listen import Hearing, given, listen
-from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
-from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.linguistics.text import check_transcript
-from model_runtime.linguistics.textgrid import read_textgrid
-from model_runtime.requests import Report, check_model, check_output
-from model_runtime.settings import Settings
-from model_runtime.take import write_take
-from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
-from model_runtime.warm import Warm
+from model_runtime.files.input_files import read_text
+from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar, setting_options
+from model_runtime.service.model_cache import ModelCache
+from model_runtime.service.take_request import Request, run
 
 __all__ = ["Request", "command", "run"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to generate. start, end: seconds within the file; phones, words: [label, start, end] within the part; name:
-    what notes call the sound, None: its file's. features: whether the take keeps what was heard, from which edits are
-    completed."""
-
-    audio: str
-    output: str
-    fps: float
-    start: float = 0.0
-    end: float | None = None
-    speed: float = 1.0
-    transcript: str | None = None
-    textgrid: str | None = None
-    phones: list | None = None
-    words: list | None = None
-    name: str | None = None
-    model: str = "starter"
-    device: str = "auto"
-    style: str | None = None
-    jaw: float = 1.0
-    lips: float = 1.0
-    smoothing: float = 0.0
-    lead: float = 0.0
-    pauses: float = 1.0
-    blinks: bool = True
-    brows: bool = True
-    seed: int = 0
-    features: bool = True
-
-
-def run(request: Request, warm: Warm, report: Report) -> dict:
-    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
-    three stand in the take's meta as well. Raises InputError."""
-    output = check_output(request.output)
-    settings = _settings(request)
-    check_model(request.model)
-    check_transcript(request.transcript)
-    if request.phones is not None:
-        track_of(request.phones)
-    # Before the sound, which takes longer to read, and the model.
-    given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
-    seconds: dict[str, float] = {}
-    began = time.perf_counter()
-
-    def done(stage: str) -> None:
-        nonlocal began
-        now = time.perf_counter()
-        seconds[stage], began = round(now - began, 4), now
-
-    report("audio", 0.0, "Reading")
-    waveform = read_audio(request.audio, request.start, request.end, request.speed)
-    done("audio")
-    report("model", 0.02, "Loading")
-    model = warm.model(request.model, request.device)
-    model.style(request.style)
-    done("model")
-    with heard_beside(model, waveform) as heard:
-        hearing = _hearing(
-            request, waveform, given, warm, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
-        )
-        done("phones")
-        sound = heard.result()
-    done("hearing")
-    # Here, because it brings torch.
-    from model_runtime.generate import generate
-
-    report("motion", 0.7, "Moving")
-    take = generate(
-        waveform, hearing.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
-    )
-    done("motion")
-    take = replace(take, meta=take.meta | hearing.told)
-    report("write", 0.98, "Writing")
-    write_take(take if request.features else take.without_features(), output)
-    done("write")
-    report("write", 1.0, "Done")
-    return {
-        "output": str(output),
-        "frames": len(take.weights),
-        "key_frames": len(take.key_frames),
-        "duration": waveform.duration,
-        "seconds": seconds,
-        **hearing.told,
-    }
-
-
-def _settings(request: Request) -> Settings:
-    names = ("fps", "style", "jaw", "lips", "smoothing", "lead", "pauses", "blinks", "brows", "seed")
-    return Settings(**{name: getattr(request, name) for name in names})
-
-
-def _hearing(
-    request: Request,
-    waveform: Waveform,
-    track: PhoneTrack | None,
-    warm: Warm,
-    progress: Callable[[float, str], None],
-) -> Hearing:
-    """The phones that were given, as a list or in a TextGrid (track), or else those that are heard."""
-    if request.phones is not None:
-        return given(track_of(request.phones, request.words or (), waveform.duration))
-    if track is not None:
-        # Its times are those of the file; what is heard is a part, played at some speed.
-        end = request.start + waveform.duration * request.speed
-        if track.duration > end + 0.25 and request.end is None:
-            raise InputError(
-                f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
-            )
-        lists = lists_of(cut(track, request.start, end, request.speed))
-        return given(track_of(lists["phones"], lists["words"], waveform.duration))
-    return listen(waveform, request.transcript, progress, warm.decoders, request.name or Path(request.audio).name)
 
 
 def _transcript(text: str | None, file: Path | None) -> str | None:
@@ -160,18 +34,9 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")
 @click.option("--end", type=float, help="Seconds within the file.")
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
-@click.option("--fps", type=float, default=30.0, show_default=True)
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--style", help="A style of the model; none: its default.")
-@click.option("--jaw", type=float, default=1.0, show_default=True, help="How far the jaw opens.")
-@click.option("--lips", type=float, default=1.0, show_default=True, help="How far the lips move.")
-@click.option("--smoothing", type=float, default=0.0, show_default=True, help="0 none to 1 heavy.")
-@click.option("--lead", type=float, default=0.0, show_default=True, help="Seconds that the motion comes early.")
-@click.option("--pauses", type=float, default=1.0, show_default=True, help="Mouth in pauses: 0 closed to 1 as heard.")
-@click.option("--blinks/--no-blinks", default=True)
-@click.option("--brows/--no-brows", default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@setting_options
 @click.option(
     "--features/--without-features",
     default=True,
@@ -182,6 +47,6 @@ def command(as_json: bool, transcript: str | None, transcript_file: Path | None,
     """The command line's way to `run`."""
     request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
     with progress_bar() as report:
-        result = run(request, Warm(), report)
+        result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."
     answer(result, as_json, " ".join([sentence, *heard_sentences(result)]))

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from model_runtime.errors import InputError
+from model_runtime.files.paths import check_output
 from model_runtime.heads.head import Head, write_head
-from model_runtime.requests import Report, check_output
-from model_runtime.terminal import answer, json_option, progress_bar
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.service.model_cache import ModelCache
 
 __all__ = ["Request", "command", "run"]
 
@@ -26,7 +27,7 @@ class Request:
     name: str | None = None
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Write the head. Gives output, the number of vertices and the names of the channels. Raises InputError."""
     output = check_output(request.output)
     if request.flame is not None and request.mesh is not None:
@@ -34,18 +35,18 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
     if request.landmarks is not None and request.mesh is None:
         raise InputError("Landmarks belong to a mesh; give the mesh too.")
     report("head", 0.0, "Shaping")
-    head = _make(request, warm, report)
+    head = _make(request, cache, report)
     write_head(head, output)
     report("head", 1.0, "Done")
     return {"output": str(output), "vertices": len(head.vertices), "channels": list(head.channels)}
 
 
-def _make(request: Request, warm: Warm, report: Report) -> Head:
+def _make(request: Request, cache: ModelCache, report: Report) -> Head:
     # Here, because making shapes brings scipy.
     if request.flame is not None:
         from model_runtime.heads.flame import flame_head, read_flame
 
-        return flame_head(read_flame(request.flame), request.flame, report, warm.source())
+        return flame_head(read_flame(request.flame), request.flame, report, cache.source())
     if request.mesh is not None:
         from model_runtime.heads.flame_topology import flame_landmarks
         from model_runtime.heads.mesh import check_mesh
@@ -57,8 +58,8 @@ def _make(request: Request, warm: Warm, report: Report) -> Head:
         mesh = replace(mesh, landmarks=given or flame_landmarks(mesh.alone()))
         name = request.name or Path(request.mesh).name
         check_mesh(mesh, name)
-        return rig_mesh(mesh, name, report, warm.source())
-    return warm.source().head
+        return rig_mesh(mesh, name, report, cache.source())
+    return cache.source().head
 
 
 @click.command("head", help="Write a head (.npz) with one shape a channel.")
@@ -70,5 +71,5 @@ def _make(request: Request, warm: Warm, report: Report) -> Head:
 def command(as_json: bool, **options: object) -> None:
     """The command line's way to `run`."""
     with progress_bar() as report:
-        result = run(Request(**options), Warm(), report)  # type: ignore[arg-type]
+        result = run(Request(**options), ModelCache(), report)  # type: ignore[arg-type]
     answer(result, as_json, f"{result['output']}: {result['vertices']} vertices, {len(result['channels'])} channels.")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import click
 
 from model_runtime import __version__
-from model_runtime.data_files import DATA_FILES, data_digest
-from model_runtime.requests import Report
-from model_runtime.terminal import answer, json_option
-from model_runtime.warm import Warm
+from model_runtime.files.data_files import DATA_FILES, data_digest
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option
+from model_runtime.service.model_cache import ModelCache
 
 __all__ = ["Request", "command", "run"]
 
@@ -19,12 +19,12 @@ class Request:
     """Nothing to choose."""
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Versions, the models, styles and device that a request gets when it names none, and the files that these stand
     on. Raises InputError when one of the files is damaged."""
     import torch
 
-    model = warm.model("starter", "auto")
+    model = cache.model("starter", "auto")
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -41,6 +41,6 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 @json_option
 def command(as_json: bool) -> None:
     """The command line's way to `run`."""
-    result = run(Request(), Warm(), lambda _stage, _fraction, _text: None)
+    result = run(Request(), ModelCache(), lambda _stage, _fraction, _text: None)
     lines = (f"{name}: {', '.join(v) if isinstance(v, list) else v}" for name, v in result.items())
     answer(result, as_json, "\n".join(lines))

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import click
 
-from model_runtime.audio import read_audio
-from model_runtime.linguistics.listen import listen
+from model_runtime.files.paths import check_output
+from model_runtime.linguistics.align import align_speech
 from model_runtime.linguistics.phone_lists import lists_of, write_phone_lists
 from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.textgrid import write_textgrid
-from model_runtime.requests import Report, check_output
-from model_runtime.terminal import answer, heard_sentences, json_option, progress_bar
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar
+from model_runtime.service.model_cache import ModelCache
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["Request", "command", "run"]
 
@@ -32,24 +33,24 @@ class Request:
     name: str | None = None
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Give phones and words as [label, start, end], heard, confidence and notes; write the phones where an output is
     named."""
     output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
     check_transcript(request.transcript)
     report("audio", 0.0, "Reading")
     waveform = read_audio(request.audio, request.start, request.end)
-    hearing = listen(
+    alignment = align_speech(
         waveform,
         request.transcript,
         lambda share, text: report("phones", 0.05 + 0.9 * share, text),
-        warm.decoders,
+        cache.decoders,
         request.name or Path(request.audio).name,
     )
     if output is not None:
-        WRITERS[output.suffix.lower()](hearing.track, output)
+        WRITERS[output.suffix.lower()](alignment.track, output)
     report("write", 1.0, "Done")
-    return {**lists_of(hearing.track), **hearing.told}
+    return {**lists_of(alignment.track), **alignment.told}
 
 
 @click.command("phones", help="Find the phones and words in AUDIO.")
@@ -63,6 +64,6 @@ def command(as_json: bool, **options: object) -> None:
     """The command line's way to `run`."""
     request = Request(**options)  # type: ignore[arg-type]
     with progress_bar() as report:
-        result = run(request, Warm(), report)
+        result = run(request, ModelCache(), report)
     sentence = f"{request.output}: {len(result['phones'])} phones, {len(result['words'])} words."
     answer(result, as_json, " ".join([sentence, *heard_sentences(result)]))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder
+from model_runtime.files.input_files import is_file, is_folder
+from model_runtime.files.paths import check_folder
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.requests import check_folder
-from model_runtime.terminal import answer, json_option, progress_bar
+from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.speech.audio import Waveform
 
 if TYPE_CHECKING:
     from model_runtime.datasets.source import Entry, Source
@@ -135,8 +135,8 @@ def _listener(
     textgrids: str | None, speech_model: str | None, allow_download: bool
 ) -> "Callable[[Entry, Waveform], PhoneTrack]":
     """How phones are found: from TextGrids where there are some, else by a CTC model, else as in generate."""
+    from model_runtime.linguistics.align import find_phones
     from model_runtime.linguistics.decoders import Decoders
-    from model_runtime.linguistics.listen import find_phones
     from model_runtime.linguistics.phones import Span
     from model_runtime.linguistics.textgrid import read_textgrid
 
@@ -145,7 +145,7 @@ def _listener(
         raise InputError(f"There is no folder {folder}; --textgrids names a folder of <clip>.TextGrid files.")
     recogniser = None
     if speech_model:
-        from model_runtime.linguistics.ctc import PhoneRecogniser
+        from model_runtime.datasets.ctc_phones import PhoneRecogniser
 
         recogniser = PhoneRecogniser(speech_model, allow_download)
     decoders = Decoders()

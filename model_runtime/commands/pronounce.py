@@ -6,9 +6,9 @@ import click
 
 from model_runtime.errors import InputError
 from model_runtime.linguistics.text import spoken_words
-from model_runtime.requests import Report
-from model_runtime.terminal import answer, json_option
-from model_runtime.warm import Warm
+from model_runtime.progress import Report
+from model_runtime.service.console import answer, json_option
+from model_runtime.service.model_cache import ModelCache
 
 __all__ = ["Request", "command", "run"]
 
@@ -20,10 +20,10 @@ class Request:
     text: str
 
 
-def run(request: Request, warm: Warm, report: Report) -> dict:
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Give words, [word, [phones]] each. Raises InputError for a text without a word."""
     report("phones", 0.0, "Looking up")
-    words = [[word, list(warm.decoders.pronunciation(word))] for word in spoken_words(request.text)]
+    words = [[word, list(cache.decoders.pronunciation(word))] for word in spoken_words(request.text)]
     if not words:
         raise InputError(f'There is no word in "{request.text}"; type one.')
     report("phones", 1.0, "Done")
@@ -35,5 +35,5 @@ def run(request: Request, warm: Warm, report: Report) -> dict:
 @json_option
 def command(text: str, as_json: bool) -> None:
     """The command line's way to `run`."""
-    result = run(Request(text), Warm(), lambda *_: None)
+    result = run(Request(text), ModelCache(), lambda *_: None)
     answer(result, as_json, "\n".join(f"{word}: {' '.join(phones)}" for word, phones in result["words"]))

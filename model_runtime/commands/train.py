@@ -6,7 +6,7 @@ import sys
 import click
 
 from model_runtime.errors import InputError
-from model_runtime.terminal import answer, json_option
+from model_runtime.service.console import answer, json_option
 
 __all__ = ["command"]
 

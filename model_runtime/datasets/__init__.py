@@ -1,1 +1,1 @@
-"""Recordings: how each corpus is read into clips that training understands."""
+"""Data sets: readers of each corpus, and one prepared format."""

@@ -8,7 +8,7 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import moving_regions, read_indices
 from model_runtime.datasets.source import Entry, Face, Source
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder
+from model_runtime.files.input_files import is_file, is_folder
 
 __all__ = ["FPS", "VERTICES", "open_biwi"]
 
@@ -16,8 +16,8 @@ FPS = 25.0
 VERTICES = 23370
 TRAIN = ("F2", "F3", "F4", "M3", "M4", "M5")
 TEST_B = ("F1", "F5", "F6", "F7", "F8", "M1", "M2", "M6")
-# Clips that the lips' estimate looks at.
-LOOKED_AT = 8
+# Clips from which lips and upper face are estimated.
+ESTIMATE_CLIPS = 8
 
 
 def open_biwi(
@@ -31,8 +31,8 @@ def open_biwi(
     """BIWI as the field splits it: sentences 1-32 of six subjects train, 33-36 validate, 37-40 are Test-A; Test-B is
     37-40 of the other eight.
 
-    lips, upper_face: text files of vertex numbers, where the user has the field's; else both are estimated from what
-    moves. mouth: vertices of the upper and lower inner lip. Raises InputError when files are missing or of another
+    lips, upper_face: text files of vertex numbers; without both, the regions are estimated from the motion. mouth:
+    vertices of the upper and lower inner lip. test: A or B. Raises InputError when files are missing or of another
     kind.
     """
     folder = Path(folder)
@@ -61,7 +61,7 @@ def open_biwi(
 
 
 def split_of(subject: str, sentence: int, test: str) -> str | None:
-    """The field's split of a sentence, None for one that it leaves out."""
+    """The split of a sentence in the field, None for sentences that it does not use."""
     if subject in TRAIN and 1 <= sentence <= 36:
         return "train" if sentence <= 32 else "validation"
     if 37 <= sentence <= 40 and subject in (TRAIN if test == "A" else TEST_B):
@@ -70,10 +70,10 @@ def split_of(subject: str, sentence: int, test: str) -> str | None:
 
 
 def _variance(entries: list[Entry]) -> np.ndarray:
-    """(V,) of the motion over some clips."""
-    looked = [entry for entry in entries if entry.split == "train"][:LOOKED_AT] or entries[:1]
+    """(V,) summed variance of the displacement over the first train clips, m^2."""
+    chosen = [entry for entry in entries if entry.split == "train"][:ESTIMATE_CLIPS] or entries[:1]
     total: np.ndarray | None = None
-    for entry in looked:
+    for entry in chosen:
         try:
             motion = entry.load().motion
         except InputError:
@@ -81,5 +81,5 @@ def _variance(entries: list[Entry]) -> np.ndarray:
         found = motion.var(axis=0).reshape(-1, 3).sum(axis=1)
         total = found if total is None else total + found
     if total is None:
-        raise InputError(f"None of the clips {', '.join(entry.name for entry in looked)} can be read; check the data.")
+        raise InputError(f"None of the clips {', '.join(entry.name for entry in chosen)} can be read; check the data.")
     return total

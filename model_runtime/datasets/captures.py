@@ -1,4 +1,4 @@
-"""Captures: sounds with ARKit curves beside them, recorded with a phone, made by Audio2Face or by artists."""
+"""Captures: sounds and ARKit curves, recorded with a phone, from Audio2Face or by artists."""
 
 from functools import partial
 from pathlib import Path
@@ -6,18 +6,19 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.audio import read_audio
 from model_runtime.channels import CHANNELS
 from model_runtime.datasets.curves import SUFFIXES, read_curves
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import SPLITS, Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder, read_bytes, read_table
+from model_runtime.files.input_files import is_file, is_folder, read_bytes, read_table
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["open_captures"]
 
+# Suffixes of sound files.
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aiff")
-# One clip in so many validates, and one tests.
+# Without splits.tsv, one clip in so many is for validation, and as many for test.
 SHARE = 10
 
 
@@ -25,8 +26,8 @@ def open_captures(folder: Path | str, fps: float = 30.0) -> Source:
     """Every sound in `folder` (and below) with curves of the same name beside it: <name>.wav and <name>.csv, .json,
     .npz.
 
-    A <name>.txt beside them holds what is said. splits.tsv (name, tab, train | validation | test) says what is for
-    what; without it the last tenth tests and the tenth before it validates. fps: of the prepared motion. Raises
+    A <name>.txt beside them is the transcript. splits.tsv (name, tab, train | validation | test) gives the splits;
+    without it the last tenth is for test and the tenth before it for validation. fps: of the prepared motion. Raises
     InputError when there are none.
     """
     folder = Path(folder)
@@ -48,7 +49,7 @@ def open_captures(folder: Path | str, fps: float = 30.0) -> Source:
     for _sound, curves in pairs:
         try:
             used |= set(read_curves(curves).names)
-        # Named again, and passed over, when the clip is read.
+        # The clip is skipped, with its error, when it is read.
         except InputError:
             continue
     channels = tuple(name for name in CHANNELS if name in used)
@@ -76,7 +77,7 @@ def _load(sound: Path, curves: Path, channels: tuple[str, ...], fps: float) -> R
 
 
 def _clip_names(folder: Path, sounds: list[Path]) -> list[str]:
-    """The path below `folder` as one name."""
+    """The path below `folder` as one name, of each sound."""
     return ["_".join(sound.relative_to(folder).with_suffix("").parts) for sound in sounds]
 
 

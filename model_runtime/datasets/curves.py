@@ -10,37 +10,40 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.channels import CHANNELS
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_json, read_table
-from model_runtime.npz import NUMBERS, TEXT, Wanted, all_finite, read_npz, texts
+from model_runtime.files.input_files import read_json, read_table
+from model_runtime.files.npz import NUMBERS, TEXT, Wanted, all_finite, read_npz, texts
 
 __all__ = ["SUFFIXES", "Curves", "channel_name", "read_curves"]
 
 SUFFIXES = (".csv", ".json", ".npz")
 ARRAYS = {"weights": Wanted(NUMBERS), "channels": Wanted(TEXT, limits.CHANNELS), "fps": Wanted(NUMBERS, 1)}
+# Frame rates of timecodes.
 RATES = (24, 25, 30, 48, 50, 60, 120)
 TIMECODE = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})[:;](\d{1,4}(?:\.\d{1,9})?)", re.ASCII)
+# Seconds in a day.
 DAY = 24 * 3600.0
-LONGEST_TIME = 40  # characters of a time in a table
+# Characters of a time in a table that are read.
+LONGEST_TIME = 40
 LOWERED = {name.lower(): name for name in CHANNELS}
 
 
 @dataclass(frozen=True)
 class Curves:
-    """times: (T,) s, ascending from 0. names: channels of ours. weights: (T, K) float32. passed_over: other columns."""
+    """times: (T,) s, ascending from 0. names: K of CHANNELS. weights: (T, K) float32. ignored: other columns."""
 
     times: np.ndarray
     names: tuple[str, ...]
     weights: np.ndarray
-    passed_over: tuple[str, ...]
+    ignored: tuple[str, ...]
 
     def at(self, fps: float) -> np.ndarray:
-        """(T', K) weights at i / fps seconds, straight lines between the samples: dropped frames are bridged."""
+        """(T', K) float32 weights at i / fps s, interpolated linearly."""
         times = np.arange(int(self.times[-1] * fps + 1e-6) + 1) / fps
         return np.stack([np.interp(times, self.times, column) for column in self.weights.T], axis=1).astype(np.float32)
 
 
 def channel_name(name: str) -> str | None:
-    """Our name of an ARKit shape in any spelling (JawOpen, eyeBlink_L, blendShape1.mouthClose), None for others."""
+    """The name in CHANNELS of a shape in any spelling (JawOpen, eyeBlink_L, blendShape1.mouthClose), else None."""
     bare = re.sub(r"[_\s-]", "", name.strip().rpartition(".")[2])
     if bare.lower() in LOWERED:
         return LOWERED[bare.lower()]
@@ -52,7 +55,7 @@ def channel_name(name: str) -> str | None:
 
 
 def read_curves(path: Path | str) -> Curves:
-    """Read the curves of one take. Raises InputError when the file is none of the known kinds, or damaged."""
+    """Read the curves of one take. Raises InputError when the file is of another kind or damaged."""
     path = Path(path)
     readers = {".csv": _read_csv, ".json": _read_json, ".npz": _read_npz}
     if path.suffix.lower() not in readers:
@@ -68,7 +71,7 @@ def read_curves(path: Path | str) -> Curves:
     columns = [index for index, name in enumerate(ours) if name]
     if not columns:
         raise InputError(f"{path} holds none of ARKit's shapes, such as jawOpen; it has {', '.join(names[:5])}.")
-    # A take's clock may stand still or jump back for a moment; such samples say nothing new.
+    # A clock may stand still or jump back; samples that are not later than all before are dropped.
     kept = np.concatenate([[True], times[1:] > np.maximum.accumulate(times)[:-1]])
     times = times[kept] - times[0]
     if len(times) < 2:
@@ -105,7 +108,7 @@ def _read_json(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
 
 
 def _read_csv(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Live Link Face (Timecode, BlendShapeCount, ...), or a column `time` in seconds and one a curve."""
+    """Live Link Face (Timecode, BlendShapeCount, ...), or a column `time` in s and one column a curve."""
     values, texts_of_times = array("d"), []
     try:
         rows = read_table(path, limits.TABLE_BYTES)
@@ -132,7 +135,7 @@ def _read_csv(path: Path) -> tuple[list[str], np.ndarray, np.ndarray]:
 
 
 def _timecodes(texts: list[str]) -> np.ndarray:
-    """Seconds of HH:MM:SS:FF.fraction; the rate is the lowest usual one that has so many frames a second."""
+    """(T,) s of HH:MM:SS:FF.fraction; the frame rate is the lowest of RATES above all frame numbers."""
     parts = np.array(
         [[float(part) for part in match.groups()] for text in texts if (match := TIMECODE.fullmatch(text))]
     )
@@ -140,5 +143,5 @@ def _timecodes(texts: list[str]) -> np.ndarray:
         raise ValueError("timecode")
     rate = next((rate for rate in RATES if parts[:, 3].max() < rate), RATES[-1])
     seconds = parts[:, :3] @ [3600.0, 60.0, 1.0] + parts[:, 3] / rate
-    # Past midnight the clock starts again.
+    # The clock restarts at midnight.
     return seconds + DAY * np.concatenate([[0], np.cumsum(np.diff(seconds) < -DAY / 2)])

@@ -1,10 +1,10 @@
-"""espeak-ng's phonemes of English, as its voices name them in IPA -> ARPAbet."""
+"""IPA names of the phonemes in espeak-ng's English voices -> ARPAbet."""
 
 from model_runtime.errors import InputError
 
 __all__ = ["arpabet"]
 
-# Several phones share the duration evenly. Vowels that glide to schwa are those of voices that drop R.
+# Where a phoneme has two phones, each takes half its duration. Vowels that end in schwa are of non-rhotic voices.
 ARPABET = {
     **{"p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "ɡ": "G", "tʃ": "CH", "dʒ": "JH", "f": "F", "v": "V"},
     **{"θ": "TH", "ð": "DH", "s": "S", "z": "Z", "ʃ": "SH", "ʒ": "ZH", "h": "HH", "m": "M", "n": "N", "ŋ": "NG"},
@@ -22,7 +22,7 @@ ARPABET = {
 
 
 def arpabet(name: str) -> tuple[str, ...]:
-    """Labels of the phoneme `name` in IPA, one or two; none for "". Raises InputError for one that English lacks."""
+    """One or two labels of the phoneme `name`, IPA; none for "". Raises InputError for a phoneme not in the table."""
     if not name:
         return ()
     if name not in ARPABET:

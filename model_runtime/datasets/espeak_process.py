@@ -1,9 +1,9 @@
-"""Speak one text with libespeak-ng and tell when each of its phonemes starts. Run as a program of its own.
+"""Speak one text with libespeak-ng and give the start of each phoneme. Run as a separate program.
 
-The library keeps state from one text to the next, so that only a fresh process says the same text the same way twice.
+The library keeps state between texts, so that only a new process speaks a text the same way twice.
 stdin: JSON {"text", "voice", "wpm": 80-450, "pitch": 0-99}. stdout: one line of JSON {"rate": samples a second,
 "phonemes": [[name in IPA ("" is a pause), first sample], ...]}, then the samples, int16. Exit status: 0, 3 without the
-library, 4 without the voice. Only the standard library is imported, so that starting takes no time.
+library, 4 without the voice. Only the standard library is imported, so that the program starts fast.
 """
 
 import ctypes
@@ -17,15 +17,21 @@ NO_VOICE = 4
 
 # Names and values of espeak-ng/speak_lib.h.
 AUDIO_OUTPUT_RETRIEVAL = 1
-INITIALIZE_PHONEME_EVENTS, INITIALIZE_PHONEME_IPA, INITIALIZE_DONT_EXIT = 1, 2, 0x8000
-EVENT_LIST_TERMINATED, EVENT_PHONEME = 0, 7
-RATE, VOLUME, PITCH = 1, 2, 3
-HALF_VOLUME = 50  # the full one clips
+INITIALIZE_PHONEME_EVENTS = 1
+INITIALIZE_PHONEME_IPA = 2
+INITIALIZE_DONT_EXIT = 0x8000
+EVENT_LIST_TERMINATED = 0
+EVENT_PHONEME = 7
+RATE = 1
+VOLUME = 2
+PITCH = 3
+# Percent; at 100 the samples clip.
+HALF_VOLUME = 50
 CHARS_UTF8 = 1
 
 
 class EventId(ctypes.Union):
-    """What an event names: a phoneme in at most eight bytes."""
+    """The value of an event: of a phoneme, its name in at most eight bytes."""
 
     _fields_ = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("phoneme", ctypes.c_char * 8)]
 

@@ -1,7 +1,7 @@
-"""When each phone starts in what espeak-ng said: its own marks, put where the mouth moves.
+"""The start of each phone in speech of espeak-ng: its phoneme marks, corrected to articulatory events.
 
-Its marks are exact but mean other things than ours: a stop's is its burst (ours: the closure), a vowel's after a voiced
-consonant is the end of the glide into it (ours: the release), and a final L or R has none of the vowel that it colours.
+Its marks differ from ours in three ways: a stop is marked at its burst (ours: its closure), a vowel after a voiced
+consonant at the end of the transition (ours: the release), and a final L or R without its part of the vowel before.
 """
 
 import numpy as np
@@ -14,20 +14,34 @@ __all__ = ["phone_starts"]
 STOPS = ("B", "CH", "D", "G", "JH", "K", "P", "T")
 RELEASED = ("B", "D", "G", "L", "M", "N", "NG", "R", "W", "Y")
 LIQUIDS = ("L", "R")
-SHORTEST_LIQUID = 0.03  # seconds
-CLOSURE = 0.1  # seconds that a stop may be closed before its burst
-CLOSURE_AFTER_PAUSE = 0.05  # seconds; nobody hears when the lips close in a pause
-SHORTEST_PAUSE = 0.06  # seconds; shorter silences belong to the phone before
-QUIET = 0.003  # of the peak
-RELEASE = 0.08  # seconds before a vowel's mark in which the consonant may be released
-SHORTEST_CONSONANT = 0.015  # seconds
-HOP, WINDOW, BANDS = 0.002, 0.01, 16  # seconds, seconds, bands of the spectrum in which a release is looked for
-SPAN = 5  # hops on either side that are compared
-CLEAR = 1.2  # times the change at the mark: less is no release
+# Duration below which a final L or R is lengthened, s.
+SHORTEST_LIQUID = 0.03
+# Longest closure of a stop before its burst, s.
+CLOSURE = 0.1
+# The same after a pause, where the closure is inaudible, s.
+CLOSURE_AFTER_PAUSE = 0.05
+# Shortest silence that is a pause, s; shorter ones belong to the phone before.
+SHORTEST_PAUSE = 0.06
+# Level of silence, share of the peak.
+QUIET = 0.003
+# Longest time from the release of a consonant to the vowel's mark, s.
+RELEASE = 0.08
+# Shortest consonant before a release, s.
+SHORTEST_CONSONANT = 0.015
+# Time between two spectra in which a release is searched, s.
+HOP = 0.002
+# Window of a spectrum, s.
+WINDOW = 0.01
+# Bands of a spectrum.
+BANDS = 16
+# Spectra on either side whose means are compared.
+SPAN = 5
+# Least spectral change at a release, times that at the vowel's mark.
+CLEAR = 1.2
 
 
 def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[tuple[str, float]]:
-    """ARPAbet labels and where they start, seconds; the last is a silence at the end.
+    """(ARPAbet label, start in s) of each phone; the last is a silence at the end.
 
     phonemes: names in IPA ("" is a pause) and the samples where espeak-ng marks them. samples: (N,) float, `rate` a
     second. Raises InputError for a sound that English lacks.
@@ -40,7 +54,7 @@ def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[t
     for (name, first), end in zip(phonemes, ends, strict=True):
         labels = arpabet(name)
         if not name:
-            # The glide between two vowels ("serious") has no name either, but it is short and sounds.
+            # The glide between two vowels ("serious") has no name either, but it is short and not silent.
             silent = np.searchsorted(loud, end) == np.searchsorted(loud, first)
             pause = silent or not starts or starts[-1][0] == SILENCE or end - first > SHORTEST_PAUSE * rate
             labels = (SILENCE,) if pause else ("Y",)
@@ -59,13 +73,13 @@ def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[t
 
 
 def _quiet_since(loud: np.ndarray, sample: int) -> int:
-    """The sample from which it is quiet up to `sample`. loud: ascending indices of the samples that are not."""
+    """First sample of the silence before `sample`. loud: ascending indices of the samples above QUIET."""
     place = int(np.searchsorted(loud, sample))
     return int(loud[place - 1]) + 1 if place else 0
 
 
 def _with_final_liquids(starts: list[tuple[str, float]]) -> list[tuple[str, float]]:
-    """L and R that a vowel has swallowed get the second half of the whole."""
+    """The starts, with short L and R after a vowel lengthened to half of both durations."""
     corrected = list(starts)
     for place in range(1, len(starts) - 1):
         (before, since), (label, start), (_, end) = starts[place - 1 : place + 2]
@@ -75,7 +89,7 @@ def _with_final_liquids(starts: list[tuple[str, float]]) -> list[tuple[str, floa
 
 
 def _at_releases(starts: list[tuple[str, float]], change: np.ndarray) -> list[tuple[str, float]]:
-    """Vowels after a voiced consonant start where the spectrum changes most, up to 80 ms before their mark."""
+    """The starts; vowels after voiced consonants at the largest spectral change up to RELEASE before their mark."""
     corrected = list(starts)
     for place in range(1, len(starts)):
         (before, since), (label, mark) = corrected[place - 1], starts[place]
@@ -91,11 +105,11 @@ def _at_releases(starts: list[tuple[str, float]], change: np.ndarray) -> list[tu
 
 
 def _change(samples: np.ndarray, rate: int) -> np.ndarray:
-    """(T,) how much the sound differs before and after each hop: distance of mean log spectra of 10 ms."""
+    """(T,) spectral change at each hop: distance between the mean log spectra of SPAN hops before and after it."""
     hop, width = round(HOP * rate), round(WINDOW * rate)
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, width), width)[width // 2 :: hop]
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(width), 512))[:, 1:]
-    # Up to 8 kHz: what lies above is not kept.
+    # Up to 8 kHz, the bandwidth after resampling to 16 kHz.
     kept = spectrum[:, : int(8000 / (rate / 2) * 256) // BANDS * BANDS]
     bands = np.log(kept.reshape(len(kept), BANDS, -1).mean(axis=2) + 1e-3)
     total = np.cumsum(np.vstack([np.zeros(BANDS), bands]), axis=0)

@@ -1,4 +1,4 @@
-"""The layout that the field converts its data to: vertices_npy/<clip>.npy, wav/<clip>.wav and templates.pkl."""
+"""The layout of converted data in the field: vertices_npy/<clip>.npy, wav/<clip>.wav and templates.pkl."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import read_audio
 from model_runtime.datasets.source import Entry, Recording, file_mark
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file
-from model_runtime.npz import map_npy
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import is_file
+from model_runtime.files.npz import map_npy
+from model_runtime.files.safe_pickle import as_array, read_pickle
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["field_entries", "read_templates"]
 
@@ -37,10 +37,12 @@ def field_entries(
     split_of: Callable[[str, int], str | None],
     stride: int,
 ) -> tuple[list[Entry], list[tuple[str, str]]]:
-    """Entries of a converted folder, and what had to be skipped. stride: of the motion's frames that are used.
+    """Entries of a converted folder, and (name, reason) of skipped clips.
 
-    split_of: the split of (subject, sentence number), None for clips that the field leaves out. Clips are named
-    <subject>_sentenceNN or <subject>_eNN.
+    split_of: (subject, sentence number) -> split, None for clips that the field does not use.
+    stride: every stride-th frame is used.
+
+    Clips are named <subject>_sentenceNN or <subject>_eNN.
     """
     entries: list[Entry] = []
     skipped: list[tuple[str, str]] = []

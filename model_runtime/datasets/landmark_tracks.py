@@ -7,16 +7,16 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_json, read_table
-from model_runtime.npz import NUMBERS, Wanted, all_finite, read_npz
+from model_runtime.files.input_files import is_file, read_json, read_table
+from model_runtime.files.npz import NUMBERS, Wanted, all_finite, read_npz
 
 __all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track"]
 
-# The files hold int16; this many units are one distance between the eye centres (IOD).
+# Units of the files (int16) in one distance between the eye centres (IOD).
 UNITS_PER_IOD = 2048.0
 ARRAYS = {"xyz": Wanted(NUMBERS), "fps": Wanted(NUMBERS, 1)}
 COLUMNS = ("clip", "speaker", "split", "text")
-# Points that every track has: the inner lips on the midline, and the corners of the mouth.
+# FaceMesh points that every track must have: inner lips on the midline, corners of the mouth.
 NEEDED = (13, 14, 61, 291)
 
 
@@ -34,7 +34,7 @@ class TrackEntry:
 
 @dataclass(frozen=True)
 class LandmarkTrack:
-    """xy: (T, P, 2) in IOD, x to the face's left, y up, head pose removed. numbers: P FaceMesh indices. fps."""
+    """xy: (T, P, 2) IOD, x to the face's left, y up, head pose removed. numbers: P FaceMesh indices. fps: of xy."""
 
     xy: np.ndarray
     numbers: tuple[int, ...]
@@ -56,7 +56,7 @@ class LandmarkTrack:
 
 
 def list_tracks(folder: Path | str, split: str | None = None) -> list[TrackEntry]:
-    """Clips of a landmark folder (clips.tsv), all or those of one split. Raises InputError when it is none."""
+    """Clips of a landmark folder (clips.tsv), all (None) or of one split. Raises InputError for another folder."""
     folder = Path(folder)
     table = folder / "clips.tsv"
     if not is_file(table):
@@ -107,12 +107,12 @@ def read_track(entry: TrackEntry) -> LandmarkTrack:
     fps = float(arrays["fps"].item()) if arrays["fps"].size == 1 else 0.0
     if not 1 <= fps <= 1000:
         raise InputError(f"{entry.points}: fps must be one number from 1 to 1000.")
-    # The files' y looks down.
+    # y points down in the files.
     xy = xyz[:, :, :2] / UNITS_PER_IOD * np.array([1.0, -1.0])
     return LandmarkTrack(xy, tuple(numbers), fps)
 
 
 def _within(clip: str) -> bool:
-    """Whether a clip's name leads to a file in its folder."""
+    """Whether a clip's name is a path below its folder."""
     path = Path(clip)
     return 0 < len(clip) <= limits.LABEL_LETTERS and not path.is_absolute() and ".." not in path.parts

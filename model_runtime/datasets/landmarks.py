@@ -1,29 +1,30 @@
-"""Landmarks: recorded faces as landmark tracks, turned into our head's channels."""
+"""Landmarks: landmark tracks of recorded faces, fitted with our head's channels."""
 
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import read_audio
 from model_runtime.channels import CHANNELS
 from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
+from model_runtime.files.input_files import is_file
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, fit_channels
 from model_runtime.heads.head import Head
-from model_runtime.input_files import is_file
+from model_runtime.speech.audio import read_audio
 
 __all__ = ["FPS", "open_landmarks"]
 
 FPS = 25.0
+# Names of the splits in clips.tsv -> ours.
 NAMES = {"train": "train", "dev": "validation", "test": "test"}
-# A face's neutral is the median of this share of its frames, those with the smallest lip gap.
+# Share of a speaker's frames, those with the smallest lip gap, whose median is the neutral face.
 RESTING = 0.2
-# Clips of a speaker that its neutral is taken from.
-LOOKED_AT = 40
+# Clips of a speaker from which the neutral face is taken.
+NEUTRAL_CLIPS = 40
 
 
 def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
@@ -47,7 +48,7 @@ def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
 
     @cache
     def neutral(speaker: str) -> np.ndarray:
-        return _neutral([track for track in tracks if track.speaker == speaker][:LOOKED_AT])
+        return _neutral([track for track in tracks if track.speaker == speaker][:NEUTRAL_CLIPS])
 
     entries = tuple(
         Entry(
@@ -72,7 +73,7 @@ def _fitted(name: str, config: FitConfig) -> bool:
 
 
 def _neutral(tracks: list[TrackEntry]) -> np.ndarray:
-    """(P, 2) the face at rest: the median of the frames whose lips are nearest to each other."""
+    """(P, 2) neutral face of a speaker, IOD: median of the frames with the smallest lip gap."""
     read = [read_track(track) for track in tracks]
     xy = np.concatenate([track.xy for track in read])
     gap = np.concatenate([track.gap for track in read])

@@ -1,4 +1,4 @@
-"""Prepare: every clip of a source checked, its phones found, and written into a store; goes on where it was stopped."""
+"""Prepare: check every clip of a source, find its phones, and write it into a store; resumable."""
 
 import hashlib
 import json
@@ -8,28 +8,29 @@ from pathlib import Path
 
 import numpy as np
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.source import Entry, Recording, Source
 from model_runtime.datasets.store import FORMAT, Clip, Dataset, open_dataset, read_clip, write_array, write_json
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_json
+from model_runtime.files.input_files import is_file, read_json
+from model_runtime.files.npz import write_npz
+from model_runtime.files.paths import make_folder
+from model_runtime.heads.motion_space import write_space
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.motion_space import write_space
-from model_runtime.npz import write_npz
-from model_runtime.requests import make_folder
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Prepared", "prepare"]
 
-# Seconds by which sound and motion may differ without a word; the longer one is cut.
+# Difference of the durations of sound and motion above which a note is given, s; the longer one is always cut.
 SLACK = 0.1
-# A clip whose shorter half is less than this share of the longer one is no pair.
+# Least ratio of the shorter to the longer duration of a clip's sound and motion.
 LEAST_SHARE = 0.5
+# Shortest clip, s.
 SHORTEST = 0.5
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """dataset: what was written. notes: (clip, what was doubtful). done: clips that were already there."""
+    """dataset: the store. notes: (clip, sentence) for the user. done: number of clips that were in it before."""
 
     dataset: Dataset
     notes: tuple[tuple[str, str], ...]
@@ -42,11 +43,11 @@ def prepare(
     find_phones: Callable[[Entry, Waveform], PhoneTrack],
     report: Callable[[float, str], None] = lambda share, clip: None,
 ) -> Prepared:
-    """Write the source's clips into `folder`; clips that are there already, from the same files, stay.
+    """Write the source's clips into `folder`; clips that it holds already, from the same files, are kept.
 
-    find_phones: what was said in a clip. report is called with the share done and the clip's name and may raise to
-    stop. Clips that cannot be used are passed over and named in the result. Raises InputError when no train clip is
-    left, when the folder holds other data, and when the disk is full.
+    find_phones: the phones of a clip. report is called with the share done and the clip's name; it may raise to stop.
+    Clips that cannot be used are skipped and named in the result. Raises InputError when no train clip is left, when
+    the folder holds other data, and when the disk is full.
     """
     folder = Path(folder)
     width = source.face.templates[0].size if source.space is None else len(source.space.names)
@@ -88,13 +89,13 @@ def _check_folder(folder: Path, source: Source) -> None:
 
 
 def _mark(entry: Entry) -> str:
-    """What a clip was made of, so that it is made again when that changes."""
+    """Digest of a clip's files and description; a clip with another one is prepared again."""
     text = json.dumps([entry.mark, entry.subject, entry.split, entry.transcript])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _kept(folder: Path, entry: Entry, width: int) -> Clip | None:
-    """The clip, if it is there whole and from the same files."""
+    """The clip in the store, None when it is missing, incomplete or from other files."""
     about = folder / "clips" / f"{entry.name}.json"
     try:
         same = is_file(about) and read_json(about).get("mark") == _mark(entry)
@@ -104,7 +105,7 @@ def _kept(folder: Path, entry: Entry, width: int) -> Clip | None:
 
 
 def _fitting(entry: Entry, recording: Recording, fps: float, width: int) -> Recording:
-    """The recording with sound and motion of one length. Raises InputError when it is no pair."""
+    """The recording with sound and motion cut to one duration. Raises InputError when they do not belong together."""
     motion, sound = recording.motion, recording.waveform
     if motion.ndim != 2 or motion.shape[1] != width:
         raise InputError(f"it has {motion.shape[-1]} numbers a frame, not {width}.")
@@ -120,15 +121,15 @@ def _fitting(entry: Entry, recording: Recording, fps: float, width: int) -> Reco
         notes = (*notes, f"sound {sounds:.2f} s, motion {lasts:.2f} s: the longer one was cut.")
     frames = min(len(motion), int(sounds * fps + 1e-6) + 1)
     samples = round((frames - 1) / fps * SAMPLE_RATE)
-    # The sound reaches one frame further, so that the last frame is heard too.
-    heard = sound.samples[: samples + round(SAMPLE_RATE / fps)]
-    return Recording(motion[:frames].astype(np.float32), Waveform(heard.astype(np.float32)), notes)
+    # One frame more of sound, so that the last frame has sound too.
+    kept = sound.samples[: samples + round(SAMPLE_RATE / fps)]
+    return Recording(motion[:frames].astype(np.float32), Waveform(kept.astype(np.float32)), notes)
 
 
 def _write(folder: Path, entry: Entry, recording: Recording, phones: PhoneTrack, width: int) -> Clip:
     path = folder / "clips" / entry.name
-    moved = write_array(f"{path}.motion.npy", recording.motion)
-    heard = write_array(f"{path}.sound.npy", recording.waveform.samples)
+    motion_digest = write_array(f"{path}.motion.npy", recording.motion)
+    sound_digest = write_array(f"{path}.sound.npy", recording.waveform.samples)
     spans = [[span.label, span.start, span.end] for span in phones.phones]
     about = {
         "subject": entry.subject,
@@ -136,10 +137,10 @@ def _write(folder: Path, entry: Entry, recording: Recording, phones: PhoneTrack,
         "frames": len(recording.motion),
         "samples": len(recording.waveform.samples),
         "phones": spans,
-        "digest": hashlib.sha256(json.dumps([moved, heard, spans]).encode()).hexdigest(),
+        "digest": hashlib.sha256(json.dumps([motion_digest, sound_digest, spans]).encode()).hexdigest(),
         "mark": _mark(entry),
     }
-    # Last, so that a clip with a description is whole.
+    # Written last, so that a clip with a description is complete.
     write_json(f"{path}.json", about)
     return read_clip(folder, entry.name, width)
 

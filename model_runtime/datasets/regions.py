@@ -1,4 +1,4 @@
-"""Which vertices are the lips and the upper face: from the field's masks where the user has them, else our estimate."""
+"""Vertices of lips and upper face: from the field's masks where the user has them, else our estimate."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -7,8 +7,8 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_text
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import read_text
+from model_runtime.files.safe_pickle import as_array, read_pickle
 
 __all__ = [
     "FLAME_MOUTH",
@@ -21,18 +21,21 @@ __all__ = [
 ]
 
 FLAME_VERTICES = 5023
-# The first vertices are the skin, the rest eyeballs.
+# Vertices of the skin, which come first; the rest are eyeballs.
 FLAME_SKIN = 3931
-# Upper and lower inner lip on the midline: the pair that the field's mouth openings are measured at.
+# Upper and lower inner lip on the midline, between which the field measures mouth openings.
 FLAME_MOUTH = (3531, 3504)
-# Vertices around the mouth, and along brows and eyes, in the order in which they are joined.
+# Vertices around the mouth, in the order in which they are joined.
 FLAME_LIPS = (1579, 3543, 2715, 3503, 1579, 3531, 2715, 3504, 1579)
+# Vertices along brows and eyes, in the order in which they are joined.
 FLAME_BROWS = (1175, 571, 3851, 3684, 1984, 2437, 3632, 3833, 1175)
-# How many vertices FLAME_masks.pkl counts as lips, and as forehead and eye region together.
-LIP_COUNT, UPPER_COUNT = 250, 827
-# The forehead has few vertices for its size: above the brows distances count this much.
+# Vertices of the lips in FLAME_masks.pkl.
+LIP_COUNT = 250
+# Vertices of forehead and eye region together in FLAME_masks.pkl.
+UPPER_COUNT = 827
+# Factor on distances above the brows: the forehead has few vertices for its size.
 FOREHEAD = 0.3
-# Without masks, on an unknown topology: this share of the vertices moves most while people speak.
+# Share of the vertices, those of largest variance, that count as lips on an unknown topology.
 LIP_SHARE = 0.05
 
 
@@ -47,7 +50,7 @@ def read_masks(path: Path | str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_indices(path: Path | str, vertices: int) -> np.ndarray:
-    """Vertex numbers from a text file, divided by commas or white space. Raises InputError."""
+    """Vertex numbers from a text file, separated by commas or white space. Raises InputError."""
     text = read_text(path, limits.INDICES_BYTES, "text file of vertex numbers")
     try:
         numbers = np.array(text.replace(",", " ").split(), dtype=np.int64)
@@ -59,7 +62,7 @@ def read_indices(path: Path | str, vertices: int) -> np.ndarray:
 
 
 def flame_regions(template: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Our estimate of lips and upper face on a FLAME template (5023, 3): the skin nearest to mouth and brows."""
+    """Estimated lips and upper face of a FLAME template (5023, 3), m: the skin nearest to mouth and brows."""
 
     skin = template[:FLAME_SKIN]
 
@@ -75,8 +78,10 @@ def flame_regions(template: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def moving_regions(template: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Our estimate on any template (V, 3) with +Y up: what moves most (variance (V,)) is the lips; the upper face is
-    what lies in the upper half between them and the top, in front."""
+    """Estimated lips and upper face of any template (V, 3) with +Y up and +Z forward.
+
+    Lips: the vertices of largest variance (V,). Upper face: the front vertices above the middle between lips and top.
+    """
     count = max(1, round(LIP_SHARE * len(template)))
     lips = np.sort(np.argsort(variance, kind="stable")[-count:])
     mouth = template[lips].mean(axis=0)
@@ -87,6 +92,7 @@ def moving_regions(template: np.ndarray, variance: np.ndarray) -> tuple[np.ndarr
 
 
 def _to_segment(points: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(N,) distance of points (N, 3) from the segment between two points (3,)."""
     line = last - first
     share = np.clip((points - first) @ line / max(float(line @ line), 1e-12), 0, 1)
     return np.linalg.norm(points - first - share[:, None] * line, axis=1)

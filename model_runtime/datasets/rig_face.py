@@ -1,10 +1,10 @@
-"""The face that channel data is measured on: our own head."""
+"""The face of channel data: our own head."""
 
 import numpy as np
 
 from model_runtime.datasets.source import Face
 from model_runtime.heads.demo_head import demo_head
-from model_runtime.motion_space import MotionSpace, space_from_rig
+from model_runtime.heads.motion_space import MotionSpace, space_from_rig
 
 __all__ = ["rig_face"]
 

@@ -1,4 +1,4 @@
-"""Source: what a data set's reader gives to the preparation, whatever its files look like."""
+"""Source: the result of a data set's reader, input of the preparation, independent of the files' layout."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ import numpy as np
 import soxr
 
 from model_runtime import limits
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.errors import InputError
-from model_runtime.motion_space import MotionSpace
+from model_runtime.heads.motion_space import MotionSpace
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["SPLITS", "Entry", "Face", "Recording", "Source", "file_mark", "waveform_from"]
 
@@ -18,8 +18,12 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Recording:
-    """One clip as read. motion: (T, D) float32, frame i at i / fps: displacement from the subject's template,
-    flattened, m (D = 3 V), or weights of the space's channels (D = K)."""
+    """One clip as read.
+
+    motion: (T, D) float32, frame i at i / fps s: displacements from the subject's template, m (D = 3 V), or weights of
+        the space's channels (D = K).
+    notes: sentences for the user.
+    """
 
     motion: np.ndarray
     waveform: Waveform
@@ -28,8 +32,12 @@ class Recording:
 
 @dataclass(frozen=True)
 class Entry:
-    """One clip to read. mark: changes when its files change. load: reads it; raises InputError when it cannot be used.
-    transcript: what is said, None if unknown."""
+    """One clip to read.
+
+    mark: changes when its files change.
+    load: reads it; raises InputError when it cannot be used.
+    transcript: None if unknown.
+    """
 
     name: str
     subject: str
@@ -41,9 +49,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Face:
-    """templates: (S, V, 3) float32 m, one a subject, in their order. lips, upper_face: vertex indices. estimated: True
-    where those are our estimate and not the field's masks. mouth: vertices of the upper and lower inner lip, whose
-    distance is the mouth's opening, None if unknown."""
+    """The neutral faces of a data set.
+
+    subjects: S names.
+    templates: (S, V, 3) float32 m, one a subject.
+    lips, upper_face: vertex indices.
+    estimated: whether those are our estimate, not the field's masks.
+    mouth: vertices of the upper and lower inner lip, whose distance is the mouth opening; None if unknown.
+    """
 
     subjects: tuple[str, ...]
     templates: np.ndarray
@@ -55,8 +68,13 @@ class Face:
 
 @dataclass(frozen=True)
 class Source:
-    """A data set to prepare. kind: its name. fps: of the motion. space: of channel data, None where motion is vertices.
-    skipped: clips that are known not to be usable, each with a reason."""
+    """A data set to prepare.
+
+    kind: its name.
+    fps: of the motion.
+    space: of channel data, None where motion is vertices.
+    skipped: (name, reason) of clips that cannot be used.
+    """
 
     kind: str
     fps: float
@@ -67,7 +85,7 @@ class Source:
 
 
 def file_mark(*paths) -> str:
-    """Size and time of files, as one text."""
+    """Names, sizes and modification times of files, as one text."""
     return " ".join(f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in paths)
 
 
@@ -82,7 +100,7 @@ def waveform_from(samples: np.ndarray, rate: object, name: str) -> Waveform:
         raise InputError(f"{name} lasts longer than {limits.SOUND_SECONDS / 3600:g} hours; cut it.")
     scaled = samples / np.iinfo(samples.dtype).max if samples.dtype.kind in "iu" else samples
     mono = np.asarray(scaled, np.float32).reshape(len(samples), -1).mean(axis=1)
-    # Some releases hold whole numbers as floats.
+    # Some releases hold 16-bit integers as floats.
     peak = float(np.abs(mono).max())
     if not peak <= limits.LOUDEST_SAMPLE:
         raise InputError(f"{name} holds samples that are not numbers, or far louder than a sound can be.")

@@ -1,9 +1,9 @@
-"""Store: prepared data on disk, one format for every data set, read through memory maps.
+"""Store: prepared data on disk, one format for all data sets, read through memory maps.
 
-index.json              kind, frame rate, subjects, clips, what was skipped and why
+index.json              kind, frame rate, subjects, clips, skipped clips with reasons
 face.npz                templates (S, V, 3), lips, upper_face
 space.npz               the channels' motion space, where motion is channels
-clips/<name>.json       subject, split, phones, sizes and digests: written last, so a clip with it is whole
+clips/<name>.json       subject, split, phones, sizes and digests; written last, so that a clip with it is complete
 clips/<name>.motion.npy (T, D) float32
 clips/<name>.sound.npy  (N,) float32, 16 kHz
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
-from model_runtime.audio import Waveform
 from model_runtime.datasets.source import Face
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, parse_json, read_text
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, parse_json, read_text
+from model_runtime.files.npz import WHOLE, Wanted, all_finite, map_npy, read_npz
+from model_runtime.heads.motion_space import MotionSpace, read_space
 from model_runtime.linguistics.phones import PHONES, PhoneTrack, Span
-from model_runtime.motion_space import MotionSpace, read_space
-from model_runtime.npz import WHOLE, Wanted, all_finite, map_npy, read_npz
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["FORMAT", "Clip", "Dataset", "open_dataset", "read_clip", "write_array", "write_json"]
 
@@ -33,7 +33,7 @@ FACE = {"templates": Wanted("f"), "lips": Wanted(WHOLE), "upper_face": Wanted(WH
 
 @dataclass(frozen=True)
 class Clip:
-    """One prepared clip. path: its files without their endings. frames: T. phones tile the sound."""
+    """One prepared clip. frames: T. samples: N. phones: tile the sound. path: of its files, without their endings."""
 
     name: str
     subject: str
@@ -49,7 +49,7 @@ class Clip:
         return map_npy(f"{self.path}.motion.npy", "f")
 
     def sound(self) -> Waveform:
-        """Its sound."""
+        """The waveform, 16 kHz."""
         return Waveform(np.array(map_npy(f"{self.path}.sound.npy", "f")))
 
 
@@ -67,12 +67,12 @@ class Dataset:
 
     @property
     def width(self) -> int:
-        """D: numbers in a frame of motion."""
+        """D, numbers in a frame of motion."""
         return self.face.templates[0].size if self.space is None else len(self.space.names)
 
     @property
     def fingerprint(self) -> str:
-        """Digest of everything that training sees."""
+        """Digest of the data of all clips."""
         text = json.dumps([self.kind, self.fps, [(clip.name, clip.split, clip.digest) for clip in self.clips]])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -84,12 +84,12 @@ class Dataset:
         return found
 
     def template(self, subject: str) -> np.ndarray:
-        """(V, 3) m."""
+        """(V, 3) neutral face of a subject, m."""
         return self.face.templates[self.face.subjects.index(subject)]
 
 
 def open_dataset(folder: Path | str) -> Dataset:
-    """Open and check prepared data. Raises InputError that names what is missing, damaged or of another version."""
+    """Open and check prepared data. Raises InputError when it is missing, damaged or of another version."""
     folder = Path(folder)
     index = _read_object(folder / "index.json", f"{folder} holds no prepared data; name a folder that prepare made.")
     if index.get("format") != FORMAT:
@@ -122,7 +122,7 @@ def open_dataset(folder: Path | str) -> Dataset:
 
 
 def read_clip(folder: Path, name: str, width: int) -> Clip:
-    """One clip of a store, its files checked against what its description says. Raises InputError."""
+    """One clip of a store, its files checked against its description. Raises InputError."""
     if Path(name).name != name or name.startswith("."):
         raise InputError(f"{folder} names the clip {name!r}, which is no file name; prepare the data again.")
     path = folder / "clips" / name
@@ -148,7 +148,7 @@ def read_clip(folder: Path, name: str, width: int) -> Clip:
 
 
 def write_array(path: str, array: np.ndarray) -> str:
-    """Write a .npy file, whole or not at all; returns the sha256 of its numbers."""
+    """Write a .npy file, whole or not at all; returns the sha256 of its data."""
     array = np.ascontiguousarray(array)
     write_atomic(path, lambda stream: np.save(stream, array, allow_pickle=False))
     return hashlib.sha256(array.tobytes()).hexdigest()
@@ -161,7 +161,7 @@ def write_json(path: Path | str, value: dict) -> None:
 
 
 def _whole(face: Face, space: MotionSpace | None) -> bool:
-    """Whether the templates are one a subject, and what points to their vertices does."""
+    """Whether there is one template a subject, finite, and all vertex indices lie within it."""
     templates = face.templates
     if templates.ndim != 3 or templates.shape[2] != 3 or not templates.size or len(templates) != len(face.subjects):
         return False
@@ -172,7 +172,7 @@ def _whole(face: Face, space: MotionSpace | None) -> bool:
 
 
 def _shape(path: str) -> tuple[int, ...] | None:
-    """Shape of a .npy file of float32 whose size on disk fits it, else None."""
+    """Shape of a .npy file of float32, None for any other file."""
     try:
         array = map_npy(path, "f")
     except InputError:

@@ -1,6 +1,6 @@
-"""Synthetic English speech whose phone times are known, for training: the sounds and voices that recordings lack.
+"""Synthetic English speech with known phone times, for training: phones and voices that the recordings lack.
 
-Two free programs speak: flite and espeak-ng. Both tell when each phone starts, so nothing has to be aligned.
+The free programs flite and espeak-ng speak, and give the start of each phone.
 """
 
 import io
@@ -16,26 +16,31 @@ import numpy as np
 import soundfile
 import soxr
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
 from model_runtime.datasets.espeak_process import NO_LIBRARY, NO_VOICE
 from model_runtime.datasets.espeak_times import phone_starts
 from model_runtime.errors import InputError
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Voice", "sentences", "speak", "voices"]
 
-WORDS_A_MINUTE = 175  # espeak-ng's own pace
+# Default rate of espeak-ng.
+WORDS_A_MINUTE = 175
+# flite's names of phones that differ from ARPAbet.
 FLITE_PHONES = {"pau": SILENCE, "ax": "AH", "axr": "ER", "ix": "IH", "dx": "T", "nx": "N", "hv": "HH", "ux": "UW"}
-PADDING = 0.2  # seconds of silence around what espeak-ng says; flite brings its own
+# Silence added before and after speech of espeak-ng, s; flite adds its own.
+PADDING = 0.2
 
 
 @dataclass(frozen=True)
 class Voice:
-    """Who speaks and how.
+    """A synthetic voice.
 
-    engine: "flite" or "espeak". name: the engine's name of the voice (espeak: with its variant, "en-US+f1").
-    rate: pace, 0.4 to 2.5, 1 is the engine's own. pitch: for flite the mean of the fundamental in Hz, for espeak 0 to
-    99 where 50 is the voice's own; None: the voice's own.
+    engine: "flite" or "espeak".
+    name: of the voice in the engine; for espeak with its variant, as "en-US+f1".
+    rate: speed, 0.4 to 2.5, relative to the engine's default.
+    pitch: for flite the mean fundamental frequency, Hz; for espeak 0 to 99, with 50 for the voice's default; None: the
+        voice's default.
     """
 
     engine: str
@@ -49,7 +54,7 @@ FLITE_VOICES = (
     *(Voice("flite", "rms"), Voice("flite", "rms", 1.25), Voice("flite", "awb"), Voice("flite", "awb", 0.85, 110)),
     *(Voice("flite", "awb", 1.2, 150), Voice("flite", "kal16"), Voice("flite", "kal16", 1.15, 120)),
 )
-# None of the variants with an echo: it fills the closures of stops, which tell when the lips close.
+# No variants with an echo: it fills the closures of stops, whose silence marks closed lips.
 ESPEAK_VOICES = (
     *(Voice("espeak", "en-US"), Voice("espeak", "en-US+m1", 0.9), Voice("espeak", "en-US+m3", 1.1, 40)),
     *(Voice("espeak", "en-US+m7", 0.95), Voice("espeak", "en-US+Mario", 1.05), Voice("espeak", "en-US+Denis")),
@@ -65,21 +70,21 @@ ESPEAK_VOICES = (
 
 
 def voices() -> tuple[Voice, ...]:
-    """Every voice that is worth learning from: no whispers, no robots, none under a non-commercial licence."""
+    """The voices for training: no whispers, no robots, none under a non-commercial licence."""
     return FLITE_VOICES + ESPEAK_VOICES
 
 
 def sentences() -> tuple[str, ...]:
-    """Some 450 English sentences that together hold every phone often, in many neighbourhoods."""
+    """About 450 English sentences that contain every phone often and in many contexts."""
     text = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line)
 
 
 def speak(text: str, voice: Voice) -> tuple[Waveform, PhoneTrack]:
-    """`text` as `voice` says it, and its phones, which tile the duration; the same every time.
+    """Speech of `text` in a voice, and its phones, which tile the duration; the same at every call.
 
-    The sound begins and ends with silence. Raises InputError for a text without words, a voice that does not exist, or
-    when flite or espeak-ng is not installed.
+    The waveform begins and ends with silence. Raises InputError for a text without words, a voice that does not exist,
+    or when flite or espeak-ng is not installed.
     """
     if not text.strip() or "\0" in text:
         raise InputError("There is no text to speak; give a sentence.")

@@ -1,4 +1,4 @@
-"""VOCASET (Cudeiro et al. 2019): the four official files, or the layout that the field converts them to."""
+"""VOCASET (Cudeiro et al. 2019): the four official files, or the converted layout of the field."""
 
 import re
 from functools import partial
@@ -11,14 +11,14 @@ from model_runtime.datasets.field_layout import field_entries, read_templates
 from model_runtime.datasets.regions import FLAME_MOUTH, FLAME_VERTICES, flame_regions, read_masks
 from model_runtime.datasets.source import Entry, Face, Recording, Source, file_mark, waveform_from
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, is_folder
-from model_runtime.npz import map_npy
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.files.input_files import is_file, is_folder
+from model_runtime.files.npz import map_npy
+from model_runtime.files.safe_pickle import as_array, read_pickle
 
 __all__ = ["FPS", "SUBJECTS", "open_vocaset"]
 
 FPS = 30.0
-# Recorded at 60 frames a second, of which the field uses every second.
+# Recorded at 60 frames a second; the field uses every second frame.
 STRIDE = 2
 TRAIN = (
     *("FaceTalk_170728_03272_TA", "FaceTalk_170904_00128_TA", "FaceTalk_170725_00137_TA", "FaceTalk_170915_00223_TA"),
@@ -26,7 +26,7 @@ TRAIN = (
 )
 VALIDATION = ("FaceTalk_170811_03275_TA", "FaceTalk_170908_03277_TA")
 TEST = ("FaceTalk_170809_00138_TA", "FaceTalk_170731_00024_TA")
-# In the field's one-hot order.
+# In the order of the field's one-hot vectors.
 SUBJECTS = (*TRAIN, *VALIDATION, *TEST)
 FILES = ("data_verts.npy", "raw_audio_fixed.pkl", "templates.pkl", "subj_seq_to_idx.pkl")
 
@@ -59,7 +59,7 @@ def open_vocaset(folder: Path | str, masks: Path | str | None = None) -> Source:
 
 
 def split_of(subject: str, sentence: int) -> str | None:
-    """The field's split of a sentence, None for one that it leaves out."""
+    """The split of a sentence in the field, None for sentences that it does not use."""
     if subject in TRAIN and 1 <= sentence <= 40:
         return "train"
     if 21 <= sentence <= 40:
@@ -122,7 +122,7 @@ def _load(name: str, vertices: np.ndarray, frames: dict, sound: dict[str, Any], 
 
 
 def _gaps(entries: list[Entry], skipped: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Sentences that another subject of the same split says, and a subject that is there does not."""
+    """(name, reason) of missing clips: sentences that a subject lacks and another one of the same split has."""
     known = {entry.name for entry in entries} | {name for name, _reason in skipped}
     said = sorted({(entry.split, entry.name.rpartition("_")[2]) for entry in entries})
     present = sorted({entry.subject for entry in entries})

@@ -1,1 +1,1 @@
-"""Heads: our own, and rigs made for those of others."""
+"""Heads: our own, and channels made for other meshes."""

@@ -1,4 +1,4 @@
-"""The project's own head: a stylised human head with every channel, made by code."""
+"""The project's own head: a stylised human head with every channel, computed from its design."""
 
 import numpy as np
 
@@ -13,12 +13,13 @@ __all__ = ["MATERIALS", "demo_head"]
 
 MATERIALS = ("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow")
 METRES = 0.001
-# The upper face: forehead and eye region, mm.
-UPPER_FACE_Z, UPPER_FACE_Y = -12.0, -20.0
+# The upper face (forehead and eye region) lies above this z and in front of this y, mm.
+UPPER_FACE_Z = -12.0
+UPPER_FACE_Y = -20.0
 
 
 def demo_head() -> Head:
-    """The head at rest with all CHANNELS, in metres, exactly symmetric; the same bytes every time."""
+    """The head at rest with all CHANNELS, m, exactly symmetric; the same bytes at every call."""
     body = build_body()
     shapes = build_shapes(body)
     faces, polygons = _triangles(body.whole.vertices, body.whole.quads)
@@ -41,7 +42,7 @@ def _triangles(points: np.ndarray, quads: np.ndarray) -> tuple[np.ndarray, np.nd
     """Triangles (F, 3) of quads (Q, 4), cut along the shorter diagonal, with the quad (F,) each comes from."""
     corner = points[quads]
     first, second = (np.linalg.norm(corner[:, i] - corner[:, i + 2], axis=1) for i in (0, 1))
-    # a hair's difference is none: twins on either side of the face are cut alike
+    # A difference within rounding counts as none, so that mirrored quads are cut alike.
     turn = (second < first - 1e-6) & (quads[:, 2] != quads[:, 3])
     quads = np.where(turn[:, None], np.roll(quads, -1, axis=1), quads)
     halves = np.stack([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]], axis=1)

@@ -1,4 +1,4 @@
-"""Put a face where heads stand: life size in metres, +Z up, looking along -Y."""
+"""Bring a face to the pose of heads: life size, m, +Z up, looking along -Y."""
 
 from dataclasses import dataclass
 from itertools import permutations, product
@@ -7,26 +7,30 @@ import numpy as np
 
 __all__ = ["Similarity", "fit_similarity", "stand_up"]
 
-# A mesh that is within this of standing along its own axes is taken to stand along them, radians.
+# Largest angle between a mesh's fitted pose and a multiple of 90 degrees that is snapped to the latter, radians.
 UPRIGHT = 0.5
-LIFE_SIZE = 0.062  # metres between the eye centres
+# Distance between the eye centres, m.
+LIFE_SIZE = 0.062
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """points -> scale * points @ rotation.T + shift."""
+    """The map points -> scale * points @ rotation.T + shift.
+
+    rotation: (3, 3). shift: (3,).
+    """
 
     scale: float
     rotation: np.ndarray
     shift: np.ndarray
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
-        """(N, 3) points, moved."""
+        """(N, 3) images of points (N, 3)."""
         return self.scale * points @ self.rotation.T + self.shift
 
 
 def fit_similarity(source: np.ndarray, target: np.ndarray) -> Similarity:
-    """The similarity that takes (N, 3) source nearest to target (Umeyama 1991)."""
+    """The similarity of least squared distance from its image of source (N, 3) to target (N, 3) (Umeyama 1991)."""
     middle, aim = source.mean(axis=0), target.mean(axis=0)
     a, b = source - middle, target - aim
     left, stretch, right = np.linalg.svd(b.T @ a)
@@ -37,9 +41,9 @@ def fit_similarity(source: np.ndarray, target: np.ndarray) -> Similarity:
 
 
 def stand_up(landmarks: np.ndarray, standing: np.ndarray) -> Similarity:
-    """What takes a mesh with (N, 3) landmarks to the place of a standing head with the same ones.
+    """The similarity from a mesh with landmarks (N, 3) to a standing head whose same landmarks are `standing`, m.
 
-    Its own axes and its unit (metres, decimetres, centimetres, millimetres) are kept where they nearly fit.
+    The rotation is snapped to multiples of 90 degrees and the scale to powers of 10 where they nearly fit.
     """
     fitted = fit_similarity(landmarks, standing)
     nearest = max(_quarter_turns(), key=lambda turn: float(np.trace(turn.T @ fitted.rotation)))
@@ -51,6 +55,7 @@ def stand_up(landmarks: np.ndarray, standing: np.ndarray) -> Similarity:
 
 
 def _quarter_turns() -> list[np.ndarray]:
+    """The 24 rotations (3, 3) by multiples of 90 degrees about the axes."""
     turns = []
     for order, signs in product(permutations(range(3)), product((1.0, -1.0), repeat=3)):
         turn = np.zeros((3, 3))

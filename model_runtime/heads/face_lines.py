@@ -1,4 +1,4 @@
-"""The lines of a face on its mesh: where the lips meet, where their red ends, and the lids; alike on both sides."""
+"""Lines of a face on its mesh, symmetric: where the lips meet, borders of the red of the lips, edges of the lids."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -8,11 +8,11 @@ from model_runtime.heads.surface import Slit, Surface, find_slit, line_places
 
 __all__ = ["find_lids", "find_mouth", "find_red"]
 
-# The line where the lips meet is sought anew this far from the first one found, eye distances.
+# Largest distance of the second mouth line from the first one, eye distances.
 BAND = 0.12
-# How strongly it keeps to where the lips are near to each other: further apart than this costs double, eye distances.
+# Distance between the lips at which a path along an edge costs double, eye distances.
 TOUCH = 0.01
-# What is so much off the line is no way at all.
+# Cost of edges that are excluded.
 FAR = 1e3
 
 Pair = tuple[int, int]
@@ -20,9 +20,9 @@ Guides = tuple[np.ndarray, np.ndarray]
 
 
 def find_mouth(surface: Surface, corners: Pair, guides: Guides, middles: Pair, mirror: Mirror) -> Slit:
-    """The lines where the lips meet: first those nearest to the guides, then those nearest to each other.
+    """The lines where the lips meet: nearest to the guides first, then, close to those, nearest to each other.
 
-    Raises InputError when there is no way along a lip.
+    corners, middles: vertices. guides: (G, 3) m, upper and lower. Raises InputError when no path leads along a lip.
     """
     first = find_slit(surface, corners, (surface.off(guides[0]), surface.off(guides[1])), middles)
     up, down = (surface.nearest_source(line)[0] for line in (first.upper, first.lower))
@@ -39,7 +39,7 @@ def find_mouth(surface: Surface, corners: Pair, guides: Guides, middles: Pair, m
 
 
 def find_lids(surface: Surface, ends: dict[str, Pair], guides: dict[str, Guides], mirror: Mirror) -> dict[str, Slit]:
-    """Side -> the lids of that eye, from the outer corner to the inner one; the right ones mirror the left ones."""
+    """Side -> lid edges of that eye, from the outer corner to the inner one; the right eye mirrors the left one."""
     found = {
         side: find_slit(surface, ends[side], (surface.off(upper), surface.off(lower)), None)
         for side, (upper, lower) in guides.items()
@@ -55,8 +55,10 @@ def find_lids(surface: Surface, ends: dict[str, Pair], guides: dict[str, Guides]
 def find_red(
     surface: Surface, corners: Pair, outer: int, guide: np.ndarray, used: np.ndarray, mirror: Mirror
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The border of the red of a lip through the vertex `outer`, by none of the vertices `used`, and how far along each
-    vertex of it is."""
+    """(n,) vertices of the border of a lip's red and their places along it, as `line_places`.
+
+    The border passes through the vertex `outer`, near to `guide` (G, 3), m, and through none of the vertices `used`.
+    """
     border = _mirrored(surface.way(corners, outer, surface.off(guide), used), outer, mirror)
     return border, _places(surface, border, outer)
 
@@ -66,7 +68,7 @@ def _places(surface: Surface, line: np.ndarray, middle: int) -> np.ndarray:
 
 
 def _mirrored(line: np.ndarray, middle: int, mirror: Mirror) -> np.ndarray:
-    """A line from the left to the right with its right half made the mirror image of its left one, where it has one."""
+    """A line from left to right, its right half replaced by the mirror image of the left one where that exists."""
     half = line[: line.tolist().index(middle) + 1]
     other = mirror.twin[half]
     if not mirror.exact or other[-1] != middle or other[0] != line[-1] or (other < 0).any():

@@ -1,4 +1,4 @@
-"""Our head laid over another face: its lines found on the mesh, and movements bent over the skin between them."""
+"""Our head fitted to another face: its lines on the mesh, and displacement fields interpolated between them."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,23 @@ from model_runtime.heads.surface import Slit, Surface, line_places, separated
 
 __all__ = ["Face", "Line", "bend", "eased", "lay_out", "spread_near"]
 
-# Beyond this from the lips movements are carried over by place; nearer they bend. Eye distances.
+# Distance from the lips up to which fields are interpolated along the surface; beyond it they are transferred by
+# position. Eye distances.
 BENT = 0.3
-# How far behind the lips their movements reach into the mouth, eye distances.
+# Depth behind the lips at which displacements have fallen to 1/e, eye distances.
 BEHIND = 0.16
-# The throat stands: the jaw's share fades between these depths behind the lips, eye distances.
+# Depths behind the lips between which the jaw's share falls to 0: the throat does not move. Eye distances.
 THROAT = (0.9, 1.6)
-# Movements are smoothed within this of the corners of the mouth, eye distances; so often.
-CORNER, EASINGS = 0.12, 30
+# Radius of smoothing about the corners of the mouth, eye distances.
+CORNER = 0.12
+# Number of smoothing steps.
+EASINGS = 30
 MILLIMETRES = 1000.0
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line on the mesh. vertices: along it. at: how far along each is, 1 at the first corner to -1."""
+    """A line on the mesh. vertices: (n,) along it. at: (n,) their places, 1 at the first corner to -1 (line_places)."""
 
     vertices: np.ndarray
     at: np.ndarray
@@ -34,11 +37,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Face:
-    """A skin with our head laid over it.
+    """A skin of N vertices with our head fitted to it.
 
-    lines: by the names of CURVES. ours_at: how far along our own curves their points are. behind: (N,) bool, inside the
-    mouth. lower_side: (N,) 0 at the upper lip to 1 at the lower one, along the surface. lips: indices of the red of
-    the lips. lip_distance: (N,) m along the surface to the lines where the lips meet; lip_source: where there.
+    landmarks: name -> vertex.
+    warped: our head.
+    lines: by the names of CURVES.
+    ours_at: places of the points along our own curves, as Line.at.
+    behind: (N,) bool, inside the mouth.
+    lower_side: (N,) 0 at the upper lip to 1 at the lower lip, by distance along the surface.
+    lips: vertices of the red of the lips.
+    lip_distance: (N,) m along the surface to the nearest vertex of the mouth line.
+    lip_source: (N,) that vertex.
     """
 
     surface: Surface
@@ -53,7 +62,7 @@ class Face:
     lip_source: np.ndarray
 
     def swing(self, points: np.ndarray, share: np.ndarray, angle: float) -> np.ndarray:
-        """(N, 3) m: the swing of the jaw by an angle (radians), straightened, for points that take a share of it."""
+        """(N, 3) m: displacement by a rotation of the jaw by `angle`, radians, times the points' shares (N,)."""
         arm = points - self.warped.hinge
         cos, sin = np.cos(angle), np.sin(angle)
         turned = np.stack([arm[:, 0], arm[:, 1] * cos - arm[:, 2] * sin, arm[:, 1] * sin + arm[:, 2] * cos], axis=1)
@@ -61,7 +70,7 @@ class Face:
 
 
 def lay_out(source: Source, surface: Surface, landmarks: dict[str, int], mirror: Mirror) -> Face:
-    """Fit our head and find the lines of lips and lids. Raises InputError when the mouth is no opening."""
+    """Fit our head and find the lines of lips and lids. Raises InputError when the mouth is not an opening."""
     places = {name: surface.points[index] for name, index in landmarks.items()}
     warped = warp_source(source, places, surface.points, surface.faces)
     ours_at, guides = {}, {}
@@ -103,7 +112,7 @@ def lay_out(source: Source, surface: Surface, landmarks: dict[str, int], mirror:
 
 
 def along(source_values: np.ndarray, source_at: np.ndarray, line: Line) -> np.ndarray:
-    """(K, n, D) values (K, c, D) at the points of our curve, read at the places of a line."""
+    """(K, n, D): values (K, c, D) at the c points of our curve, interpolated at the places of a line."""
     order = np.argsort(source_at)
     flat = source_values[:, order].reshape(len(source_values), len(order), -1)
     result = np.empty((len(flat), len(line.at), flat.shape[2]))
@@ -114,11 +123,11 @@ def along(source_values: np.ndarray, source_at: np.ndarray, line: Line) -> np.nd
 
 
 def bend(source: Source, face: Face, ours: np.ndarray) -> np.ndarray:
-    """(K, N, 3) what fields (K, V, 3) over our head become on this skin."""
+    """(K, N, 3): fields (K, V, 3) over our head, transferred to this skin."""
     surface = face.surface
     moved = carried(source, face.warped, surface.points, ours)
     known = {}
-    # The line where the lips meet comes last: at the corners it counts.
+    # The lips' lines last: they decide at the corners.
     for name in ("upper_red", "lower_red", "upper_lip", "lower_lip"):
         if name not in face.lines:
             continue
@@ -132,7 +141,7 @@ def bend(source: Source, face: Face, ours: np.ndarray) -> np.ndarray:
 
 
 def spread_near(face: Face, moved: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Bend fields (K, N, 3) anew near the lips, keeping what they are at the `held` vertices and further away."""
+    """Fields (K, N, 3), interpolated near the lips from the `held` vertices and from the skin further away."""
     surface = face.surface
     near = ~face.behind & (face.lip_distance < BENT * surface.unit)
     around = ~face.behind & (face.lip_distance < 1.7 * BENT * surface.unit)
@@ -151,7 +160,10 @@ def spread_near(face: Face, moved: np.ndarray, held: np.ndarray) -> np.ndarray:
 
 
 def _into_mouth(face: Face, moved: np.ndarray) -> np.ndarray:
-    """Fields behind the lips: movements fade with depth; the last field, the jaw's share, goes from lip to lip."""
+    """Fields (K, N, 3) with values behind the lips: those of the lips, less with depth.
+
+    The last field is the jaw's share, which changes from the upper to the lower lip.
+    """
     inside = np.flatnonzero(face.behind & np.isfinite(face.lip_distance))
     lost = np.flatnonzero(face.behind & ~np.isfinite(face.lip_distance))
     depth = face.lip_distance[inside] / face.surface.unit
@@ -164,7 +176,7 @@ def _into_mouth(face: Face, moved: np.ndarray) -> np.ndarray:
 
 
 def eased(face: Face, moved: np.ndarray, times: int) -> np.ndarray:
-    """Fields (K, N, 3) smoothed about the corners of the mouth, where lines that part would tear at one vertex."""
+    """Fields (K, N, 3) smoothed about the corners of the mouth, where fields of both lips meet in one vertex."""
     surface = face.surface
     corners = np.array([face.landmarks["mouth_left"], face.landmarks["mouth_right"]])
     share = 1 - smoothstep(0.3, 1.0, surface.nearest_source(corners)[0] / (CORNER * surface.unit))
@@ -185,7 +197,7 @@ def _red(
     mouth: Slit,
     mirror: Mirror,
 ) -> dict[str, Line]:
-    """The borders of the red of the lips; none where no way round the lips is free."""
+    """The borders of the red of the lips; none for a lip whose outer landmark lies on the mouth line."""
     found = {}
     used = np.setdiff1d(mouth.ring, corners)
     for lip, line in (("upper", mouth.upper), ("lower", mouth.lower)):

@@ -8,21 +8,26 @@ from model_runtime.heads.head import Head
 
 __all__ = ["LIP_POINTS", "Fit", "FitConfig", "LipMeasures", "fit_channels", "lip_measures"]
 
-# MediaPipe FaceMesh: the 40 points of the lips, outer then inner ring, and the chin.
+# MediaPipe FaceMesh: the 40 points of the lips, outer then inner ring.
 LIP_POINTS = (
     *(61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185),
     *(78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191),
 )
+# MediaPipe FaceMesh: points of the chin.
 CHIN_POINTS = (152, 175, 199)
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """channels: those to fit; a name stands for its Left and Right together, as speech moves both sides alike.
+    """Channels and weights of the fit.
 
-    ridge: cost of using a channel at all, against landmark errors in IOD; ridges: exceptions, for channels that a front
-    view hardly shows. smooth: cost of a channel's change between frames. gap, width: extra weight of the inner-lip gap
-    and of the distance of the corners, which people see first. iterations: of the projected gradient.
+    channels: to fit; a name without side stands for its Left and Right with equal weights, as in speech.
+    ridge: cost of a channel's squared weight, against squared landmark errors in IOD.
+    ridges: exceptions, for channels that a front view hardly shows.
+    smooth: cost of a channel's squared change between frames.
+    gap: weight of the inner-lip gap; each landmark has 1.
+    width: weight of the distance of the mouth corners.
+    iterations: of the projected gradient.
     """
 
     channels: tuple[str, ...] = (
@@ -47,10 +52,11 @@ class FitConfig:
 
 @dataclass(frozen=True)
 class LipMeasures:
-    """How far each channel at weight 1 changes what people see of the lips, in IOD; linear in the weights.
+    """Changes of lip distances and points by each channel at weight 1, IOD; linear in the weights.
 
-    gap: (K,) inner-lip distance on the midline, along the direction in which the jaw opens it. width: (K,) distance of
-    the corners. points: (K, 80) x and z of the 40 lip points.
+    gap: (K,) inner-lip distance on the midline, along the direction in which jawOpen opens it.
+    width: (K,) distance of the mouth corners.
+    points: (K, 80) x and z of the 40 lip points.
     """
 
     gap: np.ndarray
@@ -59,7 +65,7 @@ class LipMeasures:
 
 
 def lip_measures(head: Head) -> LipMeasures:
-    """The measures of a head that has the FaceMesh landmarks of the lips."""
+    """The measures of a head with the FaceMesh landmarks of the lips."""
     deltas = head.deltas / head.eye_distance
 
     def of(name: str) -> np.ndarray:
@@ -84,22 +90,24 @@ class Fit:
 
 
 def fit_channels(head: Head, displacement: np.ndarray, numbers: tuple[int, ...], config: FitConfig) -> Fit:
-    """Weights whose shapes move the head's landmarks as a recorded face moved.
+    """Channel weights whose landmark displacements on the head are nearest to recorded ones.
 
-    displacement: (T, P, 2) from that face's neutral, IOD, x to the face's left, y up; numbers: the FaceMesh point of
-    each column. The head needs the landmarks facemesh_<i> of the lips and the chin. mouthClose never exceeds jawOpen,
-    so lips never cross.
+    displacement: (T, P, 2) from the recorded face's neutral, IOD, x to the face's left, y up.
+    numbers: FaceMesh point of each of the P columns.
+
+    The head needs the landmarks facemesh_<i> of the lips and the chin. mouthClose is at most jawOpen, so that the lips
+    never cross.
     """
     groups = [_columns(head, name) for name in config.channels]
     rows, targets = [], []
 
     def moves(number: int, axis: int) -> np.ndarray:
-        """(K,) how far each channel moves a landmark along the image's x (0) or y (1), IOD."""
+        """(G,) displacement of a landmark by each channel group along the image's x (0) or y (1), IOD."""
         vertex = head.landmarks[f"facemesh_{number}"]
         shift = head.deltas[:, vertex, (0, 2)[axis]] / head.eye_distance
         return np.array([shift[group].sum() for group in groups])
 
-    def seen(number: int, axis: int) -> np.ndarray:
+    def recorded(number: int, axis: int) -> np.ndarray:
         return displacement[:, numbers.index(number), axis]
 
     def add(row: np.ndarray, target: np.ndarray, weight: float) -> None:
@@ -108,14 +116,14 @@ def fit_channels(head: Head, displacement: np.ndarray, numbers: tuple[int, ...],
 
     for number in LIP_POINTS:
         for axis in (0, 1):
-            add(moves(number, axis), seen(number, axis), 1.0)
+            add(moves(number, axis), recorded(number, axis), 1.0)
     for number in CHIN_POINTS:
-        add(moves(number, 1), seen(number, 1), 1.0)
+        add(moves(number, 1), recorded(number, 1), 1.0)
     measures = lip_measures(head)
     gap = np.array([measures.gap[group].sum() for group in groups])
     width = np.array([measures.width[group].sum() for group in groups])
-    add(gap, seen(13, 1) - seen(14, 1), config.gap)
-    add(width, seen(291, 0) - seen(61, 0), config.width)
+    add(gap, recorded(13, 1) - recorded(14, 1), config.gap)
+    add(width, recorded(291, 0) - recorded(61, 0), config.width)
     matrix, target = np.stack(rows), np.stack(targets, axis=1)
     solved = _bounded_smooth(matrix, target, config)
     weights = np.zeros((len(displacement), len(head.channels)), np.float32)
@@ -132,7 +140,7 @@ def _columns(head: Head, name: str) -> list[int]:
 def _bounded_smooth(matrix: np.ndarray, target: np.ndarray, config: FitConfig) -> np.ndarray:
     """(T, G) argmin |w A^T - b|^2 + |ridge w|^2 + |smooth dw/dt|^2, 0 <= w <= 1, mouthClose <= jawOpen.
 
-    Accelerated projected gradient (Beck and Teboulle 2009) over all frames at once.
+    Accelerated projected gradient (FISTA, Beck and Teboulle 2009) over all frames at once.
     """
     exceptions = dict(config.ridges)
     ridge = np.array([exceptions.get(name, config.ridge) for name in config.channels])

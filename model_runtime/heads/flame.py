@@ -1,6 +1,6 @@
-"""FLAME models that the user has (Li et al. 2017): the file, its jaw, and its expressions where they fit our channels.
+"""FLAME models (Li et al. 2017): read the user's file; jaw and expressions as channels.
 
-Axes of the files: +Y up, facing +Z, metres. Rotations of the joints: global, neck, jaw, left eye, right eye.
+Axes of the files: +Y up, facing +Z, m. Joints, in order: global, neck, jaw, left eye, right eye.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +11,8 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.channels import CHANNELS, MOUTH
 from model_runtime.errors import InputError
+from model_runtime.files.npz import NUMBERS, Wanted, read_npz
+from model_runtime.files.safe_pickle import as_array, read_pickle
 from model_runtime.heads.face_frame import fit_similarity
 from model_runtime.heads.flame_topology import FLAME_LANDMARKS, FLAME_VERTICES, flame_landmarks
 from model_runtime.heads.head import Head
@@ -18,9 +20,7 @@ from model_runtime.heads.mesh import Mesh, check_mesh
 from model_runtime.heads.mesh_files import read_mesh
 from model_runtime.heads.rigging import rig_mesh
 from model_runtime.heads.source import Source
-from model_runtime.npz import NUMBERS, Wanted, read_npz
-from model_runtime.requests import Report
-from model_runtime.safe_pickle import as_array, read_pickle
+from model_runtime.progress import Report
 
 __all__ = ["FlameModel", "flame_head", "read_flame"]
 
@@ -30,24 +30,38 @@ ARRAYS = {
     "f": Wanted(NUMBERS),
     **{name: Wanted(NUMBERS, required=False) for name in PARTS},
 }
+# Number of the jaw among the joints.
 JAW = 2
+# Identity components, which come before the expressions in shapedirs.
 SHAPES = 300
-# The opening at jawOpen 1, eye distances; how far the jaw slides to the sides and forward, m.
-OPENING, SLIDE = 0.45, 0.006
-NARROWEST, WIDEST, STEPS = 0.02, 0.8, 24
-# Channels that are the jaw's or that the expressions know nothing of.
+# Lip gap at jawOpen 1, eye distances.
+OPENING = 0.45
+# Displacement of the chin at jawLeft, jawRight and jawForward 1, m.
+SLIDE = 0.006
+# Range of the bisection for the angle of jawOpen 1, radians.
+NARROWEST = 0.02
+WIDEST = 0.8
+# Steps of the bisection.
+STEPS = 24
+# Channels that are not taken from the expressions: those of the jaw, and the tongue, which FLAME lacks.
 NOT_EXPRESSED = ("jawForward", "jawLeft", "jawRight", "jawOpen", "mouthClose", "tongueOut")
-# A channel becomes the expressions' when they have at least this share of its movement.
+# Least share of a channel's squared displacement that the expressions must explain to replace the channel.
 EXPRESSED = 0.75
-# How much an expression costs, against movements of the lips in metres.
+# Ridge of the fit of expressions, share of the mean diagonal of its normal matrix.
 RIDGE = 1e-3
+# Weight of lip vertices in that fit; others have 1.
 LIPS_COUNT = 3.0
 
 
 @dataclass(frozen=True)
 class Motion:
-    """expressions: (5023, 3, E) m. pose: (5023, 3, 36) correctives. regressor: (5, 5023) of the joints. weights: (5023,
-    5) of skinning."""
+    """The parts of a model that move.
+
+    expressions: (5023, 3, E) displacements at coefficient 1, m.
+    pose: (5023, 3, 36) pose correctives, m.
+    regressor: (5, 5023) joint regressor.
+    weights: (5023, 5) skinning weights.
+    """
 
     expressions: np.ndarray
     pose: np.ndarray
@@ -57,7 +71,7 @@ class Motion:
 
 @dataclass(frozen=True)
 class FlameModel:
-    """template: (5023, 3) m. faces: (F, 3). motion: None in a bare template."""
+    """template: (5023, 3) m. faces: (F, 3) vertex indices. motion: None for a template alone."""
 
     template: np.ndarray
     faces: np.ndarray
@@ -65,7 +79,7 @@ class FlameModel:
 
 
 def read_flame(path: Path | str) -> FlameModel:
-    """Read a model (.pkl, .npz) or a template (.ply, .obj). Raises InputError with what is wrong."""
+    """Read a model (.pkl, .npz) or a template (.ply, .obj). Raises InputError for any other file, and a damaged one."""
     path = Path(path)
     if path.suffix.lower() in (".ply", ".obj"):
         mesh = read_mesh(path)
@@ -111,7 +125,7 @@ def _from_values(values: dict, path: str) -> FlameModel:
 
 
 def flame_head(model: FlameModel, name: str, report: Report, source: Source | None = None) -> Head:
-    """A FLAME model as a head. source: our own head, made anew when none is given.
+    """A FLAME model as a head. source: our own head, computed when None.
 
     Raises InputError when its triangles are not FLAME's.
     """
@@ -125,7 +139,7 @@ def flame_head(model: FlameModel, name: str, report: Report, source: Source | No
 
 
 def _posed(template: np.ndarray, motion: Motion, turn: np.ndarray) -> np.ndarray:
-    """(5023, 3) the template with the jaw turned by a rotation (3, 3): correctives, then linear blend skinning."""
+    """(5023, 3) m: the template with the jaw rotated by (3, 3): pose correctives, then linear blend skinning."""
     feature = np.zeros(36)
     feature[9 * (JAW - 1) : 9 * JAW] = (turn - np.eye(3)).ravel()
     corrected = template + motion.pose @ feature
@@ -135,7 +149,7 @@ def _posed(template: np.ndarray, motion: Motion, turn: np.ndarray) -> np.ndarray
 
 
 def _jaw_channels(template: np.ndarray, motion: Motion) -> dict[str, np.ndarray]:
-    """jawOpen, jawLeft, jawRight, jawForward: (5023, 3) in the file's axes."""
+    """jawOpen, jawLeft, jawRight, jawForward: (5023, 3) m, in the file's axes."""
     at = {name: template[index] for name, index in FLAME_LANDMARKS.items()}
     eyes = [(at[f"eye_{side}_inner"] + at[f"eye_{side}_outer"]) / 2 for side in ("left", "right")]
     unit = float(np.linalg.norm(eyes[0] - eyes[1]))
@@ -163,6 +177,7 @@ def _jaw_channels(template: np.ndarray, motion: Motion) -> dict[str, np.ndarray]
 
 
 def _rotation(axis: int, angle: float) -> np.ndarray:
+    """(3, 3) rotation about an axis by an angle, radians."""
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.eye(3)
     a, b = (axis + 1) % 3, (axis + 2) % 3
@@ -171,7 +186,7 @@ def _rotation(axis: int, angle: float) -> np.ndarray:
 
 
 def _expressed(head: Head, template: np.ndarray, motion: Motion) -> Head:
-    """The head with those channels replaced that the model's expressions can show: their nearest to ours."""
+    """The head with the channels replaced by least-squares fits of the model's expressions, where those fit well."""
     stood = fit_similarity(template, head.vertices.astype(np.float64))
     basis = stood.scale * np.einsum("ij,vjk->vik", stood.rotation, motion.expressions)
     if not basis.shape[2]:

@@ -1,6 +1,6 @@
-"""FLAME's topology: recognised by its triangles, with the landmarks found on its neutral template.
+"""FLAME's topology: recognised by its triangles; landmarks of its neutral template.
 
-Only numbers of vertices and a digest stand here; the model and its triangles come from the file that the user has.
+This file holds vertex numbers and a digest alone; the model and its triangles come from the user's file.
 """
 
 import hashlib
@@ -13,9 +13,9 @@ from model_runtime.heads.mesh import Mesh, pieces
 __all__ = ["FLAME_LANDMARKS", "FLAME_VERTICES", "flame_landmarks"]
 
 FLAME_VERTICES = 5023
-# sha256 of the triangles, each begun at its lowest vertex, sorted, little-endian int32.
+# sha256 of the triangles, each rotated to start at its lowest vertex, sorted, little-endian int32.
 TRIANGLES = "b49a9d41a9f7cef546fa83a8eea9b4cce6531124166df25afda324802534ec13"
-# Face and neck, then the eyeballs.
+# Vertices of the connected pieces: face and neck, then the eyeballs.
 PIECES = (3931, 546, 546)
 FLAME_LANDMARKS = {
     "upper_lip_inner": 3533,
@@ -38,10 +38,10 @@ FLAME_LANDMARKS = {
 
 
 def flame_landmarks(mesh: Mesh, model: bool = False) -> dict[str, int]:
-    """The landmarks of a mesh with FLAME's vertices in FLAME's order; empty when it has another number of vertices.
+    """Landmark -> vertex of a mesh with FLAME's vertices in FLAME's order; empty for another number of vertices.
 
-    Triangles joined to other polygons are taken when the pieces and the layout of the face are FLAME's; a model's own
-    triangles (model=True), when the layout is. Raises InputError when the number is FLAME's but the order is not.
+    Other triangles than FLAME's are accepted when the mesh has larger polygons and FLAME's pieces and layout, or, with
+    model=True, FLAME's layout. Raises InputError when the number of vertices is FLAME's but the order is not.
     """
     if len(mesh.vertices) != FLAME_VERTICES:
         return {}
@@ -67,7 +67,7 @@ def _in_pieces(mesh: Mesh) -> bool:
 
 
 def _laid_out(mesh: Mesh) -> bool:
-    """True when the landmarks lie as FLAME's do, whatever the polygons."""
+    """Whether the landmarks lie to each other as on FLAME's face."""
     at = {name: mesh.vertices[index] for name, index in FLAME_LANDMARKS.items()}
     across = at["eye_left_outer"] - at["eye_right_outer"]
     mouth = at["mouth_left"] - at["mouth_right"]

@@ -9,8 +9,8 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import parse_json
-from model_runtime.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
+from model_runtime.files.input_files import parse_json
+from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts, write_npz
 
 __all__ = ["LANDMARKS", "Head", "landmarks_from", "read_head", "write_head"]
 
@@ -43,13 +43,17 @@ ARRAYS = {
 
 @dataclass(frozen=True)
 class Head:
-    """A face that can move. Left is the character's left (+X); +Z is up; the face looks along -Y.
+    """A neutral mesh with one displacement a channel. +X is the character's left, +Z up, -Y forward.
 
-    vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. channels: K names. deltas: (K, V, 3) float32 m,
-    displacement at weight 1. landmarks: name -> vertex index, LANDMARKS at least; our own head adds facemesh_<i>
-    (MediaPipe FaceMesh point i). lips, upper_face: int32 vertex indices. materials: (F,) int32 into material_names.
-    polygons: (F,) int32, the polygon a triangle belongs to (triangles of one quad share a number). resting: channel ->
-    weight in [0, 1] that is added always, where the neutral mesh is not at rest: it closes lips that stand apart.
+    vertices: (V, 3) float32 m.
+    faces: (F, 3) int32 triangles.
+    channels: K names.
+    deltas: (K, V, 3) float32 m, displacement at weight 1.
+    landmarks: name -> vertex index, at least LANDMARKS; our own head adds facemesh_<i> (MediaPipe FaceMesh point i).
+    lips, upper_face: int32 vertex indices.
+    materials: (F,) int32 indices into material_names.
+    polygons: (F,) int32 polygon of each triangle; the triangles of a quad share a number.
+    resting: channel -> weight in [0, 1] that is always added; it closes lips that are apart in the neutral mesh.
     """
 
     vertices: np.ndarray
@@ -75,7 +79,7 @@ class Head:
 
 
 def write_head(head: Head, path: Path | str) -> Path:
-    """Write HEAD.npz (design.md), atomically; equal heads give equal bytes."""
+    """Write HEAD.npz atomically; equal heads give equal bytes."""
     return write_npz(
         path,
         {
@@ -95,7 +99,7 @@ def write_head(head: Head, path: Path | str) -> Path:
 
 
 def landmarks_from(value: Any) -> dict[str, int]:
-    """Landmark name -> vertex index, from JSON values. Raises ValueError when they are no such object."""
+    """Landmark name -> vertex index, from JSON values. Raises ValueError for anything else."""
     if not isinstance(value, dict) or len(value) > limits.LANDMARKS:
         raise ValueError("landmarks")
     if any(type(index) is not int or not 0 <= index < limits.MESH_VERTICES for index in value.values()):
@@ -104,7 +108,7 @@ def landmarks_from(value: Any) -> dict[str, int]:
 
 
 def read_head(path: Path | str) -> Head:
-    """Read and check HEAD.npz. Raises InputError with what is wrong."""
+    """Read and check HEAD.npz. Raises InputError naming the array that is wrong."""
     arrays = read_npz(path, ARRAYS)
     vertices, faces, deltas = arrays["vertices"], arrays["faces"], arrays["deltas"]
     channels = texts(arrays["channels"])

@@ -1,4 +1,4 @@
-"""The jaw of another head: how far it swings, and what closes the lips over it again."""
+"""jawOpen and mouthClose of another head: the angle of the jaw, and the displacement that closes the lips again."""
 
 import numpy as np
 
@@ -7,22 +7,27 @@ from model_runtime.heads.source import Source
 
 __all__ = ["close_lips", "open_jaw"]
 
-# The opening of the lips at jawOpen 1, eye distances, and how far the jaw may swing for it, radians.
+# Lip gap at jawOpen 1, eye distances.
 OPENING = 0.45
-LEAST, MOST = np.radians(6.0), np.radians(26.0)
-# The lips meet at this share of the way (x, y, z) from the upper to the lower one, as on our own head.
+# Range of the jaw's angle at jawOpen 1, radians.
+LEAST = np.radians(6.0)
+MOST = np.radians(26.0)
+# Where the lips meet, share of the way (x, y, z) from the upper to the lower lip, as on our own head.
 MEETING = np.array([0.4, 0.05, 0.36])
+# Steps of the bisection for the angle.
 STEPS = 24
-# Fewer than for the other channels: what is smoothed at the corners closes less.
+# Smoothing steps at the corners; fewer than for other channels, because smoothing keeps the lips from closing.
 EASINGS = 8
-# How far behind the lips what closes them reaches, and how far it does whole: there lips may touch too. Eye distances.
-BEHIND, WHOLE = 0.12, 0.04
+# Depth behind the lips, beyond WHOLE, at which the closing displacement has fallen to 1/e, eye distances.
+BEHIND = 0.12
+# Depth up to which the closing displacement is that of the lips, whose inner sides may touch too, eye distances.
+WHOLE = 0.04
 
 
 def open_jaw(face: Face, share: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, float]:
-    """jawOpen: (N, 3) m, and the angle (radians) at which the lips stand OPENING apart.
+    """jawOpen, (N, 3) m, and the jaw's angle, radians, at which the lip gap is OPENING.
 
-    share: (N,) of the jaw that each vertex takes. rest: (N, 3) what the skin does besides.
+    share: (N,) of the jaw's rotation in each vertex. rest: (N, 3) m, displacement besides the rotation.
     """
     lips = np.array([face.landmarks["upper_lip_inner"], face.landmarks["lower_lip_inner"]])
 
@@ -39,9 +44,9 @@ def open_jaw(face: Face, share: np.ndarray, rest: np.ndarray) -> tuple[np.ndarra
 
 
 def close_lips(source: Source, face: Face, opened: np.ndarray, elsewhere: np.ndarray) -> np.ndarray:
-    """mouthClose: (N, 3) m that brings the lips back to how they rest, at the same weight of jawOpen `opened`.
+    """mouthClose, (N, 3) m: with jawOpen `opened` (N, 3) at the same weight, the lips touch as at rest.
 
-    elsewhere: (N, 3) what it does away from the lips.
+    elsewhere: (N, 3) m, displacement away from the lips.
     """
     lines = face.lines
     moved = elsewhere.copy()
@@ -70,4 +75,5 @@ def close_lips(source: Source, face: Face, opened: np.ndarray, elsewhere: np.nda
 
 
 def _read(at: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(n, 3) values (c, 3) at ascending places `known` (c,), interpolated at places `at` (n,)."""
     return np.stack([np.interp(at, known, values[:, axis]) for axis in range(3)], axis=1)

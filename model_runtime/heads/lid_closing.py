@@ -1,4 +1,4 @@
-"""eyeBlink of another head: the lids meet, outside of the eyeball."""
+"""eyeBlink of another head: the lids meet outside the eyeball."""
 
 import numpy as np
 
@@ -8,19 +8,26 @@ from model_runtime.heads.surface import separated
 
 __all__ = ["blink"]
 
-# The lids meet at this share of the way from the lower to the upper one.
+# Where the lids meet, share of the way from the lower to the upper one.
 MEETING = 0.1
-# How far from the lids the skin goes along, and how far behind them, eye distances.
-BENT, BEHIND = 0.26, 0.08
-# Lids pass this far outside of the eyeball, of its radius.
+# Distance from the lids up to which the skin moves, eye distances.
+BENT = 0.26
+# A third of the depth behind the lids up to which the skin moves, eye distances.
+BEHIND = 0.08
+# Least distance of moved lids from the centre of the eyeball, in its radius.
 CLEAR = 1.03
+# Points nearer to the centre than this at rest, in CLEAR times the radius, are inside the eyeball and stay there.
 INSIDE = 0.96
+# Displacement below which a vertex counts as still, eye distances.
+STILL = 0.004
 MILLIMETRES = 1000.0
 
 
 def blink(face: Face, side: str, elsewhere: np.ndarray, balls: list[np.ndarray]) -> np.ndarray:
-    """(N, 3) m that shuts the eye of a side. elsewhere: (N, 3) what it does away from the lids. balls: points of the
-    eyeballs, if there are any."""
+    """eyeBlink of a side, (N, 3) m.
+
+    elsewhere: (N, 3) m, displacement away from the lids. balls: points (n, 3), m, of each eyeball.
+    """
     surface = face.surface
     upper, lower = face.lines[f"upper_lid_{side}"], face.lines[f"lower_lid_{side}"]
     ring = np.unique(np.concatenate([upper.vertices, lower.vertices]))
@@ -46,20 +53,20 @@ def blink(face: Face, side: str, elsewhere: np.ndarray, balls: list[np.ndarray])
     inside = np.flatnonzero(behind & (distance < 3 * BEHIND * surface.unit))
     fade = 1 - smoothstep(0, 3 * BEHIND, distance[inside] / surface.unit)
     moved[inside] = moved[nearest[inside]] * fade[:, None]
-    going = np.linalg.norm(moved, axis=1) > 0.004 * surface.unit
+    going = np.linalg.norm(moved, axis=1) > STILL * surface.unit
     near = np.flatnonzero(going & (distance < BENT * surface.unit))
     moved[near] = _outside(surface.points[near], moved[near], balls)
     return moved
 
 
 def _outside(points: np.ndarray, moved: np.ndarray, balls: list[np.ndarray]) -> np.ndarray:
-    """Displacements that end outside of the eyeballs."""
+    """(N, 3) displacements `moved` of points (N, 3), lengthened where they would end inside an eyeball."""
     for ball in balls:
         centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
         radius = float(np.quantile(np.linalg.norm(ball - centre, axis=1), 0.95)) * CLEAR
         arm = points + moved - centre
         away = np.linalg.norm(arm, axis=1, keepdims=True)
-        # What rests inside of it, like the linings of the lids, may stay there.
+        # The inner sides of the lids lie inside at rest and may stay there.
         started = np.linalg.norm(points - centre, axis=1, keepdims=True) > INSIDE * radius
         short = (away < radius) & started & (np.linalg.norm(moved, axis=1, keepdims=True) > 0)
         moved = np.where(short, moved + arm * (radius / np.maximum(away, 1e-9) - 1), moved)

@@ -1,4 +1,4 @@
-"""How far the lips stand apart as one sees them from the front, how far they cross, and what closes them at rest."""
+"""Lip gap seen from the front, crossing of the lips, and the weight of mouthClose that closes them at rest."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,30 @@ from model_runtime.heads.surface import make_surface
 
 __all__ = ["LipGap", "Lips", "closing", "find_lips"]
 
-# What lies within this of the red of the lips can shut the mouth, eye distances.
+# Distance along the surface from the red of the lips up to which skin belongs to a lip, eye distances.
 NEAR = 0.12
-# The part of the mouth's half width that is looked at, and in how many columns.
-ACROSS, COLUMNS = 0.6, 25
-# Lips that stand further apart than this at rest are closed, to this; eye distances. mouthClose does it up to so much.
-APART, CLOSED, MOST = 0.004, 0.001, 0.3
+# Half width of the measured part of the mouth, share of the mouth's half width.
+ACROSS = 0.6
+# Columns at which the gap is measured.
+COLUMNS = 25
+# Gap at rest above which mouthClose closes the lips, eye distances.
+APART = 0.004
+# Gap at which they count as closed, eye distances.
+CLOSED = 0.001
+# Largest weight of mouthClose at rest.
+MOST = 0.3
+# Steps of the bisection for that weight.
 STEPS = 12
 
 
 @dataclass(frozen=True)
 class LipGap:
-    """Eye distances. middle: free height between the lips on the midline, seen from the front. widest: the largest one
-    of all columns across the mouth. crossing: how far the lips lie inside of each other at the worst place."""
+    """Distances between the lips, in eye distances.
+
+    middle: free height on the midline, seen from the front.
+    widest: largest free height of all columns across the mouth.
+    crossing: largest depth of one lip inside the other.
+    """
 
     middle: float
     widest: float
@@ -31,7 +42,12 @@ class LipGap:
 
 @dataclass(frozen=True)
 class Lips:
-    """The triangles of a head's two lips, inside and out. upper, lower: (F, 3). corners, unit: m, at rest."""
+    """The triangles of a head's two lips, inside and outside.
+
+    upper, lower: (F, 3) vertex indices.
+    corners: x of the left and the right mouth corner at rest, m.
+    unit: eye distance, m.
+    """
 
     upper: np.ndarray
     lower: np.ndarray
@@ -39,7 +55,7 @@ class Lips:
     unit: float
 
     def gap(self, points: np.ndarray) -> LipGap:
-        """The gap with the head's vertices at (V, 3) points, m."""
+        """The gap with the head's vertices at points (V, 3), m."""
         points = points / self.unit
         left, right = (x / self.unit for x in self.corners)
         columns = np.linspace(-ACROSS, ACROSS, COLUMNS) * abs(left - right) / 2 + (left + right) / 2
@@ -49,7 +65,7 @@ class Lips:
 
 
 def find_lips(head: Head) -> Lips:
-    """The lips of a head; what belongs to the upper one is nearer to its middle along the skin."""
+    """The lips of a head: each triangle belongs to the lip whose middle is nearer along the skin."""
     points = head.vertices.astype(np.float64)
     skin = head.faces[np.isin(head.materials, [head.material_names.index(name) for name in ("skin", "lips")])]
     surface = make_surface(points, skin, head.eye_distance)
@@ -63,7 +79,7 @@ def find_lips(head: Head) -> Lips:
 
 
 def closing(head: Head) -> dict[str, float]:
-    """The weight of mouthClose at which lips that stand apart in the neutral mesh meet; empty when they meet there."""
+    """mouthClose -> the weight at which lips that are apart in the neutral mesh meet; empty when they meet at rest."""
     lips, neutral = find_lips(head), head.vertices.astype(np.float64)
     shut = head.deltas[head.channels.index("mouthClose")]
     if lips.gap(neutral).widest < APART or lips.gap(neutral + MOST * shut).middle > CLOSED:
@@ -76,7 +92,7 @@ def closing(head: Head) -> dict[str, float]:
 
 
 def _highest(points: np.ndarray, faces: np.ndarray, x: float) -> float:
-    """The highest z of triangles on the plane across at x; minus infinite where they do not reach it."""
+    """The highest z of triangles (F, 3) in the plane at x; -inf where none crosses it."""
     edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     first, last = points[edges[:, 0]], points[edges[:, 1]]
     crossed = (first[:, 0] <= x) != (last[:, 0] <= x)
@@ -86,7 +102,7 @@ def _highest(points: np.ndarray, faces: np.ndarray, x: float) -> float:
 
 
 def _deepest(points: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> float:
-    """How far vertices of `upper` lie under triangles of `lower` straight above them."""
+    """Largest depth, along z, of vertices of `upper` under triangles of `lower`."""
     vertices = points[np.setdiff1d(upper, lower)]
     a, b, c = (points[lower[:, corner]] for corner in range(3))
     area = _area(a, b, c)
@@ -99,5 +115,5 @@ def _deepest(points: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> float:
 
 
 def _area(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """Twice the signed area of triangles seen from above."""
+    """Twice the signed area of triangles a, b, c (..., 3), projected to the x-y plane."""
     return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])

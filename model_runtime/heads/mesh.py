@@ -1,4 +1,4 @@
-"""Mesh: somebody's head as it comes, before it can move."""
+"""Mesh: a user's head without channels."""
 
 from dataclasses import dataclass, field
 
@@ -11,15 +11,20 @@ from model_runtime.errors import InputError
 
 __all__ = ["Mesh", "check_mesh", "pieces", "vertex_normals", "weld"]
 
-# Vertices at one place are one vertex when their surfaces look the same way: a seam, not two lips that touch.
+# Least cosine between the normals of border vertices at one place that are welded: a seam; touching lips face apart.
 SAME_WAY = 0.3
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """vertices: (V, 3) float64, any unit and axes. faces: (F, 3) int32 triangles. polygons: (F,) int32, the polygon
-    that a triangle belongs to. landmarks: name -> vertex index, as far as known. own: so many of the first vertices are
-    the head's, the others those of objects beside it; None when all are."""
+    """A mesh without channels.
+
+    vertices: (V, 3) float64, any unit and axes.
+    faces: (F, 3) int32 triangles.
+    polygons: (F,) int32 polygon of each triangle.
+    landmarks: name -> vertex index, those that are known.
+    own: number of vertices of the head itself, which come first; those of other objects follow. None: all.
+    """
 
     vertices: np.ndarray
     faces: np.ndarray
@@ -28,7 +33,7 @@ class Mesh:
     own: int | None = None
 
     def alone(self) -> "Mesh":
-        """The head without the objects beside it."""
+        """The head without the vertices of other objects."""
         if self.own is None:
             return self
         inside = (self.faces < self.own).all(axis=1)
@@ -36,7 +41,7 @@ class Mesh:
 
 
 def check_mesh(mesh: Mesh, name: str) -> None:
-    """Raises InputError when a mesh cannot be a head: not finite, empty, or edges of more than two faces."""
+    """Raises InputError when a mesh is empty, not finite, not manifold, or has wrong vertex numbers."""
     if not len(mesh.vertices) or not len(mesh.faces):
         raise InputError(f"{name} has no faces; give a mesh of a head.")
     if not np.abs(mesh.vertices).max() <= limits.FARTHEST_VERTEX:
@@ -70,7 +75,7 @@ def vertex_normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def weld(mesh: Mesh) -> np.ndarray:
-    """(V,) for each vertex the first one of those that a seam split it into."""
+    """(V,) for each vertex the first vertex that it is welded to across a seam, or itself."""
     points = mesh.vertices
     edges = np.sort(np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]]), axis=1)
     edges, count = np.unique(edges, axis=0, return_counts=True)

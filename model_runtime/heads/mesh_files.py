@@ -1,4 +1,4 @@
-"""Read a mesh: .obj, .ply, or the .npz that Blender's side writes."""
+"""Read a mesh: .obj, .ply, or the .npz that the Blender extension writes."""
 
 import struct
 from array import array
@@ -10,10 +10,10 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.files.input_files import open_file, parse_json, read_json, read_lines
+from model_runtime.files.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, texts
 from model_runtime.heads.head import landmarks_from
 from model_runtime.heads.mesh import Mesh, check_mesh
-from model_runtime.input_files import open_file, parse_json, read_json, read_lines
-from model_runtime.npz import NUMBERS, TEXT, WHOLE, Wanted, read_npz, texts
 
 __all__ = ["read_landmarks", "read_mesh"]
 
@@ -24,7 +24,7 @@ ARRAYS = {
     "landmarks": Wanted(TEXT, 1),
     "own": Wanted(WHOLE, 1, required=False),
 }
-# Letters that struct and numpy have in common.
+# Type names of .ply -> type codes of struct and numpy.
 PLY_TYPES = {
     **dict.fromkeys(("char", "int8"), "b"),
     **dict.fromkeys(("uchar", "uint8"), "B"),
@@ -40,13 +40,12 @@ PLY_HEADER_LINES = 1000
 
 
 def read_mesh(path: Path | str, name: str | None = None) -> Mesh:
-    """A mesh with its vertex order kept. Raises InputError when the file is no such mesh, or none that is a surface.
+    """A mesh with its vertex order kept. Raises InputError when the file is no mesh, or check_mesh refuses it.
 
-    name: what messages call the mesh; its path when None.
+    name: of the mesh in messages; its path when None.
 
     The .npz holds `vertices` (V, 3), `loops` (L,) vertex indices polygon after polygon, `sizes` (P,) corners of each
-    polygon, `landmarks`, JSON text of name -> vertex index, and maybe `own`, how many of the first vertices are the
-    head's and not those of objects beside it.
+    polygon, `landmarks`, JSON text of name -> vertex index, and optionally `own` (Mesh.own).
     """
     path = Path(path)
     readers = {".obj": _read_obj, ".ply": _read_ply, ".npz": _read_arrays}
@@ -63,7 +62,7 @@ def read_mesh(path: Path | str, name: str | None = None) -> Mesh:
 
 
 def read_landmarks(path: Path | str) -> dict[str, int]:
-    """Landmark name -> vertex index, from a JSON object. Raises InputError when it is none."""
+    """Landmark name -> vertex index, from a JSON file. Raises InputError for another content."""
     try:
         return landmarks_from(read_json(path))
     except InputError:
@@ -75,9 +74,9 @@ def read_landmarks(path: Path | str) -> dict[str, int]:
 def _from_polygons(
     path: Path, vertices: np.ndarray, loops: np.ndarray, sizes: np.ndarray, landmarks: dict[str, int]
 ) -> Mesh:
-    """Triangles of polygons: a fan each, quads cut along the shorter diagonal, so that mirror images are cut alike.
+    """Triangulated polygons: fans; quads along the shorter diagonal, so that mirrored quads are cut alike.
 
-    Raises ValueError when corners and sizes do not fit each other, InputError for corners that are no vertices.
+    Raises ValueError when loops and sizes do not fit each other, InputError for loops that are no vertices.
     """
     if vertices.ndim != 2 or vertices.shape[1] != 3 or len(vertices) > limits.MESH_VERTICES:
         raise ValueError("vertices")
@@ -114,7 +113,7 @@ def _read_arrays(path: Path) -> Mesh:
 
 
 def _read_obj(path: Path) -> Mesh:
-    # As plain numbers: a list would take ten times as much.
+    # array, not list: a tenth of the memory.
     vertices, loops, sizes = array("d"), array("q"), array("q")
     for line in read_lines(path, limits.MESH_BYTES, replaced=True):
         if line.startswith("v "):
@@ -136,7 +135,7 @@ def _read_obj(path: Path) -> Mesh:
 
 @dataclass(frozen=True)
 class _Element:
-    """A kind of row in a .ply. properties: the words after `property`, a line each."""
+    """An element of a .ply header. count: rows. properties: the words after `property`, a line each."""
 
     name: str
     count: int
@@ -144,7 +143,7 @@ class _Element:
 
     @property
     def plain(self) -> bool:
-        """Whether every row is of one size."""
+        """Whether all rows have the same size."""
         return all(words[0] != "list" for words in self.properties)
 
 
@@ -159,7 +158,7 @@ def _read_ply(path: Path) -> Mesh:
 
 
 def _ply_header(stream: BinaryIO, path: Path) -> tuple[str, list[_Element]]:
-    """The order of bytes (empty: text) and the elements; the stream is then where their rows start."""
+    """The byte order (empty: text) and the elements; leaves the stream at the first row."""
     order, elements = None, []
     for number in range(PLY_HEADER_LINES):
         words = tuple(stream.readline(limits.LINE_BYTES).decode("ascii", errors="replace").split())
@@ -185,13 +184,13 @@ def _ply_header(stream: BinaryIO, path: Path) -> tuple[str, list[_Element]]:
 
 
 def _ply_text(stream: BinaryIO, elements: list[_Element]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices (V, 3), corners of all faces, corners a face."""
+    """Vertices (V, 3), loops (L,) and sizes (P,) as in read_mesh."""
     vertices, loops, sizes = array("d"), array("q"), array("q")
     for element in elements:
         axes = [[p[-1] for p in element.properties].index(a) for a in "xyz"] if element.name == "vertex" else []
         for _ in range(element.count):
             line = stream.readline(limits.LINE_BYTES)
-            # A count is not believed beyond what is there.
+            # The header may promise more rows than the file holds.
             if not line.endswith(b"\n") and not line.strip():
                 raise ValueError("too few rows")
             values = line.split()
@@ -205,7 +204,7 @@ def _ply_text(stream: BinaryIO, elements: list[_Element]) -> tuple[np.ndarray, n
 
 
 def _ply_binary(body: bytes, elements: list[_Element], order: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices (V, 3), corners of all faces, corners a face."""
+    """Vertices (V, 3), loops (L,) and sizes (P,) as in read_mesh."""
     vertices, loops, sizes = np.zeros((0, 3)), array("q"), array("q")
     place = 0
     for element in elements:

@@ -1,4 +1,4 @@
-"""Left and right: which vertices are each other's mirror image, by the mesh or by place, and channels made alike."""
+"""Symmetry: mirror twins of vertices, by topology or by position, and channels made symmetric."""
 
 from dataclasses import dataclass, replace
 
@@ -10,19 +10,24 @@ from model_runtime.heads.surface import Surface
 
 __all__ = ["Mirror", "even_by_place", "even_out", "evened", "find_mirror"]
 
-# Twins by place lie within this of each other's mirror image, eye distances; so do the edges that a search starts at.
+# Largest distance of a vertex from its twin's mirror image when twins are found by position, eye distances.
 NEAR = 0.02
+# Largest number of edges from which a search by topology is tried.
 SEEDS = 24
-# A search over the mesh must reach so much of it, and nearly all of it both ways alike.
+# Least share of the vertices whose twins a search must find without contradiction.
 WHOLE = 0.97
-# Faces less even than this keep their own shape while their lines are sought, eye distances.
+# Mean distance from the mirror image up to which a face is symmetrised while its lines are found, eye distances.
 EVEN = 0.05
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """twin: (N,) the vertex on the other side, -1 where there is none. middle: x of the plane of the mirror, m.
-    exact: the twins come from how the mesh is joined, so they hold for uneven faces too."""
+    """The symmetry of a mesh of N vertices.
+
+    twin: (N,) vertex on the other side, -1 without one.
+    middle: x of the mirror plane, m.
+    exact: twins were found by topology, so they hold for asymmetric faces too.
+    """
 
     twin: np.ndarray
     middle: float
@@ -30,7 +35,10 @@ class Mirror:
 
 
 def find_mirror(surface: Surface, landmarks: dict[str, int], sides: np.ndarray | None = None) -> Mirror:
-    """The twins of a skin. sides: (N, S) m, what else tells vertices at one place apart (upper and lower lip)."""
+    """The symmetry of a skin.
+
+    sides: (N, S) m, further coordinates that differ between vertices at one place (upper and lower lip).
+    """
     points = surface.points
     ends = points[[landmarks["eye_left_outer"], landmarks["eye_right_outer"]]]
     middle = float(ends[:, 0].mean())
@@ -47,7 +55,7 @@ def find_mirror(surface: Surface, landmarks: dict[str, int], sides: np.ndarray |
         for a, b in corners
         if nearest[nearest[a]] == a and nearest[nearest[b]] == b and (nearest[b], nearest[a]) in corners
     ]
-    # Near the middle of the face first: there the mirror image is surest.
+    # Edges near the mirror plane first: their twins are most reliable.
     seeds.sort(key=lambda seed: (round(seed[0] / (0.01 * surface.unit)), abs(here[seed[1], 0]), seed[1:]))
     for _, a, b in seeds[:SEEDS]:
         twin = _walk(corners, (a, b, int(nearest[a]), int(nearest[b])), len(points))
@@ -57,7 +65,7 @@ def find_mirror(surface: Surface, landmarks: dict[str, int], sides: np.ndarray |
 
 
 def evened(surface: Surface, mirror: Mirror) -> Surface:
-    """The surface with its two sides made alike, when they are nearly so and their twins are exact."""
+    """The surface made symmetric, when its twins are exact and it is nearly symmetric already."""
     if not mirror.exact:
         return surface
     points = surface.points
@@ -69,7 +77,7 @@ def evened(surface: Surface, mirror: Mirror) -> Surface:
 
 
 def even_by_place(points: np.ndarray, eyes: list[np.ndarray], moved: np.ndarray) -> np.ndarray:
-    """even_out for loose points (N, 3), whose twins are found by place alone. eyes: both middles."""
+    """even_out for points (N, 3) of loose pieces, with twins by position. eyes: both eye centres (3,), m."""
     middle = (eyes[0][0] + eyes[1][0]) / 2
     here = points - [middle, 0, 0]
     away, nearest = cKDTree(here).query(here * [-1, 1, 1])
@@ -78,7 +86,7 @@ def even_by_place(points: np.ndarray, eyes: list[np.ndarray], moved: np.ndarray)
 
 
 def even_out(mirror: Mirror, moved: np.ndarray) -> np.ndarray:
-    """(K, N, 3) the mean of each channel and the mirror image of its other side, where there are twins."""
+    """(K, N, 3): mean of each channel and its opposite channel's mirror image, for vertices with a twin."""
     some = np.flatnonzero(mirror.twin >= 0)
     result = moved.copy()
     for number, channel in enumerate(CHANNELS):
@@ -88,9 +96,9 @@ def even_out(mirror: Mirror, moved: np.ndarray) -> np.ndarray:
 
 
 def _walk(corners: dict[tuple[int, int], int], seed: tuple[int, int, int, int], count: int) -> np.ndarray | None:
-    """Twins found by walking over the mesh and over its mirror image at once; None when the two come apart.
+    """(count,) twins by a parallel traversal of the mesh and its mirror image; None when the two contradict.
 
-    corners: directed edge -> third vertex of its triangle. seed: an edge and the twins of its ends.
+    corners: directed edge -> third vertex of its triangle. seed: two ends of an edge and their twins.
     """
     twin = np.full(count, -1)
     twin[[seed[0], seed[1]]] = seed[2], seed[3]

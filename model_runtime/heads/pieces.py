@@ -1,4 +1,4 @@
-"""Loose pieces of a head: eyeballs stay, lower teeth and the tongue follow the jaw, lashes and hair follow the skin."""
+"""Pieces of a head that are not skin: eyeballs stay, lower teeth and tongue follow the jaw, hair follows the skin."""
 
 from dataclasses import dataclass, replace
 
@@ -14,29 +14,40 @@ from model_runtime.heads.surface import make_surface
 
 __all__ = ["Piece", "ride", "sort_pieces"]
 
-# A piece with its middle so near to that of an eye, and no wider than that, belongs to the eye; eye distances.
-EYE_NEAR, EYE_WIDE = 0.3, 0.75
-# What lies on an eyeball reaches no further from its middle than this, of its radius.
+# Largest distance of a piece's middle from an eye's for a piece of the eye, eye distances.
+EYE_NEAR = 0.3
+# Largest width of a piece of the eye, eye distances.
+EYE_WIDE = 0.75
+# Largest distance from an eyeball's centre of a piece that lies on the eyeball, in its radius.
 ON_BALL = 1.3
-# Both rows of teeth in one piece: at least this share of it lies on either side of the bite.
+# Least share of a piece on either side of the bite for a piece with both rows of teeth.
 SPANS = 0.2
-# Where such a piece is this near to our teeth, and this far above or below the lips, it is a row's gum; eye distances.
-GUM, APART = 0.1, 0.1
-# Between the rows it changes from still to jaw at these shares of the way along it; the throat stands this far behind
-# the lips, eye distances.
-BITE, THROAT = (0.35, 0.65), (1.0, 1.5)
-
-
-# A loose piece follows this many points of the skin nearest to it; it touches the skin within this, eye distances.
-FOLLOWED, TOUCHING = 6, 0.01
-# Pieces with more points between than this follow the nearest skin: hair of a hundred thousand points takes long.
+# Largest distance from our teeth of the gum of a row in such a piece, eye distances.
+GUM = 0.1
+# Least distance of that gum above or below the lips, eye distances.
+APART = 0.1
+# Shares of the way from the upper to the lower gum between which the jaw's share rises from 0 to 1.
+BITE = (0.35, 0.65)
+# Distances behind the foremost point between which the jaw's share falls to 0, eye distances.
+THROAT = (1.0, 1.5)
+# Skin points that a point of a loose piece follows.
+FOLLOWED = 6
+# Distance from the skin up to which a piece touches it, eye distances.
+TOUCHING = 0.01
+# Largest number of points, not touching the skin, whose motion is solved for; larger pieces (hair) follow the nearest
+# skin.
 MOST_FREE = 20000
 
 
 @dataclass(frozen=True)
 class Piece:
-    """kind: eye, upper, lower, tongue or skin. vertices: (n,) indices. jaw: (n,) share of the jaw that each takes.
-    faces: (F, 3) into `vertices`."""
+    """A connected piece of the mesh.
+
+    kind: eye, upper, lower (teeth), tongue, or skin for a piece that follows the skin.
+    vertices: (n,) indices.
+    jaw: (n,) share of the jaw's rotation.
+    faces: (F, 3) indices into `vertices`.
+    """
 
     kind: str
     vertices: np.ndarray
@@ -54,8 +65,11 @@ def sort_pieces(
     lips: float,
     unit: float,
 ) -> list[Piece]:
-    """What each piece other than the skin is. faces: (F, 3). label: (V,) piece of each vertex, -1 for none. lips: the
-    height at which the lips meet, m. unit: the eye distance, m."""
+    """The pieces other than the skin.
+
+    points: (V, 3) m. faces: (F, 3). label: (V,) piece of each vertex, -1 for none. skin: label of the skin. lips:
+    z where the lips meet, m. unit: eye distance, m.
+    """
     parts = _parts(source, warped)
     sorted_ones = []
     for number in np.setdiff1d(label, [-1, skin]):
@@ -67,10 +81,10 @@ def sort_pieces(
 
 
 def ride(piece: Piece, here: np.ndarray, skin: np.ndarray, moved: np.ndarray, unit: float) -> np.ndarray:
-    """(K, n, 3) what a piece that follows the skin does: hair, lashes, brows, what covers an eye.
+    """(K, n, 3) m: displacement of a piece that follows the skin, such as hair, lashes and brows.
 
-    here: (n, 3) its points. skin: (N, 3), moved: (K, N, 3). Where it touches the skin it goes along; between, each
-    point goes as its neighbours do, so that a lash goes with its root and a cover shuts evenly between both lids.
+    here: (n, 3) points of the piece. skin: (N, 3) points of the skin and moved: (K, N, 3) their displacements. Points
+    that touch the skin follow it; the others follow their neighbours (Laplace), so that a lash moves with its root.
     """
     away, near = cKDTree(skin).query(here, k=FOLLOWED)
     weight = 1 / np.maximum(away, 1e-6) ** 2
@@ -92,7 +106,7 @@ def ride(piece: Piece, here: np.ndarray, skin: np.ndarray, moved: np.ndarray, un
 
 
 def _on_eyeball(piece: Piece, here: np.ndarray, balls: list[np.ndarray]) -> Piece:
-    """A piece that lies on an eyeball (cornea, wetness) stays with it; lashes reach away from it."""
+    """The piece, as part of the eye when it lies on an eyeball (cornea, tear line); lashes stand away from it."""
     for ball in balls:
         centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
         radius = np.quantile(np.linalg.norm(ball - centre, axis=1), 0.9)
@@ -117,8 +131,10 @@ def _parts(source: Source, warped: Warped) -> dict[str, np.ndarray]:
 
 
 def _share(here: np.ndarray, faces: np.ndarray, parts: dict[str, np.ndarray], lips: float, unit: float) -> np.ndarray:
-    """(n,) share of the jaw in a piece with both rows: by how near the gums of either lie along it, so that a tongue
-    goes with the gums that it grows from. faces: (F, 3) into `here`."""
+    """(n,) share of the jaw in a piece with both rows of teeth, by the distances along it to the upper and lower gum.
+
+    here: (n, 3) m. faces: (F, 3) indices into `here`. A tongue in the piece takes the share of its root.
+    """
     surface = make_surface(here, faces, unit)
     away = {row: cKDTree(parts[row]).query(here)[0] for row in ("upper", "lower")}
     along = {}
@@ -145,7 +161,7 @@ def _sort(
     middle, none = (low + high) / 2, np.zeros(len(vertices))
     eyes = [parts[name].mean(axis=0) for name in ("eye_left", "eye_right")]
     if min(np.linalg.norm(middle - eye) for eye in eyes) < EYE_NEAR * unit and (high - low).max() < EYE_WIDE * unit:
-        # Lashes lie flat before the eyeball: they reach further forward than it and have no depth behind.
+        # An eyeball is as deep as wide; lashes are flat.
         ball = min(np.ptp(here, axis=0)) > 0.5 * max(np.ptp(here, axis=0))
         return Piece("eye" if ball else "skin", vertices, none, faces)
     mouth = np.concatenate([parts[name] for name in ("upper", "lower", "tongue")])

@@ -1,4 +1,4 @@
-"""How good a head's shapes are, in numbers: opening, closing, symmetry, stretch."""
+"""Figures of a head's shapes: opening, closing, symmetry, stretch."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,23 @@ from model_runtime.heads.surface import make_surface
 
 __all__ = ["Quality", "measure"]
 
-# Edges shorter than this are no measure of stretch, eye distances.
+# Shortest edge whose stretch is measured, eye distances.
 SHORTEST = 0.008
 
 
 @dataclass(frozen=True)
 class Quality:
-    """rest, opened, closed: free height between the lips on the midline, seen from the front, at rest, at jawOpen 1 and
-    the widest one anywhere at jawOpen and mouthClose 1; eye distances. crossing: by how much deeper than in the neutral
-    mesh the lips then lie in each other, eye distances. symmetry: largest difference of a channel and the mirror image
-    of its other side, share of its greatest displacement. stretch: longest edge of the skin over its length at rest,
-    and the channel; mouthClose is stretched together with jawOpen, which it is made for. skull: largest displacement
-    of the top and the back of the head by the mouth's channels, eye distances.
+    """The figures; distances in eye distances.
+
+    rest: widest lip gap at rest, seen from the front.
+    opened: lip gap on the midline at jawOpen 1.
+    closed: widest lip gap at jawOpen and mouthClose 1.
+    crossing: increase of the lips' crossing from the neutral mesh to jawOpen and mouthClose 1.
+    symmetry: largest difference between a channel and the mirror image of its opposite one, share of the channel's
+        largest displacement.
+    stretch: largest ratio of a skin edge's length to that at rest, of all channels at 1; mouthClose with jawOpen.
+    stretched_by: the channel with that ratio.
+    skull: largest displacement of the top and back of the head by channels of the mouth.
     """
 
     rest: float
@@ -37,7 +42,7 @@ class Quality:
 
 
 def measure(head: Head) -> Quality:
-    """Measure a head. The mirror is the plane between the eyes."""
+    """Measure a head; the mirror plane lies between the eyes."""
     unit = head.eye_distance
     points, deltas = head.vertices.astype(np.float64), head.deltas.astype(np.float64)
     number = {channel: index for index, channel in enumerate(head.channels)}
@@ -63,7 +68,7 @@ def measure(head: Head) -> Quality:
 
 def _asymmetry(head: Head, points: np.ndarray, deltas: np.ndarray) -> float:
     skin = np.isin(head.materials, [head.material_names.index(name) for name in ("skin", "lips")])
-    # Lips that touch are told apart by how the jaw moves them.
+    # The jaw's displacement distinguishes touching vertices of the two lips.
     jaw = deltas[head.channels.index("jawOpen")] + 2 * deltas[head.channels.index("mouthClose")]
     sides = np.concatenate([np.abs(jaw[:, :1]), jaw[:, 1:]], axis=1)
     mirror = find_mirror(make_surface(points, head.faces[skin], head.eye_distance), head.landmarks, sides)

@@ -1,8 +1,8 @@
-"""Give a head its channels: our own head's movements, carried over by landmarks and along the surface.
+"""Give a mesh its channels: our own head's displacements, transferred by landmarks and along the surface.
 
-The lips and lids are found as lines on the mesh; what our own does along those lines is carried over by how far along
-it is, what it does further away by where it is, and between both the skin bends as little as it can. Distances run
-along the surface, so lips that touch part.
+Lips and lids are found as lines on the mesh. Displacements of our lines are transferred by the place along the line,
+those further away by position; between both they are interpolated biharmonically. Distances are measured along the
+surface, so that touching lips move apart.
 """
 
 from dataclasses import replace
@@ -24,13 +24,13 @@ from model_runtime.heads.pieces import Piece, ride, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
 from model_runtime.heads.under_jaw import even_under_jaw
-from model_runtime.requests import Report
+from model_runtime.progress import Report
 
 __all__ = ["MATERIALS", "rig_mesh"]
 
 MATERIALS = ("skin", "lips", "teeth", "tongue", "eye_white")
 OF_KIND = {"upper": "teeth", "lower": "teeth", "tongue": "tongue", "eye": "eye_white", "skin": "skin"}
-# Nearer than this to the lips, upper and lower lip are told apart, eye distances.
+# Distance from the lips up to which twins must belong to the same lip, eye distances.
 APART = 0.3
 
 
@@ -41,12 +41,14 @@ def rig_mesh(
     source: Source | None = None,
     given: dict[str, np.ndarray] | None = None,
 ) -> Head:
-    """The mesh as a head with all CHANNELS, standing in metres; vertices and triangles in their order.
+    """The mesh as a head with all CHANNELS, m; vertices and triangles keep their order.
 
-    mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows make it better.
-    source: our own head, made anew when none is given. given: channel -> (V, 3) displacements in the mesh's own unit
-    and axes that are known already.
-    Raises InputError when landmarks lack or lie on different pieces, or the lips are no opening.
+    mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows improve the fit.
+    name: of the mesh in messages.
+    source: our own head, computed when None.
+    given: channel -> (V, 3) displacements that are known, in the mesh's unit and axes.
+
+    Raises InputError when landmarks are missing or lie on different pieces, or the mouth is not an opening.
     """
     missing = [landmark for landmark in LANDMARKS if landmark not in mesh.landmarks]
     if missing:
@@ -75,7 +77,7 @@ def rig_mesh(
     place = np.full(len(points), -1)
     place[inside] = np.arange(len(inside))
     of_skin = faces[(label[faces] == skin).all(axis=1)]
-    # Brows may be pieces of their own; then they are no landmarks of the skin.
+    # Brows may be separate pieces; their landmarks are then left out.
     landmarks = {
         name: int(place[owner[index]]) for name, index in mesh.landmarks.items() if label[owner[index]] == skin
     }
@@ -132,7 +134,7 @@ def _lip_height(points: np.ndarray, mesh: Mesh) -> float:
 def _skin_shapes(
     source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray], mirror: Mirror
 ) -> tuple[np.ndarray, float]:
-    """(K, N, 3) m displacements of the skin, and the angle of the open jaw, radians."""
+    """(K, N, 3) displacements of the skin, m, and the jaw's angle at jawOpen 1, radians."""
     ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
     turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
     moved = bend(source, face, np.concatenate([turned, np.repeat(source.jaw[None, :, None], 3, axis=2)]))
@@ -175,7 +177,7 @@ def _piece_shapes(
 
 
 def _facemesh(source: Source, face: Face, inside: np.ndarray) -> dict[str, int]:
-    """The FaceMesh points of lips and lids: the vertices that lie as far along their lines."""
+    """facemesh_<i> -> vertex: for lips and lids the vertices at the places of our points along the lines."""
     found: dict[str, int] = {}
     for curve, line in face.lines.items():
         numbers = CURVES[curve]

@@ -1,4 +1,4 @@
-"""Our own head as the definition of every channel: its skin, its curves, and what each channel does to them."""
+"""Our own head as the definition of every channel: its skin, its curves, and its displacements; the warp to a face."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from model_runtime.heads.mesh import vertex_normals
 
 __all__ = ["CURVES", "Source", "Warped", "carried", "make_source", "warp_source"]
 
-# FaceMesh points of our head from its left corner to its right one: where the lips meet, where the red of them ends,
-# and the lids from the outer corner to the inner one.
+# FaceMesh points of our curves: lines where the lips meet and borders of the red, from the left corner to the right;
+# lids from the outer corner to the inner one.
 CURVES = {
     "upper_lip": (291, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191, 78, 61),
     "lower_lip": (291, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95, 78, 61),
@@ -33,20 +33,33 @@ EXTRA_LANDMARKS = {
     "brow_right_inner": 55,
     "brow_right_outer": 46,
 }
-# Points far from the face that keep the warp from running away there, m.
+# Points far from the face, m, that the warp moves by a similarity alone, so that it stays bounded.
 FAR = np.array([[x, y, z] for x in (-0.1, 0.1) for y, z in ((0.06, 0.1), (0.06, -0.12), (-0.02, 0.12))])
 MILLIMETRES = 1000.0
-ROUNDS, SAMPLES, REACH, ALIKE = 2, 260, 0.16, 0.6
+# Rounds of pulling our surface to the face.
+ROUNDS = 2
+# Points of our surface that are pulled, at most twice as many.
+SAMPLES = 260
+# Largest distance of such a point from the face, eye distances.
+REACH = 0.16
+# Least cosine between the normals of our surface and of the face at such a point.
+ALIKE = 0.6
+# Points of our skin from which a field is interpolated.
 NEAR = 8
-# How far aside a warp is looked at to see how it turns, m.
+# Step of the finite differences of the warp, m.
 STEP = 0.001
 
 
 @dataclass(frozen=True)
 class Source:
-    """head: our own. skin: indices of its skin that shows, lips included. jaw: (V,) share of the jaw's movement.
+    """Our own head of V vertices.
 
-    landmarks: name -> vertex. normals: (V, 3). rest_of_jaw: (V, 3) m, what jawOpen does besides swinging the jaw.
+    head: itself.
+    skin: vertices of skin and lips.
+    jaw: (V,) share of the jaw's rotation.
+    landmarks: name -> vertex.
+    normals: (V, 3).
+    rest_of_jaw: (V, 3) displacement of jawOpen besides the jaw's rotation, m.
     """
 
     head: Head
@@ -63,8 +76,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Warped:
-    """The source laid over another face. points: (V, 3) where each vertex comes to lie. turn: (V, 3, 3) what becomes of
-    a small displacement there. hinge: (3,) the hinge of the jaw."""
+    """The source fitted to another face.
+
+    points: (V, 3) images of its vertices, m.
+    turn: (V, 3, 3) Jacobian of the warp at each vertex.
+    hinge: (3,) hinge of the jaw, m.
+    """
 
     points: np.ndarray
     turn: np.ndarray
@@ -72,7 +89,7 @@ class Warped:
 
 
 def make_source() -> Source:
-    """Our head, ready to be carried over."""
+    """Our head, prepared for the transfer."""
     head = demo_head()
     names = [head.material_names.index(name) for name in ("skin", "lips")]
     shown = np.unique(head.faces[np.isin(head.materials, names)])
@@ -86,10 +103,10 @@ def make_source() -> Source:
 
 
 def warp_source(source: Source, landmarks: dict[str, np.ndarray], skin: np.ndarray, faces: np.ndarray) -> Warped:
-    """Lay our head over a face: by its landmarks (name -> place, m), then to its surface.
+    """Fit our head to a face: to its landmarks (name -> (3,), m), then to its surface.
 
-    skin: (N, 3) points of the face, standing; faces: its triangles. Thin-plate splines through the landmarks; the front
-    of the face then pulls our surface to its own, where both look the same way.
+    skin: (N, 3) points of the standing face, m; faces: its triangles. Linear radial basis functions through the
+    landmarks; then points of our front are pulled to the face along its normals, where the normals of both agree.
     """
     points = source.head.vertices.astype(np.float64)
     names = [name for name in source.landmarks if name in landmarks]
@@ -111,7 +128,7 @@ def warp_source(source: Source, landmarks: dict[str, np.ndarray], skin: np.ndarr
         away, nearest = tree.query(here)
         alike = (normals[nearest] * source.normals[chosen]).sum(axis=1) > ALIKE
         good = alike & (away < REACH * 0.062 * size)
-        # Halfway along the normal only: sliding over the surface is the landmarks' business.
+        # Along the normal only: positions along the surface are given by the landmarks.
         along = ((skin[nearest] - here) * normals[nearest]).sum(axis=1, keepdims=True) * normals[nearest]
         pulled = np.concatenate([aims, (here + along)[good]])
         soft = np.concatenate([np.zeros(len(aims)), np.full(good.sum(), 1e-3)])
@@ -123,9 +140,9 @@ def warp_source(source: Source, landmarks: dict[str, np.ndarray], skin: np.ndarr
 
 
 def _turn(points: np.ndarray, names: list[str], known: np.ndarray, aims: np.ndarray) -> np.ndarray:
-    """(V, 3, 3) how the warp that takes `known` to `aims` turns and stretches what is small at each point.
+    """(V, 3, 3) Jacobian at points (V, 3) of the warp from `known` (n, 3) to `aims` (n, 3), by finite differences.
 
-    The lips count as one landmark where they meet: a tenth of a millimetre between them says nothing about the face.
+    The two inner-lip landmarks count as one, their mean: the fraction of a millimetre between them is no measure.
     """
     meeting = [names.index("upper_lip_inner"), names.index("lower_lip_inner")]
     others = np.setdiff1d(np.arange(len(known)), meeting)
@@ -135,7 +152,7 @@ def _turn(points: np.ndarray, names: list[str], known: np.ndarray, aims: np.ndar
 
 
 def carried(source: Source, warped: Warped, places: np.ndarray, fields: np.ndarray) -> np.ndarray:
-    """(K, N, D) what fields (K, V, D) over our skin are at `places` (N, 3) of the other face."""
+    """(K, N, D): fields (K, V, D) over our skin, interpolated at `places` (N, 3) of the other face, m."""
     away, near = cKDTree(warped.points[source.skin]).query(places, k=NEAR)
     weight = np.maximum(1 - away / (away[:, -1:] * 1.001), 1e-6) ** 2
     weight /= weight.sum(axis=1, keepdims=True)

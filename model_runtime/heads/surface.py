@@ -1,4 +1,4 @@
-"""The skin as a network of edges: distances and ways along it, so that what only touches stays apart."""
+"""The skin as a graph of edges: distances and paths along the surface, where touching lips are far apart."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,13 +12,13 @@ from model_runtime.errors import InputError
 
 __all__ = ["Slit", "Surface", "find_slit", "line_places", "make_surface", "separated"]
 
-# How strongly a way keeps to the guide, in eye distances: further off than this costs double.
+# Distance from the guide at which a path along an edge costs double, eye distances.
 GUIDE = 0.025
 
 
 @dataclass(frozen=True)
 class Surface:
-    """points: (N, 3) m. faces: (F, 3). edges: (E, 2), each once. lengths: (E,) m. unit: the eye distance, m."""
+    """points: (N, 3) m. faces: (F, 3). edges: (E, 2), each once. lengths: (E,) m. unit: eye distance, m."""
 
     points: np.ndarray
     faces: np.ndarray
@@ -27,7 +27,7 @@ class Surface:
     unit: float
 
     def graph(self, weights: np.ndarray, without: np.ndarray | None = None) -> sparse.csr_matrix:
-        """(N, N) symmetric graph of the edges, without those at the vertices `without`."""
+        """(N, N) symmetric graph with edge weights (E,), without the edges at the vertices `without`."""
         edges, weights = self.edges, np.maximum(weights, 1e-12)
         if without is not None:
             gone = np.zeros(len(self.points), bool)
@@ -38,19 +38,21 @@ class Surface:
         return sparse.csr_matrix((np.tile(weights, 2), (rows, columns)), shape=(len(self.points),) * 2)
 
     def nearest_source(self, sources: np.ndarray, without: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """(N,) distance along edges to the nearest source, inf where none is reached, and which source that is."""
+        """(N,) distance along edges to the nearest of the vertices `sources`, m (inf: none), and (N,) that vertex."""
         distance, _, source = dijkstra(
             self.graph(self.lengths, without), indices=sources, min_only=True, return_predecessors=True
         )
         return distance, source
 
     def off(self, guide: np.ndarray) -> np.ndarray:
-        """(E,) how far off a guiding line (G, 3) each edge lies; 1 is where a way along it costs double."""
+        """(E,) distance of each edge from the guide (G, 3), in GUIDE eye distances."""
         return cKDTree(_dense(guide)).query(self.points[self.edges].mean(axis=1))[0] / (GUIDE * self.unit)
 
     def way(self, corners: tuple[int, int], middle: int | None, off: np.ndarray, used: np.ndarray) -> np.ndarray:
-        """Vertices of the cheapest way from corner to corner (through `middle`): short, along edges that are little
-        `off` (E,), and through none of the vertices `used`. Raises InputError when there is no way."""
+        """Vertices of the cheapest path between two corners, through `middle` unless None and no vertex in `used`.
+
+        An edge costs its length times 1 + off^2, off: (E,). Raises InputError when there is no path.
+        """
         graph = self.graph(self.lengths * (1 + off**2), used)
         stops = [corners[0], *([] if middle is None else [middle]), corners[1]]
         whole: list[int] = []
@@ -69,10 +71,10 @@ class Surface:
 
 @dataclass(frozen=True)
 class Slit:
-    """Two lips that meet at two corners: of the mouth or of an eye.
+    """Two lines with common ends: lips of a mouth or lids of an eye.
 
-    upper, lower: vertex indices from the left (or outer) corner to the other one. upper_at, lower_at: how far along,
-    from 1 at the first corner over 0 in the middle to -1.
+    upper, lower: vertices from the left (or outer) corner to the other one.
+    upper_at, lower_at: their places along the line (line_places).
     """
 
     upper: np.ndarray
@@ -82,12 +84,12 @@ class Slit:
 
     @property
     def ring(self) -> np.ndarray:
-        """Every vertex of both, once."""
+        """The vertices of both lines, each once."""
         return np.unique(np.concatenate([self.upper, self.lower]))
 
 
 def make_surface(points: np.ndarray, faces: np.ndarray, unit: float) -> Surface:
-    """The network of a skin's triangles."""
+    """The graph of a skin's triangles (F, 3). unit: eye distance, m."""
     edges = np.unique(np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1), axis=0)
     edges = edges[edges[:, 0] != edges[:, 1]]
     lengths = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
@@ -99,9 +101,10 @@ def find_slit(
 ) -> Slit:
     """The lines along which two lips meet, from corner to corner.
 
-    offs: (E,) for the upper and the lower line, how much it should keep away from each edge. middles: vertices that
-    they go through.
-    Raises InputError when there is no way.
+    offs: (E,) costs of the edges for the upper and for the lower line, as in Surface.way.
+    middles: vertices that the lines pass through, None for free lines.
+
+    Raises InputError when there is no path.
     """
     through = middles or (None, None)
     upper = surface.way(
@@ -116,7 +119,7 @@ def find_slit(
 
 
 def separated(surface: Surface, ring: np.ndarray, outside: int) -> np.ndarray:
-    """(N,) bool: what lies behind a closed ring of vertices, seen from the vertex `outside`; not the ring itself."""
+    """(N,) bool: vertices that a closed ring of vertices separates from the vertex `outside`, without the ring."""
     label = connected_components(surface.graph(surface.lengths, ring), directed=False)[1]
     behind = label != label[outside]
     behind[ring] = False
@@ -129,7 +132,10 @@ def _dense(line: np.ndarray, steps: int = 8) -> np.ndarray:
 
 
 def line_places(points: np.ndarray, middle: int | None) -> np.ndarray:
-    """(n,) how far along a line of points (n, 3) each is by length: 1 at the first, -1 at the last, 0 at `middle`."""
+    """(n,) places of points (n, 3) along their line by length: 1 at the first, 0 at `middle`, -1 at the last.
+
+    middle: index of a point, None for half the length.
+    """
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     half = length[-1] / 2 if middle is None else length[middle]
     first = 1 - length / max(half, 1e-12)

@@ -1,4 +1,4 @@
-"""The skin between chin and neck: our own has few points there, so what is carried over comes in steps; evened here."""
+"""Smooth the fields between chin and neck: our own head has few vertices there, so transferred fields have steps."""
 
 import numpy as np
 from scipy import sparse
@@ -8,22 +8,27 @@ from model_runtime.heads.fields import Face
 
 __all__ = ["even_under_jaw"]
 
-# What lies under a plane that rises backwards from the chin, by so much over its length, so far over it, and between so
-# far behind it and the middle of the neck; eye distances.
-RISE, OVER, BEHIND, NECK = 0.55, -0.02, 0.1, 1.4
-# Steps are evened over about this far, eye distances.
+# The region lies under a plane that rises backwards from below the chin. Slope of the plane:
+RISE = 0.55
+# Height of the plane over the chin where the region starts, eye distances.
+OVER = -0.02
+# Distance behind the chin where the region starts, eye distances.
+BEHIND = 0.1
+# Distance behind the chin where it ends, eye distances.
+NECK = 1.4
+# Diffusion length, eye distances.
 WIDTH = 0.35
 
 
 def even_under_jaw(face: Face, moved: np.ndarray) -> np.ndarray:
-    """Fields (K, N, 3) evened out under the jaw; the rest of the skin keeps its values, and they join smoothly."""
+    """Fields (K, N, 3), smoothed under the jaw; the values of the rest of the skin are the boundary condition."""
     surface = face.surface
     away = (surface.points - surface.points[face.landmarks["chin"]]) / surface.unit
     under = (away[:, 1] > BEHIND) & (away[:, 1] < NECK) & (away[:, 2] < RISE * (away[:, 1] - BEHIND) + OVER)
     some = np.flatnonzero(under & ~face.behind)
     if not len(some):
         return moved
-    # One step of diffusion, solved for all vertices at once: each is pulled towards the mean of its neighbours.
+    # One implicit step of diffusion.
     graph = surface.graph((surface.unit / np.maximum(surface.lengths, 1e-9)) ** 2)
     total = np.asarray(graph.sum(axis=1)).ravel()
     count = np.maximum(np.diff(graph.indptr), 1)

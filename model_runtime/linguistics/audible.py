@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model_runtime.audio import Waveform
-from model_runtime.linguistics.decoders import FRAME, HeardPhone, HeardWord
+from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
 from model_runtime.linguistics.loudness import STEP, levels, quiet_and_loud
 from model_runtime.linguistics.phones import SILENCE
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["audible", "audible_test"]
 
@@ -15,13 +15,13 @@ __all__ = ["audible", "audible_test"]
 RISEN = 0.5
 
 
-def audible(words: list[HeardWord], waveform: Waveform, before: float) -> list[HeardWord]:
+def audible(words: list[AlignedWord], waveform: Waveform, before: float) -> list[AlignedWord]:
     """The words with those made silent that the sound does not bear out; see `audible_test`."""
     said = audible_test(waveform, before)
     return [word if said(word) else _silence(word) for word in words]
 
 
-def audible_test(waveform: Waveform, before: float) -> Callable[[HeardWord], bool]:
+def audible_test(waveform: Waveform, before: float) -> Callable[[AlignedWord], bool]:
     """Whether a word stands out of the noise of a sound.
 
     waveform: what was searched; before: seconds that lay before it in the search, which count in the words' frames.
@@ -29,7 +29,7 @@ def audible_test(waveform: Waveform, before: float) -> Callable[[HeardWord], boo
     level = levels(waveform)
     noise, loud = quiet_and_loud(level)
 
-    def said(word: HeardWord) -> bool:
+    def said(word: AlignedWord) -> bool:
         start, end = (edge * FRAME - before for edge in (word.phones[0].start, word.phones[-1].end))
         within = level[max(round(start / STEP), 0) : max(round(end / STEP), 0)]
         return float(within.max(initial=-np.inf)) > noise + RISEN * (loud - noise)
@@ -37,5 +37,5 @@ def audible_test(waveform: Waveform, before: float) -> Callable[[HeardWord], boo
     return said
 
 
-def _silence(word: HeardWord) -> HeardWord:
-    return HeardWord("<sil>", (HeardPhone(SILENCE, word.phones[0].start, word.phones[-1].end),))
+def _silence(word: AlignedWord) -> AlignedWord:
+    return AlignedWord("<sil>", (AlignedPhone(SILENCE, word.phones[0].start, word.phones[-1].end),))

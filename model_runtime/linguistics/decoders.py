@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pocketsphinx
 
-from model_runtime.data_files import ALIGNER, checked_folder
+from model_runtime.files.data_files import ALIGNER, checked_folder
 from model_runtime.linguistics.pronounce import pronounce
 
-__all__ = ["FRAME", "Decoders", "HeardPhone", "HeardWord", "as_bytes"]
+__all__ = ["FRAME", "AlignedPhone", "AlignedWord", "Decoders", "as_bytes"]
 
 FRAME = 0.01  # seconds
 MODEL = "model/en-us"  # within pocketsphinx
@@ -23,7 +23,7 @@ PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 
 @dataclass(frozen=True)
-class HeardPhone:
+class AlignedPhone:
     """A phone as the recogniser names it, from frame `start` up to `end`. score: 0 is a perfect fit, below is worse."""
 
     name: str
@@ -33,11 +33,11 @@ class HeardPhone:
 
 
 @dataclass(frozen=True)
-class HeardWord:
+class AlignedWord:
     """A word, or a silence or noise in angle or square brackets, and its phones."""
 
     name: str
-    phones: tuple[HeardPhone, ...]
+    phones: tuple[AlignedPhone, ...]
 
     @property
     def spoken(self) -> bool:
@@ -61,7 +61,7 @@ class Decoders:
     made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
     taught: set[str] = field(default_factory=set)
 
-    def align(self, sound: bytes, words: Iterable[str]) -> list[HeardWord] | None:
+    def align(self, sound: bytes, words: Iterable[str]) -> list[AlignedWord] | None:
         """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
         words = list(words)
         for attempt in range(len(BEAMS)):
@@ -79,13 +79,13 @@ class Decoders:
             del self.made[f"align {attempt}"]
         return None
 
-    def hear_phones(self, sound: bytes) -> list[HeardPhone] | None:
+    def hear_phones(self, sound: bytes) -> list[AlignedPhone] | None:
         """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""
         model = checked_folder(ALIGNER) / MODEL / "en-us-phone.lm.bin"
         decoder = self._decoder("phones", lm=None, allphone=str(model), **PHONE_LOOP)
         try:
             _decode(decoder, sound)
-            return [HeardPhone(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
+            return [AlignedPhone(part.word, part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
         except RuntimeError:
             del self.made["phones"]
             return None
@@ -130,9 +130,9 @@ def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
     decoder.end_utt()
 
 
-def _word(entry: pocketsphinx.AlignmentEntry) -> HeardWord:
-    phones = (HeardPhone(p.name, p.start, p.start + p.duration, p.score) for p in entry)
-    return HeardWord(entry.name, tuple(phones))
+def _word(entry: pocketsphinx.AlignmentEntry) -> AlignedWord:
+    phones = (AlignedPhone(p.name, p.start, p.start + p.duration, p.score) for p in entry)
+    return AlignedWord(entry.name, tuple(phones))
 
 
 def as_bytes(samples: np.ndarray) -> bytes:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from model_runtime.audio import Waveform
 from model_runtime.linguistics.loudness import STEP, levels
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["place_edges"]
 

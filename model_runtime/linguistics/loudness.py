@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from model_runtime.audio import SAMPLE_RATE, Waveform
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces", "quiet_and_loud"]
 

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model_runtime.linguistics.decoders import FRAME, HeardWord
+from model_runtime.linguistics.decoders import FRAME, AlignedWord
 
 __all__ = ["Mismatch", "Stretch", "find_mismatches", "quoted", "unlike_words"]
 
@@ -77,9 +77,9 @@ def unlike_words(
 
 def find_mismatches(
     stretches: Sequence[Stretch],
-    found: list[HeardWord],
-    heard: list[HeardWord],
-    is_audible: Callable[[HeardWord], bool],
+    found: list[AlignedWord],
+    heard: list[AlignedWord],
+    is_audible: Callable[[AlignedWord], bool],
     sure: bool,
     offset: float,
 ) -> tuple[Mismatch, ...]:
@@ -106,13 +106,13 @@ def find_mismatches(
     return tuple(mismatches)
 
 
-def _fit(words: list[HeardWord]) -> float:
+def _fit(words: list[AlignedWord]) -> float:
     """Mean score of a frame."""
     phones = [phone for word in words for phone in word.phones]
     return sum(phone.score for phone in phones) / max(sum(phone.end - phone.start for phone in phones), 1)
 
 
-def _frame_scores(words: list[HeardWord], count: int) -> np.ndarray:
+def _frame_scores(words: list[AlignedWord], count: int) -> np.ndarray:
     """(count,) score of each frame, spread evenly over its phone; 0 outside of all."""
     scores = np.zeros(count)
     for word in words:
@@ -156,15 +156,15 @@ def _likeness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     return SequenceMatcher(a=first, b=second, autojunk=False).ratio()
 
 
-def _end_before(words: list[HeardWord], index: int) -> int:
+def _end_before(words: list[AlignedWord], index: int) -> int:
     return words[index - 1].phones[-1].end if index else 0
 
 
-def _start_after(words: list[HeardWord], index: int, count: int) -> int:
+def _start_after(words: list[AlignedWord], index: int, count: int) -> int:
     return words[index].phones[0].start if index < len(words) else count
 
 
-def _spellings(words: list[HeardWord]) -> tuple[str, ...]:
+def _spellings(words: list[AlignedWord]) -> tuple[str, ...]:
     return tuple(word.spelling for word in words)
 
 

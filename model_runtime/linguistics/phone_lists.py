@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_json
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import read_json
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 

@@ -28,12 +28,12 @@ class Span:
 class PhoneTrack:
     """What was said. phones tile [0, duration] without gaps, silences (SIL) included; words lie where words are.
 
-    heard: a recogniser made them out and was not sure; many are wrong.
+    unreliable: a recogniser found them and was not sure; many are wrong.
     """
 
     phones: tuple[Span, ...]
     words: tuple[Span, ...] = ()
-    heard: bool = False
+    unreliable: bool = False
 
     @property
     def duration(self) -> float:

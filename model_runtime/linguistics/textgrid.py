@@ -16,9 +16,9 @@ from praatio import textgrid
 from praatio.data_classes.interval_tier import IntervalTier
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import read_bytes
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import read_bytes
 from model_runtime.linguistics.phone_lists import track_of
 from model_runtime.linguistics.phones import PhoneTrack
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from model_runtime.audio import Waveform
-from model_runtime.linguistics.decoders import FRAME, HeardWord
+from model_runtime.linguistics.decoders import FRAME, AlignedWord
 from model_runtime.linguistics.edges import place_edges
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["tiled"]
 
@@ -14,7 +14,7 @@ __all__ = ["tiled"]
 FRAME_MIDDLE = 0.0128 - FRAME / 2
 
 
-def tiled(parts: Iterable[tuple[list[HeardWord], float, float]], waveform: Waveform) -> PhoneTrack:
+def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Waveform) -> PhoneTrack:
     """The phones and words of all parts (words, start of their sound in seconds, end of the part in seconds), in order.
 
     Gaps and noises become SIL, neighbouring silences one; everything lies within [0, duration].

@@ -1,4 +1,4 @@
-"""A network is built within what its weights hold: a description may ask for any size."""
+"""Bound the size of a network by its weights file: model.json alone may ask for any size."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -15,16 +15,17 @@ from model_runtime.errors import InputError
 
 __all__ = ["within_folder", "within_weights"]
 
-# What a network makes besides its weights: buffers that are not saved, and what it throws away while it is built.
-SPARE_NUMBERS, SPARE_TENSORS = 4_000_000, 1_000
-# Every weight may be made anew so many times, to be given its first value.
+# Allowance for tensors that are not in the weights file (buffers that are not saved, temporaries of initialisation).
+SPARE_NUMBERS = 4_000_000
+SPARE_TENSORS = 1_000
+# Initialisation may allocate every weight this many times.
 TIMES = 3
 MAKERS = (torch.empty, torch.zeros, torch.ones, torch.full, torch.rand, torch.randn, torch.arange, torch.logspace)
 
 
 @contextmanager
 def within_weights(weights: dict[str, Tensor]) -> Iterator[None]:
-    """Raises InputError inside as soon as tensors are made that are more or larger than `weights` can fill."""
+    """Raises InputError inside as soon as more tensors or numbers are allocated than `weights` can fill."""
     with _Budget(sum(tensor.numel() for tensor in weights.values()), len(weights)):
         yield
 
@@ -39,7 +40,7 @@ def within_folder(folder: Path) -> Iterator[None]:
     for file in files:
         with safe_open(file, "pt") as opened:
             tensors += len(opened.keys())
-    # A number takes a byte at least.
+    # A stored number takes at least one byte.
     with _Budget(sum(file.stat().st_size for file in files), tensors):
         yield
 
@@ -55,12 +56,12 @@ class _Budget(TorchFunctionMode):
             self._numbers -= _count(func, args, kwargs or {})
             self._tensors -= 1
             if self._numbers < 0 or self._tensors < 0:
-                raise InputError("The model describes a larger network than its weights are of; export it again.")
+                raise InputError("The model describes a larger network than its weights fill; export it again.")
         return func(*args, **(kwargs or {}))
 
 
 def _count(maker: Callable, args: tuple, kwargs: dict) -> int:
-    """Numbers that a tensor is made of."""
+    """Number of elements of the tensor that the call makes."""
     if maker in (torch.arange, torch.logspace):
         return math.ceil(max((abs(each) for each in args), default=0))
     size = kwargs.get("size", args[0] if args and isinstance(args[0], tuple | list | torch.Size) else args)

@@ -1,4 +1,4 @@
-"""A trained model on disk: a folder with model.json (what it is) and weights.safetensors (what it learned)."""
+"""A trained model on disk: a folder with model.json (its description) and weights.safetensors (its weights)."""
 
 import dataclasses
 import hashlib
@@ -15,25 +15,28 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
-from model_runtime.audio import Waveform
 from model_runtime.errors import InputError
-from model_runtime.input_files import check_path, is_file, parse_json, read_bytes, read_text
-from model_runtime.model.architectures import ARCHITECTURES
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import check_path, is_file, parse_json, read_bytes, read_text
+from model_runtime.files.paths import make_folder
+from model_runtime.heads.motion_space import MotionSpace, read_space, write_space
+from model_runtime.model.architectures import ARCHITECTURES, Architecture
 from model_runtime.model.building import within_weights
-from model_runtime.model.ensemble import Ensemble
-from model_runtime.model.inference import Performance
-from model_runtime.model.paper import PaperNetwork
+from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.model.starter.ensemble import Ensemble
+from model_runtime.model.starter.inference import Performance
 from model_runtime.model.torch_threads import torch_threads
-from model_runtime.motion_space import MotionSpace, read_space, write_space
-from model_runtime.requests import make_folder
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["Model", "Style", "load_model", "model_state", "save_model"]
 
+# Version of model.json.
 FORMAT = 1
-DESCRIPTION, WEIGHTS, SPACE = "model.json", "weights.safetensors", "space.npz"
+DESCRIPTION = "model.json"
+WEIGHTS = "weights.safetensors"
+SPACE = "space.npz"
 DEVICE = re.compile(r"(auto|cpu|cuda|mps)(?::([0-9]{1,3}))?")
-# What a description that somebody changed makes networks raise.
+# Errors that a damaged or edited model.json makes the networks raise.
 MISFITS = (
     *(KeyError, TypeError, ValueError, RuntimeError, AttributeError, IndexError, ArithmeticError, AssertionError),
     *(ImportError, MemoryError, SafetensorError),
@@ -51,15 +54,20 @@ class Style:
 
 @dataclass(frozen=True)
 class Model:
-    """A network ready to perform. id: its name; sha256: of its weights; styles: by name, the first is the default.
+    """A network ready for inference.
 
-    gap: IOD that each output channel opens the inner lips by at weight 1 on the head it was trained for (negative:
-    closes them). licence: of the weights, for the user to read. architecture: name of the kind of network. space: what
-    the channels do to the face that it was trained for, None for the starter's own channels. description_sha256: of
-    model.json, which names the digests of its other files; empty for a model that was not loaded.
+    id: its name.
+    sha256: of its weights.
+    styles: by name; the first is the default.
+    gap: (K,) distance in IOD (interocular distance) by which each channel at weight 1 opens the inner lips of the
+        training head; negative where it closes them.
+    licence: of the weights, a sentence for the user.
+    architecture: key of ARCHITECTURES.
+    space: displacements of the training face by each channel, None for the starter's channels.
+    description_sha256: of model.json, which holds the digests of the other files; empty for a model not loaded.
     """
 
-    network: Ensemble | PaperNetwork
+    network: Ensemble | KMTalkNetwork
     id: str
     sha256: str
     styles: dict[str, Style]
@@ -75,37 +83,41 @@ class Model:
         signed = self.space is not None and self.space.bounds[0] < 0
         return (-np.inf, np.inf) if signed else (0.0, 1.0)
 
-    def hear(self, waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
-        """(A, F) what the network is given of a sound, 100 rows a second. checkpoint may raise to stop."""
-        return ARCHITECTURES[self.architecture].hear(waveform, checkpoint)
+    def extract_features(self, waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
+        """(A, feature_dim) features of a waveform, 100 rows a second. checkpoint may raise to stop."""
+        return self.kind.extract_features(waveform, checkpoint)
 
     @property
-    def columns(self) -> int:
-        """Columns of what it hears."""
-        return ARCHITECTURES[self.architecture].columns
+    def feature_dim(self) -> int:
+        """Number of feature columns."""
+        return self.kind.feature_dim
 
     @property
-    def hearing(self) -> str:
-        """The name of what it hears: features of another name mean something else."""
-        return ARCHITECTURES[self.architecture].hearing
+    def feature_version(self) -> str:
+        """Name of the features: features of another version have other columns. `hearing` in model.json and takes."""
+        return self.kind.feature_version
+
+    @property
+    def kind(self) -> Architecture:
+        """Its kind of network: the features, the rules that its motion goes through, and their constants."""
+        return ARCHITECTURES[self.architecture]
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
         """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
-        architecture = ARCHITECTURES[self.architecture]
-        with torch_threads(architecture.threads):
-            return architecture.perform(self.network, performance, checkpoint)
+        with torch_threads(self.kind.threads):
+            return self.kind.perform(self.network, performance, checkpoint)
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Names of the channels it moves."""
+        """Names of the K output channels."""
         return self.network.config.channels
 
     def style_vector(self, name: str | None) -> np.ndarray:
-        """(n,) weights of the style vectors. Raises InputError for a style that it does not have."""
+        """(n,) weights of the style vectors. Raises InputError for an unknown style."""
         return np.array(self.style(name).vector, np.float32)
 
     def style(self, name: str | None) -> Style:
-        """The style of that name; None: the default. Raises InputError for one that it does not have."""
+        """The style of that name; None: the default. Raises InputError for an unknown style."""
         if name is None:
             return next(iter(self.styles.values()))
         if name not in self.styles:
@@ -121,7 +133,7 @@ def save_model(model: Model, folder: Path | str) -> None:
         "format": FORMAT,
         "id": model.id,
         "architecture": model.architecture,
-        "hearing": model.hearing,
+        "hearing": model.feature_version,
         "space_sha256": None,
         "licence": model.licence,
         "config": dataclasses.asdict(model.network.config),
@@ -141,7 +153,7 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     """The starter model that ships with KMTalk (`starter`), or the one in a folder.
 
     device: auto (a GPU where there is one), cpu, cuda, mps. The files are data: nothing in them runs. Raises InputError
-    when the folder is no model, was made by another version, or its weights are not the ones that it names.
+    when the folder is no model, was made by another version, or its weights do not match their digest.
     """
     place = _device(device)
     folder = _folder(name)
@@ -166,8 +178,10 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
     architecture = description.get("architecture", "starter")
     if not isinstance(architecture, str) or architecture not in ARCHITECTURES:
         raise InputError(f"The model in {folder} is a {architecture}, which this version of KMTalk does not know.")
-    if description.get("hearing", "") != ARCHITECTURES[architecture].hearing:
-        raise InputError(f"The model in {folder} hears sounds as another version of KMTalk did; train it again.")
+    if description.get("hearing", "") != ARCHITECTURES[architecture].feature_version:
+        raise InputError(
+            f"The model in {folder} takes the sound features of another version of KMTalk; train it again."
+        )
     try:
         tensors = load(weights)
         with within_weights(tensors):
@@ -199,7 +213,7 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
 
 
 def model_state(name: Path | str) -> tuple[tuple[int, ...] | None, ...]:
-    """What changes when one of a model's files does; None for a file that is not there."""
+    """Size, times and inode of each model file, None for a missing one: unequal after any of the files changed."""
     return tuple(_file_state(_folder(name) / file) for file in (DESCRIPTION, WEIGHTS, SPACE))
 
 
@@ -216,7 +230,7 @@ def _file_state(path: Path) -> tuple[int, ...] | None:
 
 
 def _check(model: Model) -> None:
-    """Raises ValueError for what does not fit the network, and for numbers that are none."""
+    """Raises ValueError when styles, gap or space do not fit the network, or a weight is not finite."""
     numbers = [*model.gap, *(number for style in model.styles.values() for number in (*style.vector, style.jaw))]
     numbers += [style.lips for style in model.styles.values()]
     vectors = {len(style.vector) for style in model.styles.values()}
@@ -225,9 +239,9 @@ def _check(model: Model) -> None:
         raise ValueError("styles or gap")
     if model.space is not None and model.space.names != model.channels:
         raise ValueError("the space is of another model")
-    # By numpy: torch would share out each of hundreds of small tensors among threads that wait for each other.
+    # NumPy: torch would start threads for each of hundreds of small tensors.
     if not all(np.isfinite(tensor.float().numpy()).all() for tensor in model.network.state_dict().values()):
-        raise ValueError("weights that are not numbers")
+        raise ValueError("weights that are not finite")
 
 
 def _digest(path: Path) -> str | None:

@@ -1,26 +1,30 @@
-"""The completion network (paper, CMC): key motions placed in time + audio features -> full motion."""
+"""The completion network (Xu et al., ECCV 2024, cross-modal motion completion): key motions + features -> motion."""
 
 import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.encoder import ConvBlock
 from model_runtime.model.key_motion import sample_steps
+from model_runtime.model.starter.encoder import ConvBlock
 
-__all__ = ["Completion", "KeyPlacement", "place_keys"]
+__all__ = ["Completion", "KeyPlacement", "interpolate_keys"]
 
-# How fast the network's say grows with the distance to the nearest key, seconds: at a key it has none, so the motion
-# passes exactly through the keys and stays smooth there.
-RELEASE = 0.03
-# Distances to keys are told to the network up to here, seconds.
-HORIZON = 0.5
+# Width of the gate on the network's correction, s: 0 at a key, 1 - 1/e at this distance from the nearest one. So the
+# motion passes exactly through the keys and stays smooth at them.
+KEY_GATE_WIDTH_S = 0.03
+# Distances to keys are clipped to this before the network reads them, s.
+MAX_KEY_DISTANCE_S = 0.5
 
 
 class KeyPlacement:
-    """Where times lie among keys, computed once and used for every channel.
+    """The place of M times among N keys, computed once for all channels.
 
-    low, high: (B, M) indices of the key at or before and of the one after. share: (B, M) in [0, 1] between them, eased.
-    freedom: (B, M) 0 at a key, towards 1 away from it. distances: (B, M, 2) to both keys, in [0, 1].
+    times: (B, M) s. key_times: (B, N) s, ascending. is_key: (B, N) bool, False where a batch is padded.
+
+    low, high: (B, M) indices of the key at or before each time and of the key after it.
+    share: (B, M) smoothstep, 0 at the key `low` to 1 at the key `high`.
+    key_distance_gate: (B, M) weight of the network's correction, 0 at a key to 1 far from all keys.
+    distances: (B, M, 2) to both keys, in MAX_KEY_DISTANCE_S, at most 1.
     """
 
     def __init__(self, times: Tensor, key_times: Tensor, is_key: Tensor) -> None:
@@ -32,14 +36,14 @@ class KeyPlacement:
         start, end = key_times.gather(1, self.low), key_times.gather(1, self.high)
         since, until = (times - start).clamp(min=0), (end - times).clamp(min=0)
         linear = since / (end - start).clamp(min=1e-6)
-        # Smoothstep: the plain interpolation rests at its keys, as mouths do at the turning points that keys are.
+        # Smoothstep: velocity 0 at the keys, which lie at turning points of the mouth.
         self.share = (linear * linear * (3 - 2 * linear)).clamp(0, 1)
         nearest = torch.where(self.high > self.low, torch.minimum(since, until), since + until)
-        self.freedom = 1 - torch.exp(-((nearest / RELEASE) ** 2))
-        self.distances = torch.stack([since, until], dim=-1).clamp(max=HORIZON) / HORIZON
+        self.key_distance_gate = 1 - torch.exp(-((nearest / KEY_GATE_WIDTH_S) ** 2))
+        self.distances = torch.stack([since, until], dim=-1).clamp(max=MAX_KEY_DISTANCE_S) / MAX_KEY_DISTANCE_S
 
 
-def place_keys(keys: Tensor, placement: KeyPlacement) -> Tensor:
+def interpolate_keys(keys: Tensor, placement: KeyPlacement) -> Tensor:
     """Key motions (B, N, K) interpolated to the placement's times: (B, M, K)."""
 
     def rows(index: Tensor) -> Tensor:
@@ -50,7 +54,7 @@ def place_keys(keys: Tensor, placement: KeyPlacement) -> Tensor:
 
 
 class Completion(nn.Module):
-    """Adds to the interpolated keys what the voice says happens between them."""
+    """Adds a correction from the audio features to the interpolated keys, through the key distance gate."""
 
     def __init__(self, config: ModelConfig, step_rate: float) -> None:
         super().__init__()
@@ -69,7 +73,12 @@ class Completion(nn.Module):
         steps = torch.arange(features.shape[1], device=features.device) / self.step_rate
         placement = KeyPlacement(steps.expand(len(features), -1), key_times, is_key)
         placed = torch.cat(
-            [features, place_keys(keys / self.scale, placement), placement.distances, placement.freedom.unsqueeze(-1)],
+            [
+                features,
+                interpolate_keys(keys / self.scale, placement),
+                placement.distances,
+                placement.key_distance_gate.unsqueeze(-1),
+            ],
             dim=-1,
         )
         x = self.enter(placed)
@@ -77,4 +86,4 @@ class Completion(nn.Module):
             x = block(x)
         correction = sample_steps(self.scale * self.out(self.norm(x)), times, self.step_rate)
         placement = KeyPlacement(times, key_times, is_key)
-        return place_keys(keys, placement) + placement.freedom.unsqueeze(-1) * correction
+        return interpolate_keys(keys, placement) + placement.key_distance_gate.unsqueeze(-1) * correction

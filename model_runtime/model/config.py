@@ -1,4 +1,4 @@
-"""What a model is made of: every size and choice, by name."""
+"""Configuration of the starter's networks; the field names are those of model.json."""
 
 import math
 from dataclasses import dataclass
@@ -13,9 +13,17 @@ __all__ = ["ModelConfig", "check_names", "check_sizes"]
 class ModelConfig:
     """Sizes of the encoder, the key-motion decoder and the completion network (our choice throughout).
 
-    channels: output names. styles: names of the style vectors, the first is the default. width: d. depths: layers.
-    reach: seconds that a key query attends to on either side. scale: usual size of a channel's motion, so that the
-    networks work with numbers near 1. followers, listeners, performers: networks of an ensemble, see there.
+    channels: names of the K outputs.
+    styles: names of the style vectors; the first is the default.
+    width: d, numbers in a feature vector.
+    encoder_depth, key_depth, completion_depth: layers.
+    heads: of attention.
+    reach: attention window of a key query, s on either side.
+    dropout: probability in training.
+    scale: typical weight of a channel, by which outputs are multiplied, so that the networks work with numbers near 1.
+    followers: phone-conditioned networks of the ensemble.
+    listeners: audio-only networks.
+    performers: audio-only networks trained on artists' animation besides.
     """
 
     channels: tuple[str, ...]
@@ -48,7 +56,7 @@ class ModelConfig:
 
 
 def check_names(config: object, names: dict[str, int]) -> None:
-    """Raises InputError unless each field is as many different texts as it may be, one at least."""
+    """Raises InputError unless each field is a tuple of 1 to `names[field]` different texts."""
     for name, most in names.items():
         value = getattr(config, name)
         texts = isinstance(value, tuple) and all(isinstance(each, str) for each in value)

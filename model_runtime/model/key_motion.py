@@ -1,10 +1,10 @@
-"""The key-motion decoder (paper, LKMA step 2): audio features at the key frames become key motions."""
+"""The key-motion decoder (Xu et al., ECCV 2024, key-motion acquisition, step 2): features -> motion at key frames."""
 
 import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.inputs import ROUNDING
+from model_runtime.model.phone_steps import ROUNDING
 
 __all__ = ["KeyMotionDecoder", "sample_steps"]
 
@@ -23,7 +23,7 @@ def sample_steps(features: Tensor, times: Tensor, rate: float) -> Tensor:
 
 
 class KeyLayer(nn.Module):
-    """Self-attention among the keys, cross-attention to the audio features, feed-forward; attention fades with time."""
+    """Self-attention of the keys, cross-attention to the features, feed-forward; attention falls with time distance."""
 
     slopes: Tensor
 
@@ -37,7 +37,7 @@ class KeyLayer(nn.Module):
         self.cross_out = nn.Linear(width, width)
         self.forward_ = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
         self.dropout = nn.Dropout(config.dropout)
-        # Attention loses this much log-weight a second, one slope a head (ALiBi, Press et al. 2022, in seconds).
+        # Decrease of attention logits a second of distance, one slope a head (ALiBi, Press et al. 2022).
         self.register_buffer("slopes", torch.logspace(0.3, 1.5, config.heads), persistent=False)
 
     def _attend(self, query: Tensor, key: Tensor, value: Tensor, distance: Tensor, masked: Tensor) -> Tensor:
@@ -59,24 +59,27 @@ class KeyLayer(nn.Module):
 
 
 class KeyMotionDecoder(nn.Module):
-    """One query a key frame; its start is the audio feature at its time."""
+    """One query a key frame, which starts as the audio feature at its time."""
 
     def __init__(self, config: ModelConfig, step_rate: float) -> None:
         super().__init__()
-        self.reach, self.scale, self.step_rate = config.reach, config.scale, step_rate
+        self.attention_window_s, self.scale, self.step_rate = config.reach, config.scale, step_rate
         self.layers = nn.ModuleList(KeyLayer(config) for _ in range(config.key_depth))
         self.norm = nn.LayerNorm(config.width)
         self.out = nn.Linear(config.width, len(config.channels))
 
     def forward(self, features: Tensor, key_times: Tensor, is_key: Tensor) -> Tensor:
-        """Key motions (B, N, K) before bounding. key_times: (B, N) s; is_key: (B, N) bool, False is padding."""
+        """Key motions (B, N, K), not clipped to [0, 1], from features (B, S, d).
+
+        key_times: (B, N) s. is_key: (B, N) bool, False is padding.
+        """
         steps = torch.arange(features.shape[1], device=features.device) / self.step_rate
         to_steps = (key_times[:, :, None] - steps[None, None]).abs()
         to_keys = (key_times[:, :, None] - key_times[:, None]).abs()
         own = torch.eye(key_times.shape[1], dtype=torch.bool, device=features.device)
-        # No row is masked whole: a key sees itself, and the step nearest to it.
-        reach = self.reach + ROUNDING
-        masks = ((~is_key[:, None] | (to_keys > reach)) & ~own, to_steps > reach)
+        # No row is masked whole: a key attends to itself and to the step nearest to it.
+        window = self.attention_window_s + ROUNDING
+        masks = ((~is_key[:, None] | (to_keys > window)) & ~own, to_steps > window)
         x = sample_steps(features, key_times, self.step_rate)
         for layer in self.layers:
             x = layer(x, features, to_keys, to_steps, masks)

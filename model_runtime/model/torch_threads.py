@@ -1,4 +1,4 @@
-"""How many threads torch takes for a network: sums are taken in another order by another number of them."""
+"""Number of torch threads during inference: another number adds in another order and gives other rounding."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ __all__ = ["torch_threads"]
 
 @contextmanager
 def torch_threads(count: int | None) -> Iterator[None]:
-    """Let torch take `count` threads, None: as many as it takes by itself; afterwards as many as before.
+    """Set `count` torch threads, None: torch's own number; the number before is set again at the end.
 
     So a network gives the same numbers whatever other network ran before it in this process.
     """
     before = torch.get_num_threads()
-    # Also to the same number: setting it ends MKL's own choice of fewer, which must not depend on who ran before.
+    # Even to the same number: setting it ends MKL's own choice of fewer threads, which depends on what ran before.
     torch.set_num_threads(before if count is None else count)
     try:
         yield

@@ -1,1 +1,1 @@
-"""Training: examples, their augmentation, losses, and one loop."""
+"""Training: examples, their augmentation, losses, and the loop."""

@@ -1,4 +1,4 @@
-"""Checkpoints of a running training: folders of safetensors and JSON that appear whole or not at all."""
+"""Checkpoints of a running training: folders of safetensors and JSON, each written whole or not at all."""
 
 import json
 import shutil
@@ -13,20 +13,28 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_bytes, read_json
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, read_bytes, read_json
 
 __all__ = ["Progress", "find_checkpoint", "load_weights", "read_progress", "restore", "write_checkpoint"]
 
 FORMAT = 1
-STATE, WEIGHTS, AVERAGE, OPTIMIZER = "state.json", "weights.safetensors", "average.safetensors", "optimizer.safetensors"
+STATE = "state.json"
+WEIGHTS = "weights.safetensors"
+AVERAGE = "average.safetensors"
+OPTIMIZER = "optimizer.safetensors"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a training is. step: optimizer steps done. epoch, batch: the next batch to take. learned: the loop's
-    fields that decide what is learned. fingerprint: of data and objective."""
+    """The place of a training.
+
+    step: optimizer steps done.
+    epoch, batch: of the next batch.
+    learned: LoopConfig.learned().
+    fingerprint: Objective.fingerprint.
+    """
 
     step: int
     epoch: int
@@ -36,7 +44,7 @@ class Progress:
 
 
 def find_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint in a training's folder, None when there is none."""
+    """The newest checkpoint in a training's folder, None without one."""
     return max(folder.glob("step-*"), default=None)
 
 
@@ -63,14 +71,14 @@ def write_checkpoint(
         raise
     for old in sorted(folder.glob("step-*"))[:-kept]:
         shutil.rmtree(old)
-    # What a killed run left half-written.
+    # Unfinished checkpoints of a run that was killed.
     for rest in folder.glob(".step-*"):
         shutil.rmtree(rest)
     return path
 
 
 def read_progress(path: Path) -> Progress:
-    """How far the training of a checkpoint is. Raises InputError when it is damaged or of another version."""
+    """The place of a checkpoint in its training. Raises InputError when it is damaged or of another version."""
     try:
         state = read_json(path / STATE)
     except InputError as error:
@@ -84,7 +92,7 @@ def read_progress(path: Path) -> Progress:
 
 
 def restore(path: Path, module: nn.Module, average: nn.Module | None, optimizer: Optimizer) -> None:
-    """Bring module, average and optimizer to where the checkpoint was. Raises InputError when they do not fit it."""
+    """Load a checkpoint into module, average and optimizer. Raises InputError when they do not fit it."""
     _load_into(path, WEIGHTS, module)
     if average is not None:
         _load_into(path, AVERAGE, average)
@@ -101,7 +109,7 @@ def restore(path: Path, module: nn.Module, average: nn.Module | None, optimizer:
 
 
 def load_weights(path: Path, module: nn.Module) -> None:
-    """The weights that a checkpoint stands for: their average where there is one. Raises InputError as `restore`."""
+    """Load the averaged weights of a checkpoint, or its weights without an average. Raises InputError as `restore`."""
     _load_into(path, AVERAGE if is_file(path / AVERAGE) else WEIGHTS, module)
 
 
@@ -119,7 +127,7 @@ def _optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
 
 
 def _write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
-    # Copies: safetensors refuses tensors that share memory.
+    # Copied: safetensors refuses tensors that share memory.
     data = save({name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()})
     write_atomic(path, lambda stream: stream.write(data))
 

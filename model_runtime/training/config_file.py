@@ -1,4 +1,4 @@
-"""The TOML file that describes a training, checked before anything is done."""
+"""The TOML file that describes a training, checked before the training starts."""
 
 import difflib
 import tomllib
@@ -8,14 +8,14 @@ from typing import Any
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.input_files import check_path, is_folder, read_text
-from model_runtime.model.paper_config import PaperConfig
+from model_runtime.files.input_files import check_path, is_folder, read_text
+from model_runtime.model.paper.config import PaperConfig
 from model_runtime.training.loop_config import LoopConfig
 from model_runtime.training.paper_objective import STAGES, ObjectiveConfig
 
 __all__ = ["ROWS", "TrainConfig", "read_config"]
 
-# The ablation's rows and the plug-ins (facts of the paper's tables), as changes of the model's settings.
+# Rows of the ablation and plug-ins (evaluation.paper_tables), as changes of the model's settings.
 ROWS: dict[str, dict[str, Any]] = {
     "full": {},
     "direct": {"base": "selftalk", "keys": "none"},
@@ -28,7 +28,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "faceformer": {"base": "faceformer", "keys": "none"},
     "faceformer+": {"base": "faceformer"},
 }
-# The loop as SelfTalk trains (our choice): Adam at 1e-4 throughout, 100 epochs, one clip a step.
+# Defaults of the loop (our choice: those of SelfTalk): Adam, constant 1e-4, 100 epochs, one clip a step.
 LOOP: dict[str, Any] = {
     "learning_rate": 1e-4,
     "schedule": "constant",
@@ -36,15 +36,22 @@ LOOP: dict[str, Any] = {
     "weight_decay": 0.0,
     "epochs": 100,
 }
-# Decided by the data and the encoder, not by the file.
+# Settings of PaperConfig that follow from the data and the encoder and may not be in the file.
 GIVEN = ("channels", "encoder", "fps")
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """data: a prepared folder. output: where runs and models go. name, licence: of the model. encoder: log-mel, a
-    folder or a hub id. basis: numbers of a frame where motion is vertices. stages: joint, or keys then completion.
-    rows: of the ablation that are trained, each into a folder of its own. model: settings of PaperConfig.
+    """The settings of a training.
+
+    data: a prepared folder.
+    output: folder of runs and models.
+    name, licence: of the model.
+    encoder: log-mel, a folder or a hub id.
+    basis: size of the motion basis where the data's motion is vertices.
+    stages: joint, or keys then completion.
+    rows: of the ablation, each trained into a folder of its own.
+    model: settings of PaperConfig.
     """
 
     data: str
@@ -60,15 +67,15 @@ class TrainConfig:
     model: dict[str, Any] = field(default_factory=dict)
 
     def paper(self, row: str, channels: tuple[str, ...], fps: float, encoder: dict) -> PaperConfig:
-        """The network's configuration for a row. Raises InputError for settings that are impossible."""
+        """The network's configuration for a row. Raises InputError for settings out of range."""
         return PaperConfig(channels=channels, fps=fps, encoder=encoder, **{**self.model, **ROWS[row]})
 
 
 def read_config(path: Path | str) -> TrainConfig:
     """Read and check a TOML file: the fields of TrainConfig, and the tables model, objective, loop.
 
-    Paths in it are relative to the file. Raises InputError that names a setting that is unknown (and the nearest one),
-    of another type, or impossible.
+    Paths in it are relative to the file. Raises InputError naming a setting that is unknown (and the nearest
+    known one), of another type, or out of range.
     """
     path = Path(path)
     text = read_text(path, limits.CONFIG_BYTES)

@@ -1,28 +1,37 @@
-"""Examples: three seconds of a voice with the motion that belongs to it."""
+"""Examples: three seconds of a recording with its motion."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.acoustics import ACOUSTIC_RATE, LogMel
-from model_runtime.linguistics.phones import BILABIALS, PhoneTrack, Span
+from model_runtime.linguistics.phone_lists import cut
+from model_runtime.linguistics.phones import BILABIALS, PhoneTrack
+from model_runtime.speech.log_mel import ACOUSTIC_RATE, LogMel
 
 __all__ = ["ROWS", "SECONDS", "Example", "make_example"]
 
+# Length of an example, s.
 SECONDS = 3.0
-# The part of a bilabial in which the lips are asked to be closed.
-CLOSED_PART = 0.5
+# Feature rows of an example.
 ROWS = int(SECONDS * ACOUSTIC_RATE)
+# Share of a bilabial's duration, from its start, in which the lips must be closed.
+CLOSED_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class Example:
-    """A piece of a recording; time 0 is its own beginning.
+    """A piece of a recording; its times start at 0.
 
-    mel: ROWS rows. features: (ROWS, FEATURES), see hearing.speech_features. phones: None where they mean nothing.
-    times: (T,) s of the frames, evenly spaced; weights: (T, K). closed: (T,) bool, frames in which a P, B or M holds
-    the lips together. known: (T,) in [0, 1], how surely the motion of a frame is known, its share in the loss. style:
-    index of the style vector. importance: of this example in the loss.
+    name: of the recording.
+    mel: ROWS rows.
+    features: (ROWS, FEATURES) of the recognisers (speech.features.speech_features).
+    phones: None for speech that is not English.
+    times: (T,) s of the frames, evenly spaced.
+    weights: (T, K) of the channels, in [0, 1].
+    closed: (T,) bool, frames in which a P, B or M closes the lips.
+    frame_confidence: (T,) in [0, 1], certainty of the recorded motion and weight of the frame in the loss.
+    style: index of the style vector.
+    sample_weight: weight of the example in the loss.
     """
 
     name: str
@@ -32,9 +41,9 @@ class Example:
     times: np.ndarray
     weights: np.ndarray
     closed: np.ndarray
-    known: np.ndarray
+    frame_confidence: np.ndarray
     style: int
-    importance: float
+    sample_weight: float
 
 
 def make_example(
@@ -45,16 +54,16 @@ def make_example(
     weights: np.ndarray,
     fps: float,
     style: int,
-    importance: float,
+    sample_weight: float,
     start: float = 0.0,
 ) -> Example:
-    """The SECONDS from `start` on of a recording whose frame i lies at i / fps; a short one is padded with its end.
+    """The piece of SECONDS from `start`, s, of a recording; features after its end repeat the last row.
 
-    features: (A, FEATURES), a row for each of mel. weights: (T, K).
+    features: (A, FEATURES), as many rows as mel. weights: (T, K), frame i at i / fps s.
     """
     first, count = round(start * fps), min(round(SECONDS * fps), len(weights) - round(start * fps))
     rows = np.minimum(round(start * ACOUSTIC_RATE) + np.arange(ROWS), len(mel.loudness) - 1)
-    phones = phones and _cut(phones, start, start + SECONDS)
+    phones = phones and cut(phones, start, start + SECONDS)
     times = np.arange(count) / fps
     return Example(
         name=name,
@@ -64,26 +73,18 @@ def make_example(
         times=times,
         weights=weights[first : first + count].astype(np.float32),
         closed=_closed(times, phones),
-        known=np.ones(count, np.float32),
+        frame_confidence=np.ones(count, np.float32),
         style=style,
-        importance=importance,
+        sample_weight=sample_weight,
     )
 
 
-def _cut(phones: PhoneTrack, start: float, end: float) -> PhoneTrack:
-    kept = [
-        Span(phone.label, max(phone.start, start) - start, min(phone.end, end) - start)
-        for phone in phones.phones
-        if phone.end > start and phone.start < end
-    ]
-    return PhoneTrack(tuple(kept))
-
-
 def _closed(times: np.ndarray, phones: PhoneTrack | None) -> np.ndarray:
+    """(T,) bool: frames in the closed share of a bilabial, at least the nearest one of each."""
     half = 0.5 * (times[1] - times[0])
     closed = np.zeros(len(times), bool)
     for phone in phones.phones if phones else ():
         if phone.label in BILABIALS:
-            end = max(phone.start + CLOSED_PART * (phone.end - phone.start), phone.start + half)
+            end = max(phone.start + CLOSED_SHARE * (phone.end - phone.start), phone.start + half)
             closed |= (times >= phone.start - half) & (times <= end)
     return closed

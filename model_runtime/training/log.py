@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TextIO
 
 from model_runtime import limits
-from model_runtime.atomic import write_atomic
 from model_runtime.errors import InputError
-from model_runtime.input_files import is_file, read_lines
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.input_files import is_file, read_lines
 
 __all__ = ["Log"]
 
@@ -16,7 +16,7 @@ FILE = "log.jsonl"
 
 
 class Log:
-    """Appends lines to log.jsonl in a training's folder. Lines after step `step` are forgotten: they are done again."""
+    """Appends lines to log.jsonl in a training's folder. Drops lines after step `step`: those steps are repeated."""
 
     def __init__(self, folder: Path, step: int) -> None:
         path = folder / FILE
@@ -31,27 +31,27 @@ class Log:
             self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def write(self, step: int, **values: float) -> None:
-        """One line: the step and its values."""
+        """Append a line: the step and its values."""
         self._stream.write(json.dumps({"step": step, **values}) + "\n")
         if self._board is not None:
             for name, value in values.items():
                 self._board.add_scalar(name, value, step)
 
     def flush(self) -> None:
-        """Bring everything to disk."""
+        """Write buffered lines to disk."""
         self._stream.flush()
         if self._board is not None:
             self._board.flush()
 
     def close(self) -> None:
-        """End the log."""
+        """Close the files."""
         self._stream.close()
         if self._board is not None:
             self._board.close()
 
 
 def _lines(path: Path) -> list[str]:
-    """Whole lines; a killed run may have left half a one."""
+    """The complete lines; a killed run may have left an incomplete last one."""
     if not is_file(path):
         return []
     lines = read_lines(path, limits.MANIFEST_BYTES)

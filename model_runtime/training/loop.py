@@ -1,6 +1,5 @@
-"""The one training loop: any network, any data, one process or many, and resumable at any moment."""
+"""The training loop: any network and data, in one process or several, resumable from its last checkpoint."""
 
-import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -10,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import torch
 from accelerate import Accelerator, PartialState
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from model_runtime.errors import InputError
@@ -18,7 +18,7 @@ from model_runtime.model.torch_threads import torch_threads
 from model_runtime.training.checkpoints import Progress, find_checkpoint, read_progress, restore, write_checkpoint
 from model_runtime.training.log import Log
 from model_runtime.training.loop_config import LoopConfig
-from model_runtime.training.schedule import rate_share
+from model_runtime.training.schedule import learning_rates
 
 __all__ = ["LoopConfig", "Objective", "end_processes", "train"]
 
@@ -26,7 +26,7 @@ B = TypeVar("B")
 
 
 class Objective(Protocol[B]):
-    """What is learned, and from what."""
+    """The network, the data and the loss of a training."""
 
     @property
     def module(self) -> nn.Module:
@@ -38,19 +38,19 @@ class Objective(Protocol[B]):
 
     @property
     def fingerprint(self) -> str:
-        """A digest of data and settings; a training is only resumed with the same one."""
+        """Digest of data and settings; a training is resumed only with the same one."""
 
     def batches(self, epoch: int) -> Iterable[B]:
-        """The batches of an epoch: the same ones whenever the same epoch is asked for."""
+        """The batches of an epoch, the same at every call."""
 
     def loss(self, batch: B, /) -> Tensor:
-        """One number. The batch is on the CPU; the module is where its parameters are."""
+        """The loss, a scalar. The batch is on the CPU, the module on the device of its parameters."""
 
     def clips(self, batch: B, /) -> Sequence[str]:
-        """Names of the clips in a batch, for the error when its loss is no number."""
+        """Names of the clips in a batch, for the message when its loss is not finite."""
 
     def validate(self, module: Any, /) -> dict[str, float]:
-        """Figures of the network (averaged weights where there are some) on data that is not trained on."""
+        """Figures of the network, with averaged weights where they are kept, on data outside the training."""
 
 
 def train(
@@ -58,10 +58,10 @@ def train(
 ) -> Path:
     """Train objective.module; returns the last checkpoint's folder (checkpoints.load_weights reads it).
 
-    Written into `folder`: log.jsonl, tensorboard/, step-*/. With `resume` a training that was killed at any moment goes
-    on from its last checkpoint and ends with the same weights as an undisturbed one. Under `accelerate launch` or
-    torchrun the batches of a step are shared out among the processes. Raises InputError when the folder holds a
-    training and `resume` is off, when data or settings changed since, and when a loss is no number.
+    Written into `folder`: log.jsonl, tensorboard/, step-*/. With `resume` a training that was killed goes on from its
+    last checkpoint and ends with the same weights as one that was not killed. Under `accelerate launch` or torchrun the
+    batches of a step are distributed over the processes. Raises InputError when the folder holds a training and
+    `resume` is off, when data or settings changed since, and when a loss is not finite.
     """
     with torch_threads(config.threads or None):
         run = _Run(objective, config, Path(folder), resume)
@@ -86,23 +86,32 @@ class _Run(Generic[B]):
             raise InputError("There is nothing to train on; add clips to the train split.")
         checkpoint = _checkpoint(folder, objective, config, resume)
         self.module = objective.module.to(self.accelerator.device)
-        self.average = copy.deepcopy(self.module).requires_grad_(False).eval() if config.average else None
+        self.average = _average(self.module, config.average) if config.average else None
         self.optimizer = _optimizer(self.module, config)
         self.step, self.epoch, self.batch = 0, 0, 0
         if checkpoint is not None:
-            restore(checkpoint, self.module, self.average, self.optimizer)
+            restore(checkpoint, self.module, self._averaged(), self.optimizer)
             done = read_progress(checkpoint)
             self.step, self.epoch, self.batch = done.step, done.epoch, done.batch
+        if self.average is not None:
+            self.average.n_averaged.fill_(self.step)
+        self.total = math.ceil(objective.epoch_batches / config.accumulation) * config.epochs
+        self.rates = learning_rates(
+            self.optimizer,
+            config.schedule,
+            config.learning_rate,
+            config.warm_up,
+            self.total,
+            self.step,
+        )
         self.log = Log(folder, self.step) if self.accelerator.is_main_process else None
 
     def to_the_end(self, progress: bool) -> Path:
-        steps = math.ceil(self.objective.epoch_batches / self.config.accumulation)
-        total = steps * self.config.epochs
         show = progress and self.accelerator.is_main_process
-        with tqdm(total=total, initial=self.step, unit="step", disable=not show) as bar:
+        with tqdm(total=self.total, initial=self.step, unit="step", disable=not show) as bar:
             while self.epoch < self.config.epochs:
                 for group in _groups(self.objective.batches(self.epoch), self.batch, self.config.accumulation):
-                    loss = self._learn(group, self.step / total)
+                    loss = self._learn(group)
                     self.step, self.batch = self.step + 1, self.batch + len(group)
                     bar.update()
                     bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
@@ -122,17 +131,15 @@ class _Run(Generic[B]):
         if self.log is not None:
             self.log.close()
 
-    def _learn(self, group: list[B], done: float) -> float:
+    def _learn(self, group: list[B]) -> float:
         """One step of the optimizer over a group of batches. Returns the mean loss."""
-        rate = self.config.learning_rate * rate_share(self.config.schedule, done, self.config.warm_up)
-        for parameters in self.optimizer.param_groups:
-            parameters["lr"] = rate
+        rate = self.optimizer.param_groups[0]["lr"]
         self.module.train()
         self.optimizer.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.accelerator.device)
         rank, count = self.accelerator.process_index, self.accelerator.num_processes
         for index in range(rank, len(group), count):
-            # Chances (dropout) depend on the batch's place alone: not on what ran before, nor on the processes.
+            # Seeded by step and batch: dropout depends neither on what ran before nor on the number of processes.
             torch.manual_seed((self.config.seed * 1_000_003 + self.step) * 1_009 + index)
             with self._autocast():
                 loss = self.objective.loss(group[index]) / len(group)
@@ -145,7 +152,9 @@ class _Run(Generic[B]):
         norm = nn.utils.clip_grad_norm_(trained, self.config.gradient_clip or torch.inf)
         self._check(norm, group)
         self.optimizer.step()
-        self._average()
+        self.rates.step()
+        if self.average is not None:
+            self.average.update_parameters(self.module)
         if self.log is not None:
             self.log.write(self.step + 1, loss=float(total), learning_rate=rate, gradient=float(norm))
         return float(total)
@@ -172,21 +181,15 @@ class _Run(Generic[B]):
         for parameter, piece in zip(trained, pieces, strict=True):
             parameter.grad = piece.view_as(parameter)
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Move the averaged weights; early on the average is short, so that the first steps are soon forgotten."""
-        if self.average is None:
-            return
-        decay = min(self.config.average, (self.step + 1) / (self.step + 10))
-        for kept, new in zip(self.average.parameters(), self.module.parameters(), strict=True):
-            kept.lerp_(new, 1 - decay)
-        for copied, buffer in zip(self.average.buffers(), self.module.buffers(), strict=True):
-            copied.copy_(buffer)
+    def _averaged(self) -> nn.Module | None:
+        """The network with averaged weights, None without an average."""
+        return None if self.average is None else self.average.module
 
     def _validate(self) -> None:
         if self.log is None:
             return
-        module = self.module if self.average is None else self.average
+        averaged = self._averaged()
+        module = self.module if averaged is None else averaged
         module.eval()
         with torch.inference_mode():
             figures = self.objective.validate(module)
@@ -196,7 +199,7 @@ class _Run(Generic[B]):
         if self.log is not None:
             self.log.flush()
             done = Progress(self.step, self.epoch, self.batch, self.config.learned(), self.objective.fingerprint)
-            write_checkpoint(self.folder, done, self.module, self.average, self.optimizer, self.config.kept)
+            write_checkpoint(self.folder, done, self.module, self._averaged(), self.optimizer, self.config.kept)
         self.accelerator.wait_for_everyone()
 
 
@@ -205,6 +208,18 @@ def _groups(batches: Iterable[B], skipped: int, size: int) -> Iterator[list[B]]:
     left = islice(batches, skipped, None)
     while group := list(islice(left, size)):
         yield group
+
+
+def _average(module: nn.Module, decay: float) -> AveragedModel:
+    """The exponential moving average of the weights, with the decay (n + 1) / (n + 10) after n steps, at most `decay`.
+
+    So the weights of the first steps soon leave the average.
+    """
+
+    def update(averaged: Any, current: Any, count: Any) -> None:
+        get_ema_multi_avg_fn(min(decay, (int(count) + 1) / (int(count) + 10)))(averaged, current, count)
+
+    return AveragedModel(module, multi_avg_fn=update).requires_grad_(False).eval()
 
 
 def _optimizer(module: nn.Module, config: LoopConfig) -> torch.optim.AdamW:
@@ -218,7 +233,7 @@ def _optimizer(module: nn.Module, config: LoopConfig) -> torch.optim.AdamW:
 
 
 def _checkpoint(folder: Path, objective: Objective[B], config: LoopConfig, resume: bool) -> Path | None:
-    """The checkpoint to go on from; makes the folder. Raises InputError when it is not that of this training."""
+    """The checkpoint to resume from, None for a new training; makes the folder. Raises InputError as `train`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -240,5 +255,5 @@ def _checkpoint(folder: Path, objective: Objective[B], config: LoopConfig, resum
 
 
 def end_processes() -> None:
-    """At a program's end, after its last training: processes that shared one part, and none dies of another's going."""
+    """Leave the process group of a distributed training: called once, at the end of the program."""
     PartialState().destroy_process_group()

@@ -1,4 +1,4 @@
-"""How a network is trained: every choice of the loop, by name."""
+"""Settings of the training loop, the table [loop] of a training's TOML file."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,29 @@ __all__ = ["LoopConfig"]
 
 DEVICES = ("auto", "cpu")
 PRECISIONS = ("auto", "bfloat16", "float32")
-# Changing these does not change what is learned.
+# Settings that do not change the trained weights: a training may be resumed with other ones.
 FREE = ("device", "kept", "precision", "save_every", "threads", "validate_every")
 
 
 @dataclass(frozen=True)
 class LoopConfig:
-    """epochs: passes over the data. learning_rate: the highest. warm_up: share of the training in which it rises.
-    schedule: one-cycle or constant. weight_decay: of matrices only (0 makes AdamW the plain Adam). gradient_clip:
-    largest norm of the gradient, 0 for any. accumulation: batches a step, shared out among the processes. average:
-    decay of the moving average of the weights, 0 for none. save_every: steps between checkpoints. kept: checkpoints
-    that stay. validate_every: epochs. seed: of every chance. precision: auto is bfloat16 on a GPU that has it. device:
-    auto is a GPU where there is one. threads: of the CPU, 0 leaves them as they are.
+    """The settings.
+
+    epochs: passes over the data.
+    learning_rate: the highest one.
+    warm_up: share of the training's steps in which the learning rate rises, [0, 1).
+    schedule: one-cycle or constant.
+    weight_decay: of matrices only; with 0, AdamW is Adam.
+    gradient_clip: largest norm of the gradient, 0 for any.
+    accumulation: batches a step, distributed over the processes.
+    average: decay of the exponential moving average of the weights, [0, 1), 0 for none.
+    save_every: steps between checkpoints.
+    kept: number of checkpoints that are kept.
+    validate_every: epochs.
+    seed: of all random numbers.
+    precision: auto is bfloat16 on a GPU that has it.
+    device: auto is a GPU where there is one.
+    threads: of the CPU, 0 leaves torch's number.
     """
 
     epochs: int = 100
@@ -56,5 +67,5 @@ class LoopConfig:
                 raise InputError(f"{name} is {getattr(self, name)}; it must lie in [0, 1).")
 
     def learned(self) -> dict[str, object]:
-        """The fields that decide what is learned: a training is only resumed with the same ones."""
+        """The settings that change the trained weights: a training is resumed only with the same ones."""
         return {name: value for name, value in vars(self).items() if name not in FREE}

@@ -1,4 +1,4 @@
-"""Losses: on the lips as people see them (head's surface), on the channels, and on contacts."""
+"""Losses of the starter: distances of lip points on the head, channel weights, velocity, amplitude, lip contacts."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,18 @@ __all__ = ["Lips", "LossConfig", "motion_loss"]
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the terms.
+    """Weights and units of the terms.
 
-    scale: IOD of lip error that counts as one unit. gap, width, closed: against the lip points. channel_scale: weight
-    that counts as one unit. agreement: of the concordance (Lin 1989), which asks for full amplitude where squared
-    errors shrink it. closed_gap: IOD that a bilabial may leave open.
+    scale: lip error of one unit, IOD.
+    gap: weight of the inner-lip distance; the 40 lip points have 1.
+    width: weight of the distance of the mouth corners.
+    channels: weight of the channel weights' error.
+    channel_scale: error of a channel weight of one unit.
+    velocity: weight of the errors of frame-to-frame changes.
+    concordance_weight: weight of 1 - concordance correlation (Lin 1989), which penalises a too small amplitude, where
+        squared errors favour it.
+    closed: weight of the gap in bilabials.
+    closed_gap: gap in bilabials without penalty, IOD.
     """
 
     scale: float = 0.08
@@ -26,14 +33,14 @@ class LossConfig:
     channels: float = 1.0
     channel_scale: float = 0.3
     velocity: float = 0.5
-    agreement: float = 0.3
+    concordance_weight: float = 0.3
     closed: float = 0.5
     closed_gap: float = 0.005
 
 
 @dataclass(frozen=True)
 class Lips:
-    """The measures of a head for the model's channels, as tensors: gap (K,), width (K,), points (K, 80)."""
+    """LipMeasures of a head for the model's K channels, as tensors, IOD: gap (K,), width (K,), points (K, 80)."""
 
     gap: Tensor
     width: Tensor
@@ -41,44 +48,44 @@ class Lips:
 
     @staticmethod
     def of(measures: LipMeasures, columns: list[int]) -> "Lips":
-        """For the head's channels `columns`, in the model's order."""
+        """Of the head's channels `columns`, in the model's order."""
         arrays = (measures.gap[columns], measures.width[columns], measures.points[columns])
         return Lips(*(torch.from_numpy(array).float() for array in arrays))
 
 
 def motion_loss(predicted: Tensor, batch: Batch, lips: Lips, config: LossConfig) -> Tensor:
-    """One number for motion (B, T, K) against the batch."""
-    valid, error = batch.valid, predicted - batch.weights
-    weight = valid * batch.importance[:, None]
+    """The loss of motion (B, T, K), a scalar: mean over frames, weighted by frame_confidence and sample_weight."""
+    confidence, error = batch.frame_confidence, predicted - batch.weights
+    weight = confidence * batch.sample_weight[:, None]
 
     def mean(values: Tensor, weights: Tensor) -> Tensor:
         return (values * weights).sum() / weights.sum().clamp(min=1)
 
-    def seen(change: Tensor) -> Tensor:
+    def lip_error(change: Tensor) -> Tensor:
         """(B, T) squared error of the lips, in units of `scale`."""
         points = (change @ lips.points / config.scale).square().mean(dim=-1)
         gap = (change @ lips.gap / config.scale).square()
         width = (change @ lips.width / config.scale).square()
         return points + config.gap * gap + config.width * width
 
-    total = mean(seen(error), weight)
+    total = mean(lip_error(error), weight)
     total = total + config.channels * mean((error / config.channel_scale).square().mean(dim=-1), weight)
-    total = total + config.velocity * mean(seen(error.diff(dim=1)), weight[:, 1:] * valid[:, :-1])
-    for measure, importance in ((lips.gap, 1.0), (lips.width, 0.5)):
-        disagreement = 1 - _concordance(predicted @ measure, batch.weights @ measure, valid)
-        total = total + config.agreement * importance * mean(disagreement, batch.importance)
+    total = total + config.velocity * mean(lip_error(error.diff(dim=1)), weight[:, 1:] * confidence[:, :-1])
+    for measure, share in ((lips.gap, 1.0), (lips.width, 0.5)):
+        discordance = 1 - _concordance(predicted @ measure, batch.weights @ measure, confidence)
+        total = total + config.concordance_weight * share * mean(discordance, batch.sample_weight)
     opened = (predicted @ lips.gap - config.closed_gap).clamp(min=0) / config.scale
     return total + config.closed * mean(opened.square(), weight * batch.closed)
 
 
-def _concordance(a: Tensor, b: Tensor, valid: Tensor) -> Tensor:
-    """(B,) concordance correlation over the valid frames."""
-    count = valid.sum(dim=1).clamp(min=1)
+def _concordance(a: Tensor, b: Tensor, confidence: Tensor) -> Tensor:
+    """(B,) concordance correlation coefficient (Lin 1989) of curves (B, T), weighted by confidence (B, T)."""
+    count = confidence.sum(dim=1).clamp(min=1)
 
     def mean(x: Tensor) -> Tensor:
-        return (x * valid).sum(dim=1) / count
+        return (x * confidence).sum(dim=1) / count
 
     mean_a, mean_b = mean(a), mean(b)
     a, b = a - mean_a[:, None], b - mean_b[:, None]
-    spread = mean(a * a) + mean(b * b) + (mean_a - mean_b) ** 2
-    return 2 * mean(a * b) / (spread + 1e-5)
+    denominator = mean(a * a) + mean(b * b) + (mean_a - mean_b) ** 2
+    return 2 * mean(a * b) / (denominator + 1e-5)

@@ -1,4 +1,4 @@
-"""What the paper's network learns from prepared data: motion, its velocity, and the motion at the key frames."""
+"""Objective of KMTalk's network on prepared data: errors of motion, velocity and key motions."""
 
 import dataclasses
 import hashlib
@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from model_runtime.audio import SAMPLE_RATE
 from model_runtime.datasets.store import Clip, Dataset
 from model_runtime.errors import InputError
+from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
-from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.motion_space import MotionSpace
+from model_runtime.linguistics.phone_lists import cut
+from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.speech.audio import SAMPLE_RATE
 
 __all__ = ["STAGES", "ObjectiveConfig", "PaperObjective", "Shot"]
 
@@ -25,10 +25,13 @@ STAGES = ("joint", "keys", "completion")
 
 @dataclass(frozen=True)
 class ObjectiveConfig:
-    """motion, velocity: weights of the mean squared errors over vertices (our choice: SelfTalk's 1000 and 1000). keys:
-    of the error at the key frames (our choice). completion_keys: whether completion learns from predicted or true key
-    motions (our choice). crop: longest piece of a clip that is trained on at once, s, 0 for all of it. validated: clips
-    that are looked at after an epoch, 0 for all.
+    """Table [objective] of a training's TOML file.
+
+    motion, velocity: weights of the mean squared errors over vertices (our choice: SelfTalk's 1000 and 1000).
+    keys: weight of the error at the key frames (our choice).
+    completion_keys: `predicted` or `true` key motions as input of the completion (our choice).
+    crop: longest piece of a clip in a batch, s, 0 for whole clips.
+    validated: number of validation clips, 0 for all.
     """
 
     motion: float = 1000.0
@@ -47,7 +50,7 @@ class ObjectiveConfig:
 
 @dataclass(frozen=True)
 class Shot:
-    """A clip, or a piece of one, to learn from. samples: (N,). motion: (T, K). key_frames: (M,)."""
+    """A clip, or a piece of one. samples: (N,), 16 kHz. motion: (T, K). key_frames: (M,) frame numbers."""
 
     name: str
     samples: Tensor
@@ -56,14 +59,14 @@ class Shot:
 
 
 class PaperObjective:
-    """One clip a batch, as the field does; the loop's accumulation makes larger steps (an Objective of the loop).
+    """An Objective of the loop with one clip a batch, as in the field; `accumulation` of the loop makes larger steps.
 
-    stage: joint (everything at once), keys (the key-motion decoder alone), completion (all but the key-motion decoder).
+    stage: joint (all losses), keys (loss of the key motions alone), completion (key-motion decoder frozen).
     """
 
     def __init__(
         self,
-        network: PaperNetwork,
+        network: KMTalkNetwork,
         dataset: Dataset,
         space: MotionSpace,
         config: ObjectiveConfig,
@@ -81,23 +84,23 @@ class PaperObjective:
         self.epoch_batches = len(self.clips_of_training)
         if stage == "completion" and network.key_motion is not None:
             network.key_motion.requires_grad_(False)
-        # weights @ factor has the squared length of the displacement per coordinate: errors are those on vertices.
+        # |weights @ factor|^2 is the mean squared displacement a vertex coordinate, so errors are those on vertices.
         gram = space.gram / space.neutral.size
         ridge = 1e-9 * np.trace(gram) / len(gram)
         self.factor = torch.from_numpy(np.linalg.cholesky(gram + ridge * np.eye(len(gram)))).float()
-        self.known: dict[str, Tensor] = {}
+        self.motions: dict[str, Tensor] = {}
         about = [dataset.fingerprint, dataclasses.asdict(network.config), dataclasses.asdict(config), stage, seed]
         about.append(hashlib.sha256(space.shapes.tobytes()).hexdigest())
         self.fingerprint = hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
     def batches(self, epoch: int) -> Iterator[Shot]:
-        """Every train clip once, in an order (and, for long clips, from a place) of the epoch's own."""
-        chance = np.random.default_rng([self.seed, epoch])
-        for index in chance.permutation(self.epoch_batches):
-            yield self._shot(self.clips_of_training[index], chance)
+        """Every train clip once, in random order and, for long clips, from a random start, seeded by the epoch."""
+        rng = np.random.default_rng([self.seed, epoch])
+        for index in rng.permutation(self.epoch_batches):
+            yield self._shot(self.clips_of_training[index], rng)
 
     def loss(self, batch: Shot) -> Tensor:
-        """The weighted sum of the errors, each as a mean over vertices' coordinates and frames."""
+        """Weighted sum of the errors, each a mean over vertex coordinates and frames."""
         device, config = self.factor.device, self.config
         here = next(self.network.parameters()).device
         if device != here:
@@ -124,14 +127,13 @@ class PaperObjective:
         return [batch.name]
 
     def validate(self, module: nn.Module) -> dict[str, float]:
-        """On validation clips: lve and mve as in metrics.py (per sequence), in the square of the data's unit and in
-        it."""
+        """lve (m^2) and mve (m) of evaluation.metrics, means over the validation clips; empty without such clips."""
         chosen = [clip for clip in self.dataset.clips if clip.split == "validation"]
         chosen = chosen[: self.config.validated] if self.config.validated else chosen
-        chance = np.random.default_rng(self.seed)
+        rng = np.random.default_rng(self.seed)
         lips, lve, mve = self.dataset.face.lips, [], []
         for clip in chosen:
-            shot = self._shot(clip, chance)
+            shot = self._shot(clip, rng)
             here = next(module.parameters()).device
             key_times = shot.key_frames.to(here) / self.network.config.fps
             found = module(shot.samples.to(here), len(shot.motion), key_times).motion.cpu().numpy()
@@ -141,37 +143,31 @@ class PaperObjective:
         return {"lve": float(np.mean(lve)), "mve": float(np.mean(mve))} if lve else {}
 
     def _error(self, wrong: Tensor) -> Tensor:
+        """Mean squared displacement a vertex coordinate of the motion error `wrong` (T, K), m^2."""
         return (wrong @ self.factor).square().sum(dim=-1).mean()
 
     def _motion(self, clip: Clip) -> Tensor:
-        """(T, K) weights of the space, kept after the first time: they are small."""
-        if clip.name not in self.known:
+        """(T, K) weights of the space, cached in memory."""
+        if clip.name not in self.motions:
             recorded = np.asarray(clip.motion())
             if self.dataset.space is None:
                 recorded = self.space.coefficients(recorded.reshape(len(recorded), -1, 3))
-            self.known[clip.name] = torch.from_numpy(np.array(recorded, np.float32))
-        return self.known[clip.name]
+            self.motions[clip.name] = torch.from_numpy(np.array(recorded, np.float32))
+        return self.motions[clip.name]
 
-    def _shot(self, clip: Clip, chance: np.random.Generator) -> Shot:
+    def _shot(self, clip: Clip, rng: np.random.Generator) -> Shot:
         motion, samples, phones = self._motion(clip), clip.sound().samples, clip.phones
         fps = self.dataset.fps
         longest = round(self.config.crop * fps)
         if longest and len(motion) > longest:
-            first = int(chance.integers(0, len(motion) - longest + 1))
+            first = int(rng.integers(0, len(motion) - longest + 1))
             motion = motion[first : first + longest]
             samples = samples[round(first / fps * SAMPLE_RATE) : round((first + longest) / fps * SAMPLE_RATE)]
-            phones = _cut(phones, first / fps, (first + longest) / fps)
+            phones = cut(phones, first / fps, (first + longest) / fps)
         config = self.network.config
         if config.keys == "none":
             keys = np.zeros(0, np.int64)
         else:
-            seed = int(chance.integers(2**31))
+            seed = int(rng.integers(2**31))
             keys = choose_keys(config.keys, config.key_share, phones, fps, len(motion), seed)
         return Shot(clip.name, torch.from_numpy(samples), motion, torch.from_numpy(keys))
-
-
-def _cut(track: PhoneTrack, start: float, end: float) -> PhoneTrack:
-    """The phones between two times, as if the piece were all."""
-    inside = [span for span in track.phones if span.end > start and span.start < end]
-    spans = [Span(span.label, max(span.start, start) - start, min(span.end, end) - start) for span in inside]
-    return PhoneTrack(tuple(spans))

@@ -1,4 +1,4 @@
-"""Train the paper's network on prepared data, from a configuration to model folders ready to perform."""
+"""Train KMTalk's network on prepared data, from a configuration to model folders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model_runtime.atomic import write_atomic
 from model_runtime.datasets.store import Dataset, open_dataset
+from model_runtime.files.atomic import write_atomic
+from model_runtime.files.paths import check_folder, make_folder
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import lip_measures
+from model_runtime.heads.motion_space import MotionSpace, read_space, space_from_data, write_space
 from model_runtime.model.checkpoint import Model, Style, save_model
-from model_runtime.model.paper import PaperNetwork
-from model_runtime.model.speech_encoder import load_encoder
-from model_runtime.motion_space import MotionSpace, read_space, space_from_data, write_space
-from model_runtime.requests import check_folder, make_folder
+from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.model.paper.speech_encoder import load_encoder
 from model_runtime.training.checkpoints import load_weights
 from model_runtime.training.config_file import TrainConfig
 from model_runtime.training.loop import train
@@ -26,8 +26,13 @@ __all__ = ["Trained", "train_paper"]
 
 @dataclass(frozen=True)
 class Trained:
-    """model: the folder of a finished model. row: of the ablation. explained: share of the motion that the basis can
-    express, None for channels. validation: figures of the last epoch."""
+    """A finished training.
+
+    model: folder of the model.
+    row: of the ablation.
+    explained: share of the train motion's variance that the basis expresses, None for channels.
+    validation: figures of the final weights.
+    """
 
     model: Path
     row: str
@@ -38,8 +43,8 @@ class Trained:
 def train_paper(config: TrainConfig, resume: bool, allow_download: bool, progress: bool) -> list[Trained]:
     """Train every row of the configuration; models go to <output>/<row>/model, runs to <output>/<row>/<stage>.
 
-    Raises InputError for data that is missing or empty, encoders that are not here, and trainings that are there
-    already while `resume` is off.
+    Raises InputError for data that is missing or empty, for an encoder that is not on this machine, and for a training
+    that already exists while `resume` is off.
     """
     check_folder(config.output)
     dataset = open_dataset(config.data)
@@ -52,7 +57,7 @@ def train_paper(config: TrainConfig, resume: bool, allow_download: bool, progres
 
 
 def _space(config: TrainConfig, dataset: Dataset, output: Path) -> MotionSpace:
-    """The data's channels, or a basis of its train displacements; made once for all rows."""
+    """The data's channels, or a basis of its train displacements, computed once for all rows."""
     if dataset.space is not None:
         return dataset.space
     path = output / f"space-{dataset.fingerprint[:16]}-{config.basis}.npz"
@@ -80,7 +85,7 @@ def _train_row(
 ) -> Trained:
     torch.manual_seed(config.loop.seed)
     description, encoder = load_encoder(config.encoder, allow_download)
-    network = PaperNetwork(config.paper(row, space.names, dataset.fps, description), encoder)
+    network = KMTalkNetwork(config.paper(row, space.names, dataset.fps, description), encoder)
     stages = config.stages if network.key_motion is not None else ("joint",)
     validation: dict[str, float] = {}
     for stage in stages:
@@ -118,7 +123,7 @@ def _train_row(
 def _card(
     config: TrainConfig, row: str, dataset: Dataset, space: MotionSpace, validation: dict[str, float], name: str
 ) -> str:
-    """What a user of the model must know of it."""
+    """The model card, Markdown: licence, network, data, output, training, validation."""
     counts = {split: sum(clip.split == split for clip in dataset.clips) for split in ("train", "validation", "test")}
     explained = f", which express {space.explained:.2%} of the train motion" if space.explained is not None else ""
     figures = ", ".join(f"{key} {value:.4g}" for key, value in validation.items()) or "none"

@@ -1,26 +1,37 @@
-"""The learning rate over a training."""
+"""The learning rate over a training: one-cycle (Smith and Topin 2019), or constant after the same warm-up."""
 
-import math
+from functools import partial
 
-__all__ = ["SCHEDULES", "rate_share"]
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import OneCycleLR
 
-SCHEDULES = ("constant", "one-cycle")
-# Where a cycle starts and where it ends, as shares of the highest rate.
-FIRST, LAST = 1 / 25, 1e-4
+__all__ = ["SCHEDULES", "learning_rates"]
+
+# Highest learning rate over the first one.
+WARM_UP_FACTOR = 25.0
+# Schedule -> first learning rate over the last one.
+SCHEDULES = {"constant": 1 / WARM_UP_FACTOR, "one-cycle": 400.0}
 
 
-def rate_share(schedule: str, done: float, warm_up: float) -> float:
-    """Share in (0, 1] of the highest learning rate when `done` in [0, 1] of the training is over.
+def learning_rates(
+    optimizer: Optimizer, schedule: str, highest: float, warm_up: float, steps: int, done: int
+) -> OneCycleLR:
+    """Set the optimizer's learning rate for step `done` of `steps`; each call of .step() sets that of the next one.
 
-    Both schedules rise during the first `warm_up` share; one-cycle (Smith and Topin 2019) falls along a cosine from
-    there to the end.
+    The rate rises along a cosine to `highest` during the first `warm_up` share of the steps, then falls along a cosine
+    to 1e-4 of it (one-cycle) or stays (constant). It depends on `done` alone, not on where a training was resumed.
     """
-    if done < warm_up:
-        return FIRST + (1 - FIRST) * _ease(done / warm_up)
-    if schedule == "constant":
-        return 1.0
-    return LAST + (1 - LAST) * (1 - _ease((done - warm_up) / max(1 - warm_up, 1e-9)))
-
-
-def _ease(share: float) -> float:
-    return (1 - math.cos(math.pi * min(share, 1.0))) / 2
+    make = partial(
+        OneCycleLR,
+        optimizer,
+        highest,
+        # One more than there are, so that the highest rate comes at step warm_up * steps.
+        total_steps=steps + 1,
+        pct_start=(warm_up * steps + 1) / (steps + 1) if warm_up else 0.0,
+        cycle_momentum=False,
+        div_factor=WARM_UP_FACTOR,
+        final_div_factor=SCHEDULES[schedule],
+    )
+    first = make()
+    # A scheduler that starts later reads the rates of its ends from the optimizer, where the first one noted them.
+    return make(last_epoch=done - 1) if done else first

@@ -23,7 +23,7 @@ def character(scene, shapes, name="Bert"):
 
 def posed(target, **weights):
     """Values of the shape keys for one frame with channels at these weights; a bare stem stands for both sides."""
-    from bl_ext.user_default.kmtalk.scene.rigs import shape_map
+    from bl_ext.user_default.kmtalk.scene.character.shape_map import shape_map
 
     row = np.zeros((1, len(CHANNELS)), np.float32)
     for name, weight in weights.items():

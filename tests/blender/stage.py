@@ -53,8 +53,8 @@ def action_of(target):
 
 def curve_of(target, shape: str):
     """The F-Curve of a shape key in the active action."""
+    from bl_ext.user_default.kmtalk.scene.character.shape_map import value_path
     from bl_ext.user_default.kmtalk.scene.compat import action_curves
-    from bl_ext.user_default.kmtalk.scene.rigs import value_path
 
     return next(curve for curve in action_curves(action_of(target)) if curve.data_path == value_path(shape))
 

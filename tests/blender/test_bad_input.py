@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 
 import bpy
@@ -125,28 +124,40 @@ def test_a_runtime_that_does_not_start(scene, head, line, monkeypatch, tmp_path)
 
 
 def test_a_worker_that_dies_half_way(scene, head, line, client):
-    client.call("info", {})
+    from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
+
+    spoken = Line(head.name, audio=str(LINE))
+    queue = JobQueue([QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
+    while queue.fraction == 0.0 and queue.current is not None:
+        queue.tick(bpy.context)
+        time.sleep(0.005)
     pid = client.pid
-    killer = threading.Timer(0.15, os.kill, (pid, signal.SIGKILL))
-    killer.start()
-    refused(bpy.ops.kmtalk.generate, "stopped", "try again")
+    os.kill(pid, signal.SIGKILL)
+    while queue.current is not None:
+        queue.tick(bpy.context)
+        time.sleep(0.005)
+    assert queue.jobs[0].state == "failed"
+    assert "stopped" in queue.jobs[0].text
+    assert "try again" in queue.jobs[0].text
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     assert client.pid != pid
 
 
 def test_cancel_half_way(scene, head, line, client):
     from bl_ext.user_default.kmtalk.scene import Line, Options
-    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
-    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     before = snapshot()
     spoken = Line(head.name, audio=str(LINE))
-    queue = JobQueue([Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
+    queue = JobQueue([QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
     while queue.fraction == 0.0 and queue.current is not None:
         queue.tick(bpy.context)
         time.sleep(0.005)
     queue.cancel()
-    assert queue.orders[0].state == "cancelled"
+    assert queue.jobs[0].state == "cancelled"
     assert snapshot() == before
     assert client.call("info", {})["version"]
 
@@ -154,19 +165,19 @@ def test_cancel_half_way(scene, head, line, client):
 def test_a_character_that_vanishes_while_it_is_computed(scene, head, line, client):
     from bl_ext.user_default.kmtalk.errors import UserError
     from bl_ext.user_default.kmtalk.scene import Line, Options
-    from bl_ext.user_default.kmtalk.scene.api import run
-    from bl_ext.user_default.kmtalk.scene.jobs import GenerateJob
-    from bl_ext.user_default.kmtalk.scene.queue import Order
+    from bl_ext.user_default.kmtalk.scene.jobs.blocking import run
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import QueuedJob
+    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     spoken = Line(head.name, audio=str(LINE))
-    order = Order("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))
+    job = QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))
 
     def remove(_fraction, _text):
         if "Anna" in bpy.data.objects:
             bpy.data.objects.remove(bpy.data.objects["Anna"])
 
     with pytest.raises(UserError, match="no object named Anna"):
-        run(bpy.context, client, order, remove)
+        run(bpy.context, client, job, remove)
     assert len(bpy.data.actions) == 0
 
 

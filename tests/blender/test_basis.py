@@ -103,7 +103,7 @@ def test_it_is_not_added_twice(scene, face, model, tmp_path):
     bpy.ops.kmtalk.add_basis(filepath=str(model))
     with pytest.raises(RuntimeError, match="already"):
         bpy.ops.kmtalk.add_basis(filepath=str(model))
-    with pytest.raises(RuntimeError, match="is no model"):
+    with pytest.raises(RuntimeError, match="is not a model"):
         bpy.ops.kmtalk.add_basis(filepath=str(tmp_path))
     (tmp_path / "space.npz").write_bytes(b"PK broken")
     with pytest.raises(RuntimeError, match="The face of the model"):

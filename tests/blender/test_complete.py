@@ -25,7 +25,7 @@ def edit(head, index, value, shape="jawOpen"):
 
 
 def baseline(head):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     return load_baseline(action_of(head))
 
@@ -151,7 +151,7 @@ def test_edits_survive_saving_and_renaming(scene, spoken, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "saved.blend"))
     head = bpy.data.objects["Somebody"]
-    from bl_ext.user_default.kmtalk.scene.edits import find_edits
+    from bl_ext.user_default.kmtalk.scene.takes.edits import find_edits
 
     edits = find_edits(action_of(head), baseline(head))
     assert edits.count == 1
@@ -162,7 +162,7 @@ def test_edits_survive_saving_and_renaming(scene, spoken, tmp_path):
 
 def test_a_take_that_moved_as_a_whole_was_not_edited(spoken):
     from bl_ext.user_default.kmtalk.scene.compat import action_curves
-    from bl_ext.user_default.kmtalk.scene.edits import find_edits
+    from bl_ext.user_default.kmtalk.scene.takes.edits import find_edits
 
     for curve in action_curves(action_of(spoken)):
         for key in curve.keyframe_points:
@@ -179,7 +179,7 @@ def test_generating_again_keeps_the_edits_or_not(scene, spoken):
     bpy.ops.kmtalk.generate()
     assert values(spoken)[index] == np.float32(0.97)
     assert "1 edited frame kept" in bpy.context.window_manager.kmtalk.report
-    from bl_ext.user_default.kmtalk.scene.edits import find_edits
+    from bl_ext.user_default.kmtalk.scene.takes.edits import find_edits
 
     assert find_edits(action_of(spoken), baseline(spoken)).count == 1
     bpy.ops.kmtalk.generate(discard_edits=True)
@@ -225,7 +225,7 @@ def test_a_boundary_moves_both_its_phones(spoken):
     middle = (phones[2].start + phones[2].end) / 2
     bpy.ops.kmtalk.move_boundary(index=2, seconds=middle)
     assert phones[1].end == phones[2].start == pytest.approx(middle)
-    with pytest.raises(RuntimeError, match="please"):
+    with pytest.raises(RuntimeError, match="choose a time between"):
         bpy.ops.kmtalk.move_boundary(index=2, seconds=phones[2].end + 1)
 
 

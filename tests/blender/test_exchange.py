@@ -134,11 +134,11 @@ def test_markers_and_textgrid(scene, spoken, tmp_path):
 
 
 def test_a_transcript_beside_the_sound(scene, tmp_path):
-    from bl_ext.user_default.kmtalk.scene.strips import Heard
-    from bl_ext.user_default.kmtalk.scene.transcripts import find_transcript
+    from bl_ext.user_default.kmtalk.scene.sound.strips import AudioClip
+    from bl_ext.user_default.kmtalk.scene.sound.transcripts import find_transcript
 
     sound = tmp_path / "line.wav"
-    whole, part = Heard("line", sound, 0.0, None, 1, 30.0), Heard("line", sound, 2.0, 4.0, 1, 30.0)
+    whole, part = AudioClip("line", sound, 0.0, None, 1, 30.0), AudioClip("line", sound, 2.0, 4.0, 1, 30.0)
     assert find_transcript(whole, "", None).text == ""
     (tmp_path / "line.txt").write_text("hello there", encoding="utf-8")
     assert find_transcript(whole, "", None).text == "hello there"
@@ -174,7 +174,7 @@ def test_the_runtime_says_what_it_is(scene):
 
 
 def test_the_list_of_phones_follows_the_playhead_and_jumps(scene, spoken):
-    from bl_ext.user_default.kmtalk.scene.phones import follow
+    from bl_ext.user_default.kmtalk.scene.phones.timeline import follow
 
     phones, state = action_of(spoken).kmtalk.phones, bpy.context.window_manager.kmtalk
     scene.frame_set(60)

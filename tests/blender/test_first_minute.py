@@ -85,7 +85,7 @@ def test_a_sound_that_is_dropped_is_added_and_spoken(scene, head, monkeypatch):
     assert [take.start for take in takes_of(head)] == [17]
     # Without a runtime the sound is there all the same, and what is missing is said.
     monkeypatch.delenv("KMTALK_PYTHON")
-    monkeypatch.setattr(environment, "TELLING_PACKAGE", "a_package_that_nobody_has")
+    monkeypatch.setattr(environment, "MARKER_PACKAGE", "a_package_that_nobody_has")
     scene.frame_set(300)
     assert bpy.ops.kmtalk.drop_sound(filepath=str(LINE)) == {"FINISHED"}
     assert [take.start for take in takes_of(head)] == [17]
@@ -113,7 +113,7 @@ def test_a_strip_is_chosen_by_its_name(scene, head):
 @pytest.fixture
 def spoken(scene, head):
     """The frames of a line that was spoken from frame 200."""
-    from bl_ext.user_default.kmtalk.scene.playback import spoken_frames
+    from bl_ext.user_default.kmtalk.scene.placement.playback import spoken_frames
 
     bpy.ops.kmtalk.generate(filepath=str(LINE), frame=200)
     first, last = spoken_frames(scene, {action_of(head).name})
@@ -123,7 +123,7 @@ def spoken(scene, head):
 
 def show(scene, frames):
     """What a button does once all is spoken; in the background Blender runs everything as a script does."""
-    from bl_ext.user_default.kmtalk.scene.playback import show_frames
+    from bl_ext.user_default.kmtalk.scene.placement.playback import show_frames
 
     return show_frames(scene, *frames)
 
@@ -157,7 +157,7 @@ def test_a_missing_runtime_is_said_before_it_is_used(scene, head, line, extensio
     from bl_ext.user_default.kmtalk.runtime import environment
 
     monkeypatch.delenv("KMTALK_PYTHON")
-    monkeypatch.setattr(environment, "TELLING_PACKAGE", "a_package_that_nobody_has")
+    monkeypatch.setattr(environment, "MARKER_PACKAGE", "a_package_that_nobody_has")
     for operator in (bpy.ops.kmtalk.add_head, bpy.ops.kmtalk.generate, bpy.ops.kmtalk.make_shapes):
         with pytest.raises(RuntimeError, match="runtime is not installed yet; press Install Runtime"):
             operator()
@@ -183,7 +183,7 @@ def test_messages_name_what_the_user_sees(scene, client):
     with pytest.raises(RuntimeError, match=r"Suzanne lacks the landmarks nose tip, chin") as error:
         bpy.ops.kmtalk.make_shapes()
     assert ".npz" not in str(error.value)
-    from bl_ext.user_default.kmtalk.scene.marks import LANDMARKS
+    from bl_ext.user_default.kmtalk.scene.character.landmarks import LANDMARKS
 
     # No face: the runtime says so.
     for landmark in LANDMARKS:
@@ -195,8 +195,8 @@ def test_messages_name_what_the_user_sees(scene, client):
 
 def test_messages_do_not_name_files_on_the_way_to_the_runtime(scene, client):
     """A sound that is packed into the .blend goes there as a file of its own."""
-    from bl_ext.user_default.kmtalk.scene.queue import JobQueue, Order
-    from bl_ext.user_default.kmtalk.scene.requests import Request
+    from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
+    from bl_ext.user_default.kmtalk.scene.jobs.requests import Request
 
     class Packed:
         title = "hello"
@@ -211,10 +211,10 @@ def test_messages_do_not_name_files_on_the_way_to_the_runtime(scene, client):
         def next(self, result):
             return None
 
-    queue = JobQueue([Order("hello", lambda _context, folder: Packed(folder))], client)
+    queue = JobQueue([QueuedJob("hello", lambda _context, folder: Packed(folder))], client)
     while queue.current is not None:
         queue.tick(bpy.context)
-    assert queue.orders[0].text.startswith("hello is not a sound file")
+    assert queue.jobs[0].text.startswith("hello is not a sound file")
 
 
 def test_the_character_of_the_panel_is_named_even_when_it_is_only_selected(scene, line):

@@ -40,8 +40,8 @@ def jaw(head, frames):
 
 
 def edits(head):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
-    from bl_ext.user_default.kmtalk.scene.edits import find_edits
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.edits import find_edits
 
     return find_edits(action_of(head), load_baseline(action_of(head)))
 

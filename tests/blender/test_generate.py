@@ -50,7 +50,7 @@ def test_a_line_is_one_action_of_its_own(scene, head, line):
 
 
 def take_of(action):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     return load_baseline(action).take
 
@@ -236,7 +236,7 @@ def test_a_line_that_fails_does_not_stop_the_others(scene):
         strip.frame_final_end = strip.frame_final_start + 45
     ghost = bpy.data.objects.new("Ghost", bpy.data.meshes.new("Ghost"))
     scene.collection.objects.link(ghost)
-    from bl_ext.user_default.kmtalk.scene.cast import fill_lines
+    from bl_ext.user_default.kmtalk.scene.sound.speakers import fill_lines
 
     fill_lines(scene, scene)
     scene.kmtalk.lines[0].target = ghost

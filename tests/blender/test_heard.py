@@ -132,7 +132,7 @@ def test_a_batch_lists_the_notes_of_each_line_and_counts_them(scene, head, door,
 
 def test_pauses_can_be_closed(scene, head, line):
     def jaw():
-        from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
+        from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
         take = load_baseline(action_of(head)).take
         return take.weights[:, take.channels.index("jawOpen")].sum()

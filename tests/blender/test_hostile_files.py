@@ -195,21 +195,21 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 @pytest.mark.parametrize("suffix", [".srt", ".txt"])
 def test_words_beside_a_sound_may_be_anything(scene, tmp_path, name, suffix):
-    from bl_ext.user_default.kmtalk.scene.strips import Heard
-    from bl_ext.user_default.kmtalk.scene.transcripts import find_transcript
+    from bl_ext.user_default.kmtalk.scene.sound.strips import AudioClip
+    from bl_ext.user_default.kmtalk.scene.sound.transcripts import find_transcript
 
     (tmp_path / f"line{suffix}").write_text(LONG[name])
-    found = find_transcript(Heard("line", tmp_path / "line.wav", 0.0, None, 1, 30.0), "", None)
+    found = find_transcript(AudioClip("line", tmp_path / "line.wav", 0.0, None, 1, 30.0), "", None)
     assert suffix == ".txt" or found.text in ("", "hello") or found.text.startswith("<") or "-->" in found.text
 
 
 @pytest.mark.parametrize("kind", ["too large", "no text", "a pipe"])
 def test_words_beside_a_sound_that_are_none(scene, tmp_path, kind):
     from bl_ext.user_default.kmtalk.errors import UserError
-    from bl_ext.user_default.kmtalk.scene.strips import Heard
-    from bl_ext.user_default.kmtalk.scene.transcripts import find_transcript, read_sidecar
+    from bl_ext.user_default.kmtalk.scene.sound.strips import AudioClip
+    from bl_ext.user_default.kmtalk.scene.sound.transcripts import find_transcript, read_sidecar
 
-    path, heard = tmp_path / "line.txt", Heard("line", tmp_path / "line.wav", 0.0, None, 1, 30.0)
+    path, heard = tmp_path / "line.txt", AudioClip("line", tmp_path / "line.wav", 0.0, None, 1, 30.0)
     if kind == "a pipe":
         import os
 

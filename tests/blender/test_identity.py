@@ -182,7 +182,7 @@ def test_a_strip_that_is_deleted_and_added_again_goes_on_with_its_take(scene, he
     again = add(scene, "again")
     speak(again)
     assert takes(head) == [("again", 11)]
-    assert "goes on with that take" in told()
+    assert "keeps that take" in told()
     assert jaw(head, 61) == pytest.approx(EDITED, abs=1e-5)
 
 

@@ -64,7 +64,7 @@ def test_damage_and_other_models_are_refused(models, model, tmp_path):
 
     source = tmp_path / "source"
     source.mkdir()
-    with pytest.raises(UserError, match="is no model"):
+    with pytest.raises(UserError, match="is not a model"):
         models.install_model(source, tmp_path / "models")
     for path in model.iterdir():
         (source / path.name).write_bytes(path.read_bytes())
@@ -105,7 +105,7 @@ def test_a_description_that_is_a_pipe_is_none(models, tmp_path):
     from bl_ext.user_default.kmtalk.errors import UserError
 
     os.mkfifo(tmp_path / "model.json")
-    with pytest.raises(UserError, match="is no model"):
+    with pytest.raises(UserError, match="is not a model"):
         models.install_model(tmp_path, tmp_path / "models")
 
 

@@ -38,8 +38,8 @@ def test_presets(scene, tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{", "is no mapping of KMTalk"),
-        ('{"kmtalk_mapping": 2, "mode": "DIRECT", "rows": []}', "is no mapping of KMTalk"),
+        ("{", "is not a mapping of KMTalk"),
+        ('{"kmtalk_mapping": 2, "mode": "DIRECT", "rows": []}', "is not a mapping of KMTalk"),
         ('{"kmtalk_mapping": 1, "mode": "DIRECT", "rows": [{"channel": "jawOpne", "shape": "a"}]}', "jawOpne"),
         ('{"kmtalk_mapping": 1, "mode": "DIRECT", "rows": [{"channel": "jawOpen", "shape": "x"}]}', "has none of the"),
     ],

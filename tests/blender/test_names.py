@@ -32,7 +32,7 @@ def test_arkit_in_any_spelling(scene, spelling):
 
 
 def test_channels_are_the_runtimes(extension):
-    from bl_ext.user_default.kmtalk.scene.aliases import CHANNELS as OURS
+    from bl_ext.user_default.kmtalk.scene.character.shape_names import CHANNELS as OURS
 
     assert OURS == CHANNELS
 
@@ -106,7 +106,7 @@ def test_ready_player_me_takes_its_movements_not_its_visemes(scene):
 
 def test_unknown_names_are_refused_and_nothing_is_written(scene):
     target = character(scene, ["Key 1", "Fat"])
-    with pytest.raises(RuntimeError, match="No shape key of Bert has a name that is known"):
+    with pytest.raises(RuntimeError, match="No shape key of Bert has a known name"):
         bpy.ops.kmtalk.map_channels()
     assert len(target.kmtalk.mapping) == 0
 

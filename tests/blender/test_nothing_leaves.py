@@ -55,4 +55,4 @@ def test_from_the_head_to_the_file(tmp_path, worker_python, package):
 
 def test_the_worker_writes_nothing_beside_the_extension(extension, client):
     client.call("info", {})
-    assert list((Path(extension.__file__).parent / "model_runtime").rglob("__pycache__")) == []
+    assert list((Path(extension.__file__).parent / "lib" / "model_runtime").rglob("__pycache__")) == []

@@ -136,7 +136,7 @@ def test_meshes_of_one_armature_are_linked_and_their_standing_still_is_said(scen
     scene.kmtalk.target = head
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     still = next(each for each in obstacles(scene, head) if each.kind == "parts")
-    assert still.text == "Teeth stand still; their shapes have its names."
+    assert still.text == "Teeth do not follow Head, whose shape keys have the same names."
     fix_obstacle(scene, head, "parts")
     assert not any(each.kind == "parts" for each in obstacles(scene, head))
     assert {driver.data_path for driver in teeth.data.shape_keys.animation_data.drivers} == {

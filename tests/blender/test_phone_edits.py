@@ -48,7 +48,7 @@ def tiles(head):
 
 
 def motion(head):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     return load_baseline(action_of(head)).motion
 
@@ -165,8 +165,8 @@ def test_changes_of_the_list_are_steps_of_undo(extension):
 @pytest.mark.parametrize(
     ("operator", "chosen", "message"),
     [
-        ("insert_phone", {"index": 3, "label": "QQ"}, "QQ is no sound"),
-        ("insert_phone", {"index": 9999}, "No sound of the list"),
+        ("insert_phone", {"index": 3, "label": "QQ"}, "QQ is not a known phone"),
+        ("insert_phone", {"index": 9999}, "No phone of the list"),
         ("insert_word", {"index": 0, "word": "  "}, "no word to insert"),
         ("insert_word", {"index": 0, "word": "?!"}, "no word in"),
         ("insert_word", {"index": 0, "word": "supercalifragilisticexpialidocious"}, "no room"),
@@ -184,5 +184,5 @@ def test_the_last_sound_of_a_take_stays(scene, head, take):
     while len(action_of(head).kmtalk.phones) > 1:
         bpy.ops.kmtalk.delete_phone(index=0)
     assert tiles(head)
-    with pytest.raises(RuntimeError, match="one sound at least"):
+    with pytest.raises(RuntimeError, match="at least one phone"):
         bpy.ops.kmtalk.delete_phone(index=0)

@@ -311,7 +311,7 @@ def test_a_locked_track_and_a_shielded_action_are_kept(scene, head):
     approved = track.strips[0].action
     approved.use_fake_user, approved.name = True, "approved"
     speak(LINE, 20)
-    assert "approved is shielded" in bpy.context.window_manager.kmtalk.report
+    assert "approved has a fake user" in bpy.context.window_manager.kmtalk.report
     bpy.ops.kmtalk.clear()
     assert "approved" in bpy.data.actions
 

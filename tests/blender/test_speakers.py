@@ -26,7 +26,7 @@ def test_an_eye_that_was_chosen_as_the_character(scene, head):
     eye = make_character(scene, "Eye", ["eyeBlinkLeft", "eyeBlinkRight"])
     eye.parent = head
     before = snapshot()
-    with pytest.raises(RuntimeError, match="Eye has no shape of a mouth; choose Anna"):
+    with pytest.raises(RuntimeError, match="Eye has no shape keys of a mouth; choose Anna"):
         bpy.ops.kmtalk.generate(filepath=str(LINE), frame=20)
     assert snapshot() == before
 

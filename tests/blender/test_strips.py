@@ -23,9 +23,9 @@ def strips(scene, tmp_path):
 
 
 def heard(scene, strip, folder):
-    from bl_ext.user_default.kmtalk.scene.strips import heard_of
+    from bl_ext.user_default.kmtalk.scene.sound.strips import clip_of_strip
 
-    return heard_of(scene, strip, folder)
+    return clip_of_strip(scene, strip, folder)
 
 
 def refused(scene, strip, folder):
@@ -185,7 +185,7 @@ def test_words_beside_a_retimed_sound(scene, clicks, sequencer, tmp_path):
     (tmp_path / "clicks.txt").write_text("tick tock")
     with bpy.context.temp_override(**sequencer):
         bpy.ops.sequencer.retiming_segment_speed_set(speed=80.0)
-    from bl_ext.user_default.kmtalk.scene.transcripts import find_transcript
+    from bl_ext.user_default.kmtalk.scene.sound.transcripts import find_transcript
 
     folder = tmp_path / "job"
     folder.mkdir()
@@ -216,7 +216,7 @@ def test_a_strip_in_a_muted_meta_is_named(scene, strips, tmp_path):
 
 def test_the_strip_that_is_meant(scene, strips):
     from bl_ext.user_default.kmtalk.errors import UserError
-    from bl_ext.user_default.kmtalk.scene.strips import chosen_strip
+    from bl_ext.user_default.kmtalk.scene.sound.strips import chosen_strip
 
     with pytest.raises(UserError, match="no sound strip"):
         chosen_strip(scene)
@@ -243,7 +243,7 @@ def test_the_sequencer_may_show_another_scene(scene, strips):
     window.workspace.sequencer_scene = edit
     with bpy.context.temp_override(window=window):
         bpy.ops.kmtalk.generate()
-    from bl_ext.user_default.kmtalk.scene.baseline_store import take_info
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import take_info
 
     assert take_info(action_of(head))["strip"] == "elsewhere"
     assert take_info(action_of(head))["start"] == 7

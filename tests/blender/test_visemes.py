@@ -47,9 +47,9 @@ def test_visemes_follow_the_motion(scene, names, wide, tight, open_):
 
 
 def test_generate_and_complete_write_through_visemes(scene, line):
-    from bl_ext.user_default.kmtalk.scene.baseline_store import load_baseline
-    from bl_ext.user_default.kmtalk.scene.rigs import shape_map
-    from bl_ext.user_default.kmtalk.scene.visemes import seen
+    from bl_ext.user_default.kmtalk.scene.character.shape_map import shape_map
+    from bl_ext.user_default.kmtalk.scene.character.visemes import seen
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     scene.kmtalk.keys = "EVERY_FRAME"
     target = character(scene, [f"viseme_{name}" for name in OCULUS])

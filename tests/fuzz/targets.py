@@ -142,14 +142,17 @@ def _phones_given() -> Target:
 
 def _request() -> Target:
     """What the worker makes of parameters, up to the first file that is read."""
-    requests = import_module("model_runtime.requests")
-    generate, warm = import_module("model_runtime.commands.generate"), import_module("model_runtime.warm")
+    requests = import_module("model_runtime.service.parameters")
+    generate, warm = (
+        import_module("model_runtime.commands.generate"),
+        import_module("model_runtime.service.model_cache"),
+    )
     params = {"audio": "/nowhere.wav", "output": "/tmp/kmtalk-fuzz.npz", "fps": 30, "jaw": 1, "seed": 0, "lead": 0.1}
     params |= {"transcript": "a", "phones": PHONES["phones"], "start": 0, "end": 2, "textgrid": None, "style": "clear"}
 
     def read(drawn: dict) -> object:
         request = requests.request_from(generate.Request, drawn)
-        return generate.run(request, warm.Warm(), lambda *_: None)
+        return generate.run(request, warm.ModelCache(), lambda *_: None)
 
     return Target(worsened(params).filter(lambda drawn: isinstance(drawn, dict)), read)
 
@@ -248,7 +251,7 @@ def _captures(folder: Path) -> Target:
 
 
 def _array(folder: Path) -> Target:
-    npz = import_module("model_runtime.npz")
+    npz = import_module("model_runtime.files.npz")
 
     def read(content: bytes) -> object:
         path = folder / "array.npy"

@@ -140,6 +140,7 @@ class Window:
                         break
                 if found:
                     return x + column * width, sum(found) / len(found)
+        self.picture(f"without {does}")
         raise AssertionError(f"there is no button in {area} that does {does}")
 
     def open_tab(self, name: str, area: str = "VIEW_3D") -> None:
@@ -147,10 +148,14 @@ class Window:
         x, y, width, height = self.python(UNDER_THE_MOUSE.format(area=area, region="UI"))[1]
         opened = f"'{name}' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
         # From below, but for the area's corner, which splits it: where there is no tab, a click does nothing.
-        for row in range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW):
+        rows = range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW)
+        for row in [*rows, *rows, *rows]:
             self.click(x + width - ROW, row)
             if self.python(f"import bpy\nanswer = {opened}"):
-                return
+                # A window under load is late, and the last click may open another tab yet.
+                time.sleep(1)
+                if self.python(f"import bpy\nanswer = {opened}"):
+                    return
         raise AssertionError(f"there is no tab {name}")
 
     def bring_in(self) -> None:

@@ -1,1 +1,1 @@
-"""The parts of the project's own head. All of them measure in millimetres; demo_head turns them into metres."""
+"""The parts of the project's own head. All in mm; demo_head converts them to m."""

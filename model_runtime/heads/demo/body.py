@@ -1,4 +1,4 @@
-"""All parts of the head at rest, and where each of them lies in the whole."""
+"""All parts of the head at rest, joined in one mesh."""
 
 from dataclasses import dataclass
 
@@ -19,9 +19,12 @@ OTHER_SIDE = {"left": "right", "right": "left"}
 
 @dataclass(frozen=True)
 class Body:
-    """whole: every part in one mesh, mm. rings: topology of the skin. spans: part name -> its vertices in the whole.
+    """The head at rest.
 
-    mirror: (V,) the vertex on the other side of the face.
+    whole: all parts in one mesh of V vertices, mm.
+    rings: topology of the skin.
+    spans: part name -> its vertices in `whole`.
+    mirror: (V,) vertex on the other side of the face.
     """
 
     whole: Part
@@ -61,7 +64,7 @@ def build_body() -> Body:
 
 
 def _mirror(points: np.ndarray, rings: Rings, spans: dict[str, slice]) -> np.ndarray:
-    """Each vertex' twin: the skin's by its topology (lips touch, so place would not tell), other parts' by place."""
+    """(V,) mirror twins: of the skin by topology, because lips touch; of the other parts by position."""
     mirror = np.zeros(len(points), dtype=int)
     mirror[spans["skin"]] = rings.mirror
     for name, span in spans.items():

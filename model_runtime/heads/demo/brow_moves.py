@@ -1,4 +1,4 @@
-"""What the brow channels do to the forehead (mm); the eyebrows ride along."""
+"""Displacements of the brow channels (mm): of the forehead, and of the eyebrows, which follow it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,10 @@ __all__ = ["brow_channels"]
 
 @dataclass(frozen=True)
 class BrowMove:
-    """Up, inward and forward by so much, mm, full between the first two of `span` (x, mm), fading to the others."""
+    """A displacement, mm.
+
+    span: x, mm, where it starts, is full, starts to fall, and ends.
+    """
 
     up: float
     inward: float
@@ -25,7 +28,7 @@ BROW_MOVES = {
     "browOuterUp": BrowMove(5.0, 0, 0.2, (2, 40, 48, 70)),
     "browDown": BrowMove(-4.6, 1.6, 0.8, (-6, 12, 34, 62)),
 }
-# z where the lid's skin starts to move, where it moves fully, where the forehead starts to lag, where it is still.
+# z, mm, where the displacement starts above the lid, is full, starts to fall, and ends on the forehead.
 HEIGHT = (7.0, 18.0, 24.0, 64.0)
 
 

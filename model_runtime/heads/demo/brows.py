@@ -1,4 +1,4 @@
-"""Eyebrows (mm), as geometry of their own that lies on the skin. Written for the left brow."""
+"""The left eyebrow (mm), a separate part that lies on the skin."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -9,7 +9,7 @@ from model_runtime.heads.demo.surface import Part, ring_quads
 
 __all__ = ["ACROSS", "STATIONS", "brow"]
 
-# Inner end to outer end: x, z of the middle, half height, thickness.
+# From the inner to the outer end: x and z of the middle line, half height, thickness; mm.
 SHAPE = np.array(
     [
         (12.4, 18.4, 1.2, 0.3),
@@ -22,7 +22,10 @@ SHAPE = np.array(
         (52.5, 15.6, 0.4, 0.4),
     ]
 )
-STATIONS, ACROSS = 19, 7
+# Vertices along a brow.
+STATIONS = 19
+# Vertices across it.
+ACROSS = 7
 
 
 def brow() -> Part:
@@ -32,7 +35,7 @@ def brow() -> Part:
     across = np.repeat(x[:, None], ACROSS, axis=1)
     up = z[:, None] + half[:, None] * lift
     points = cast_front(across.ravel(), up.ravel(), FORMS).reshape(STATIONS, ACROSS, 3)
-    # the rim lies just inside the skin, so that no gap shows
+    # The rim lies just inside the skin, so that no gap is visible.
     points[..., 1] -= (thick[:, None] * (1 - lift**4)) * np.r_[0, np.ones(STATIONS - 2), 0][:, None] - 0.4
     index = np.arange(STATIONS * ACROSS).reshape(STATIONS, ACROSS)
     quads = ring_quads(index, closed=False)

@@ -1,4 +1,4 @@
-"""The skin's topology: a grid round the head with holes for eyes, mouth and ears, which rings of quads fill."""
+"""The skin's topology: a grid round the head, whose holes (eyes, mouth, ears, nostrils) hold rings of quads."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ __all__ = ["CAGE", "Cage", "Hole", "Rings", "build_cage"]
 
 @dataclass(frozen=True)
 class Hole:
-    """A rectangle of the grid, by its first and last row and column; `rings` counts all rings of the filling."""
+    """A rectangular hole of the grid: first and last row and column; number of rings that fill it."""
 
     rows: tuple[int, int]
     columns: tuple[int, int]
@@ -30,7 +30,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Cage:
-    """rows, half: grid rows and columns of one half. Holes of eye, ear and nostril are those of the left side."""
+    """The grid. rows: its rows. half: columns of one half. eye, ear, nostril: holes of the left side."""
 
     rows: int
     half: int
@@ -52,10 +52,13 @@ CAGE = Cage(
 
 @dataclass(frozen=True)
 class Rings:
-    """Vertex indices of the skin. grid: (rows, 2 half), column c stands at index c + half, -1 in holes.
+    """Vertex indices of the skin.
 
-    cap: (half / 2 + 1, half / 2 + 1) crown. mouth, eyes, ears, nostrils: (R, N), the first ring lies in the grid; left
-    before right, and index k of the right side mirrors index k of the left. mirror: (V,) index of each vertex' twin.
+    grid: (rows, 2 half), column c at index c + half, -1 in holes.
+    cap: (half / 2 + 1, half / 2 + 1) crown.
+    mouth: (R, N) rings of N vertices; the first ring is the hole's border in the grid.
+    eyes, ears, nostrils: such rings of the left and of the right side; index k of one mirrors index k of the other.
+    mirror: (V,) mirror twin of each vertex.
     count: V.
     """
 
@@ -98,7 +101,7 @@ def build_cage(cage: Cage) -> Rings:
     side = cage.half // 2
     cap = np.zeros((side + 1, side + 1), dtype=int)
     cap[1:-1, 1:-1] = number((side - 1, side - 1))
-    # the crown is a square: row 0 lies in front, its columns run from the right to the left
+    # The crown is a square grid: row 0 in front, columns from right to left.
     round_front = grid[0, np.arange(-side // 2, side // 2 + 1) + cage.half]
     left = grid[0, np.arange(side // 2, side // 2 + side + 1) + cage.half]
     back = grid[0, (np.arange(side // 2 + side, side // 2 + 2 * side + 1) + cage.half) % columns]

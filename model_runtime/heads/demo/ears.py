@@ -1,4 +1,4 @@
-"""Ears (mm), as rings that fill a hole in the side of the head. Written for the left ear."""
+"""The left ear (mm), as rings that fill a hole in the side of the head."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -8,15 +8,21 @@ from model_runtime.heads.demo.sculpt import cast
 
 __all__ = ["ear_rings"]
 
-CENTRE_Y, CENTRE_Z = 9.0, -20.0
-LENGTH, WIDTH = 28.0, 16.0
-# How far the ear leans back, mm of y per mm of z, and how far its rear stands out from the head.
-LEAN, FLARE = 0.2, 7.5
-# Angle from the rear over the top (90 degrees) and the front (180) to the lobe (270) -> radius, share of the ellipse.
+# Middle of the ear, mm.
+CENTRE_Y = 9.0
+CENTRE_Z = -20.0
+# Half length and half width of its outline, mm.
+LENGTH = 28.0
+WIDTH = 16.0
+# Slant backwards, mm of y per mm of z.
+LEAN = 0.2
+# Distance of the rear from the head, mm.
+FLARE = 7.5
+# Angle (degrees: 0 rear, 90 top, 180 front, 270 lobe) -> radius, share of the ellipse.
 OUTLINE_AT = (0, 45, 90, 120, 150, 180, 210, 240, 270, 300, 330, 360)
 OUTLINE = (1.0, 1.08, 1.0, 0.95, 0.86, 0.78, 0.80, 0.93, 0.97, 1.0, 0.95, 1.0)
-# Ring by ring from the head to the bottom of the bowl: share of the outline and height over the head (mm), first where
-# the ear stands free (rear and top), then at the lobe, then in front where it grows out of the cheek.
+# Rings from the head to the bottom of the bowl: (share of the outline, height over the head in mm) at rear and top, at
+# the lobe, and in front.
 RINGS = (
     ((0.66, 2.0), (0.72, 1.5), (1.00, 0.3)),
     ((0.72, 5.0), (0.80, 3.5), (0.96, 0.6)),
@@ -32,16 +38,16 @@ RINGS = (
     ((0.42, 5.0), (0.34, 2.0), (0.30, -2.8)),
     ((0.28, -0.5), (0.24, -1.5), (0.20, -3.2)),
 )
-# How far outside its first ring the ear's root lies on the head, share of the outline.
+# Distance of the ear's root on the head from the first ring, share of the outline.
 ROOT_MARGIN = 0.1
-# The bowl lies in front of and below the ear's middle.
+# Offset of the bowl from the ear's middle, y and z, mm.
 BOWL = (-3.5, -3.0)
 
 
 def ear_rings(count: int) -> np.ndarray:
     """(14, count, 3) rings of the left ear, from its root on the head to the bottom of its bowl."""
     turn = 2 * np.pi * np.arange(count) / count
-    # columns run towards the back, so the ring starts behind the ear and runs over its top to the front
+    # Rings run from the rear over the top to the front.
     outline = PchipInterpolator(OUTLINE_AT, OUTLINE)(np.degrees(turn))
     back, up = np.cos(turn) * outline, np.sin(turn) * outline
     front = np.clip(-np.cos(turn + 0.35) * 1.25 - 0.05, 0, 1) ** 0.8

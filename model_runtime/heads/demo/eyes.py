@@ -1,4 +1,4 @@
-"""Lids and eyeballs (mm). Written for the left eye; the right one mirrors it."""
+"""Lids, eyeball and caruncle of the left eye (mm)."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -23,25 +23,33 @@ __all__ = [
     "on_ball",
 ]
 
-# The ring of the lids' front edge, and the ring of the crease above the upper lid.
-LID_EDGE, CREASE = 7, 4
-# Where along a ring the lashes of the upper lid are.
+# Number of the ring of the lids' front edge.
+LID_EDGE = 7
+# Number of the ring of the crease above the upper lid.
+CREASE = 4
+# Vertices of a ring at the lashes of the upper lid.
 LASHES = slice(1, 17)
 
+# Half width of the opening, mm.
 HALF_WIDTH = 14.6
-# place across the eye (-1 inner corner, 1 outer) -> z of the open upper and lower edge, of the line where they close
+# Place across the eye (-1 inner corner, 1 outer) -> z, mm, of the upper and lower edge at rest, and of the line where
+# they close.
 OPENING_AT = (-1, -0.7, -0.35, 0, 0.35, 0.7, 1)
 UPPER_EDGE = (-1.6, 2.9, 5.6, 6.6, 6.3, 4.6, 1.2)
 LOWER_EDGE = (-1.6, -3.6, -5.1, -5.7, -5.3, -3.4, 1.2)
 CLOSED_EDGE = (-1.6, -2.8, -3.8, -4.2, -3.8, -2.1, 1.2)
-# Share of the way from the lid's edge to the hole's edge, rings 6 to 1.
+# Rings 6 to 1: share of the way from the lid's edge to the hole's edge.
 SKIN_STEPS = (0.055, 0.2, 0.38, 0.52, 0.68, 0.84)
+# Depth of the crease, mm.
 CREASE_DEPTH = 1.3
-# Inner rings of the lid: radius about the eyeball's centre less the eyeball's, and share of height kept.
+# Inner rings of the lid: distance from the eyeball, mm, and factor on the height above its centre.
 INNER = ((0.9, 1.0), (0.8, 1.25), (0.8, 1.6))
-# The soft knob in the inner corner.
-CARUNCLE_CENTRE, CARUNCLE_RADII = (18.6, -82.4, -1.5), (2.6, 2.2, 2.0)
-IRIS_RADIUS, PUPIL_RADIUS = 7.9, 3.5
+# Caruncle, an ellipsoid in the inner corner, mm.
+CARUNCLE_CENTRE = (18.6, -82.4, -1.5)
+CARUNCLE_RADII = (2.6, 2.2, 2.0)
+# Radii of iris and pupil, mm.
+IRIS_RADIUS = 7.9
+PUPIL_RADIUS = 3.5
 
 
 def lid_across(count: int = 36) -> np.ndarray:
@@ -71,7 +79,7 @@ def lid_rings(edge: np.ndarray) -> np.ndarray:
         rings.append(points)
     rings.append(on_ball(place, LID_RADIUS))
     for gap, spread in INNER:
-        # behind the edge the lid follows the eyeball away from the opening
+        # Behind its edge the lid follows the eyeball.
         hidden = place * [1, spread] + [0, EYE_CENTRE[2] * (1 - spread)]
         hidden[:, 0] = EYE_CENTRE[0] + (hidden[:, 0] - EYE_CENTRE[0]) * (1 - 0.02 * spread)
         rings.append(on_ball(hidden, EYE_RADIUS + gap))
@@ -114,7 +122,7 @@ def eyeball(segments: int = 32) -> Part:
 
 
 def caruncle(around: int = 10, along: int = 5) -> Part:
-    """What fills the inner corner of the left eye between the lids."""
+    """The caruncle, which fills the inner corner of the left eye."""
     turn = 2 * np.pi * np.arange(around) / around
     rise = np.linspace(-np.pi / 2, np.pi / 2, along + 2)[1:-1, None]
     ball = np.stack([np.cos(rise) * np.cos(turn), np.cos(rise) * np.sin(turn), np.sin(rise) + 0 * turn], axis=-1)

@@ -1,4 +1,4 @@
-"""Smooth fields over the skin: values at some vertices, spread over the others."""
+"""Smooth fields over the skin: values at fixed vertices, interpolated at the others."""
 
 from dataclasses import dataclass
 
@@ -6,32 +6,33 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 
+from model_runtime.postprocess.smoothstep import ease
+
 __all__ = ["Spread", "follow", "smoothstep", "spreader"]
 
 
 def smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
-    """0 below `low`, 1 above `high`, a soft ramp between."""
-    place = np.clip((value - low) / (high - low), 0, 1)
-    return place * place * (3 - 2 * place)
+    """0 below `low`, 1 above `high`, smoothstep between; same shape as `value`."""
+    return ease((value - low) / (high - low))
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Fills in fields that are known at `fixed` vertices (bool (V,)). Made by spreader."""
+    """Interpolation of fields that are known at the `fixed` vertices, bool (V,). Made by spreader."""
 
     fixed: np.ndarray
     stiffness: sparse.csr_matrix
     solver: SuperLU
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """(V, D) field that keeps `values` (V, D) at the fixed vertices and bends as little as possible elsewhere."""
+        """(V, D) field with `values` (V, D) at the fixed vertices and least bending energy elsewhere."""
         result = values.copy()
         result[~self.fixed] = self.solver.solve(-(self.stiffness[:, self.fixed] @ values[self.fixed]))
         return result
 
 
 def spreader(points: np.ndarray, quads: np.ndarray, fixed: np.ndarray) -> Spread:
-    """Biharmonic interpolation over the mesh: along the surface, so that lips that touch stay apart.
+    """Biharmonic interpolation along the surface, so that touching lips do not affect each other.
 
     points: (V, 3). quads: (Q, 4). fixed: (V,) bool; every connected piece of the mesh needs fixed vertices.
     """
@@ -49,7 +50,7 @@ def spreader(points: np.ndarray, quads: np.ndarray, fixed: np.ndarray) -> Spread
 
 
 def follow(points: np.ndarray, anchors: np.ndarray, count: int = 8) -> tuple[np.ndarray, np.ndarray]:
-    """How `points` (N, 3) ride on `anchors` (V, 3): indices (N, count) and weights (N, count) that sum to 1."""
+    """The anchors (V, 3) that each of `points` (N, 3) follows: indices (N, count) and weights (N, count), sum 1."""
     gaps = np.linalg.norm(points[:, None] - anchors[None], axis=2)
     nearest = np.argsort(gaps, axis=1, kind="stable")[:, :count]
     near = np.take_along_axis(gaps, nearest, axis=1)

@@ -1,4 +1,4 @@
-"""Short hair (mm): a shell over the skull that thins out to its hairline."""
+"""Short hair (mm): a shell over the skull that ends at the hairline."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -10,19 +10,27 @@ from model_runtime.heads.demo.surface import Part, ring_quads
 
 __all__ = ["hair"]
 
+# Centre of the rays to the skull, mm.
 MIDDLE = (0.0, 8.0, 28.0)
-COLUMNS, ROWS = 64, 16
-# Angle from the front (degrees) -> height of the hairline, z.
+# Vertices round the head.
+COLUMNS = 64
+# Rings from the hairline to the crown.
+ROWS = 16
+# Angle from the front (degrees) -> z of the hairline, mm.
 HAIRLINE_AT = (0, 18, 34, 48, 62, 70, 78, 86, 104, 116, 128, 145, 180)
 HAIRLINE = (63, 65, 63.5, 54, 36, 12, -4, 10, 12, -8, -38, -53, -57)
-# Angle from the front -> thickness over the skull; share of the way from the crown to the hairline -> share of it.
+# Angle from the front (degrees) -> thickness over the skull, mm.
 THICKNESS_AT = (0, 30, 60, 90, 130, 180)
 THICKNESS = (21, 19.5, 14.0, 9.0, 7.5, 6.5)
+# Thickness at the crown, mm.
 CROWN_THICKNESS = 9.0
+# Share of the way from the crown to the hairline -> factor on the thickness.
 PROFILE_AT = (0, 0.5, 0.8, 0.92, 0.975, 1)
 PROFILE = (1.0, 1.0, 0.82, 0.5, 0.2, -0.06)
-# Locks: how many there are round the head, how deep the valleys between them are, share of the thickness.
-LOCKS, LOCK_DEPTH = 12, 0.26
+# Locks round the head.
+LOCKS = 12
+# Depth of the valleys between them, share of the thickness.
+LOCK_DEPTH = 0.26
 
 
 def hair() -> Part:
@@ -31,7 +39,7 @@ def hair() -> Part:
     away = np.degrees(np.abs(turn))
     line = PchipInterpolator(HAIRLINE_AT, HAIRLINE)(away)
     flat = np.stack([np.sin(turn), -np.cos(turn)], axis=1)
-    # where the hairline lies on the skull, seen from the middle
+    # The hairline on the skull.
     level = cast(
         np.column_stack([np.zeros(COLUMNS), np.full(COLUMNS, MIDDLE[1]), line]),
         np.column_stack([flat, np.zeros(COLUMNS)]),
@@ -45,7 +53,7 @@ def hair() -> Part:
     skull = cast(np.tile(MIDDLE, (rise.size, 1)), direction.reshape(-1, 3), FORMS).reshape(direction.shape)
     full = PchipInterpolator(THICKNESS_AT, THICKNESS)(away)
     thick = CROWN_THICKNESS + (full - CROWN_THICKNESS) * smoothstep(0, 0.8, share)[:, None]
-    # locks part where the hair is long, over the forehead
+    # Locks are visible over the forehead alone.
     parted = smoothstep(0.15, 0.5, share)[:, None] * (1 - smoothstep(45, 100, away))
     thick *= 1 - LOCK_DEPTH * parted * (1 - np.cos(LOCKS * turn)) / 2
     thick *= PchipInterpolator(PROFILE_AT, PROFILE)(share)[:, None]

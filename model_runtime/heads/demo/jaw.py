@@ -1,4 +1,4 @@
-"""The jaw: how much of it each vertex of the skin takes, and where it swings."""
+"""The jaw: its share in the motion of each vertex, its rotation and its translations."""
 
 import numpy as np
 
@@ -8,23 +8,39 @@ from model_runtime.heads.demo.mouth import BORDER, around
 
 __all__ = ["jaw_share", "jaw_slide", "jaw_swing"]
 
+# y and z of the hinge, mm.
 HINGE = (-8.0, -28.0)
+# Angle at jawOpen 1, radians.
 OPEN_ANGLE = np.radians(15.2)
-FORWARD, SIDEWAYS = 6.0, 6.0
-# What stands still, mm: above the cheeks, behind the front of the ears, on the neck, at the throat (y, z), the nose.
-CHEEK_TOP, EAR_FRONT, NECK_TOP, THROAT = -38, -14, -137, (-40, -115)
-NOSE_HALF_WIDTH, NOSE_BASE = 19, -58
-# What swings fully, mm.
-CHIN_TOP, CHIN_HALF_WIDTH, CHIN_BACK = -104, 20, -66
+# Displacement at jawForward 1, mm.
+FORWARD = 6.0
+# Displacement at jawLeft and jawRight 1, mm.
+SIDEWAYS = 6.0
+# Skin with the share 0: above this z, mm,
+CHEEK_TOP = -38
+# behind this y, mm,
+EAR_FRONT = -14
+# below this z, mm,
+NECK_TOP = -137
+# behind this y and below this z, mm,
+THROAT = (-40, -115)
+# and the nose: |x| below NOSE_HALF_WIDTH, z above NOSE_BASE, mm.
+NOSE_HALF_WIDTH = 19
+NOSE_BASE = -58
+# Skin with the share 1, the chin: z below CHIN_TOP, |x| below CHIN_HALF_WIDTH, y in front of CHIN_BACK, mm.
+CHIN_TOP = -104
+CHIN_HALF_WIDTH = 20
+CHIN_BACK = -66
+# Share at the corners of the mouth.
 CORNER_SHARE = 0.45
-# The middle of the upper lip goes a little against the jaw: it shows the teeth.
+# Share in the middle of the upper lip, negative: it rises and shows the teeth.
 UPPER_LIP_SHARE = -0.06
-# How much of the jaw the innermost rings of the mouth take, from the teeth to the throat.
+# Factor on the lips' share in the innermost rings of the mouth, from the teeth to the throat.
 THROAT_FADE = (1, 1, 1, 1, 1, 0.9, 0.7, 0.5, 0.4)
 
 
 def jaw_share(body: Body) -> np.ndarray:
-    """(V,) 0 skull to 1 jaw, over the whole head."""
+    """(V,) share of the jaw's motion over the whole head, 0 skull to 1 jaw."""
     skin = body.whole.vertices[body.spans["skin"]]
     mouth = body.rings.mouth
     x, y, z = np.abs(skin[:, 0]), skin[:, 1], skin[:, 2]
@@ -53,7 +69,7 @@ def jaw_share(body: Body) -> np.ndarray:
 
 
 def jaw_swing(points: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """(V, 3) mm from rest to the fully open jaw: a swing about the hinge before the ears, straightened to its end."""
+    """(V, 3) mm from rest to the open jaw: displacement by the rotation about the hinge, times the shares (V,)."""
     arm = points[:, 1:] - HINGE
     cos, sin = np.cos(OPEN_ANGLE), np.sin(OPEN_ANGLE)
     turned = np.stack([arm[:, 0] * cos - arm[:, 1] * sin, arm[:, 0] * sin + arm[:, 1] * cos], axis=1)
@@ -63,6 +79,6 @@ def jaw_swing(points: np.ndarray, share: np.ndarray) -> np.ndarray:
 
 
 def jaw_slide(share: np.ndarray) -> dict[str, np.ndarray]:
-    """jawForward, jawLeft, jawRight: (V, 3) mm each."""
+    """jawForward, jawLeft, jawRight: (V, 3) mm each, for shares (V,)."""
     ways = {"jawForward": (0, -FORWARD, 0), "jawLeft": (SIDEWAYS, 0, 0), "jawRight": (-SIDEWAYS, 0, 0)}
     return {name: share[:, None] * np.array(way) for name, way in ways.items()}

@@ -1,4 +1,4 @@
-"""Which vertices of the head are its landmarks, by name and by MediaPipe FaceMesh index."""
+"""The landmarks of our head, by name and by MediaPipe FaceMesh index."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ LIPS: dict[str, tuple[int, ...]] = {
     "upper_inner": (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308),
     "lower_inner": (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308),
 }
-# Where those lie across a neutral mouth, |x| / half width, from corner to middle.
+# |x| / half width of those points on a neutral mouth, from corner to middle.
 LIP_PLACES = {
     "upper_outer": (1, 0.90, 0.76, 0.58, 0.30, 0),
     "lower_outer": (1, 0.91, 0.79, 0.60, 0.32, 0),
@@ -29,9 +29,11 @@ RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144
 # From the inner end outwards: lower edge, then upper edge.
 LEFT_BROW = ((285, 295, 282, 283, 276), (336, 296, 334, 293, 300))
 RIGHT_BROW = ((55, 65, 52, 53, 46), (107, 66, 105, 63, 70))
+# Share of the way from the inner to the outer end of those points.
 BROW_PLACES = (0.06, 0.32, 0.56, 0.76, 0.94)
-# Points in the middle of the face, by their height, mm (FaceMesh index -> z).
+# FaceMesh index -> z, mm, of points in the middle of the face.
 MIDLINE = {6: -5, 168: 3, 197: -13, 195: -21, 5: -30, 4: -39, 1: -44, 19: -50, 94: -53.5, 2: -57}
+# FaceMesh index -> z, mm, of points in the middle of the chin.
 CHIN_LINE = {18: -97.5, 200: -105, 199: -112, 175: -120, 152: -124}
 
 
@@ -61,7 +63,7 @@ def _facemesh(body: Body) -> dict[int, int]:
     for name, indices in LIPS.items():
         ring = mouth[BORDER if name.endswith("outer") else CONTACT]
         row = ring[: half + 1] if name.startswith("upper") else np.concatenate([ring[:1], ring[: half - 1 : -1]])
-        # from the left corner to the middle; the other side is counted, not searched, so that both are alike
+        # From the left corner to the middle; the right side by index, so that both sides are mirror images.
         places = points[row[: half // 2 + 1], 0] / points[row[0], 0]
         steps = [int(np.abs(places - place).argmin()) for place in LIP_PLACES[name]]
         for number, step in enumerate(steps):

@@ -1,4 +1,4 @@
-"""eyeBlink: the lids close over the eyeball."""
+"""eyeBlink of our head: the lids close over the eyeball."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from model_runtime.heads.demo.sculpt import cast_front
 
 __all__ = ["blink"]
 
-# Share of the way from the lid's edge to the hole where the skin no longer follows: upper and lower lid.
+# Share of the way from the lid's edge to the hole's edge up to which the skin moves: upper and lower lid.
 REACH = (0.6, 0.45)
 
 
@@ -37,7 +37,7 @@ def blink(body: Body) -> np.ndarray:
         place = rest[ring][:, [0, 2]] + np.stack([np.zeros_like(fall), fall * follow], axis=1)
         if number < LID_EDGE:
             closed = cast_front(place[:, 0], place[:, 1], FORMS)
-            # what the rest pose adds to the sculpture (the crease) stays where the lid stays
+            # The crease, which the sculpture lacks, stays where the lid does not move.
             flat = cast_front(rest[ring][:, 0], rest[ring][:, 2], FORMS)
             closed += (rest[ring] - flat) * (1 - follow)[:, None]
         elif number == LID_EDGE:

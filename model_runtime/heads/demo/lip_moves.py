@@ -1,4 +1,4 @@
-"""What each channel does to the lips: a table of movements (mm), and how it reads for one vertex of the lips."""
+"""The table of lip movements by channel (mm), and the displacement of lip vertices by a movement."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,16 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class LipMove:
-    """One movement of the lips. Pairs are (forward, up), triples (outward, forward, up), mm.
+    """A movement of the lips. Pairs are (forward, up), triples (outward, forward, up), mm.
 
-    narrow: share by which the mouth gets narrower. roundness: how far towards the corners the middle's movement
-    reaches. shift: everything to the left. corner: at the corners. upper, lower: in the middle of the lip where the
-    lips meet; upper_edge, lower_edge: there at the border of the red; upper_body, lower_body: extra for what lies
-    between. chin, cheek: what the skin below and beside does along.
+    narrow: relative decrease of the mouth's width.
+    roundness: exponent of the fall from middle to corner: larger values move a wider middle.
+    shift: to the left, mm.
+    corner: at the corners.
+    upper, lower: in the middle, where the lips meet.
+    upper_edge, lower_edge: in the middle, at the border of the red.
+    upper_body, lower_body: added between both.
+    chin, cheek: of the skin below and beside the lips.
     """
 
     narrow: float = 0.0
@@ -36,9 +40,9 @@ class LipMove:
     cheek: tuple[float, float, float] = (0, 0, 0)
 
 
-# A name without its side stands for both sides' channels.
+# Names without a side stand for the channels of both sides.
 LIP_MOVES = {
-    # what the lips do besides swinging with the jaw
+    # Besides the rotation of the jaw.
     "jawOpen": LipMove(narrow=0.07),
     "mouthFunnel": LipMove(
         narrow=0.15,
@@ -110,12 +114,12 @@ LIP_MOVES = {
 
 
 def side_share(across: np.ndarray) -> np.ndarray:
-    """(N,) how much a left-side channel takes at `across` (1 left, -1 right); with its mirror image it sums to 1."""
+    """(N,) factor on a left-side channel at `across` (1 left, -1 right); both sides' factors sum to 1."""
     return smoothstep(-0.65, 0.65, across)
 
 
 def lip_displacement(move: LipMove, rest: np.ndarray) -> np.ndarray:
-    """(rings, 56, 3) mm: `move` on the rings from the border to the last lip ring, of positions `rest`."""
+    """(rings, 56, 3) mm: displacement of the rings from the border to the last lip ring, at rest at `rest`, mm."""
     across = around(rest.shape[1])
     upper = np.arange(rest.shape[1]) <= rest.shape[1] // 2
     share = np.array([1.0, *LIP_STEPS, *[0.0] * (LAST_LIP - CONTACT)])[: LAST_LIP - BORDER + 1, None]

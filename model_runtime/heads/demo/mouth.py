@@ -1,4 +1,4 @@
-"""Lips and mouth cavity: 56 vertices round the mouth, ring by ring from the cheek to the throat (mm)."""
+"""Lips and mouth cavity (mm): rings of 56 vertices from the cheek to the throat."""
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -8,26 +8,33 @@ from model_runtime.heads.demo.sculpt import cast_front
 
 __all__ = ["BORDER", "CONTACT", "LAST_LIP", "around", "mouth_rings"]
 
-# Rings that have names: the border of the red, the line where the lips meet, the last ring that counts as lip.
-BORDER, CONTACT, LAST_LIP = 6, 11, 13
+# Number of the ring at the border of the red.
+BORDER = 6
+# Number of the ring where the lips meet.
+CONTACT = 11
+# Number of the last ring of the lips.
+LAST_LIP = 13
 
+# Half width of the border of the red, mm.
 HALF_WIDTH_BORDER = 25.2
+# Half width of the line where the lips meet, mm.
 HALF_WIDTH_CONTACT = 23.6
-# Share of the way from the border of the red to the hole's edge, rings 5 to 1.
+# Rings 5 to 1: share of the way from the border of the red to the hole's edge.
 SKIN_STEPS = (0.1, 0.24, 0.42, 0.62, 0.82)
-# |x| / half width -> z of the border of the upper lip, of the lower lip, of the line between them.
+# |x| / half width -> z, mm, of the border of the upper and lower lip, and of the line where they meet.
 CURVE_AT = (0, 0.12, 0.25, 0.45, 0.7, 0.88, 1)
 UPPER_BORDER = (-73.2, -72.7, -72.0, -73.1, -76.0, -78.1, -78.9)
 LOWER_BORDER = (-91.4, -91.3, -90.8, -89.2, -85.2, -81.4, -78.9)
 MEETING = (-80.7, -80.6, -80.2, -80.0, -79.9, -79.4, -78.9)
-# Share of the way from the line to the border, and how far the lip stands out there, mm, upper and lower.
+# Share of the way from that line to the border -> protrusion of the upper and lower lip, mm.
 LIP_STEPS = (0.84, 0.6, 0.34, 0.13, 0.0)
 UPPER_FULLNESS = (1.1, 2.2, 2.6, 1.4, -1.0)
 LOWER_FULLNESS = (1.2, 3.0, 3.8, 2.2, -1.0)
+# Protrusion of the border of the red, mm.
 BORDER_RIDGE = 0.45
-# Between the lips: how far the upper stands from the lower, mm.
+# Gap between the lips at rest, mm.
 REST_GAP = 0.12
-# Rings inside: half width, height above and depth below the line, y in the middle, how much y rises to the sides.
+# Rings of the cavity, mm: half width, height above and below the line, y in the middle, increase of y to the sides.
 CAVITY = (
     (23.0, 0.3, 0.3, -99.0, 12.5),
     (24.5, 5.0, 5.0, -98.0, 13.0),
@@ -39,6 +46,7 @@ CAVITY = (
     (21.0, 11.0, 14.0, -47.0, 2.0),
     (10.0, 5.0, 7.0, -44.0, 0.0),
 )
+# z of the middle of the cavity, mm.
 MIDDLE = -80.0
 
 

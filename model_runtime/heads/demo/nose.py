@@ -1,4 +1,4 @@
-"""Nostrils (mm), as rings that lead from the underside of the nose into it. Written for the left one."""
+"""The left nostril (mm), as rings from the underside of the nose inwards."""
 
 import numpy as np
 
@@ -7,17 +7,22 @@ from model_runtime.heads.demo.sculpt import project
 
 __all__ = ["nostril_rings"]
 
-# Middle of the opening, its half width and half length, how its long axis turns inwards to the front (degrees).
+# Middle of the opening, mm.
 CENTRE = (6.3, -102.6, -53.0)
-HALF_WIDTH, HALF_LENGTH, TURN = 2.4, 4.0, 24.0
-# Ring by ring: share of the opening, mm above its rim; the first two lie on the skin.
+# Half width and half length of the opening, mm.
+HALF_WIDTH = 2.4
+HALF_LENGTH = 4.0
+# Rotation of its long axis inwards to the front, degrees.
+TURN = 24.0
+# Rings on the skin: share of the opening.
 ON_SKIN = (1.5, 1.2)
+# Rings inside: share of the opening, height above its rim in mm.
 INSIDE = ((1.0, 0.8), (0.92, 2.4), (0.8, 5.0), (0.5, 7.5))
 
 
 def nostril_rings(count: int) -> np.ndarray:
-    """(6, count, 3) rings of the left nostril, from the skin around it to its dark end."""
-    # the ring starts beside the nostril and runs over its front, as the grid's border does
+    """(6, count, 3) rings of the left nostril, from the skin to its inner end."""
+    # Rings start at the outer side and run over the front, as the border of the hole in the grid.
     turn = 2 * np.pi * np.arange(count) / count
     x, y = np.cos(turn) * HALF_WIDTH, -np.sin(turn) * HALF_LENGTH
     angle = np.radians(TURN)

@@ -1,4 +1,4 @@
-"""The sculpture: the head as a signed distance field, a smooth union of simple forms (mm)."""
+"""The head as a signed distance field, a smooth union of ellipsoids and rods (mm)."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,17 @@ import numpy as np
 
 __all__ = ["Ellipsoid", "Rod", "Sculpture", "cast", "cast_front", "distance", "project", "sculpture"]
 
-# A ray whose last step was shorter than this has hit, mm.
+# Step below which a ray has hit the surface, mm.
 ARRIVED = 1e-5
 
 
 @dataclass(frozen=True)
 class Ellipsoid:
-    """centre, radii: (x, y, z) mm. blend: width of the soft seam, mm. carve: taken away instead of added.
+    """An ellipsoid; with a centre beside x = 0 it exists on both sides of the face.
 
-    A form with a centre beside x = 0 stands on both sides of the face.
+    centre, radii: (x, y, z) mm.
+    blend: width of the smooth transition to the other forms, mm.
+    carve: subtracted instead of added.
     """
 
     centre: tuple[float, float, float]
@@ -25,7 +27,7 @@ class Ellipsoid:
 
 @dataclass(frozen=True)
 class Rod:
-    """A round stick from `start` to `end` (mm) whose radius runs from the first value of `radii` to the second."""
+    """A rod from `start` to `end`, mm, with `radii` at its ends, mm; blend and carve as of Ellipsoid."""
 
     start: tuple[float, float, float]
     end: tuple[float, float, float]
@@ -39,9 +41,14 @@ Form = Ellipsoid | Rod
 
 @dataclass(frozen=True)
 class Sculpture:
-    """Forms as arrays, so that all of them are measured at once. Ellipsoids first: centres, radii (E, 3). Then rods:
-    starts, axes (R, 3), thick (R, 2) radius at the start and how it grows. order: (F,) which of them comes when; blend:
-    (F,) mm; sign: (F,) -1 where a form is carved.
+    """F = E + R forms as arrays, ellipsoids before rods, mm.
+
+    centres, radii: (E, 3) of ellipsoids.
+    starts, axes: (R, 3) of rods.
+    thick: (R, 2) radius of rods at the start, and its increase to the end.
+    order: (F,) indices of the forms in the order in which they are united.
+    blend: (F,) in that order.
+    sign: (F,) -1 for carved forms, else 1, in that order.
     """
 
     centres: np.ndarray
@@ -101,7 +108,7 @@ def distance(points: np.ndarray, forms: Sculpture) -> np.ndarray:
 
 
 def cast(origins: np.ndarray, directions: np.ndarray, forms: Sculpture, reach: float = 170.0) -> np.ndarray:
-    """(N, 3) points where rays from far outside towards `origins`, against `directions` (unit, outward), first hit."""
+    """(N, 3) first hits of rays from outside towards `origins` (N, 3), against unit vectors `directions` (N, 3), mm."""
     travel = np.full(len(origins), reach)
     going = np.arange(len(origins))
     for _ in range(36):

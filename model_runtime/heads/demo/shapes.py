@@ -1,4 +1,4 @@
-"""All channels of the head."""
+"""The displacements of all channels of our head (mm)."""
 
 from dataclasses import dataclass
 
@@ -15,24 +15,34 @@ from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, around
 
 __all__ = ["build_shapes"]
 
-# The skin that lips take along: an ellipsoid about the mouth, without the nose.
-REGION_CENTRE, REGION_RADII = (0, -84, -80), (60, 66, 46)
-NOSE_HALF_WIDTH, NOSE_BASE = 19, -57
-# How much of the lips' movement the next rings inside the mouth take.
+# The skin that moves with the lips: an ellipsoid about the mouth, mm, without the nose.
+REGION_CENTRE = (0, -84, -80)
+REGION_RADII = (60, 66, 46)
+# The nose: |x| below NOSE_HALF_WIDTH, z above NOSE_BASE, mm.
+NOSE_HALF_WIDTH = 19
+NOSE_BASE = -57
+# Factors on the lips' displacement in the next two rings inside the mouth.
 VESTIBULE_SHARE = (0.4, 0.1)
-CHEEK_CENTRE, CHEEK_RADIUS = (44, -68, -44), 19
-PUFF_CENTRE, PUFF_RADIUS, PUFF = (44, -62, -76), 22, (5.0, 5.0, 0)
-# mouthClose brings the lips together at this share of the way (x, y, z) from the upper to the lower lip: far down, but
-# hardly back, for there are the upper teeth.
+# Place and radius of a cheek's movement, mm.
+CHEEK_CENTRE = (44, -68, -44)
+CHEEK_RADIUS = 19
+# Place, radius and displacement (outward, forward, up) of cheekPuff, mm.
+PUFF_CENTRE = (44, -62, -76)
+PUFF_RADIUS = 22
+PUFF = (5.0, 5.0, 0)
+# Where mouthClose brings the lips together, share of the way (x, y, z) from the upper to the lower lip; little in y,
+# because the upper teeth are there.
 CLOSE_SHARE = np.array([0.4, 0.05, 0.36])
-# Tongue out: forward and up at the tip (mm), from where along y it starts.
+# Displacement of the tongue's tip at tongueOut 1, forward and up, mm.
 TONGUE_OUT = (25.0, 9.0)
-TONGUE_ROOT, TONGUE_TIP = -48.0, -88.0
+# y of the tongue's root, where that displacement is 0, and of its tip, mm.
+TONGUE_ROOT = -48.0
+TONGUE_TIP = -88.0
 
 
 @dataclass(frozen=True)
 class Chin:
-    """The pad of the chin, which lips leave alone: |x| below half_width, z from bottom to top, y before back; mm."""
+    """The pad of the chin, which does not move with the lips, mm: |x| < half_width, bottom < z < top, y < back."""
 
     half_width: float = 13
     top: float = -107
@@ -73,7 +83,7 @@ def _symmetric(name: str, shapes: dict[str, np.ndarray], mirror: np.ndarray) -> 
 
 
 def _lip_spreader(body: Body) -> tuple[Spread, np.ndarray]:
-    """Spreads movements of the lips over the skin round them; also which vertices are the chin that holds it below."""
+    """The interpolation of lip movements over the skin, and bool (V,): the chin, which is fixed."""
     skin = body.whole.vertices[body.spans["skin"]]
     reach = np.linalg.norm((skin - REGION_CENTRE) / np.array(REGION_RADII), axis=1)
     x, y, z = np.abs(skin[:, 0]), skin[:, 1], skin[:, 2]
@@ -87,7 +97,7 @@ def _lip_spreader(body: Body) -> tuple[Spread, np.ndarray]:
 
 
 def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.ndarray) -> dict[str, np.ndarray]:
-    """The channel of a lip movement, or its left one where it has two sides."""
+    """Channel -> (V, 3) mm of a lip movement; the left channel where it has two sides."""
     points = body.whole.vertices
     lips = body.rings.mouth[BORDER : LAST_LIP + 1]
     known = np.zeros((len(spread.fixed), 3))
@@ -108,7 +118,7 @@ def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.
 
 
 def _close(body: Body, opening: np.ndarray, spread: Spread) -> np.ndarray:
-    """mouthClose: what brings the lips together again at the same weight of jawOpen, whatever the weight."""
+    """mouthClose, (V, 3) mm: with jawOpen `opening` (V, 3) at the same weight, the lips touch."""
     mouth = body.rings.mouth
     opened = opening[mouth[CONTACT]]
     facing = opened[-np.arange(mouth.shape[1])]
@@ -126,12 +136,12 @@ def _close(body: Body, opening: np.ndarray, spread: Spread) -> np.ndarray:
 def _bumps(
     body: Body, centre: tuple[float, ...], radius: float, move: tuple[float, float, float], both: bool
 ) -> np.ndarray:
-    """A soft movement (outward, forward, up) of the skin about a place on the left cheek, or on both."""
+    """(V, 3) mm: displacement (outward, forward, up) of the skin, a Gaussian on the left cheek or on both."""
     points = body.whole.vertices
     whole = np.zeros_like(points)
     free = np.zeros(len(points), dtype=bool)
     free[body.spans["skin"]] = True
-    # the lips have their own movement; the mouth's inside has none
+    # Lips and the inside of the mouth are left out.
     free[body.rings.mouth[BORDER:]] = False
     for side in (1, -1) if both else (1,):
         away = np.linalg.norm(points - np.multiply(centre, [side, 1, 1]), axis=1) / radius
@@ -141,7 +151,7 @@ def _bumps(
 
 
 def _tongue_out(body: Body) -> np.ndarray:
-    """The tongue reaches out over the lower lip."""
+    """tongueOut, (V, 3) mm: the tongue extends over the lower lip."""
     points = body.whole.vertices
     whole = np.zeros_like(points)
     tongue = points[body.spans["tongue"]]

@@ -1,4 +1,4 @@
-"""The skin's shape: grid and rings laid on the sculpture."""
+"""The skin's shape: grid and rings projected onto the sculpture."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ COLUMN_ANGLES = (
     *(45.1, 53, 62, 72, 83, 94, 105, 115, 125, 134, 143, 152, 161, 170.5),
 )
 
-# Where rows lie: row, ray origin (y, z), front (y, z), side (x, z), back (y, z); rows between are interpolated.
+# Rows, mm: row, ray origin (y, z), front (y, z), side (x, z), back (y, z); the rows between are interpolated.
 ROWS = np.array(
     [
         (0, 8, 30, -43, 98, 42, 98, 60, 98),
@@ -46,13 +46,15 @@ ROWS = np.array(
     ],
     dtype=float,
 )
-# Rays over the nose start inside it instead, so that they meet its sides and its underside: row, origin (y, z).
+# Rays near the nose start inside the nose, so that they hit its sides and its underside: row, origin (y, z), mm.
 NOSE_ROWS = np.array(
     [(18, -50, -17), (23, -75, -33), (26, -88, -40), (29, -91, -43), (31, -92, -46), (32, -85, -49), (33, -60, -56)]
 )
+# Angle from the front at which that shift of the origin has fallen to 1/e, degrees.
 NOSE_ANGLE = 17.0
+# Smoothing steps of the grid.
 RELAX_ROUNDS = 16
-# Rays over the crown start here, mm.
+# Origin of the rays over the crown, mm.
 CROWN_MIDDLE = (0.0, 8.0, 40.0)
 
 
@@ -109,7 +111,7 @@ def _grid_points() -> np.ndarray:
 
 
 def _fill_cap(points: np.ndarray, cap: np.ndarray) -> None:
-    """Lay the crown's vertices between its border (Coons patch), then on the sculpture."""
+    """Set the crown's vertices: a Coons patch of its border, projected onto the sculpture."""
     size = len(cap) - 1
     u, v = np.meshgrid(np.arange(size + 1) / size, np.arange(size + 1) / size)
     u, v = u[..., None], v[..., None]
@@ -149,7 +151,7 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
     quads = np.concatenate([quads for quads, _ in parts])
     materials = np.concatenate([np.full(len(quads), name) for quads, name in parts])
     for eye in rings.eyes:
-        # the rim of the upper lid is dark: the line of the lashes
+        # The rim of the upper lid has the colour of brows, as lashes.
         materials[np.isin(quads, eye[LID_EDGE - 1 : LID_EDGE + 2, LASHES]).all(axis=1)] = "brow"
     return quads, materials
 
@@ -165,7 +167,7 @@ def _zip(ring: np.ndarray) -> np.ndarray:
 
 
 def _relax(points: np.ndarray, quads: np.ndarray, rings: Rings) -> np.ndarray:
-    """Even out the grid and the outer rings along the surface; lips, lids and ears stay as designed."""
+    """Smooth the grid and the outer rings along the surface; lips, lids and ears keep their design."""
     free = np.zeros(len(points), dtype=bool)
     free[rings.grid[1:-1][rings.grid[1:-1] >= 0]] = True
     free[rings.cap[1:-1, 1:-1]] = True

@@ -1,4 +1,4 @@
-"""Parts of a mesh, and how they come together."""
+"""Parts of a mesh, and operations on them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Teeth, gums and tongue (mm). Written about the middle of the face; each part is symmetric."""
+"""Teeth, gums and tongue (mm), each part symmetric."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,11 @@ __all__ = ["LOWER", "UPPER", "Arch", "gum", "teeth", "tongue"]
 
 @dataclass(frozen=True)
 class Arch:
-    """One row of teeth. centre_y, half_width, length: the ellipse of their fronts. edge_z: biting edge, root_z: gum.
+    """One row of teeth, mm.
 
-    widths: of each tooth from the middle outwards, measured along the arch.
+    centre_y, half_width, length: ellipse of the fronts of the teeth.
+    edge_z, root_z: z of the biting edge and of the gum.
+    widths: of each tooth along the arch, from the middle outwards.
     """
 
     centre_y: float
@@ -26,12 +28,18 @@ class Arch:
 
 UPPER = Arch(-58.0, 26.0, 37.8, -83.4, -72.5, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
 LOWER = Arch(-58.0, 24.0, 34.2, -82.0, -91.5, (5.6, 6.2, 7.0, 7.0, 7.2, 9.8))
+# Thickness of a tooth, mm.
 TOOTH_DEPTH = 5.5
+# Exponent of the superellipsoid of a tooth: 1 is an ellipsoid, 0 a block.
 ROUNDNESS = 0.3
-# Teeth stand this much wider than their share of the arch, so that no gaps show.
+# Factor on the widths, so that no gaps are visible.
 TIGHT = 1.04
-AROUND, ALONG = 10, 5
-GUM_HEIGHT, GUM_DEPTH = 9.0, 8.0
+# Vertices round a tooth, and rings along it.
+AROUND = 10
+ALONG = 5
+# Height and thickness of a gum, mm.
+GUM_HEIGHT = 9.0
+GUM_DEPTH = 8.0
 
 
 def _on_arch(arch: Arch, inset: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -76,7 +84,7 @@ def _tooth(centre: np.ndarray, normal: np.ndarray, half: float, arch: Arch, cani
     for angle in rise:
         level = float(bent(np.array(np.sin(angle))))
         size = float(np.abs(np.cos(angle)) ** ROUNDNESS)
-        # towards the biting edge a front tooth thins to a blade, towards the gum it narrows
+        # Thinner towards the biting edge, narrower towards the gum.
         depth = TOOTH_DEPTH / 2 * size * (1 - 0.35 * max(level, 0))
         width = half * size * (1 - 0.1 * max(-level, 0) - 0.2 * canine * max(level, 0))
         flat = centre + (bent(np.cos(turn)) * width)[:, None] * tangent + (bent(np.sin(turn)) * depth)[:, None] * normal

@@ -1,0 +1,45 @@
+"""kmtalk.take_words: copy the text file beside a sound into the strip's transcript."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ..errors import UserError
+from ..scene.compat import sequencer_scene
+from ..scene.sound.strips import clip_outline, find_strip
+from ..scene.sound.transcripts import read_sidecar, sidecar
+from .base import ActionOperator, busy
+
+__all__ = ["KMTALK_OT_take_words", "register", "unregister"]
+
+
+class KMTALK_OT_take_words(ActionOperator, bpy.types.Operator):
+    """Copy the words of the file beside the sound into the strip's transcript, to edit them here"""
+
+    bl_idname = "kmtalk.take_words"
+    bl_label = "Take Words"
+    bl_options = {"REGISTER", "UNDO"}
+
+    strip: StringProperty(name="Strip", description="The strip's name")
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        return busy(context)
+
+    def act(self, context: bpy.types.Context) -> str:
+        scene = sequencer_scene(context)
+        strip = find_strip(scene, self.strip)
+        clip = clip_outline(scene, strip)
+        path = sidecar(clip)
+        if path is None or path.suffix.lower() not in (".txt", ".srt"):
+            raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
+        words = read_sidecar(path, clip)
+        strip.kmtalk.transcript = " ".join(words.split())
+        return ""
+
+
+def register() -> None:
+    bpy.utils.register_class(KMTALK_OT_take_words)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(KMTALK_OT_take_words)

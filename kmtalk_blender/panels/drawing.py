@@ -1,0 +1,51 @@
+"""What several panels draw: a wrapped sentence, the progress bar, the recognised words of a take."""
+
+import textwrap
+from typing import Literal
+
+import bpy
+
+from ..scene.takes.notes import Understood
+
+__all__ = ["draw_progress", "draw_sentence", "draw_understood"]
+
+LETTER_WIDTH = 7.0  # pixels, mean width of a letter at a UI scale of 1
+EDGES = 60  # pixels that icon and edges take at a UI scale of 1
+
+
+def draw_sentence(
+    layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Literal["ERROR", "INFO"]
+) -> None:
+    """Draw a sentence, wrapped to the width of the sidebar."""
+    scale = context.preferences.system.ui_scale
+    letters = max(20, int((context.region.width / scale - EDGES) / LETTER_WIDTH))
+    column = layout.column(align=True)
+    column.scale_y = 0.8
+    for index, line in enumerate(textwrap.wrap(text, letters)):
+        column.label(text=line, icon=icon if index == 0 else "BLANK1", translate=False)
+
+
+def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The progress bar, with a cancel button."""
+    state = context.window_manager.kmtalk
+    row = layout.row(align=True)
+    row.scale_y = 1.4
+    row.progress(factor=state.fraction, text=state.text or "Starting")
+    row.operator("kmtalk.cancel", text="", icon="CANCEL")
+
+
+def draw_understood(layout: bpy.types.UILayout, context: bpy.types.Context, understood: Understood | None) -> None:
+    """The editable words of the take, their confidence, and its notes. understood: None without a take."""
+    if understood is None:
+        return
+    if understood.heard:
+        column = layout.column(align=True)
+        column.prop(context.scene.kmtalk, "heard", icon="OUTLINER_DATA_SPEAKER")
+        row = column.row()
+        row.alignment = "RIGHT"
+        row.label(text=understood.sureness, translate=False)
+    # The report below the button has the notes of the take that was just written.
+    messages = context.window_manager.kmtalk.report
+    for note in understood.notes:
+        if note not in messages:
+            draw_sentence(layout, context, note, "INFO")

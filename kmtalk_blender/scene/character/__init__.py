@@ -1,0 +1,1 @@
+"""Character: its mesh and shape keys, their mapping to channels, landmarks, other meshes and jaw bones."""

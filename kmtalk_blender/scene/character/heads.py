@@ -1,0 +1,113 @@
+"""Make an object of a head file: mesh, materials, shape keys."""
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...errors import UserError
+from ...runtime.head_file import Head
+from .calibration import rest_at
+from .new_shape import new_shape
+from .placing import free_place
+
+__all__ = ["add_head"]
+
+# Colour (linear RGB) and roughness of each material; unknown names get those of the skin.
+LOOKS = {
+    "skin": ((0.62, 0.36, 0.26), 0.5),
+    "lips": ((0.46, 0.15, 0.13), 0.38),
+    "mouth": ((0.16, 0.025, 0.025), 0.5),
+    "teeth": ((0.8, 0.76, 0.66), 0.25),
+    "tongue": ((0.45, 0.11, 0.1), 0.4),
+    "eye_white": ((0.82, 0.82, 0.8), 0.15),
+    "iris": ((0.1, 0.2, 0.26), 0.15),
+    "pupil": ((0.004, 0.004, 0.004), 0.1),
+    "brow": ((0.05, 0.025, 0.014), 0.7),
+}
+
+
+def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") -> bpy.types.Object:
+    """Add a head to the active collection: polygons, materials, smooth shading, one shape key for each channel.
+
+    It is placed at the 3D cursor, or beside the object there, and becomes the active object and the panel's character.
+    Raises UserError outside of object mode.
+    """
+    if context.mode != "OBJECT":
+        raise UserError("A head can only be added in object mode; leave the other mode first (Tab).")
+    place = free_place(context, head.vertices.min(axis=0), head.vertices.max(axis=0))
+    mesh = bpy.data.meshes.new(name)
+    polygons, materials = _polygons(head)
+    mesh.from_pydata(head.vertices.tolist(), [], polygons)
+    for material in head.material_names:
+        mesh.materials.append(_material(material))
+    mesh.polygons.foreach_set("material_index", materials)
+    mesh.polygons.foreach_set("use_smooth", np.ones(len(polygons), bool))
+    mesh.update()
+    target = bpy.data.objects.new(name, mesh)
+    target.location = place
+    collection = context.collection or context.scene.collection
+    collection.objects.link(target)
+    _add_shapes(target, head)
+    if head.resting:
+        rest_at(target, head.resting)
+    for other in context.selected_objects:
+        other.select_set(False)
+    target.select_set(True)
+    context.view_layer.objects.active = target
+    context.scene.kmtalk.target = target
+    return target
+
+
+def _add_shapes(target: bpy.types.Object, head: Head) -> None:
+    for channel, delta in zip(head.channels, head.deltas, strict=True):
+        new_shape(target, channel).data.foreach_set("co", (head.vertices + delta).astype(np.float32).ravel())
+    target.active_shape_key_index = 0
+
+
+def _polygons(head: Head) -> tuple[list[list[int]], np.ndarray]:
+    """Polygons, merged of the triangles with the same polygon number, and the material of each."""
+    groups: dict[int, list[int]] = {}
+    for triangle, polygon in enumerate(head.polygons.tolist()):
+        groups.setdefault(polygon, []).append(triangle)
+    polygons: list[list[int]] = []
+    materials: list[int] = []
+    for triangles in groups.values():
+        loop = _outline([head.faces[triangle].tolist() for triangle in triangles])
+        for corners in loop if loop else [head.faces[triangle].tolist() for triangle in triangles]:
+            polygons.append(corners)
+            materials.append(int(head.materials[triangles[0]]))
+    return polygons, np.array(materials, np.int32)
+
+
+def _outline(triangles: list[list[int]]) -> list[list[int]]:
+    """The outline of the triangles of a polygon, as a list with one loop; empty when there is no single loop."""
+    edges = {(t[i], t[(i + 1) % 3]) for t in triangles for i in range(3)}
+    border = dict(edge for edge in edges if (edge[1], edge[0]) not in edges)
+    start = next(iter(border))
+    loop, corner = [start], border.get(start)
+    while corner is not None and corner != start and len(loop) <= len(border):
+        loop.append(corner)
+        corner = border.get(corner)
+    return [loop] if corner == start and len(loop) == len(border) == len(triangles) + 2 else []
+
+
+def _material(name: str) -> bpy.types.Material:
+    full = f"KMTalk {name}"
+    if full in bpy.data.materials:
+        return bpy.data.materials[full]
+    colour, roughness = LOOKS.get(name, LOOKS["skin"])
+    material = bpy.data.materials.new(full)
+    if material.node_tree is None:
+        material.use_nodes = True
+    material.diffuse_color = (*colour, 1.0)
+    material.roughness = roughness
+    tree = material.node_tree
+    assert tree is not None
+    shader: Any = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*colour, 1.0)
+    shader.inputs["Roughness"].default_value = roughness
+    if name in ("skin", "lips", "tongue"):
+        shader.inputs["Subsurface Weight"].default_value = 0.12
+        shader.inputs["Subsurface Radius"].default_value = (0.01, 0.004, 0.002)
+    return material

@@ -1,0 +1,1 @@
+"""Curves: the F-curves of shape keys, and how many keys they get."""

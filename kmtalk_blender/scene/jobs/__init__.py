@@ -1,0 +1,1 @@
+"""Jobs: work that needs the worker, run one after the other while Blender stays responsive."""

@@ -1,0 +1,72 @@
+"""The sound and the words of a line."""
+
+from pathlib import Path
+
+import bpy
+
+from ...errors import UserError
+from ...paths import whole_path
+from ...runtime.input_files import is_file
+from ..compat import Strip
+from ..options import SpokenLine
+from ..sound.strips import AudioClip, audible_strips, chosen_strip, clip_of_file, clip_of_strip, find_strip
+from ..sound.transcripts import Transcript, find_transcript
+from ..takes.baseline import Baseline
+from ..takes.identity import LineSource, take_source
+
+__all__ = ["clip_of_line", "clip_of_take", "line_source", "line_transcript"]
+
+
+def clip_of_line(scene: bpy.types.Scene, line: SpokenLine, folder: Path) -> AudioClip:
+    """The audible part of a line's strip or file. Raises UserError when there is none."""
+    if line.audio:
+        return clip_of_file(scene, line.audio, line.frame)
+    return clip_of_strip(scene, _strip_of(scene, line), folder)
+
+
+def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> AudioClip:
+    """The sound of a take: of its strip, else of the file it was generated from. Raises UserError without it."""
+    found = take_source(baseline.info, target)
+    if found is not None and found[1] in audible_strips(found[0]):
+        return clip_of_strip(*found, folder)
+    stored = baseline.info.get("audio", {})
+    path = Path(str(stored.get("path", "")))
+    if not is_file(path):
+        raise UserError(
+            f"The sound of this take is missing ({path}); restore strip {baseline.label} to use edited phones."
+        )
+    end = stored.get("end")
+    return AudioClip(
+        baseline.label,
+        path,
+        float(stored.get("start", 0.0)),
+        None if end is None else float(end),
+        round(baseline.start),
+        baseline.take.fps,
+        source=path,
+        origin=float(baseline.info.get("sound", {}).get("origin", baseline.start)),
+    )
+
+
+def line_source(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> LineSource:
+    """Scene, strip, file and frame of a line, by which its take is found again. clip: the line's sound."""
+    strip = "" if line.audio else _strip_of(scene, line).name
+    return LineSource(scene.name, strip, str(clip.source), float(clip.frame))
+
+
+def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Transcript:
+    """The words of a line: its own, else those of its strip. Raises UserError when its TextGrid is missing."""
+    if line.textgrid:
+        path = whole_path(line.textgrid)
+        if not is_file(path):
+            raise UserError(f"There is no TextGrid {path}; choose one.")
+        return Transcript(textgrid=path, origin=path.name)
+    typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
+    if not typed and text is None and not line.audio and not line.take:
+        own = _strip_of(scene, line).kmtalk
+        typed, text = own.transcript, own.text
+    return find_transcript(clip, typed, text)
+
+
+def _strip_of(scene: bpy.types.Scene, line: SpokenLine) -> Strip:
+    return find_strip(scene, line.strip) if line.strip else chosen_strip(scene)

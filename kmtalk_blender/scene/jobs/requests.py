@@ -1,0 +1,65 @@
+"""The requests for the worker."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...runtime.take_file import Take, write_keys, write_take
+from ..options import Style
+from ..phones.phone_list import PhoneLists
+from ..sound.strips import AudioClip
+from ..sound.transcripts import Transcript
+from ..takes.edits import Poses
+
+__all__ = ["Request", "complete_request", "generate_request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for the worker."""
+
+    op: str
+    params: dict
+
+
+def generate_request(
+    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
+) -> Request:
+    """The request for a take of a clip. phones: if any, used in place of the transcript. Files go into `folder`."""
+    params = dataclasses.asdict(style) | {
+        "audio": str(clip.path),
+        "output": str(folder / "generated.npz"),
+        "fps": clip.fps,
+        "start": clip.start,
+        "name": clip.name,
+    }
+    if clip.end is not None:
+        params["end"] = clip.end
+    if phones:
+        params["phones"] = [list(phone) for phone in phones.phones]
+        params["words"] = [list(word) for word in phones.words]
+    elif transcript.text:
+        params["transcript"] = transcript.text
+    elif transcript.textgrid is not None:
+        params["textgrid"] = str(transcript.textgrid)
+    return Request("generate", params)
+
+
+def complete_request(
+    take: Take, poses: Poses, style: Style, window: tuple[int, int], locked: tuple[str, ...], folder: Path
+) -> Request:
+    """The request for a motion through poses. window: first and last take frame that may change. locked: channels that
+    may not change. Files go into `folder`."""
+    write_take(take, folder / "take.npz")
+    write_keys(folder / "keys.npz", poses.frames, poses.weights, take.channels)
+    params = {
+        "take": str(folder / "take.npz"),
+        "keys": str(folder / "keys.npz"),
+        "output": str(folder / "completed.npz"),
+        "model": style.model,
+        "device": style.device,
+        "first": window[0],
+        "last": window[1],
+        "locked": list(locked),
+    }
+    return Request("complete", params)

@@ -1,0 +1,1 @@
+"""Placement: writing takes onto a character, beside the user's own animation."""

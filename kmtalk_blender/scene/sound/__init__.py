@@ -1,0 +1,1 @@
+"""Sound: strips of the sequencer, their words, and their characters."""

@@ -1,0 +1,1 @@
+"""Takes: finding them on a character, their baselines, and the user's edits of them."""

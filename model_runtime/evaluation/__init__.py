@@ -1,0 +1,1 @@
+"""Evaluation: the field's measures on vertices, and lip scores against recorded faces."""

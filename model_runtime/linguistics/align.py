@@ -1,0 +1,334 @@
+"""Waveform (and a transcript, where there is one) -> the phones that were said and when."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from model_runtime import limits
+from model_runtime.linguistics.audible import audible, audible_test
+from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders, as_bytes
+from model_runtime.linguistics.loudness import is_silent, may_be_speech, pieces
+from model_runtime.linguistics.mismatch import Mismatch, find_mismatches, quoted, unlike_words
+from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.linguistics.recognise import Recognised, in_small_pieces, joined, recognise
+from model_runtime.linguistics.text import spoken_words
+from model_runtime.linguistics.tiling import tiled
+from model_runtime.linguistics.transcript_spread import spread_words
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+
+__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
+
+Progress = Callable[[float, str], None]
+
+PAD = 0.2  # seconds of room tone before and after: the searches want silence around speech
+PEAK = 0.5  # what the loudest moments are brought to
+ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
+PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
+# Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
+BAD_FIT = -40.0
+# What is recognised is words where it fits its sound so well. Speech (100 pieces) lies above -41; what the recogniser
+# writes down of tones, music and bursts of noise, such as "Thank you for watching", below -45.
+WORDS_FIT = -43.0
+BETTER = 10.0  # what was guessed must fit so much better than the transcript to replace it
+# Mean scores of a frame between which the confidence in a transcript's words rises from 0 to 1: of 76 recordings half
+# fit better than -18 and all but one in 20 better than -29; half of the transcripts of other recordings less than -48.
+CONFIDENCE_FITS = (-60.0, -20.0)
+# Seconds, from which on a stretch without words is told of: a breath is shorter.
+WORDLESS_S = 1.5
+MOST_MISMATCHES = 4  # told of one piece
+SPARE_WORDS = 0.5  # share of a transcript's words that do not fit, from which on it is told of as a whole
+SOUNDS = "[phones]"  # the name of a stretch in which phones are heard and no words
+
+MISFIT = "The transcript fits the sound badly; check that it belongs to this line."
+WORDLESS = "No words are understood in the sound."
+DOUBTFUL = "The words that are heard are not sure, so the mouth follows the sound alone; type what is said."
+REPLACED = "The transcript does not match the sound, so what was heard was used; check that it belongs to this line."
+UNUSED = "The transcript was not used; check the sound."
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """What was heard. heard: the words that were recognised, or the transcript where it was used. confidence: how sure
+    they and their places are, 0 to 1. notes: sentences for the user about what was doubtful."""
+
+    track: PhoneTrack
+    notes: tuple[str, ...] = ()
+    heard: str = ""
+    confidence: float = 0.0
+
+    @property
+    def told(self) -> dict[str, object]:
+        """heard, confidence and notes as JSON values, for results and takes."""
+        return {"heard": self.heard, "confidence": self.confidence, "notes": list(self.notes)}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Words found in a piece of the recording. offset: seconds, the start of the searched sound. sure: they are the
+    transcript's, or were well heard. text: the words as people write them, None where they are the transcript's.
+    confidence: in [0, 1]. notes: sentences. wordless: sounds are heard, and nothing is recognised of them."""
+
+    words: list[AlignedWord]
+    offset: float
+    end: float
+    sure: bool
+    text: str | None
+    confidence: float
+    notes: tuple[str, ...] = ()
+    wordless: bool = False
+
+    @property
+    def size(self) -> int:
+        """Phones in words and guesses."""
+        return sum(len(word.phones) for word in self.words if word.name[0] != "<")
+
+    @property
+    def spellings(self) -> str:
+        """Its words."""
+        return " ".join(word.spelling for word in self.words if word.spoken)
+
+
+def find_phones(
+    waveform: Waveform,
+    transcript: str | None = None,
+    progress: Progress | None = None,
+    decoders: Decoders | None = None,
+) -> PhoneTrack:
+    """`align_speech` without its notes."""
+    return align_speech(waveform, transcript, progress, decoders).track
+
+
+def given(track: PhoneTrack) -> Alignment:
+    """Phones that somebody gave: their words are what is heard, and nothing is doubtful."""
+    return Alignment(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
+
+
+def align_speech(
+    waveform: Waveform,
+    transcript: str | None = None,
+    progress: Progress | None = None,
+    decoders: Decoders | None = None,
+    name: str = "the sound",
+) -> Alignment:
+    """The phones (ARPAbet, silences included, tiling the whole duration) and words of English speech.
+
+    With a transcript its words are aligned; without, words are recognised first; where there are none to be made out
+    (another language, singing), bare phones are. Any sound and any transcript give a result. `progress` is called with
+    the share done (0 to 1) and a text; what it raises ends the work. `decoders` kept between calls save their loading.
+    name: what notes call the sound.
+    """
+    report = progress or (lambda _fraction, _text: None)
+    decoders = decoders or Decoders()
+    words = spoken_words(transcript or "")
+    report(0.0, "Listening")
+    if is_silent(waveform):
+        return _nobody(PhoneTrack((Span(SILENCE, 0.0, waveform.duration),)), f"{name}: it is silent", words)
+    if not words:
+        parts = _hear_all(waveform, decoders, report)
+    elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
+        # Nobody says so much in the time: the text is another one's, and searching for it would take for ever.
+        parts = [replace(part, notes=(REPLACED, *part.notes)) for part in _hear_all(waveform, decoders, report)]
+    elif waveform.duration <= ALIGNED_AT_ONCE:
+        parts = [_align(waveform, 0.0, waveform.duration, words, decoders)]
+    else:
+        parts = _align_long(waveform, words, decoders, report)
+    report(1.0, "Listening")
+    track = tiled([(part.words, part.offset, part.end) for part in parts], waveform)
+    if all(phone.label == SILENCE for phone in track.phones):
+        return _nobody(track, name, words)
+    size = sum(part.size for part in parts)
+    doubtful = 2 * sum(part.size for part in parts if not part.sure) > size
+    notes = [note for part in parts for note in part.notes]
+    if doubtful and any(part.text for part in parts):
+        notes.append(DOUBTFUL)
+    if all(part.text is None for part in parts):
+        heard = " ".join((transcript or "").split())
+    else:
+        heard = " ".join(filter(None, (part.spellings if part.text is None else part.text for part in parts)))
+    return Alignment(
+        replace(track, unreliable=doubtful),
+        tuple(dict.fromkeys([*notes, *_not_understood(parts)])),
+        heard,
+        round(sum(part.size * part.confidence for part in parts) / max(size, 1), 3),
+    )
+
+
+def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
+    return Alignment(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
+
+
+def _not_understood(parts: list[Part]) -> tuple[str, ...]:
+    """A sentence for each stretch in which sounds are heard and no words."""
+    stretches: list[list[float]] = []
+    for part in parts:
+        phones = [phone for word in part.words if word.name == SOUNDS for phone in word.phones if phone.name in PHONES]
+        if phones and part.wordless:
+            start, end = max(phones[0].start * FRAME + part.offset, 0.0), phones[-1].end * FRAME + part.offset
+            if stretches and part.offset + PAD - stretches[-1][1] < 1.0:
+                stretches[-1][1] = end
+            else:
+                stretches.append([start, end])
+    return tuple(
+        f"From {start:.1f} to {end:.1f} s no words are understood; the mouth follows the sounds alone."
+        for start, end in stretches
+        if end - start >= WORDLESS_S or len(parts) == 1
+    )
+
+
+def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:
+    parts = []
+    for start, end in pieces(waveform, *PIECE):
+        report(start / waveform.duration, "Listening")
+        parts.append(_hear(waveform, start, end, decoders, recognise(_piece(waveform, start, end))))
+    return parts
+
+
+def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, report: Progress) -> list[Part]:
+    """Recognise the pieces to learn which words lie in which, then align each with its own."""
+    places = pieces(waveform, *PIECE)
+    heard = []
+    for start, end in places:
+        report(0.7 * start / waveform.duration, "Listening")
+        heard.append(_placed(waveform, start, end, decoders))
+    parts = []
+    first = 0
+    spread = spread_words(words, [each.words for each in heard], round(ALIGNED_AT_ONCE / PIECE[1]))
+    for count, said in spread:
+        start, end = places[first][0], places[first + count - 1][1]
+        report(0.7 + 0.3 * start / waveform.duration, "Aligning")
+        parts.append(_align(waveform, start, end, said, decoders, joined(heard[first : first + count])))
+        first += count
+    return parts
+
+
+def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Recognised:
+    """What is recognised of a piece, all of which has a place in it.
+
+    A recogniser that heard a sentence twice may write it down a third time; the search then finds no way through.
+    """
+    piece = _piece(waveform, start, end)
+    recognised = recognise(piece)
+    if not recognised.words or decoders.align(_sound_of(piece), recognised.words) is not None:
+        return recognised
+    return in_small_pieces(piece)
+
+
+def _align(
+    waveform: Waveform,
+    start: float,
+    end: float,
+    words: Sequence[str],
+    decoders: Decoders,
+    recognised: Recognised | None = None,
+) -> Part:
+    """The given words where they lie; where they cannot, what is heard."""
+    piece, sound = _piece(waveform, start, end), _sound(waveform, start, end)
+    recognised = recognised or recognise(piece)
+    if not recognised.sure and not may_be_speech(piece):
+        return _hear(waveform, start, end, decoders, recognised)
+    found = decoders.align(sound, words) if words else None
+    fit = -np.inf if found is None else _fit(found)
+    mismatches = _mismatches(piece, start, words, found, recognised, decoders)
+    if found is not None and fit >= BAD_FIT:
+        return _transcribed(found, start, end, mismatches, ())
+    heard = _hear(waveform, start, end, decoders, recognised)
+    if found is None or _fit(heard.words) > fit + (0 if heard.sure else BETTER):
+        if not words:
+            lacking = Mismatch((), recognised.words, start, end)
+            return replace(heard, notes=(*((lacking.sentence,) if recognised.words else ()), *heard.notes))
+        told = mismatches
+        if found is None or sum(len(each.said) for each in mismatches) > SPARE_WORDS * len(words):
+            told = (Mismatch(tuple(words), recognised.words, start, end),) if heard.size else ()
+        return replace(heard, notes=(REPLACED, *_sentences(told), *heard.notes))
+    return _transcribed(found, start, end, mismatches, (MISFIT, *(() if heard.text else (WORDLESS,))), sure=False)
+
+
+def _transcribed(
+    found: list[AlignedWord],
+    start: float,
+    end: float,
+    mismatches: Sequence[Mismatch],
+    notes: tuple[str, ...],
+    sure: bool = True,
+) -> Part:
+    """A part that speaks the transcript's words."""
+    spoken = sum(word.spoken for word in found)
+    wrong = sum(max(len(each.said), len(each.heard)) for each in mismatches)
+    lacking = sum(len(each.heard) for each in mismatches if not each.said)
+    fitting = max(0.0, 1 - wrong / max(spoken + lacking, 1))
+    confidence = fitting * float(np.interp(_fit(found), CONFIDENCE_FITS, (0.0, 1.0)))
+    return Part(found, start - PAD, end, sure, None, confidence, (*notes, *_sentences(mismatches)))
+
+
+def _mismatches(
+    piece: Waveform,
+    start: float,
+    words: Sequence[str],
+    found: list[AlignedWord] | None,
+    recognised: Recognised,
+    decoders: Decoders,
+) -> tuple[Mismatch, ...]:
+    """Where the transcript says something else than is heard."""
+    if found is None or not recognised.words:
+        return ()
+    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+    heard = decoders.align(_sound_of(piece), recognised.words) if stretches else None
+    if heard is None:
+        return ()
+    return find_mismatches(stretches, found, heard, audible_test(piece, PAD), recognised.sure, start - PAD)
+
+
+def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
+    told = [each.sentence for each in mismatches[:MOST_MISMATCHES]]
+    left = len(mismatches) - len(told)
+    return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
+
+
+def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, recognised: Recognised) -> Part:
+    """Words that are heard, or else phones, or else nothing."""
+    sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
+    speech = may_be_speech(piece)
+    found = decoders.align(sound, recognised.words) if recognised.words and (recognised.sure or speech) else None
+    if found is None and recognised.words and speech:
+        smaller = in_small_pieces(piece)
+        again = decoders.align(sound, smaller.words) if smaller.words else None
+        if again is not None:
+            recognised, found = smaller, again
+    if found is not None and _fit(found) >= WORDS_FIT:
+        words = audible(found, piece, PAD)
+        spoken = sum(word.spoken for word in words)
+        part = Part(words, start - PAD, end, recognised.sure, recognised.text, recognised.confidence)
+        return part if spoken == len(recognised.words) else replace(part, text=part.spellings)
+    phones = decoders.hear_phones(sound) if speech else None
+    words = audible([AlignedWord(SOUNDS, tuple(phones))], piece, PAD) if phones else []
+    if recognised.sure and speech and found is None and recognised.words:
+        lost = f"From {start:.1f} to {end:.1f} s {quoted(recognised.words)} is heard, but has no place in the sound."
+        return Part(words, start - PAD, end, False, "", 0.0, (lost,))
+    return Part(words, start - PAD, end, not speech, "", 0.0, wordless=True)
+
+
+def _piece(waveform: Waveform, start: float, end: float) -> Waveform:
+    return Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
+
+
+def _sound(waveform: Waveform, start: float, end: float) -> bytes:
+    """A piece as the searches take it."""
+    return _sound_of(_piece(waveform, start, end))
+
+
+def _sound_of(piece: Waveform) -> bytes:
+    """Brought to one level, with room tone around it."""
+    samples = piece.samples - piece.samples.mean()
+    samples = samples * (PEAK / max(float(np.quantile(np.abs(samples), 0.999)), 1e-6))
+    # The tone is as loud as the quietest tenth; a fixed seed, so that equal sounds give equal phones.
+    quiet = float(np.quantile(np.abs(samples), 0.1))
+    tone = np.random.default_rng(0).normal(0.0, max(quiet, 1e-4), (2, round(PAD * SAMPLE_RATE)))
+    return as_bytes(np.concatenate([tone[0], samples, tone[1]]))
+
+
+def _fit(words: list[AlignedWord]) -> float:
+    """Mean score of a frame of speech: near 0 is good."""
+    phones = [phone for word in words if word.spoken for phone in word.phones]
+    frames = sum(phone.end - phone.start for phone in phones)
+    return sum(phone.score for phone in phones) / frames if frames else -np.inf

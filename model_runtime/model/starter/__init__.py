@@ -1,0 +1,1 @@
+"""The starter's networks, and how they run over a whole recording."""

@@ -1,0 +1,1 @@
+"""Post-processing: rules on top of the networks, each `(Motion, Context) -> Motion`."""

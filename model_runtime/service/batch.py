@@ -1,0 +1,220 @@
+"""Batch: a manifest of lines (JSONL) becomes takes, resumable and in shards.
+
+Each line is a JSON object: the parameters of generate (`audio`, `transcript`, `fps`, ...; protocol.py) but `output`.
+Relative paths start at the manifest's folder. A take's name ends in a hash of all that it is made from, so a take that
+is there is done: a batch that was killed goes on where it was, and equal lines are made once.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from model_runtime import __version__, limits
+from model_runtime.errors import DiskFull, InputError
+from model_runtime.files.atomic import reserved
+from model_runtime.files.data_files import data_digest
+from model_runtime.files.input_files import open_file, parse_json, read_text
+from model_runtime.files.paths import make_folder
+from model_runtime.service.model_cache import ModelCache
+from model_runtime.service.parameters import request_from
+from model_runtime.service.take_request import Request, run
+from model_runtime.take import read_meta
+
+__all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
+
+FPS = 30.0
+# Bytes kept for the two files that tell what is done: of a line besides its sound's path, which may stand in its error
+# as well, and of the summary.
+ROW_ROOM, SUMMARY_ROOM = 600, 100_000
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The `index`-th (from 1) of `count` equal parts of a manifest."""
+
+    index: int = 1
+    count: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> "Shard":
+        """From "I/N". Raises InputError."""
+        found = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            raise InputError(f"The shard {text} must be I/N with I from 1 to N, such as 2/8.")
+        return cls(int(found[1]), int(found[2]))
+
+    def holds(self, row: int) -> bool:
+        """Whether the line of that number (from 0) belongs to this shard."""
+        return row % self.count == self.index - 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a manifest: its number in the file (from 1) and what it asks for (its output is still open)."""
+
+    number: int
+    request: Request
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the line of that number. output: the take's name, empty when it failed; error: why it failed.
+    heard, confidence, notes: what was understood and what is doubtful, of takes from before as well."""
+
+    line: int
+    audio: str
+    output: str = ""
+    error: str = ""
+    made: bool = False
+    heard: str = ""
+    confidence: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of how many lines of the shard: made now, kept from before, failed, left because the disk is full. noted: lines
+    with notes, notes: all of them; reasons: error -> how many; seconds: of this run."""
+
+    lines: int
+    made: int
+    kept: int
+    failed: int
+    left: int
+    noted: int
+    notes: int
+    reasons: dict[str, int]
+    seconds: float
+
+
+def read_manifest(path: Path) -> list[Line]:
+    """The lines of a manifest, checked; empty lines are passed over. Raises InputError that names the bad line."""
+    text = read_text(path, limits.MANIFEST_BYTES, "manifest")
+    if text.count("\n") > limits.MANIFEST_LINES:
+        raise InputError(f"{path} has more than {limits.MANIFEST_LINES} lines; split it.")
+    rows = enumerate(text.split("\n"), 1)
+    lines = [Line(number, _request(row, number, path)) for number, row in rows if row.strip()]
+    if not lines:
+        raise InputError(f"{path} holds no lines; write one JSON object a line.")
+    return lines
+
+
+def run_batch(
+    manifest: Path,
+    folder: Path,
+    shard: Shard,
+    report: Callable[[str, float, str], None],
+    again: bool = False,
+    features: bool = True,
+) -> Summary:
+    """Make the takes of a shard in `folder`, and two files there: takes-I-of-N.jsonl (an Outcome a line, in the
+    manifest's order) and summary-I-of-N.json.
+
+    again: also takes that are there are made anew. features: False: no take keeps them. A line that fails is written
+    down and does not stop the others; a full disk does, and the files tell what is done.
+    Raises InputError, before any work, for a manifest, a folder or an installation that cannot be used.
+    """
+    lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
+    if not features:
+        lines = [replace(line, request=replace(line.request, features=False)) for line in lines]
+    data_digest()
+    make_folder(folder)
+    began = time.monotonic()
+    outcomes: list[Outcome] = []
+    name = f"{shard.index}-of-{shard.count}"
+    room = sum(ROW_ROOM + 2 * len(_bytes(line.request.audio)) for line in lines)
+    with (
+        reserved(folder / f"takes-{name}.jsonl", room) as write_takes,
+        reserved(folder / f"summary-{name}.json", SUMMARY_ROOM) as write_summary,
+    ):
+        for outcome in _outcomes(lines, folder, again):
+            outcomes.append(outcome)
+            report("batch", len(outcomes) / len(lines), f"{len(outcomes)} of {len(lines)}")
+        rows = "".join(json.dumps(asdict(outcome), ensure_ascii=False) + "\n" for outcome in outcomes)
+        write_takes(_bytes(rows))
+        summary = _summary(outcomes, len(lines), time.monotonic() - began)
+        write_summary(_bytes(json.dumps(asdict(summary), ensure_ascii=False, indent=1) + "\n"))
+    return summary
+
+
+def _summary(outcomes: list[Outcome], lines: int, seconds: float) -> Summary:
+    failures = [outcome.error for outcome in outcomes if outcome.error]
+    return Summary(
+        lines=lines,
+        made=sum(outcome.made for outcome in outcomes),
+        kept=sum(bool(outcome.output) and not outcome.made for outcome in outcomes),
+        failed=len(failures),
+        left=lines - len(outcomes),
+        noted=sum(bool(outcome.notes) for outcome in outcomes),
+        notes=sum(len(outcome.notes) for outcome in outcomes),
+        reasons={reason: failures.count(reason) for reason in sorted(set(failures))},
+        seconds=round(seconds, 3),
+    )
+
+
+def _request(line: str, number: int, path: Path) -> Request:
+    try:
+        values = parse_json(line, "it")
+        if not isinstance(values, dict):
+            raise InputError("it is no JSON object")
+        if "output" in values:
+            raise InputError("outputs are named by the batch; leave out output")
+        request = request_from(Request, {"fps": FPS, **values, "output": "-"})
+    except InputError as error:
+        raise InputError(f"Line {number} of {path} cannot be used: {str(error).rstrip('.')}.") from error
+    base = path.resolve().parent
+    textgrid = None if request.textgrid is None else str(base / request.textgrid)
+    return replace(request, audio=str(base / request.audio), textgrid=textgrid)
+
+
+def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]:
+    cache = ModelCache()
+    for line in lines:
+        audio = line.request.audio
+        try:
+            name = _name(line.request, cache)
+            output = folder / name
+            made = again or not output.exists()
+            request = replace(line.request, output=str(output))
+            about = run(request, cache, lambda *_: None) if made else read_meta(output)
+            notes = tuple(str(note) for note in about.get("notes", ()))
+            heard, confidence = str(about.get("heard", "")), float(about.get("confidence", 0.0))
+            yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)
+        except DiskFull as error:
+            yield Outcome(line.number, audio, error=str(error))
+            # The lines that follow would fail as well, each after its work.
+            return
+        except InputError as error:
+            yield Outcome(line.number, audio, error=str(error))
+        # The boundary of a line: whatever goes wrong in it, the night's other lines are still made.
+        except Exception as error:
+            yield Outcome(line.number, audio, error=f"KMTalk failed: {type(error).__name__}: {error}")
+
+
+def _name(request: Request, cache: ModelCache) -> str:
+    """Name of the take: the sound's name, without what could leave the folder, and a hash of what makes the take."""
+    settings = asdict(request)
+    for local in ("audio", "output", "device", "model"):
+        del settings[local]
+    settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
+    model = cache.model(request.model, request.device)
+    parts = [
+        *(__version__, data_digest(), model.sha256, model.description_sha256),
+        *(_digest(Path(request.audio)), json.dumps(settings, sort_keys=True)),
+    ]
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(request.audio).stem)[:80]
+    return f"{stem}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}.npz"
+
+
+def _bytes(text: str) -> bytes:
+    # A manifest may name what is no text: that line fails, and the list still tells so.
+    return text.encode(errors="replace")
+
+
+def _digest(path: Path) -> str:
+    with open_file(path, limits.ANY_SIZE) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]

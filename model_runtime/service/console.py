@@ -1,0 +1,84 @@
+"""What the commands share: a progress bar on stderr, JSON on stdout, one line and an exit code for what went wrong."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from model_runtime.errors import Cancelled, InputError
+from model_runtime.progress import Report
+from model_runtime.schema import SETTINGS
+
+__all__ = ["answer", "guarded", "heard_sentences", "json_option", "progress_bar", "setting_options"]
+
+OPTION_TYPES = {"number": float, "count": int, "text": str}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
+
+
+@contextmanager
+def progress_bar(quiet: bool = False) -> Iterator[Report]:
+    """A bar on stderr that is told the share done; none where stderr is no terminal."""
+    hidden = True if quiet else None
+    with tqdm(total=1.0, bar_format="{desc:12}|{bar}| {percentage:3.0f}%", file=sys.stderr, disable=hidden) as bar:
+
+        def report(_stage: str, fraction: float, text: str) -> None:
+            bar.set_description_str(text, refresh=False)
+            bar.update(max(0.0, fraction - bar.n))
+
+        yield report
+
+
+def answer(result: dict[str, Any], as_json: bool, sentence: str) -> None:
+    """Print the result on stdout, as JSON or as a sentence."""
+    click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False) if as_json else sentence)
+
+
+def heard_sentences(result: dict[str, Any]) -> list[str]:
+    """What was heard and how sure that is, where words were heard, and the notes; of a result of generate or phones."""
+    heard = [f'Heard: "{result["heard"]}" ({result["confidence"]:.0%} sure).'] if result["heard"] else []
+    return [*heard, *result["notes"]]
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run a command and give its exit code: 0, 2 for bad input (one clear line), 1 for anything else."""
+    try:
+        run()
+    except InputError as error:
+        return _failed(str(error), 2)
+    except click.ClickException as error:
+        return _failed(error.format_message(), 2)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (Cancelled, click.Abort, KeyboardInterrupt):
+        return _failed("Cancelled.", 1)
+    # The boundary to the user's terminal: a line instead of a traceback, whatever it was.
+    except Exception as error:
+        return _failed(f"KMTalk failed: {type(error).__name__}: {error}", 1)
+    return 0
+
+
+def _failed(message: str, code: int) -> int:
+    # As one printable line, whoever wrote it.
+    click.echo(f"Error: {InputError(message)}", err=True)
+    return code
+
+
+def setting_options(command: Callable) -> Callable:
+    """A command line with one option a setting."""
+    for setting in reversed(SETTINGS.values()):
+        shown = setting.default is not None
+        if setting.kind == "switch":
+            flag = f"--{setting.name}/--no-{setting.name}"
+            option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
+        else:
+            kind = OPTION_TYPES[setting.kind]
+            option = click.option(
+                f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
+            )
+        command = option(command)
+    return command

@@ -1,0 +1,124 @@
+"""A sound becomes a take's file: what command line, worker and batch share."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from model_runtime.errors import InputError
+from model_runtime.files.paths import check_model, check_output
+from model_runtime.linguistics.align import Alignment, align_speech, given
+from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.linguistics.text import check_transcript
+from model_runtime.linguistics.textgrid import read_textgrid
+from model_runtime.progress import Report
+from model_runtime.service.background_features import features_in_background
+from model_runtime.service.model_cache import ModelCache
+from model_runtime.settings import SettingValues, settings_from
+from model_runtime.speech.audio import Waveform, read_audio
+from model_runtime.take import write_take
+
+__all__ = ["Request", "run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(SettingValues):
+    """What to generate, with the settings of the take. fps must be given. start, end: seconds within the file; phones,
+    words: [label, start, end] within the part; name: what notes call the sound, None: its file's. features: whether the
+    take keeps the features of the sound, from which edits are completed."""
+
+    audio: str
+    output: str
+    fps: float = field()
+    start: float = 0.0
+    end: float | None = None
+    speed: float = 1.0
+    transcript: str | None = None
+    textgrid: str | None = None
+    phones: list | None = None
+    words: list | None = None
+    name: str | None = None
+    model: str = "starter"
+    device: str = "auto"
+    features: bool = True
+
+
+def run(request: Request, cache: ModelCache, report: Report) -> dict:
+    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
+    three stand in the take's meta as well. Raises InputError."""
+    output = check_output(request.output)
+    settings = settings_from(vars(request))
+    check_model(request.model)
+    check_transcript(request.transcript)
+    if request.phones is not None:
+        track_of(request.phones)
+    # Before the sound, which takes longer to read, and the model.
+    given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
+    seconds: dict[str, float] = {}
+    began = time.perf_counter()
+
+    def done(stage: str) -> None:
+        nonlocal began
+        now = time.perf_counter()
+        seconds[stage], began = round(now - began, 4), now
+
+    report("audio", 0.0, "Reading")
+    waveform = read_audio(request.audio, request.start, request.end, request.speed)
+    done("audio")
+    report("model", 0.02, "Loading")
+    model = cache.model(request.model, request.device)
+    model.style(request.style)
+    done("model")
+    with features_in_background(model, waveform) as heard:
+        alignment = _alignment(
+            request, waveform, given, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
+        )
+        done("phones")
+        sound = heard.result()
+    done("hearing")
+    # Here, because it brings torch.
+    from model_runtime.generate import generate
+
+    report("motion", 0.7, "Moving")
+    take = generate(
+        waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
+    )
+    done("motion")
+    take = replace(take, meta=take.meta | alignment.told)
+    report("write", 0.98, "Writing")
+    write_take(take if request.features else take.without_features(), output)
+    done("write")
+    report("write", 1.0, "Done")
+    return {
+        "output": str(output),
+        "frames": len(take.weights),
+        "key_frames": len(take.key_frames),
+        "duration": waveform.duration,
+        "seconds": seconds,
+        **alignment.told,
+    }
+
+
+def _alignment(
+    request: Request,
+    waveform: Waveform,
+    track: PhoneTrack | None,
+    cache: ModelCache,
+    progress: Callable[[float, str], None],
+) -> Alignment:
+    """The phones that were given, as a list or in a TextGrid (track), or else those that are heard."""
+    if request.phones is not None:
+        return given(track_of(request.phones, request.words or (), waveform.duration))
+    if track is not None:
+        # Its times are those of the file; what is heard is a part, played at some speed.
+        end = request.start + waveform.duration * request.speed
+        if track.duration > end + 0.25 and request.end is None:
+            raise InputError(
+                f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
+            )
+        lists = lists_of(cut(track, request.start, end, request.speed))
+        return given(track_of(lists["phones"], lists["words"], waveform.duration))
+    return align_speech(
+        waveform, request.transcript, progress, cache.decoders, request.name or Path(request.audio).name
+    )

@@ -1,0 +1,79 @@
+"""Rows of a speech encoder, 100 a second, of a recording of any length and loudness."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime.speech.audio import SAMPLE_RATE
+
+__all__ = ["SpeechEncoder", "encode_windowed", "level", "piece", "row_count"]
+
+ROW_RATE = 100
+# What the loudest moments are brought to.
+PEAK = 0.5
+# Samples that the level is measured by, about: bounds the memory of long recordings.
+MEASURED = 1_000_000
+
+
+@dataclass(frozen=True)
+class SpeechEncoder:
+    """An encoder and how its own rows lie in the sound.
+
+    prepare: samples (N,) float32 -> what encode is given; encode: that -> (1 + (N - seen) // hop, columns). hop:
+    samples from one row to the next; seen: by one row; middle: before the middle of the first. core: rows encoded at a
+    time; context: what they see besides on either side. Both bound the time and memory of long recordings.
+    """
+
+    prepare: Callable[[np.ndarray], dict[str, np.ndarray]]
+    encode: Callable[[dict[str, np.ndarray]], np.ndarray]
+    columns: int
+    hop: int
+    seen: int
+    middle: float
+    core: int
+    context: int
+
+
+def row_count(samples: np.ndarray) -> int:
+    """Rows of samples (N,), 16 kHz: floor(seconds * 100) + 1."""
+    return len(samples) * ROW_RATE // SAMPLE_RATE + 1
+
+
+def level(samples: np.ndarray) -> tuple[float, float]:
+    """The mean of samples (N,), and the factor that makes all recordings equally loud."""
+    some = samples[:: 1 + len(samples) // MEASURED]
+    mean = float(some.mean())
+    return mean, PEAK / max(float(np.quantile(np.abs(some - mean), 0.999)), 1e-6)
+
+
+def piece(samples: np.ndarray, start: int, end: int, at: tuple[float, float]) -> np.ndarray:
+    """(end - start,) float32 at the level `at`, silence after the last sample."""
+    mean, factor = at
+    part = (samples[start:end] - mean) * factor
+    return np.pad(part, (0, end - start - len(part))).astype(np.float32)
+
+
+def encode_windowed(
+    encoder: SpeechEncoder, samples: np.ndarray, out: np.ndarray, checkpoint: Callable[[], None] = lambda: None
+) -> None:
+    """Write what the encoder makes of samples (N,), 16 kHz, into `out` (row_count, columns): row i at i / 100 s.
+
+    checkpoint is called before every piece is encoded; it may raise to stop.
+    """
+    hop, at = encoder.hop, level(samples)
+    count = -(-len(samples) // hop)
+    places = np.clip((np.arange(len(out)) * (SAMPLE_RATE / ROW_RATE) - encoder.middle) / hop, 0, count - 1)
+    # A last piece shorter than the context is taken along by the one before it.
+    starts = [start for start in range(0, count, encoder.core) if start == 0 or count - start > encoder.context]
+    for start, end in zip(starts, [*starts[1:], count], strict=True):
+        first, last = max(start - encoder.context, 0), min(end + encoder.context, count)
+        given = encoder.prepare(piece(samples, first * hop, (last - 1) * hop + encoder.seen, at))
+        checkpoint()
+        encoded = encoder.encode(given)
+        owned = slice(*np.searchsorted(places, (start, end)))
+        place = places[owned] - first
+        low = np.minimum(place.astype(int), max(len(encoded) - 2, 0))
+        high = np.minimum(low + 1, len(encoded) - 1)
+        share = (place - low)[:, None].astype(np.float32)
+        out[owned] = encoded[low] * (1 - share) + encoded[high] * share

@@ -1,6 +1,7 @@
 """What both packages agree on: the command line, the worker, the extension and the files follow one description."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from recordings import LINE, TREE
 
+from model_runtime import protocol
 from model_runtime.errors import InputError
 from model_runtime.schema import SETTINGS, take_arrays
 from model_runtime.service.parameters import request_from
@@ -39,6 +41,11 @@ def test_a_request_takes_every_setting_and_wants_a_rate():
     assert {name: getattr(request, name) for name in SETTINGS} == given
     with pytest.raises(InputError, match="fps"):
         request_from(Request, {"audio": "a.wav", "output": "b.npz"})
+
+
+def test_the_protocol_names_every_parameter_of_generate():
+    for field in fields(Request):
+        assert re.search(rf"\b{field.name}\b", protocol.__doc__), field.name
 
 
 def test_the_command_line_has_an_option_a_setting():

@@ -1,4 +1,4 @@
-"""The paper's configuration against its speech encoder alone, both untrained: speed does not depend on weights."""
+"""Time of the paper's network against its speech encoder alone, both untrained: speed does not depend on weights."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ FPS = 30.0
 
 @torch.inference_mode()
 def paper_against_encoder() -> list[tuple[str, str]]:
-    """wav2vec 2.0 base, width 512, 50 numbers a frame; key motions at every third frame."""
+    """Measure wav2vec 2.0 base with width 512 and 50 output values a frame; key motions at every third frame."""
     channels = tuple(f"basis{index}" for index in range(50))
     network = KMTalkNetwork(PaperConfig(channels, FPS, {"model_type": "wav2vec2"})).eval()
     samples = torch.from_numpy(read_audio(LINE).samples)

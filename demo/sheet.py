@@ -25,8 +25,8 @@ COLUMNS, LABEL, INK, PAPER = 4, 44, (235, 238, 242), (24, 28, 34)
 
 
 def draw_sheet(frames: list[Path], take: Take, path: Path) -> Path:
-    """Write a PNG of up to two rows, each phone at the frame with its clearest mouth shape. frames: one picture for each
-    frame of the take, in order."""
+    """Write a PNG of up to two rows, each phone at the frame with its clearest mouth shape. frames: one picture for
+    each frame of the take, in order."""
     chosen = sorted({_pick(take, wanted) for wanted in WANTED} - {None}, key=lambda span: span.start)
     pictures = [Image.open(frames[_frame(take, span)]).convert("RGB") for span in chosen]
     width, height = pictures[0].size

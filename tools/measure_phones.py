@@ -157,7 +157,7 @@ def report(errors: dict[str, list[float]]) -> None:
 
 
 def measure(data: Path, with_transcript: bool, limit: int) -> None:
-    """Find the phones of all recordings and print their errors. limit: number of recordings."""
+    """Find the phones of all recordings and print the errors. limit: number of GRID clips."""
     decoders, errors, shares = Decoders(), defaultdict(list), defaultdict(list)
     spent = heard = 0.0
 

@@ -45,7 +45,7 @@ def test_a_sound_of_a_day_in_a_small_file(tmp_path):
 def test_a_sound_whose_header_promises_a_day(tmp_path):
     soundfile.write(tmp_path / "a.flac", NOISE, 16000)
     content = bytearray((tmp_path / "a.flac").read_bytes())
-    # A 36-bit field of FLAC's STREAMINFO holds the number of samples; this sets its highest four bits.
+    # The number of samples is a 36-bit field of FLAC's STREAMINFO; the two lines set all of its bits.
     content[21] |= 0x0F
     content[22:26] = b"\xff" * 4
     (tmp_path / "a.flac").write_bytes(content)

@@ -54,7 +54,7 @@ def odd_paths(folder: Path, suffix: str) -> dict[str, str]:
 
 
 def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
-    """Every input path of a command: option -> (command line with PATH in its place, suffix that the file needs)."""
+    """Every input path: its name -> (command line with PATH in the path's place, suffix that the file needs)."""
     out = str(folder / "out.npz")
     made = ["complete", str(folder / "take.npz"), "--keys", str(folder / "keys.npz"), "-o", out]
     return {
@@ -83,7 +83,7 @@ def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
 
 
 def outputs(folder: Path) -> dict[str, tuple[list[str], str]]:
-    """Every output path of a command, in the same form. The input files are missing too, but the message must name the
+    """Every output path, in the form of `inputs`. The input files are missing too, but the message must name the
     output, which is checked first."""
     return {
         "generate": (["generate", "none.wav", "-o", "PATH"], ".npz"),

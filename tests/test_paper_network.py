@@ -39,7 +39,7 @@ def sound(seconds: float = 1.0) -> torch.Tensor:
 
 
 def network(**changes) -> KMTalkNetwork:
-    """A network with random weights in every layer, the output layers included, so that its output is not zero."""
+    """A random network with large weights in its output layer too (std 0.5), so that its output shows differences."""
     torch.manual_seed(0)
     made = KMTalkNetwork(dataclasses.replace(CONFIG, **changes))
     torch.nn.init.normal_(made.completion.out.weight, std=0.5)

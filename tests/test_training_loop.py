@@ -23,7 +23,7 @@ STEPS = 4 * 5  # optimizer steps: 4 epochs of 5 groups of two of nine clips
 
 
 class Killed(BaseException):
-    """Ends a training at a given step, as a kill would."""
+    """Raised in the middle of a training, in place of a kill."""
 
 
 class KilledObjective(TinyObjective):

@@ -16,8 +16,8 @@ from model_runtime.take import read_take
 
 __all__ = ["cold_start", "completion", "generation", "processor"]
 
-TIMES = 5
-SECONDS = 10.0
+TIMES = 5  # measured runs, after one run to warm up
+SECONDS = 10.0  # length of the line
 
 
 def cold_start() -> list[tuple[str, str]]:

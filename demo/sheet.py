@@ -21,6 +21,7 @@ WANTED = (
     ("IY", "EY", "IH"),
     ("W",),
 )
+# Columns, height of a label in pixels, and colours (RGB, 0 to 255) of text and background.
 COLUMNS, LABEL, INK, PAPER = 4, 44, (235, 238, 242), (24, 28, 34)
 
 

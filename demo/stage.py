@@ -9,8 +9,8 @@ from mathutils import Vector
 
 __all__ = ["set_stage"]
 
-FPS = 25
-SIZE = 320
+FPS = 25  # frames a second
+SIZE = 320  # pixels a side of the picture
 # Camera: field of view in degrees; the picture's height and its centre, both as shares of the head's height.
 ANGLE, SHOWN, MIDDLE = 16.0, 0.84, 0.52
 # Sun lamps: direction towards the lamp (x, y, z), strength (W/m2), colour, shadow. Lamps of angle 0 and a world that
@@ -22,7 +22,7 @@ SUNS = (
     ((0.0, -0.1, 1.0), 0.3, (0.9, 0.95, 1.0), False),
     ((-0.6, 1.0, 0.7), 2.5, (0.85, 0.92, 1.0), True),
 )
-BACKGROUND = (0.16, 0.2, 0.25)
+BACKGROUND = (0.16, 0.2, 0.25)  # linear RGB
 
 
 def set_stage(scene: bpy.types.Scene, head: bpy.types.Object, sound: Path) -> str:

@@ -12,7 +12,7 @@ from model_runtime.files.atomic import write_atomic
 
 __all__ = ["LIBRARY", "extension_files", "write_archive"]
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # date of every file in the zip, the earliest that the format can hold
 MANIFEST = "blender_manifest.toml"
 # Folder of the archive with the worker's packages.
 LIBRARY = "lib"

@@ -15,7 +15,7 @@ from model_runtime.speech.audio import SAMPLE_RATE, read_audio
 __all__ = ["made_up_vocaset", "write_official"]
 
 LINE = Path(__file__).parent.parent / "assets" / "demo_line.flac"
-RATE = 22000
+RATE = 22000  # sample rate of VOCASET's audio, Hz
 CHANNELS = ("jawOpen", "mouthFunnel", "mouthSmileLeft", "mouthSmileRight", "browInnerUp")
 MARKS = {
     **{1579: "mouth_left", 2715: "mouth_right", 3531: "upper_lip_inner", 3504: "lower_lip_inner"},

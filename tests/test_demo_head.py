@@ -8,6 +8,7 @@ from model_runtime.channels import BROWS, CHANNELS, LIDS, MOUTH, mirrored
 from model_runtime.heads.demo_head import MATERIALS, demo_head
 from model_runtime.heads.head import LANDMARKS, Head, read_head, write_head
 
+# FaceMesh landmark numbers of the lips' outer and inner contours, and of eyes and brows.
 UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LOWER_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 UPPER_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)

@@ -17,7 +17,7 @@ from model_runtime.model.starter.inference import Performance
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
-FPS = 50
+FPS = 50  # frames a second
 LENGTHS = (240, 720)  # lengths of the two recordings that `growth` compares, seconds
 
 

@@ -17,7 +17,7 @@ from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import Take
 
-CLOSED = 0.03
+CLOSED = 0.03  # lip apertures below this look closed, IOD
 
 
 def twice(line: tuple[Waveform, PhoneTrack], pause: float, room: float) -> tuple[Waveform, PhoneTrack, Span]:

@@ -1,4 +1,4 @@
-"""Pseudo-labels for the starter: speech sounds count in the loss, silences hardly: no recording shows their motion."""
+"""Pseudo-labels for the starter: speech counts in the loss; silences hardly do, as no recording shows their motion."""
 
 from dataclasses import replace
 

@@ -27,7 +27,7 @@ NAME_SERVICE = "/var/run/nscd/socket"
 NO_FILES = ("/dev/null", "/dev/tty", "/dev/shm/sem.")
 FOLDERS = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR")
 TREE = Path(__file__).parents[1]
-SECONDS = 900
+SECONDS = 900  # timeout of a watched command
 
 
 @dataclass(frozen=True)

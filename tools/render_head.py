@@ -49,7 +49,7 @@ VIEWS = {
 }
 # Area lamps: position (m), power (W), size (m).
 LAMPS = (((-0.55, -0.75, 0.4), 9, 0.45), ((0.8, -0.6, 0.05), 4, 0.6), ((0.35, 0.7, 0.5), 8, 0.3))
-SHEET_WIDTH = 1600
+SHEET_WIDTH = 1600  # largest width of the sheet, pixels
 
 
 @click.command(help=__doc__)

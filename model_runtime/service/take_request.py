@@ -54,7 +54,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     check_transcript(request.transcript)
     if request.phones is not None:
         track_of(request.phones)
-    # Read before the sound and the model, which take longer, so that an error in the TextGrid is told at once.
+    # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
     given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
     began = time.perf_counter()

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.gui
 
 # Pixels from the play button down to the header of the list of lines.
 LINES = 32
-VIEW = (600, 300)
+VIEW = (600, 300)  # a point in the 3D view, pixels from the display's top left
 
 SCENE = """
 import bpy

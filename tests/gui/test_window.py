@@ -14,7 +14,7 @@ pytestmark = pytest.mark.gui
 
 # Pixels from the take's buttons down to the headers of the panels Phones and Rig, and from a header to the fifth row.
 PHONES, RIG, FIFTH_ROW = 32, 58, 121
-VIEW = (600, 500)
+VIEW = (600, 500)  # a point in the 3D view, pixels from the display's top left
 
 SETUP = """
 import bpy

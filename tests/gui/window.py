@@ -10,7 +10,7 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parents[2]
 # Folder of the chroot with the Blender version to test; `make test-gui` sets KMTALK_BLENDER.
 ROOT = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
-SIZE = (1600, 900)
+SIZE = (1600, 900)  # width and height of the display, pixels
 # Xvfb writes the number of a free display into the file.
 START = """
 Xvfb -displayfd 3 -screen 0 {width}x{height}x24 3> {folder}/display > /dev/null 2>&1 &

@@ -117,8 +117,8 @@ def read_json(path: Path | str, most: int = limits.JSON_BYTES) -> Any:
 def parse_json(text: str, name: str) -> Any:
     """The value in a JSON text. name: what messages call the text.
 
-    Raises InputError when the text is no JSON (NaN and infinity are none), has more values than JSON_VALUES or is nested
-    deeper than JSON_DEPTH.
+    Raises InputError when the text is no JSON (NaN and infinity are none), has more values than JSON_VALUES, or is
+    nested deeper than JSON_DEPTH.
     """
     if text.count(",") + text.count("[") + text.count("{") > limits.JSON_VALUES:
         raise InputError(f"{name} holds more than {limits.JSON_VALUES} values; split it.")

@@ -12,7 +12,7 @@ from packing.blender_cli import generate_repository, validate
 from packing.wheels import PLATFORMS, Target, download_wheels, list_wheels
 
 ROOT = Path(__file__).resolve().parent
-# What Blender's own extension site takes at most is far more; a download should stay quick.
+# Largest size of the zip, bytes. Blender's extension site accepts far more; the limit keeps the download short.
 LIMIT = 40_000_000
 
 

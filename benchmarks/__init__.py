@@ -1,1 +1,1 @@
-"""How fast it is, measured side by side in one run: `python -m benchmarks`."""
+"""Measurements of speed and memory, all in one run: `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""python -m benchmarks [--minutes 1 --minutes 10 ...]: prints every measurement as a ratio, in one Markdown table."""
+"""python -m benchmarks [--minutes 1 --minutes 10 ...]: prints all measurements in one Markdown table."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ from benchmarks.speech import cold_start, completion, generation, processor
 
 @dataclass(frozen=True)
 class Part:
-    """A group of measurements and what makes its rows."""
+    """A group of measurements. rows: runs them and gives (what was measured, result) pairs."""
 
     name: str
     rows: Callable[[], list[tuple[str, str]]]
@@ -52,7 +52,7 @@ def main(minutes: tuple[float, ...], heads: tuple[Path, ...], only: str | None) 
 
 
 def _busy() -> str:
-    """How much else the machine does: what is measured on a busy one is slower."""
+    """The machine's load average over one minute: measurements on a busy machine are slower."""
     return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
 
 

@@ -1,4 +1,4 @@
-"""Writing curves in bulk against inserting keys one by one."""
+"""Time of writing all keyframes of a curve at once, against inserting keyframes one by one."""
 
 import time
 
@@ -10,11 +10,12 @@ from kmtalk_blender.scene.curves.shape_curves import write_curves
 
 __all__ = ["keys_per_second"]
 
+# Shape keys, frames of each curve, and frames on which inserting one by one is measured.
 SHAPES, FRAMES, INSERTED = 52, 3000, 30
 
 
 def keys_per_second() -> list[tuple[str, str]]:
-    """52 shapes of 3000 frames; the one by one way is measured on 30 frames."""
+    """Measure 52 shape keys over 3000 frames; inserting one by one is measured on 30 frames and scaled up."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     mesh = bpy.data.meshes.new("face")
     mesh.from_pydata([(0, 0, 0)], [], [])

@@ -1,4 +1,4 @@
-"""How good the shapes of heads are, and how long making them takes: our own head, and meshes of the user's."""
+"""Quality of the shapes of heads and time to make them, for the project's own head and for the user's meshes."""
 
 import os
 import subprocess
@@ -13,7 +13,8 @@ __all__ = ["shapes_of_heads"]
 
 
 def shapes_of_heads(meshes: tuple[Path, ...]) -> list[tuple[str, str]]:
-    """meshes: FLAME's topology, or with landmarks in a .json of the same name beside them."""
+    """Measure each head in a new process. meshes: files with FLAME's topology, or with landmarks in a .json of the same
+    name in the same folder."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "head.npz"

@@ -1,4 +1,4 @@
-"""Peak memory of generate against the length of the sound."""
+"""Peak memory of generate for sounds of given lengths."""
 
 import subprocess
 import sys
@@ -13,7 +13,8 @@ from benchmarks.worker import LINE
 
 __all__ = ["peak_memory"]
 
-# ru_maxrss of the process itself: that of its children would be the largest of all so far.
+# Program whose last line is its own peak memory (ru_maxrss). RUSAGE_CHILDREN in this process would give the largest of
+# all children so far.
 MEASURED = """
 import resource, sys
 from model_runtime.cli import main
@@ -24,7 +25,7 @@ sys.exit(code)
 
 
 def peak_memory(minutes: tuple[float, ...]) -> list[tuple[str, str]]:
-    """One process a length, without a transcript."""
+    """Run generate without a transcript in one process for each length; gives peak memory and speed."""
     rows = []
     samples, rate = soundfile.read(LINE, dtype="int16")
     unit = 1 if sys.platform == "darwin" else 1024

@@ -1,4 +1,4 @@
-"""The paper's configuration against its speech encoder alone, both untrained: speed does not depend on weights."""
+"""Time of the paper's network against its speech encoder alone, both untrained: speed does not depend on weights."""
 
 import time
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from model_runtime.speech.audio import read_audio
 
 __all__ = ["paper_against_encoder"]
 
-TIMES = 3
-FPS = 30.0
+TIMES = 3  # measured runs, after one run to warm up
+FPS = 30.0  # frames a second of the motion
 
 
 @torch.inference_mode()
 def paper_against_encoder() -> list[tuple[str, str]]:
-    """wav2vec 2.0 base, width 512, 50 numbers a frame; key motions at every third frame."""
+    """Measure wav2vec 2.0 base with width 512 and 50 output values a frame; key motions at every third frame."""
     channels = tuple(f"basis{index}" for index in range(50))
     network = KMTalkNetwork(PaperConfig(channels, FPS, {"model_type": "wav2vec2"})).eval()
     samples = torch.from_numpy(read_audio(LINE).samples)

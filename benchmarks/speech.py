@@ -1,4 +1,4 @@
-"""Generation and completion by a worker, against the length of the line."""
+"""Time of generate and complete, as multiples of real time where a length is given."""
 
 import tempfile
 import time
@@ -16,12 +16,12 @@ from model_runtime.take import read_take
 
 __all__ = ["cold_start", "completion", "generation", "processor"]
 
-TIMES = 5
-SECONDS = 10.0
+TIMES = 5  # measured runs, after one run to warm up
+SECONDS = 10.0  # length of the line
 
 
 def cold_start() -> list[tuple[str, str]]:
-    """From nothing to hello, and to the first take."""
+    """Seconds from the start of the worker to its hello, and to the first take."""
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
         first, _ = worker.ask("generate", audio=str(LINE), output=f"{folder}/a.npz", fps=30, transcript=TEXT)
         total = worker.hello + first
@@ -32,7 +32,7 @@ def cold_start() -> list[tuple[str, str]]:
 
 
 def generation() -> list[tuple[str, str]]:
-    """A warm worker, a line of ten seconds, with and without its transcript."""
+    """Seconds of generate in a warm worker for a line of ten seconds, with and without its transcript."""
     rows = []
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
         line, text = _ten_seconds(Path(folder))
@@ -53,7 +53,7 @@ def generation() -> list[tuple[str, str]]:
 
 
 def processor() -> list[tuple[str, str]]:
-    """The same lines in this process, in seconds of one core: what else the machine does hardly counts."""
+    """Processor seconds of the same requests in this process; the machine's load hardly changes them."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         line, text = _ten_seconds(Path(folder))
@@ -73,7 +73,7 @@ def processor() -> list[tuple[str, str]]:
 
 
 def completion() -> list[tuple[str, str]]:
-    """A warm worker fills in a take of ten seconds around one edited key."""
+    """Seconds of complete in a warm worker, for a take of ten seconds with one edited key motion."""
     with tempfile.TemporaryDirectory() as folder, Worker() as worker:
         line, text = _ten_seconds(Path(folder))
         take, keys = f"{folder}/take.npz", f"{folder}/keys.npz"
@@ -87,7 +87,7 @@ def completion() -> list[tuple[str, str]]:
 
 
 def _ten_seconds(folder: Path) -> tuple[Path, str]:
-    """The line, and again as much as fits; the words of both."""
+    """A ten-second WAV of the bundled line, repeated and cut at ten seconds, and a matching share of its words."""
     samples, rate = soundfile.read(LINE)
     wanted = round(SECONDS * rate)
     path = folder / "ten.wav"

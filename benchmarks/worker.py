@@ -1,4 +1,4 @@
-"""A worker as Blender starts it, and how long it takes to answer."""
+"""A worker process, started as Blender starts it, and the time of its answers."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ TEXT = (ASSETS / "demo_line.txt").read_text().strip()
 
 
 class Worker:
-    """The process; `hello` is the seconds from its start to its first word."""
+    """A worker process as a context manager. hello: seconds from its start to its first message."""
 
     def __enter__(self) -> "Worker":
         self._asked = 0
@@ -33,7 +33,7 @@ class Worker:
         self._process.wait()
 
     def ask(self, op: str, **params: object) -> tuple[float, dict]:
-        """Seconds until the result, and the result. Raises RuntimeError when there is none."""
+        """Seconds until the result, and the result. Raises RuntimeError when the worker answers with an error."""
         self._asked += 1
         began = time.perf_counter()
         self._process.stdin.write(json.dumps({"id": self._asked, "op": op, "params": params}) + "\n")

@@ -1,1 +1,1 @@
-"""make demo: a bundled line becomes a talking head, a film, a sheet of frames and a figure."""
+"""make demo: makes a talking head, a film, a sheet of frames and a figure of curves from a bundled line."""

@@ -1,7 +1,7 @@
-"""python -m demo OUT: a talking head, its film and its curves.
+"""python -m demo OUT: makes a talking head, its film and its curves in the folder OUT.
 
-Blender and what it starts keep settings, caches and temporary files in the user's folders, from the import of bpy on.
-The demo gives them a folder that is gone at its end.
+Blender and its child processes keep settings, caches and temporary files in the user's folders, from the import of bpy
+on. The demo points them to a temporary folder and deletes it at the end.
 """
 
 import os
@@ -14,7 +14,7 @@ VARIABLES = ("BLENDER_USER_RESOURCES", "XDG_CACHE_HOME", "TMPDIR", "TEMP", "TMP"
 
 
 def main(out: Path) -> str:
-    """Make the demo in the folder `out`. Gives the sentence that says why it could not, or an empty one."""
+    """Make the demo in the folder `out`. Returns the error message, or an empty text after success."""
     from demo.make import make_demo
     from kmtalk_blender.errors import UserError
 
@@ -34,5 +34,5 @@ if __name__ == "__main__":
         shutil.rmtree(own, ignore_errors=True)
     sys.stderr.write(failure)
     sys.stdout.flush()
-    # At the usual end of a process, bpy's threads sometimes wait for each other for ever.
+    # os._exit, because at a normal exit threads of bpy sometimes deadlock.
     os._exit(1 if failure else 0)

@@ -1,4 +1,4 @@
-"""The main channels of a take over time, with its phones and key motions."""
+"""Figure of a take's main channels over time, with its phones and key motions."""
 
 from pathlib import Path
 
@@ -20,7 +20,8 @@ MAIN = (
 
 
 def draw_curves(take: Take, title: str, path: Path) -> Path:
-    """Write a PNG: one row a channel (pairs as their mean), dots at key motions, phones above, silence in grey."""
+    """Write a PNG to `path`: one row for each channel (the mean of left and right), dots at key motions, phones and
+    words above, silence in grey."""
     rows = [row for row in MAIN if set(row) <= set(take.channels)]
     figure = figure_type()(figsize=(14, 1.5 * len(rows)))
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False)

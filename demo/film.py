@@ -1,4 +1,4 @@
-"""The film: frames by Cycles on the CPU, joined with the sound."""
+"""The film: renders frames with Cycles on the CPU and joins them with the sound."""
 
 import subprocess
 from pathlib import Path
@@ -11,7 +11,7 @@ __all__ = ["render_frames", "write_film"]
 
 
 def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
-    """Render the scene's frame range into `folder`, one PNG a frame; in order."""
+    """Render each frame of the scene's range to a PNG in `folder`; returns the paths in order."""
     scene.render.image_settings.file_format = "PNG"
     paths = []
     for frame in tqdm(range(scene.frame_start, scene.frame_end + 1), leave=False, unit="frame", disable=None):
@@ -24,7 +24,7 @@ def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
 
 
 def write_film(frames: list[Path], sound: Path, fps: float, path: Path) -> Path:
-    """Join frames 0001.png, ... and a sound that starts with the first one into an MP4 (H.264, AAC)."""
+    """Join frames 0001.png, ... and a sound that starts at the first frame to an MP4 (H.264, AAC) at `fps`."""
     pictures = ["-framerate", str(fps), "-start_number", frames[0].stem, "-i", str(frames[0].parent / "%04d.png")]
     codecs = ["-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *pictures, "-i", str(sound), *codecs]

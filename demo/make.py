@@ -1,4 +1,4 @@
-"""Makes everything from the bundled line, and says how long each stage took."""
+"""Makes all files of the demo from the bundled line and prints the seconds of each stage."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Say what is done, and how long it took."""
+    """Print the stage's name and, at its end, its duration in seconds."""
     print(f"  {name:<34}", end="", flush=True)
     start = time.monotonic()
     yield
@@ -53,7 +53,7 @@ def make_demo(out: Path) -> None:
         draw_curves(take, words, out / "curves.png")
     session.close()
     with stage("demo.blend"), quiet():
-        # The sound travels inside, so that the file plays wherever it is opened.
+        # Pack the sound into the file, so that the file plays on any computer.
         bpy.ops.file.pack_all()
         bpy.ops.wm.save_as_mainfile(filepath=str((out / "demo.blend").resolve()), compress=True)
     with stage(f"{len(take.weights)} frames (Cycles, CPU)"), quiet():

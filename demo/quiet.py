@@ -1,4 +1,4 @@
-"""Blender prints every step of a render from C; a user wants to read what was made."""
+"""Suppresses the lines that Blender's C code prints for every step of a render."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ __all__ = ["quiet"]
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Send what this process writes to file descriptor 1 nowhere, until the end of the block."""
+    """Discard this process's output on file descriptor 1 (stdout) inside the block."""
     sys.stdout.flush()
     kept = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)

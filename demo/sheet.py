@@ -1,4 +1,4 @@
-"""Eight frames of the film with the phone under each."""
+"""A sheet of up to eight frames of the film, each with its phone and word below."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from model_runtime.take import Take
 
 __all__ = ["draw_sheet"]
 
-# What a viewer checks, one frame each: rest, closed, open, rounded, lip to teeth, spread.
+# Mouth shapes that a viewer checks, one frame for each entry: rest, closed, open, rounded, lip to teeth, spread.
 WANTED = (
     (SILENCE,),
     ("M",),
@@ -21,11 +21,13 @@ WANTED = (
     ("IY", "EY", "IH"),
     ("W",),
 )
+# Columns, height of a label in pixels, and colours (RGB, 0 to 255) of text and background.
 COLUMNS, LABEL, INK, PAPER = 4, 44, (235, 238, 242), (24, 28, 34)
 
 
 def draw_sheet(frames: list[Path], take: Take, path: Path) -> Path:
-    """Write a PNG of two rows; frames are in the order of the take's. A phone stands where it is most itself."""
+    """Write a PNG of up to two rows, each phone at the frame with its clearest mouth shape. frames: one picture for
+    each frame of the take, in order."""
     chosen = sorted({_pick(take, wanted) for wanted in WANTED} - {None}, key=lambda span: span.start)
     pictures = [Image.open(frames[_frame(take, span)]).convert("RGB") for span in chosen]
     width, height = pictures[0].size
@@ -41,7 +43,7 @@ def draw_sheet(frames: list[Path], take: Take, path: Path) -> Path:
 
 
 def _pick(take: Take, wanted: tuple[str, ...]) -> Span | None:
-    """The longest of the wanted phones; silence is taken from the end, where the mouth has come to rest."""
+    """The longest phone with one of the wanted labels; for silence the last one, where the mouth is at rest."""
     spans = [span for span in take.phones.phones if span.label in wanted]
     if wanted == (SILENCE,):
         return spans[-1] if spans else None
@@ -49,7 +51,8 @@ def _pick(take: Take, wanted: tuple[str, ...]) -> Span | None:
 
 
 def _frame(take: Take, span: Span) -> int:
-    """The frame in the middle of a phone; lips are closed at the onset of M, B, P, silence has settled at its end."""
+    """The frame to show of a phone: its middle; for M, B and P at 35 % of the phone, when the lips are closed; for
+    silence at 90 %, when the mouth is at rest."""
     share = 0.9 if span.label == SILENCE else 0.35 if span.label in BILABIALS else 0.5
     return min(round((span.start + (span.end - span.start) * share) * take.fps), len(take.weights) - 1)
 

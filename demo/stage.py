@@ -1,4 +1,4 @@
-"""Where the head speaks: camera, lights, background, frame range and the sound strip."""
+"""The demo's scene around the head: camera, lights, background, frame range and sound strip."""
 
 from math import radians, tan
 from pathlib import Path
@@ -9,12 +9,12 @@ from mathutils import Vector
 
 __all__ = ["set_stage"]
 
-FPS = 25
-SIZE = 320
-# Degrees the camera sees; the part of the head's height that fills the picture, and where its middle lies.
+FPS = 25  # frames a second
+SIZE = 320  # pixels a side of the picture
+# Camera: field of view in degrees; the picture's height and its centre, both as shares of the head's height.
 ANGLE, SHOWN, MIDDLE = 16.0, 0.84, 0.52
-# Direction the light comes from (x, y, z), strength W/m2, colour, shadow. Suns of no width and a world that only the
-# camera sees throw little noise, so that few samples are enough; those without a shadow stand for the light of a room.
+# Sun lamps: direction towards the lamp (x, y, z), strength (W/m2), colour, shadow. Lamps of angle 0 and a world that
+# only the camera sees give little noise, so that few samples are enough. Lamps without a shadow imitate ambient light.
 SUNS = (
     ((0.7, -1.0, 0.8), 2.4, (1.0, 0.94, 0.86), True),
     ((-0.9, -1.0, 0.1), 0.7, (0.78, 0.87, 1.0), False),
@@ -22,11 +22,11 @@ SUNS = (
     ((0.0, -0.1, 1.0), 0.3, (0.9, 0.95, 1.0), False),
     ((-0.6, 1.0, 0.7), 2.5, (0.85, 0.92, 1.0), True),
 )
-BACKGROUND = (0.16, 0.2, 0.25)
+BACKGROUND = (0.16, 0.2, 0.25)  # linear RGB
 
 
 def set_stage(scene: bpy.types.Scene, head: bpy.types.Object, sound: Path) -> str:
-    """Set up an empty scene around `head` and lay `sound` at frame 1. The name of the sound strip."""
+    """Set up an empty scene around `head` with `sound` at frame 1; returns the name of the sound strip."""
     scene.render.fps, scene.render.fps_base = FPS, 1.0
     corners = np.array([head.matrix_world @ Vector(corner) for corner in head.bound_box])
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -42,7 +42,7 @@ def set_stage(scene: bpy.types.Scene, head: bpy.types.Object, sound: Path) -> st
     _set_render(scene)
     strip = scene.sequence_editor_create().strips.new_sound(sound.stem, str(sound), 1, 1)
     scene.frame_start, scene.frame_end = 1, int(strip.frame_final_end)
-    # The sound sets the pace when the file is played.
+    # Playback drops frames to stay in time with the sound.
     scene.sync_mode = "AUDIO_SYNC"
     scene.use_audio_scrub = True
     return strip.name

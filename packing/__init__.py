@@ -1,1 +1,1 @@
-"""How the extension is packed: its archive, its wheels for closed networks, a repository of its own."""
+"""Packing of the extension: its archive, its wheels for computers without a network, an extension repository."""

@@ -1,4 +1,4 @@
-"""The extension's zip: the same commit gives the same bytes."""
+"""Writes the extension's zip; the same commit gives the same bytes."""
 
 import re
 import subprocess
@@ -12,18 +12,18 @@ from model_runtime.files.atomic import write_atomic
 
 __all__ = ["LIBRARY", "extension_files", "write_archive"]
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # date of every file in the zip, the earliest that the format can hold
 MANIFEST = "blender_manifest.toml"
-# Folder of the archive that the worker finds its packages in.
+# Folder of the archive with the worker's packages.
 LIBRARY = "lib"
 
 
 def extension_files(root: Path, platform: str | None = None) -> dict[str, bytes]:
-    """Name in the archive -> content, of everything that git tracks for the extension in the working tree `root`.
+    """Name in the archive -> content, for each file of the extension that git tracks in the working tree `root`.
 
-    The manifest and kmtalk_blender/ lie at the archive's root, model_runtime/ with the weights in lib/, where no module
-    of the extension can be taken for one of its own. The manifest's version is the runtime's; `platform` (linux-x64,
-    ...) restricts it to one. Raises InputError outside of a git checkout.
+    The manifest and the content of kmtalk_blender/ are at the archive's root. model_runtime/ with the weights is in
+    lib/, so that the worker's import path holds no module of the extension. The manifest gets the runtime's version;
+    `platform` (linux-x64, ...) restricts it to one platform. Raises InputError outside of a git checkout.
     """
     files = {"LICENSE": root / "LICENSE"}
     for path in _tracked(root, MANIFEST, "kmtalk_blender", "model_runtime"):
@@ -37,7 +37,7 @@ def extension_files(root: Path, platform: str | None = None) -> dict[str, bytes]
 
 
 def write_archive(path: Path, contents: dict[str, bytes]) -> Path:
-    """Write a zip of `contents`, atomically, in the order of names; wheels are stored, all else is deflated."""
+    """Write a zip of `contents`, atomically, sorted by name; wheels are stored, other files are deflated."""
 
     def write(stream: BinaryIO) -> None:
         with zipfile.ZipFile(stream, "w") as archive:
@@ -45,7 +45,7 @@ def write_archive(path: Path, contents: dict[str, bytes]) -> Path:
                 info = zipfile.ZipInfo(name, EPOCH)
                 info.create_system = 3
                 info.external_attr = 0o100644 << 16
-                # A wheel is a zip itself.
+                # A wheel is a zip and hardly compresses.
                 info.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
                 archive.writestr(info, content, compresslevel=9)
 
@@ -68,5 +68,5 @@ def _manifest(text: str, platform: str | None) -> str:
         raise InputError(f'{MANIFEST} has no line version = "..."; add one.')
     if platform is None:
         return text
-    # Keys before the first table belong to the manifest itself.
+    # In TOML, top-level keys stand before the first table: add platforms right after version.
     return text.replace(f'version = "{__version__}"', f'version = "{__version__}"\nplatforms = ["{platform}"]', 1)

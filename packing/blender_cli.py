@@ -1,4 +1,4 @@
-"""Blender's own command for extension packages, as it comes with the bpy module."""
+"""Runs Blender's command line tool for extension packages, which the bpy module contains."""
 
 import subprocess
 import sys
@@ -11,12 +11,12 @@ __all__ = ["generate_repository", "validate"]
 
 
 def validate(package: Path) -> None:
-    """Let Blender's own check look at a built package. Raises InputError with what it says."""
+    """Check a built package with Blender's validate command. Raises InputError with the command's output."""
     _run("validate", str(package))
 
 
 def generate_repository(folder: Path) -> Path:
-    """Write index.json for the packages in `folder`, so that any static file server is an extension repository."""
+    """Write index.json for the packages in `folder`, which any web server can then serve as an extension repository."""
     _run("server-generate", "--repo-dir", str(folder))
     return folder / "index.json"
 

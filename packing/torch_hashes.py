@@ -1,7 +1,8 @@
-"""python -m packing.torch_hashes: pins the wheels of torch that the runtime may take, in model_runtime/runtime.lock.
+"""python -m packing.torch_hashes: writes the hashes of the allowed torch wheels to model_runtime/runtime.lock.
 
-Windows and macOS take the general index's wheels, Linux only a CPU build: with the general Linux wheel's hash in the
-lock pip would prefer it, with gigabytes of CUDA. Where pip finds no CPU build for a target, that target is left out.
+Windows and macOS use the wheels of the general package index. Linux uses CPU builds only: if the lock had the hash of
+the general Linux wheel, pip would prefer that wheel, with gigabytes of CUDA. A target for which pip finds no CPU build
+gets no hash.
 """
 
 import re
@@ -16,7 +17,7 @@ TARGETS = [Target(name, python) for name in ("linux-x64", "windows-x64", "macos-
 
 
 def pin_torch(lock: Path) -> list[str]:
-    """Replace the hashes of torch in the lock; the names of the wheels that it allows now."""
+    """Replace the hashes of torch in the lock file; returns the file names of the allowed wheels."""
     text = lock.read_text()
     pin = re.search(r"^torch==[0-9.]+", text, re.MULTILINE)
     assert pin is not None, "the lock always names torch"

@@ -1,4 +1,4 @@
-"""The wheels of the runtime for one platform and Python, each with a hash that the lock names."""
+"""The wheels of the runtime for one platform and Python version, checked against the hashes in runtime.lock."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from model_runtime.errors import InputError
 __all__ = ["PLATFORMS", "Target", "download_wheels", "list_wheels", "resolve"]
 
 LOCK = Path(model_runtime.__file__).with_name("runtime.lock")
-# Blender's name for a platform: what pip calls it, newest first, and Python's names in markers.
+# Blender's platform name -> (pip's platform tags, newest first; sys_platform; platform_machine).
 PLATFORMS = {
     "linux-x64": (
         ("manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux2014_x86_64"),
@@ -34,14 +34,14 @@ PLATFORMS = {
 
 @dataclass(frozen=True)
 class Target:
-    """A platform by Blender's name and a Python version such as 3.11."""
+    """A platform (Blender's name) and a Python version such as 3.11."""
 
     platform: str
     python: str
 
     @classmethod
     def named(cls, platform: str, python: str) -> "Target":
-        """Check both names. Raises InputError with the ones there are."""
+        """A Target, after a check of both names. Raises InputError with the supported names."""
         if platform not in PLATFORMS:
             raise InputError(f"There is no platform {platform}; take one of {', '.join(PLATFORMS)}.")
         if python not in ("3.11", "3.13"):
@@ -50,7 +50,7 @@ class Target:
 
     @property
     def markers(self) -> dict[str, str]:
-        """What requirement markers see on the target."""
+        """Values of the variables of requirement markers (PEP 508) on the target."""
         _, system, machine = PLATFORMS[self.platform]
         return {
             "implementation_name": "cpython",
@@ -62,26 +62,26 @@ class Target:
 
     @property
     def pip_options(self) -> list[str]:
-        """Options that make pip choose wheels for the target."""
+        """Options of pip that select wheels for the target."""
         tags, _, _ = PLATFORMS[self.platform]
         platforms = [f"--platform={tag}" for tag in tags]
         python = [f"--python-version={self.python}", "--implementation=cp"]
-        # pip compares the wheels' required Python with the Python that runs pip itself, whatever the target is.
+        # pip compares Requires-Python with the Python that runs pip, not with the target's.
         return ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", *python, *platforms]
 
 
 @dataclass(frozen=True)
 class Locked:
-    """One requirement of the lock: `pin` is name==version."""
+    """One requirement of the lock file. pin: name==version. hashes: SHA-256 of each allowed file."""
 
     pin: str
     hashes: tuple[str, ...]
 
 
 def list_wheels(target: Target) -> list[str]:
-    """File names of all wheels that the target needs, without downloading them.
+    """File names of all wheels for the target, sorted, without downloading them.
 
-    Raises InputError that names every requirement without a wheel, or whose wheel the lock does not know.
+    Raises InputError with every requirement that has no wheel, or every wheel whose hash is not in the lock file.
     """
     needed = _locked(target)
     found = resolve([one.pin for one in needed], target)
@@ -97,7 +97,8 @@ def list_wheels(target: Target) -> list[str]:
 
 
 def download_wheels(target: Target, folder: Path) -> list[Path]:
-    """Download all wheels of the target into `folder`, checked against the lock's hashes; sorted by name."""
+    """Download all wheels for the target to a subfolder of `folder`, checked against the lock file's hashes; sorted
+    paths."""
     list_wheels(target)
     lines = [f"{one.pin} {' '.join(f'--hash=sha256:{digest}' for digest in one.hashes)}\n" for one in _locked(target)]
     destination = folder / f"{target.platform}-py{target.python}"
@@ -112,7 +113,7 @@ def download_wheels(target: Target, folder: Path) -> list[Path]:
 
 
 def resolve(pins: list[str], target: Target) -> dict[str, str] | None:
-    """File name -> sha256 of the wheels that pip would take; None when one is missing."""
+    """File name -> SHA-256 of the wheels that pip selects for `pins`; None when a requirement has no wheel."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         options = ["--dry-run", "--ignore-installed", f"--target={folder}", f"--report={report}"]

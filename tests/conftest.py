@@ -1,6 +1,6 @@
-"""What many tests share: the bundled line with its phones, and the starter model.
+"""Fixtures of many tests: the bundled line with its phones, and the starter model.
 
-Imported where they are asked for: the tests of the extension run in Blender, where there is no runtime.
+The fixtures import the runtime when they are used: the extension's tests run in Blender, where the runtime is missing.
 """
 
 import pytest
@@ -8,7 +8,7 @@ from recordings import LINE, TEXT
 
 from model_runtime.libraries import keep_no_compiled_code
 
-# Tests make networks of transformers and optimizers of their own.
+# Some tests make networks of transformers and optimizers directly, without the runtime's own call of this function.
 keep_no_compiled_code()
 
 

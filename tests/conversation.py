@@ -1,4 +1,4 @@
-"""A conversation with a worker that is a process of its own."""
+"""Talk: sends requests to a worker process and reads its events."""
 
 import json
 import os
@@ -15,7 +15,7 @@ ENDS = ("result", "error", "cancelled")
 
 
 class Talk:
-    """A conversation with a worker."""
+    """A worker process, its requests and its events."""
 
     def __init__(self, *options, environment=ENVIRONMENT):
         self.process = subprocess.Popen(
@@ -44,7 +44,7 @@ class Talk:
         return self.last
 
     def until_end(self, number):
-        """The progress events and the last event of a request; events of others are an error."""
+        """The progress events and the last event of request `number`; fails on an event of another request."""
         progress = []
         while True:
             event = self.event()

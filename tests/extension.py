@@ -1,4 +1,4 @@
-"""The parts of the extension that need no Blender, entered without it."""
+"""Imports those modules of the extension that need no Blender, outside of Blender."""
 
 import importlib
 import sys
@@ -11,9 +11,9 @@ PACKAGE = "kmtalk_blender"
 
 
 def extension_module(name: str) -> types.ModuleType:
-    """A module of the extension by its name within it, such as `runtime.take_file`.
+    """A module of the extension by its name in the package, such as `runtime.take_file`.
 
-    The package's own face registers what it has with Blender, so an empty one takes its place.
+    The package's __init__ imports modules that need bpy, so an empty package stands in its place.
     """
     if PACKAGE not in sys.modules:
         package = types.ModuleType(PACKAGE)

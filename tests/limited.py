@@ -1,4 +1,4 @@
-"""Call something in a process of its own that may not take long nor much: what hangs or grows there harms no test."""
+"""Runs calls and commands in child processes with limits of time and memory, so that a hanging call fails one test."""
 
 import json
 import os
@@ -11,13 +11,14 @@ from pathlib import Path
 __all__ = ["GROWTH", "Outcome", "commands", "limited", "refused"]
 
 TREE = Path(__file__).parents[1]
-# A guard, not a measure: what is meant takes a second, what is not never ends.
+# Timeout of a child process, seconds. A good call takes about a second; a hanging one never ends.
 SECONDS = 60
-# Bytes of address space: libraries take some gigabytes of it without using them.
+# Limit of the child's address space, bytes. Libraries reserve some gigabytes without using them.
 SPACE = 8 << 30
-# MiB that reading a file of a few bytes may take, whatever it says.
+# Largest growth in memory while a file of a few bytes is read, MiB.
 GROWTH = 400
-# Takes a call from the arguments and what it is given from stdin; tells how it ended, and how the process grew.
+# Program of the child. Arguments: tree, module:function. stdin: the function's arguments as JSON. stdout: [exception's
+# name, its message, growth in MiB].
 PROGRAM = """
 import json, resource, sys, types
 from importlib import import_module
@@ -36,7 +37,8 @@ except Exception as error:
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(json.dumps([ended, message, grown // 1024]))
 """
-# Takes command lines from stdin; each ends by itself or is ended.
+# Program that runs the command lines from stdin (JSON), each for at most 60 s. stdout: [exit code, stdout, stderr] of
+# each.
 COMMANDS = """
 import contextlib, io, json, signal, sys
 from model_runtime.cli import main
@@ -57,7 +59,8 @@ print(json.dumps(told))
 
 @dataclass(frozen=True)
 class Outcome:
-    """error: name of the exception, empty for a result. message: its text. grown: MiB that the process grew by."""
+    """Result of a call. error: name of the exception, empty without one. message: the exception's text. grown: growth
+    of the process, MiB."""
 
     error: str
     message: str
@@ -65,9 +68,9 @@ class Outcome:
 
 
 def limited(call: str, *arguments: object) -> Outcome:
-    """`call` is "module:function", in model_runtime or, entered without Blender, kmtalk_blender.
+    """Run `call`, "module:function" in model_runtime or in kmtalk_blender (imported without Blender), in a child.
 
-    Fails when it takes longer than SECONDS or ends the process.
+    Fails when the call takes longer than SECONDS or ends the process.
     """
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(TREE), call],
@@ -84,7 +87,7 @@ def limited(call: str, *arguments: object) -> Outcome:
 
 
 def refused(call: str, *arguments: object, words: str = "") -> str:
-    """The sentence with which a call in a process of its own refuses what it is given."""
+    """Run a call in a child process, check that it raises a user error, and return the error's sentence."""
     outcome = limited(call, *map(str, arguments))
     assert outcome.error in ("InputError", "UserError"), outcome
     assert outcome.message.isprintable()
@@ -96,7 +99,8 @@ def refused(call: str, *arguments: object, words: str = "") -> str:
 def commands(lines: list[list[str]], prefix: tuple[str, ...] = ()) -> list[tuple[int, str, str]]:
     """Exit code, stdout and stderr of `python -m model_runtime` with each of the lines, one after the other.
 
-    prefix: words before the interpreter's, of a program that starts it otherwise. What waits for ever is told so.
+    prefix: words before the interpreter's path, such as a program that drops rights. A line that takes more than 60 s
+    ends with a TimeoutError.
     """
     run = subprocess.run(
         [*prefix, sys.executable, "-c", COMMANDS],

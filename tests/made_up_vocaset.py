@@ -1,4 +1,4 @@
-"""A made-up VOCASET: the official four files with the real names and counts, spoken and moved by our own head."""
+"""A synthetic VOCASET: the four official files with the real names and counts, and motion of the project's own head."""
 
 import pickle
 from itertools import pairwise
@@ -15,23 +15,23 @@ from model_runtime.speech.audio import SAMPLE_RATE, read_audio
 __all__ = ["made_up_vocaset", "write_official"]
 
 LINE = Path(__file__).parent.parent / "assets" / "demo_line.flac"
-RATE = 22000
+RATE = 22000  # sample rate of VOCASET's audio, Hz
 CHANNELS = ("jawOpen", "mouthFunnel", "mouthSmileLeft", "mouthSmileRight", "browInnerUp")
 MARKS = {
     **{1579: "mouth_left", 2715: "mouth_right", 3531: "upper_lip_inner", 3504: "lower_lip_inner"},
     **{3543: "facemesh_0", 3503: "facemesh_17", 1175: "eye_left_outer", 3833: "eye_left_inner"},
     **{2437: "eye_right_outer", 3632: "eye_right_inner"},
 }
-# The brows lie above the eyes' corners.
+# FLAME vertex of a brow -> landmark of the eye's corner below it.
 BROWS = {571: "eye_left_outer", 3851: "eye_left_inner", 3684: "eye_right_inner", 1984: "eye_right_outer"}
 
 
 def made_up_vocaset(sentences: int = 2, seconds: float = 1.6) -> dict:
-    """The content of the four files: train subjects say sentences 1.., the others 21.. ."""
+    """The content of the four files: train subjects say sentences 1.., the other subjects 21.. . seconds: of a clip."""
     head = demo_head()
     chosen = _vertices(head)
     shapes = head.deltas[[head.channels.index(name) for name in CHANNELS]][:, chosen]
-    # FLAME looks along +Z, with +Y up.
+    # To FLAME's axes: the face looks along +Z, +Y is up.
     shapes = shapes[:, :, [0, 2, 1]] * np.float32([1, 1, -1])
     base = head.vertices[chosen][:, [0, 2, 1]] * np.float32([1, 1, -1])
     line = read_audio(LINE).samples
@@ -58,7 +58,7 @@ def made_up_vocaset(sentences: int = 2, seconds: float = 1.6) -> dict:
 
 
 def write_official(content: dict, folder: Path) -> Path:
-    """Write the four files, the pickles as Python 2 would have (protocol 2)."""
+    """Write the four files; the pickles use protocol 2, as Python 2 does."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, value in content.items():
         if name.endswith(".npy"):
@@ -69,7 +69,7 @@ def write_official(content: dict, folder: Path) -> Path:
 
 
 def _vertices(head: Head) -> np.ndarray:
-    """5023 vertices of our head, those that FLAME's numbers stand for at their numbers."""
+    """(5023,) indices of our head's vertices; FLAME's landmarks and brows have the matching vertex at FLAME's index."""
     rng = np.random.default_rng(0)
     chosen = rng.permutation(np.resize(np.arange(len(head.vertices)), FLAME_VERTICES))
     skin = np.concatenate([head.lips, head.upper_face])
@@ -84,7 +84,8 @@ def _vertices(head: Head) -> np.ndarray:
 
 
 def _motion(sound: np.ndarray, frames: int) -> np.ndarray:
-    """(T, 5) weights that follow the sound: loud is open, its envelope's rate rounds, spreads and lifts."""
+    """(T, 5) weights from the waveform's loudness: opening follows the loudness; rounding, smiling and brow raising
+    follow its slower changes."""
     edges = np.linspace(0, len(sound), frames + 1).astype(int)
     power = np.array([np.abs(sound[a:b]).mean() for a, b in pairwise(edges)])
     window = np.hanning(9) / np.hanning(9).sum()

@@ -1,4 +1,5 @@
-"""Heads that are not ours, made of ours: other proportions, unit, axes, order, triangles; and a made-up FLAME model."""
+"""Test meshes derived from the project's head (other proportions, unit, axes, vertex order, triangles), and a synthetic
+FLAME model."""
 
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from model_runtime.heads.source import make_source
 
 
 def morphed(points: np.ndarray) -> np.ndarray:
-    """Another face: narrower, a longer chin, a bigger nose."""
+    """(V, 3) points of another face: narrower, with a longer chin and a bigger nose."""
     x, y, z = (points / 0.062).T
     low = np.clip(-z - 1.0, 0, 1.2)
     nose = np.exp(-((x / 0.25) ** 2 + ((z + 0.6) / 0.35) ** 2 + ((y + 1.8) / 0.3) ** 2))
@@ -18,7 +19,7 @@ def morphed(points: np.ndarray) -> np.ndarray:
 
 
 def other_mesh(seed: int = 3) -> Mesh:
-    """A head in centimetres, Y up, its vertices shuffled and its quads cut the other way, with 16 landmarks."""
+    """A head in centimetres, Y up, with shuffled vertices, quads split along the other diagonal, and 16 landmarks."""
     source = make_source()
     head = source.head
     points = morphed(head.vertices.astype(np.float64)) * 100
@@ -34,7 +35,7 @@ def other_mesh(seed: int = 3) -> Mesh:
 
 
 def made_up_flame() -> dict[str, np.ndarray]:
-    """The arrays of a FLAME model, with our own head's front and eyeballs as its template: official keys and sizes."""
+    """The arrays of a FLAME model with the official keys and sizes; the template is our head's front and eyeballs."""
     source = make_source()
     head, points = source.head, morphed(source.head.vertices.astype(np.float64))
     label = pieces(len(points), head.faces)

@@ -1,4 +1,4 @@
-"""The recordings that tests listen to: the bundled line, and the shared data where it is there."""
+"""Recordings for tests: the bundled line, and the shared data where it is installed."""
 
 from pathlib import Path
 

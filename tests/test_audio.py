@@ -1,4 +1,4 @@
-"""Any sound file comes in as 16 kHz mono, and what is no sound is refused in one sentence."""
+"""Reading audio: any sound file gives a 16 kHz mono waveform; any other file is refused in one sentence."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Batch: takes from a manifest, killed and gone on with, in shards, with what failed by reason."""
+"""Batch: takes from a manifest, resumption after a kill, shards, and the counts of failures by reason."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def manifest(folder: Path, rows: list) -> Path:
 
 
 def hums(folder: Path, count: int) -> list[dict]:
-    """Lines of half a second with given phones, so that each takes a moment only."""
+    """Manifest lines of half a second each with given phones, so that a take needs little time."""
     rows = []
     for number in range(count):
         time_axis = np.arange(8000) / 16000
@@ -111,7 +111,7 @@ def test_failures_are_told_by_reason_and_stop_nothing(tmp_path, capsys):
 
 
 def test_notes_stand_with_their_line_and_are_counted(tmp_path, capsys):
-    """Also of a take that was made before."""
+    """Notes are counted for takes of an earlier run too."""
     soundfile.write(tmp_path / "door.wav", np.zeros(16000), 16000)
     rows = [{"audio": "door.wav"}, {"audio": str(LINE), "transcript": TEXT}, *hums(tmp_path, 1)]
     rows.append({"audio": str(LINE), "transcript": TEXT.replace("voice", "banana")})
@@ -182,7 +182,7 @@ def test_takes_without_features_are_small_and_can_be_completed(tmp_path, capsys)
     take, other = read_take(bare), read_take(whole)
     np.testing.assert_array_equal(take.weights, other.weights)
     assert (take.phones, take.meta) == (other.phones, other.meta)
-    # A line may ask for itself, and what is there is kept.
+    # features: false in the line itself names the same take, which is kept.
     assert run(manifest(tmp_path, [{**rows[0], "features": False}]), "-o", out, capsys=capsys)[1]["kept"] == 1
     poses = take.key_weights.copy()
     middle = len(poses) // 2
@@ -208,9 +208,9 @@ def test_a_model_that_hears_all_says_that_it_needs_them(tmp_path, capsys):
 
 
 def on_a_small_disk(folder: Path, size: int, *command: object) -> tuple[int, str]:
-    """Run a command while `folder`/out is a disk of `size` bytes; what it holds in the end goes to `folder`/kept.
+    """Run a command while `folder`/out is a file system of `size` bytes, then copy its files to `folder`/kept.
 
-    Skips the test where no disk can be made.
+    Gives exit code and stderr. Skips the test where no such file system can be mounted.
     """
     out, kept = folder / "out", folder / "kept"
     out.mkdir()
@@ -232,10 +232,10 @@ def on_a_small_disk(folder: Path, size: int, *command: object) -> tuple[int, str
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a disk of its own, made as Linux makes them")
 def test_a_full_disk_ends_the_batch_and_the_lists_tell_what_is_done(tmp_path, capsys):
     rows = [*hums(tmp_path, 12), {"audio": "none.wav"}]
-    # The first fails, so that the list tells of failures too.
+    # The first line fails, so that the list of outcomes holds a failure too.
     lines = manifest(tmp_path, [rows[-1], *rows[:-1]])
     command = (sys.executable, "-m", "model_runtime", "batch", lines, "-o", tmp_path / "out")
-    # Some of the takes fit beside the room for the lists.
+    # 700,000 bytes hold the reserved space of both lists and some of the takes.
     code, error = on_a_small_disk(tmp_path, 700_000, *command)
     assert code == 2
     assert "is full" in error
@@ -247,12 +247,12 @@ def test_a_full_disk_ends_the_batch_and_the_lists_tell_what_is_done(tmp_path, ca
     assert sorted(path.name for path in kept.glob("*.npz")) == sorted(done)
     for name in done:
         assert read_take(kept / name).fps == 30
-    # The last one of the list is the one that found no room; none after it was tried.
+    # The last outcome is the line for which the disk was full; no later line was tried.
     assert "disk is full" in outcomes[-1]["error"]
     assert len(outcomes) == len(done) + 2
     assert (summary["made"], summary["failed"], summary["left"]) == (len(done), 2, 13 - len(outcomes))
     assert not [path for path in kept.iterdir() if path.name.startswith(".")]
-    # With room the same command goes on.
+    # With free space the same command makes the missing takes.
     code, summary, _ = run(lines, "-o", kept, capsys=capsys)
     assert (summary["made"], summary["kept"], summary["left"]) == (12 - len(done), len(done), 0)
 

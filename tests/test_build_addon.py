@@ -1,4 +1,4 @@
-"""The extension's zip, built by the command that users run."""
+"""The extension's zip, built by build_addon.py as a user runs it."""
 
 import re
 import subprocess
@@ -35,7 +35,7 @@ def test_holds_the_extension_the_runtime_and_the_model_and_no_wheels(package):
     runtime = {f"lib/model_runtime/{name}" for name in ("worker.py", "runtime.lock", "schema/settings.json")}
     assert {"__init__.py", "LICENSE"} | runtime <= set(names)
     assert "lib/model_runtime/weights/starter/weights.safetensors" in names
-    # On the worker's path lies nothing of the extension that could be taken for one of its own modules.
+    # The worker's import path, lib/, holds model_runtime only and no module of the extension.
     assert {name.split("/")[1] for name in names if name.startswith("lib/")} == {"model_runtime"}
     assert not [name for name in names if name.endswith((".whl", ".pyc")) or "__pycache__" in name]
     assert f'version = "{__version__}"' in manifest

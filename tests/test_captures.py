@@ -1,4 +1,4 @@
-"""Captures and landmark tracks become the one format."""
+"""Captures and landmark tracks are converted to the data format of train and evaluate."""
 
 import csv
 import json
@@ -25,7 +25,8 @@ def silence(_entry, waveform) -> PhoneTrack:
 
 
 def live_link_face(path: Path, seconds: float, dropped: tuple[int, ...] = ()) -> np.ndarray:
-    """Write what the app writes, 60 frames a second around 23:59:59; returns jawOpen at every frame."""
+    """Write a CSV like Live Link Face's, 60 frames a second from 23:59:59 on, without the `dropped` frames; returns
+    jawOpen at every frame."""
     count = int(seconds * 60)
     jaw = 0.5 + 0.5 * np.sin(np.arange(count) / 9)
     with path.open("w", newline="") as stream:

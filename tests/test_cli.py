@@ -1,4 +1,4 @@
-"""The command line as people and scripts use it: files, one line for what is wrong, exit codes, JSON."""
+"""The command line as people and scripts use it: output files, one line for an error, exit codes, JSON."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from model_runtime.take import read_take
 
 @pytest.fixture(scope="module")
 def take(tmp_path_factory):
-    """A take of the demo line."""
+    """Path of a take of the bundled line."""
     path = tmp_path_factory.mktemp("take") / "take.npz"
     assert main(["generate", str(LINE), "-o", str(path), "--transcript", TEXT]) == 0
     return path
@@ -31,7 +31,7 @@ def run(capsys, *arguments):
 
 
 def refused(capsys, *arguments):
-    """The one line on stderr of a command that refuses its input."""
+    """The one line on stderr of a command that refuses its input with exit code 2."""
     code, out, err = run(capsys, *arguments)
     assert code == 2
     assert out == ""
@@ -131,7 +131,7 @@ def test_complete_keeps_the_given_keys(capsys, take, tmp_path):
     keys, output = tmp_path / "keys.npz", tmp_path / "done.npz"
     weights = made.key_weights.copy()
     jaw = made.channels.index("jawOpen")
-    # A key with room before it: the frame there is no key and is filled in anew.
+    # A key motion at least four frames after the one before: the frame before it is computed by completion.
     edited = int(np.flatnonzero(np.diff(made.key_frames[:-1]) >= 4)[1]) + 1
     weights[edited, jaw] = 0.9
     np.savez(keys, key_frames=made.key_frames, key_weights=weights, channels=np.array(made.channels))

@@ -1,4 +1,4 @@
-"""Complete: edits stay, the rest follows, and what was not touched does not move."""
+"""Complete: edited key motions stay, frames near them follow, and frames far from them do not change."""
 
 import dataclasses
 
@@ -45,7 +45,7 @@ def test_an_edited_key_stays_exactly_and_its_neighbourhood_follows(take, model):
     assert change[frame - 1 : frame + 2, column].min() > 0.02
     far = np.abs(np.arange(len(take.weights)) - frame) > 2.5 * take.fps
     assert change[far].max() < 1e-5
-    # No spike: the curve reaches the key without a jump larger than the edit itself.
+    # No spike: the curve changes by at most the size of the edit (+ 0.15) from frame to frame.
     assert np.abs(np.diff(result.weights[:, column])).max() < 0.9 - take.weights[frame, column] + 0.15
 
 
@@ -63,7 +63,7 @@ def test_a_key_between_phone_boundaries_is_honoured(take, model):
 
 @pytest.mark.weights
 def test_few_keys_are_enough(take, model):
-    """Most keys deleted: the motion still passes through those left and still follows the voice between them."""
+    """With most key motions deleted, the motion passes through the others and follows the voice between them."""
     kept = own_keys(take)
     kept = Keys(kept.key_frames[::6], kept.key_weights[::6], kept.channels)
     result = complete(take, kept, model)
@@ -146,7 +146,7 @@ def test_a_take_that_lost_its_sound_is_still_completed(take, model):
 
 
 def test_a_take_that_an_earlier_version_heard_is_still_completed(take, model):
-    """Takes of 0.1 have the acoustics alone, without what a recogniser hears."""
+    """Takes of version 0.1 hold only log-mel and loudness (41 columns), without a recogniser's features."""
     earlier = dataclasses.replace(take, acoustics=take.acoustics[:, -41:])
     result = complete(earlier, edited(earlier, 10, "jawOpen", 0.8), model)
     assert result.weights[take.key_frames[10], take.channels.index("jawOpen")] == np.float32(0.8)
@@ -155,7 +155,8 @@ def test_a_take_that_an_earlier_version_heard_is_still_completed(take, model):
 
 
 def test_features_that_mean_something_else_now_are_not_taken_for_the_present_ones(take, model):
-    """Takes from before the middle of the recogniser was listened to have as many columns; they go by their phones."""
+    """Takes of an earlier feature version have as many columns with another meaning; completion uses their phones and
+    log-mel instead."""
     other = dataclasses.replace(take, meta={key: value for key, value in take.meta.items() if key != "hearing"})
     without = dataclasses.replace(take, acoustics=take.acoustics[:, -41:])
     results = [complete(each, edited(each, 10, "jawOpen", 0.8), model).weights for each in (take, other, without)]
@@ -164,7 +165,7 @@ def test_features_that_mean_something_else_now_are_not_taken_for_the_present_one
 
 
 def test_an_edit_of_one_word_moves_no_pause_elsewhere(take, model):
-    """Lips in a pause do not depend on how far the line opens as a whole."""
+    """The lip aperture in a pause does not depend on the widest opening of the line."""
     column = take.channels.index("jawOpen")
     keys = own_keys(take)
     keys.key_weights[-14:-4, column] = 0.9

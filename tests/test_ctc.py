@@ -1,4 +1,4 @@
-"""Phones by a CTC model: a real network whose last layer is set so that what it should hear is known."""
+"""Phones by a CTC model: a real, tiny, random network, whose best path gives the expected phones."""
 
 import json
 
@@ -17,7 +17,7 @@ VOCABULARY = {"<pad>": 0, "|": 1, "ɑː": 2, "m": 3, "tʃ": 4, "˥": 5}
 
 @pytest.fixture
 def folder(tmp_path):
-    """A tiny random model with espeak's kind of vocabulary."""
+    """Folder of a tiny random model with a vocabulary of espeak's phonemes."""
     torch.manual_seed(3)
     config = Wav2Vec2Config(
         hidden_size=16,
@@ -31,7 +31,7 @@ def folder(tmp_path):
         pad_token_id=0,
     )
     model = Wav2Vec2ForCTC(config)
-    # A large last layer makes the random network decisive: it names other labels at other moments.
+    # Large weights in the last layer make the random network's best label change over time.
     torch.nn.init.normal_(model.lm_head.weight, std=5.0)
     model.save_pretrained(tmp_path)
     (tmp_path / "vocab.json").write_text(json.dumps(VOCABULARY))
@@ -54,7 +54,7 @@ def test_phones_tile_the_sound(folder, seconds):
 
 
 def labels_of(recogniser: PhoneRecogniser, sound: Waveform) -> list[str]:
-    """The model's own best path over the whole sound at once, without blanks and repetitions."""
+    """Labels of the model's best path over the whole sound at once, without blanks and repetitions."""
     samples = (sound.samples - sound.samples.mean()) / sound.samples.std()
     with torch.inference_mode():
         best = recogniser.model(torch.from_numpy(samples)[None]).logits[0].argmax(dim=-1).tolist()
@@ -63,7 +63,7 @@ def labels_of(recogniser: PhoneRecogniser, sound: Waveform) -> list[str]:
 
 
 def test_what_the_model_names_is_what_stands_there(folder):
-    """The labels' order is that of the model's own best path."""
+    """The phones have the labels of the model's best path, in its order."""
     recogniser = PhoneRecogniser(str(folder), allow_download=False)
     expected = labels_of(recogniser, voice(1.0))
     found = [span.label for span in recogniser.find_phones(voice(1.0)).phones if span.label != SILENCE]
@@ -72,7 +72,7 @@ def test_what_the_model_names_is_what_stands_there(folder):
 
 
 def test_only_what_a_window_hears_with_all_of_its_context_counts(folder):
-    """A network that sees 0.6 s to both sides, and what it lacks at a window's edge leads it astray."""
+    """The network's output depends on 0.6 s of context on both sides, so outputs near a window's edges are wrong."""
     settings = {"feat_extract_norm": "layer", "conv_bias": True, "num_conv_pos_embeddings": 64}
     config = json.loads((folder / "config.json").read_text())
     model = Wav2Vec2ForCTC(Wav2Vec2Config(**{**config, **settings})).eval()

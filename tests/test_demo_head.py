@@ -1,4 +1,4 @@
-"""The project's own head: proportions, landmarks, and what every channel does to it."""
+"""The project's own head: proportions, landmarks, and the displacement of every channel."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from model_runtime.channels import BROWS, CHANNELS, LIDS, MOUTH, mirrored
 from model_runtime.heads.demo_head import MATERIALS, demo_head
 from model_runtime.heads.head import LANDMARKS, Head, read_head, write_head
 
+# FaceMesh landmark numbers of the lips' outer and inner contours, and of eyes and brows.
 UPPER_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LOWER_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 UPPER_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
@@ -26,7 +27,7 @@ def head() -> Head:
 
 
 def posed(head: Head, **weights: float) -> np.ndarray:
-    """(V, 3) the head with channels at these weights; a name without a side stands for both sides."""
+    """(V, 3) vertices of the head with channels at `weights`; a name without Left or Right sets both sides."""
     points = head.vertices.astype(np.float64)
     for name, weight in weights.items():
         for channel in [name] if name in CHANNELS else [f"{name}Left", f"{name}Right"]:
@@ -35,13 +36,13 @@ def posed(head: Head, **weights: float) -> np.ndarray:
 
 
 def gap(head: Head, points: np.ndarray) -> float:
-    """Opening between the lips, IOD."""
+    """Aperture between the inner lips, in interocular distances (IOD)."""
     upper, lower = (points[head.landmarks[f"{lip}_lip_inner"]] for lip in ("upper", "lower"))
     return float(np.linalg.norm(upper - lower)) / head.eye_distance
 
 
 def width(head: Head, points: np.ndarray) -> float:
-    """Width of the mouth over that at rest."""
+    """Width of the mouth divided by its width at rest."""
     left, right = (np.array([head.landmarks[f"mouth_{side}"]]) for side in ("left", "right"))
     return float(
         np.linalg.norm(points[left] - points[right]) / np.linalg.norm(head.vertices[left] - head.vertices[right])
@@ -49,7 +50,8 @@ def width(head: Head, points: np.ndarray) -> float:
 
 
 def twins(head: Head) -> np.ndarray:
-    """(V,) the vertex at the mirror image of each vertex, told apart from others there by how the jaw moves it."""
+    """(V,) index of the mirror vertex of each vertex; vertices at the same place are told apart by their displacement
+    by the jaw."""
     jaw = head.deltas[CHANNELS.index("jawOpen")] + head.deltas[CHANNELS.index("mouthClose")] * 2
     here = np.concatenate([head.vertices, jaw], axis=1)
     return cKDTree(here).query(here * np.tile([-1, 1, 1], 2))[1]
@@ -94,7 +96,7 @@ def test_surfaces_face_outwards(head: Head):
 
 
 def _side(middle: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
-    """Mirrors the right eye's normals as its places were mirrored."""
+    """Mirror the right eye's normals in the same way as its positions."""
     if centre is not None:
         return np.ones((len(middle), 3))
     return np.concatenate([np.sign(middle[:, :1]), np.ones((len(middle), 2))], axis=1)

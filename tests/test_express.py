@@ -1,4 +1,4 @@
-"""A basis's motion said again in named channels."""
+"""Retargeting: motion in a model's own shape basis, expressed in named channels."""
 
 import dataclasses
 
@@ -24,7 +24,8 @@ def head():
 
 @pytest.fixture(scope="module")
 def spoken(head):
-    """(weights in the head's channels, the space of a basis, the take in it); the basis's face is Y up and larger."""
+    """(weights (40, 4) in the head's channels, a basis's motion space, the same motion as a take in that space); the
+    basis's face is Y up and 1.2 times as large."""
     times = np.linspace(0, 5, 40)[:, None]
     weights = (0.4 + 0.4 * np.sin(times * np.array([1.0, 2, 3, 4]))).astype(np.float32)
     displacement = space_from_rig(head).displacement(weights)

@@ -1,4 +1,4 @@
-"""The farm's templates are run as the farm would: by openjd itself, and by the commands that Flamenco would get."""
+"""Render farm templates, run as a farm runs them: by openjd, and by the commands that Flamenco would receive."""
 
 import json
 import shutil

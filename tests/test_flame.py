@@ -1,4 +1,4 @@
-"""FLAME: models of official keys with vertices of our own making, files that are none, and hostile pickles."""
+"""FLAME: models with the official keys and synthetic vertices, files that are no models, and hostile pickles."""
 
 import io
 import os
@@ -74,7 +74,7 @@ def test_pickles_and_arrays_give_the_same_head(arrays, head: Head, tmp_path, cap
 
 
 class Evil:
-    """Runs when it is unpickled."""
+    """A class whose pickle runs a command when it is loaded."""
 
     def __reduce__(self):
         return os.system, ("touch pwned",)

@@ -1,4 +1,4 @@
-"""Damaged and made-up files: a result or one clear sentence, whatever the bytes are. Never another exception."""
+"""Damaged and random files: every reader gives a result or raises InputError with one sentence, no other exception."""
 
 import json
 import os
@@ -35,7 +35,7 @@ from model_runtime.training.config_file import read_config
 FUZZ = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-# Where a file is changed (share of its length), with what, and whether it ends there.
+# Changes of a file: (position as a share of its length, new bytes, whether the file ends there).
 CHANGES = st.lists(
     st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=8), st.booleans()),
     min_size=1,
@@ -45,7 +45,7 @@ TRACK = PhoneTrack((Span("SIL", 0.0, 0.2), Span("AA", 0.2, 0.6), Span("SIL", 0.6
 
 
 def survive(read: Callable, path: Path) -> None:
-    """Read; the only way to fail is one sentence."""
+    """Read the file; fails on any exception but InputError with one sentence."""
     message = ""
     try:
         read(path)
@@ -64,7 +64,7 @@ def damaged(content: bytes, changes: list[tuple[float, bytes, bool]]) -> bytes:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> Path:
-    """One good file of every kind that is read."""
+    """Folder with one valid file of every kind that the runtime reads."""
     folder = tmp_path_factory.mktemp("good")
     take = Take(
         np.zeros((31, 2), np.float32), ("jawOpen", "mouthClose"), 30.0, np.array([0, 6, 30]), TRACK, np.zeros((4, 3))
@@ -220,7 +220,7 @@ def test_a_worker_answers_any_lines_and_lives(lines):
 
 @pytest.mark.slow
 def test_five_minutes_of_files_that_nobody_meant():
-    """The targets of fuzz.py, one for each reader of both packages; an hour of it is run by hand."""
+    """Five minutes of the targets of tests.fuzz, one for each reader of both packages; an hour is run by hand."""
     command = [sys.executable, "-m", "tests.fuzz", "--minutes", "5"]
     done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, timeout=1800, check=False)
     print(done.stdout)

@@ -1,4 +1,4 @@
-"""Generate: what a user relies on in a take, on the bundled line and the starter model that ships."""
+"""Generate: properties of a take that users rely on, with the bundled line and the bundled starter model."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import frame_count, read_take, write_take
 
-# Inner-lip gaps under this read as closed (IOD).
+# Inner-lip apertures below this look closed (IOD).
 CLOSED = 0.03
 
 
@@ -46,7 +46,7 @@ def test_take_has_a_row_for_every_frame_and_its_keys_at_phone_boundaries(line, m
 
 @pytest.mark.weights
 def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
-    """A recogniser's mistakes must not: the network that listens goes by the sound alone."""
+    """With unreliable phones the audio-only networks make the motion, so a recogniser's errors do not change it."""
     waveform, phones = line
     vowels = tuple(p if p.label == SILENCE else Span("AA", p.start, p.end) for p in phones.phones)
     frames = frame_count(waveform.duration, 50)
@@ -64,7 +64,8 @@ def test_phones_that_are_doubtful_do_not_move_the_face(line, model):
 
 
 def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., list[np.ndarray]]:
-    """The gap within sounds of some labels, by a network that listens: no phones, no rules on top."""
+    """Function from phone labels to the lip aperture (IOD) during each such phone, by the audio-only networks without
+    post-processing."""
     frames = frame_count(waveform.duration, 50)
     keys = key_frames(phones, 50, frames)
     asked = raw_performance(
@@ -81,7 +82,8 @@ def heard_alone(waveform: Waveform, phones: PhoneTrack, model) -> Callable[..., 
 
 @pytest.mark.weights
 def test_the_sound_alone_closes_and_opens_the_lips(line, model):
-    """A synthetic voice: not every short M between vowels ("name is") is heard, most bilabials are."""
+    """The line's voice is synthetic: the networks miss some short M between vowels ("name is") and close the lips for
+    most bilabials."""
     within = heard_alone(*line, model)
     nearest = [part.min() for part in within(*BILABIALS)]
     assert np.median(nearest) < CLOSED
@@ -103,7 +105,7 @@ def test_the_sound_alone_closes_every_bilabial_of_people_never_heard(model):
 
 
 def test_a_model_that_was_trained_on_other_features_is_refused(model, tmp_path):
-    """Features of as many columns that mean something else would move the face somehow."""
+    """Features of another version with as many columns would give wrong motion without an error."""
     save_model(model, tmp_path)
     about = json.loads((tmp_path / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps({key: about[key] for key in about if key != "hearing"}))
@@ -139,7 +141,7 @@ def test_lips_close_at_every_bilabial_and_open_on_open_vowels(line, model, head)
 
 
 def test_a_long_stop_is_held_until_its_burst(line, model, head):
-    """And as it follows the M of "Kim", the lips never part between the two."""
+    """The P follows the M of "Kim", so the lips stay closed from the M to the P's burst."""
     take = generate(*line, Settings(), model)
     gap, _ = lip_curves(take, head)
     stop = max((phone for phone in line[1].phones if phone.label == "P"), key=lambda phone: phone.end - phone.start)

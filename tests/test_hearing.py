@@ -1,4 +1,4 @@
-"""Hearing: every moment of a voice is heard, at any loudness."""
+"""Features: one row for every hundredth of a second, nearly the same at any loudness."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Hearing beside the search for phones: the same as without it, and over when the user stops."""
+"""Features in a background thread: the same as without a thread, and stopped when the user cancels."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def test_what_is_heard_beside_is_what_is_heard(line, model):
 
 
 def test_who_stops_ends_the_hearing(line, model):
-    """Ten minutes, of which the first seconds are heard."""
+    """Cancels the extraction for a sound of ten minutes in its first seconds."""
     long = Waveform(np.resize(line[0].samples, 600 * 16000))
     with pytest.raises(Cancelled), features_in_background(model, long) as heard:
         raise Cancelled

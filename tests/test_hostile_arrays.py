@@ -1,4 +1,4 @@
-"""Arrays that lie about themselves, in every reader of .npz files: one sentence; what nobody wants stays packed."""
+"""Arrays with false headers are refused in one sentence by every reader of .npz files; unwanted arrays stay packed."""
 
 import io
 import json
@@ -56,7 +56,7 @@ def read_prepared(path: Path) -> object:
     return open_dataset(path.parent)
 
 
-# Every reader of arrays, with a good file of its kind.
+# Every reader of array files, with the arrays of a valid file.
 READERS = {
     "take": (read_take, take_arrays, "weights"),
     "keys": (read_keys, keys_arrays, "key_weights"),
@@ -71,7 +71,8 @@ READERS = {
 
 
 def header(text: str, version: int = 1, size: int | None = None) -> bytes:
-    """The beginning of an array, whatever its header says; then eight bytes of zeros."""
+    """An .npy file with `text` as its header, true or not, and eight zero bytes as its elements. size: the header's
+    stated length in bytes."""
     size = len(text) + 1 if size is None else size
     length = struct.pack("<H", size & 0xFFFF) if version == 1 else struct.pack("<I", size)
     return b"\x93NUMPY" + bytes([version, 0]) + length + text.encode() + b"\n" + bytes(8)
@@ -120,7 +121,7 @@ BOMB = np.zeros(400_000_000, np.uint8)
 
 @pytest.fixture(scope="module")
 def bomb() -> bytes:
-    """400 MB of zeros as an array's file, in less than half a megabyte of a zip."""
+    """An .npy file with 400 MB of zeros, which a zip compresses to less than half a megabyte."""
     return packed(BOMB)
 
 
@@ -146,7 +147,7 @@ def test_what_is_wanted_may_not_unpack_without_measure(tmp_path):
 
 
 def test_arrays_that_lie_on_each_other_count_once(tmp_path):
-    """The members of a zip may share their bytes: many small ones that name one large piece of the file."""
+    """Nine members of a zip may name the same compressed bytes, so that a small file unpacks to a large size."""
     path = tmp_path / "a.npz"
     path.write_bytes(zipped({"big": packed(np.zeros(120 << 20, np.uint8))}, zipfile.ZIP_DEFLATED))
     with zipfile.ZipFile(path, "a") as archive:

@@ -1,4 +1,4 @@
-"""Meshes that lie about their counts: one sentence, in little time and memory."""
+"""Mesh files with false counts are refused in one sentence, in little time and memory."""
 
 import numpy as np
 import pytest

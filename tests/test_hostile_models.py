@@ -1,4 +1,4 @@
-"""Models that describe more than they hold, and takes of others: one sentence or a finite motion."""
+"""Models whose description does not fit the weights, and takes from unknown sources: one sentence or finite motion."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ STARTER = TREE / "model_runtime" / "weights" / "starter"
 
 
 def described(folder: Path, **config: object) -> Path:
-    """The starter, with another configuration."""
+    """A copy of the starter model in `folder`, with the configuration's values `config` replaced."""
     shutil.copytree(STARTER, folder / "model")
     description = json.loads((STARTER / "model.json").read_text())
     description["config"] |= config
@@ -103,7 +103,7 @@ def test_weights_whose_header_lies(tmp_path, size):
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory) -> dict:
-    """The arrays of a take with its phones, made from them in a moment."""
+    """The arrays of a take of one second, made from given phones."""
     path = tmp_path_factory.mktemp("spoken") / "take.npz"
     phones = [["SIL", 0, 0.3], ["M", 0.3, 0.6], ["AA", 0.6, 1.0]]
     request = generate.Request(audio=str(LINE), output=str(path), fps=30.0, end=1.0, phones=phones)
@@ -116,7 +116,7 @@ def meta_of(arrays: dict, **changed: object) -> np.ndarray:
     return np.array(json.dumps({**json.loads(str(arrays["meta"])), **changed}))
 
 
-# What a take of somebody else's may hold; completion makes finite motion of it, or says what is wrong.
+# Changes of a take's arrays; completion must give finite motion or one sentence for each.
 OTHERS = {
     "nothing heard": lambda take: {"acoustics": np.zeros((0, 0), np.float16)},
     "too few columns": lambda take: {"acoustics": np.zeros((100, 3), np.float16)},

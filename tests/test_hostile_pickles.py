@@ -1,4 +1,4 @@
-"""Pickles that ask for all of the memory, never end, or change the reader: one sentence, and the next is read."""
+"""Pickles that allocate all memory, never end or change their reader: one sentence, and the next pickle is read."""
 
 import pickle
 import struct
@@ -55,7 +55,7 @@ def test_a_sparse_matrix_of_16_gigabytes(tmp_path):
 
 
 def test_a_pickle_changes_nothing_for_the_next(tmp_path):
-    """What a pickle does to the reader ends with it: the same process then reads a good one."""
+    """A harmful pickle changes only its own child process: the same caller then reads a good pickle."""
     from model_runtime.files.safe_pickle import read_pickle
 
     (tmp_path / "good.pkl").write_bytes(pickle.dumps({"a": np.arange(3.0), "b": {1}}, 2))

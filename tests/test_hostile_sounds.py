@@ -1,4 +1,4 @@
-"""Sounds that lie about their rate, their length or their loudness: one sentence, in little time and memory."""
+"""Sound files with a false rate, length or loudness are refused in one sentence, in little time and memory."""
 
 import struct
 
@@ -9,7 +9,7 @@ from limited import GROWTH, limited, refused
 
 
 def wav(rate: int, samples: np.ndarray, channels: int = 1) -> bytes:
-    """A .wav of float or int16 samples that says what it likes about its rate."""
+    """A .wav of float or int16 samples, with `rate` and `channels` in its header."""
     kind, width = (3, 4) if samples.dtype == np.float32 else (1, 2)
     step = channels * width
     head = struct.pack(
@@ -45,7 +45,7 @@ def test_a_sound_of_a_day_in_a_small_file(tmp_path):
 def test_a_sound_whose_header_promises_a_day(tmp_path):
     soundfile.write(tmp_path / "a.flac", NOISE, 16000)
     content = bytearray((tmp_path / "a.flac").read_bytes())
-    # 36 bits of STREAMINFO count the samples.
+    # The number of samples is a 36-bit field of FLAC's STREAMINFO; the two lines set all of its bits.
     content[21] |= 0x0F
     content[22:26] = b"\xff" * 4
     (tmp_path / "a.flac").write_bytes(content)

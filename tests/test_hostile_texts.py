@@ -1,4 +1,5 @@
-"""Texts, tables, JSON and configurations that hang: one sentence or a result, in little time and memory."""
+"""Texts, tables, JSON and configurations that could make a parser hang: one sentence or a result, in little time and
+memory."""
 
 import pytest
 from fuzz.good_files import GRID

@@ -1,4 +1,4 @@
-"""Key frames lie at the phone boundaries."""
+"""Key frames are at the phone boundaries."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The ceilings are what the documents say, and the same on both sides of the seam."""
+"""The limits in both packages agree with docs/limits.md and with each other."""
 
 import importlib.util
 import re
@@ -12,7 +12,7 @@ from model_runtime.errors import InputError
 
 ROW = re.compile(r"^\|[^|]*\| ([\d.,]+)(?: to ([\d.,]+))? ?([A-Za-z]*)[^|]*\| `([A-Z_]+)` \|$", re.MULTILINE)
 UNITS = {"MiB": 1 << 20, "hours": 3600}
-# Units of others, and what is no ceiling.
+# Constants of the limits modules that are units or no limits.
 APART = ("MIB", "ANY_SIZE", "SENTENCE_LETTERS")
 
 
@@ -21,7 +21,7 @@ def values(module: types.ModuleType) -> dict[str, object]:
 
 
 def extension_limits() -> types.ModuleType:
-    """Without the extension's package, which needs Blender."""
+    """The extension's limits module, loaded from its file, because its package needs Blender."""
     spec = importlib.util.spec_from_file_location("extension_limits", TREE / "kmtalk_blender" / "limits.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""Long recordings: memory grows by the arrays that must grow, and windows give the same bits whatever lies far away."""
+"""Long recordings: bounds of memory growth, and windows whose output does not depend on distant parts of the sound."""
 
 import tracemalloc
 from collections.abc import Callable
@@ -17,13 +17,13 @@ from model_runtime.model.starter.inference import Performance
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
-FPS = 50
-LENGTHS = (240, 720)  # seconds
+FPS = 50  # frames a second
+LENGTHS = (240, 720)  # lengths of the two recordings that `growth` compares, seconds
 
 
 @pytest.fixture(scope="module")
 def line() -> tuple[Waveform, PhoneTrack]:
-    """The demo line; its phones begin at multiples of 1/128 s, so that moving them by seconds is exact."""
+    """The bundled line; its phones start at multiples of 1/128 s, so that shifting them by whole seconds is exact."""
     waveform = read_audio(LINE)
     found = find_phones(waveform, TEXT).phones
     spans = [Span(span.label, round(span.start * 128) / 128, round(span.end * 128) / 128) for span in found]
@@ -34,7 +34,7 @@ def line() -> tuple[Waveform, PhoneTrack]:
 
 
 def repeated(line: tuple[Waveform, PhoneTrack], seconds: float) -> tuple[Waveform, PhoneTrack]:
-    """The line again and again, for at least so long."""
+    """The line, repeated to at least `seconds`."""
     waveform, phones = line
     count = int(np.ceil(seconds / waveform.duration))
     starts = [index * waveform.duration for index in range(count)]
@@ -43,7 +43,7 @@ def repeated(line: tuple[Waveform, PhoneTrack], seconds: float) -> tuple[Wavefor
 
 
 def growth(work: Callable[[Waveform, PhoneTrack], object], line: tuple[Waveform, PhoneTrack]) -> float:
-    """Bytes of peak memory for every byte of sound (64000 a second) that is added to a recording of four minutes."""
+    """Growth of peak memory, bytes for each byte of waveform (64,000 a second) added to a recording of four minutes."""
     peaks, sizes = [], []
     for seconds in LENGTHS:
         waveform, phones = repeated(line, seconds)
@@ -64,7 +64,7 @@ def test_a_recording_is_never_in_memory_at_its_own_rate(line, tmp_path):
         waveform, _ = repeated(line, seconds)
         files[len(waveform.samples)] = tmp_path / f"{seconds}.wav"
         soundfile.write(tmp_path / f"{seconds}.wav", np.repeat(waveform.samples, 3), 48000)
-    # The pieces at 16 kHz and, at the end, all of them in one array.
+    # Two copies of the waveform at the end: its 16 kHz pieces, and the one array joined from them.
     assert growth(read, line) < 2.1
 
 
@@ -74,20 +74,20 @@ def test_loudness_and_edges_take_at_most_a_second_copy_of_the_sound(line):
 
 
 def test_what_is_heard_takes_less_than_four_times_the_sound(line, model):
-    """It is 2.6 times as large itself; the acoustics are worked out beside it."""
+    """The features take 2.6 times the waveform's bytes; the log-mel spectrum is computed in addition."""
     model.extract_features(line[0])  # loads the recognisers
     assert growth(lambda waveform, phones: model.extract_features(waveform), line) < 3.5
 
 
 @pytest.mark.slow
 def test_a_take_takes_less_than_four_times_its_sound(line, model):
-    """What was heard is most of it: while it is made, the take itself is not there yet."""
+    """Most of the memory holds the features; during their computation the take's motion does not exist yet."""
     model.extract_features(line[0])  # loads the recognisers
     assert growth(lambda waveform, phones: generate(waveform, phones, Settings(), model), line) < 3.5
 
 
 def performance(model, waveform: Waveform, phones: PhoneTrack, start: int, end: int) -> np.ndarray:
-    """Motion of the part from `start` to `end` (seconds) alone, heard as in the whole."""
+    """Motion (T, K) of the part from `start` to `end` (seconds) alone, with features extracted from the whole sound."""
     spans = [span for span in phones.phones if span.end > start and span.start < end]
     part = tuple(Span(span.label, max(span.start - start, 0), min(span.end, end) - start) for span in spans)
     times = np.arange((end - start) * FPS + 1) / FPS
@@ -98,19 +98,19 @@ def performance(model, waveform: Waveform, phones: PhoneTrack, start: int, end: 
 
 
 def test_a_part_alone_moves_as_in_the_whole_to_the_last_bit(line, model):
-    """Windows lie at multiples of 30 s and hear 4 s around: what is further away changes nothing."""
+    """Windows start at multiples of 30 s and have 4 s of context on both sides: more distant parts change nothing."""
     waveform, phones = repeated(line, 130)
     whole = performance(model, waveform, phones, 0, 130)
-    # Only near its end does a part lack what the whole heard next.
+    # The part from 0 to 65 s differs from the whole only in its last window, which lacks the whole's later context.
     first = performance(model, waveform, phones, 0, 65)
     np.testing.assert_array_equal(first[: 60 * FPS], whole[: 60 * FPS])
-    # From its second window on, a part that starts at a window's start sees what the whole saw.
+    # A part that starts at a window's start has the same context as the whole from its second window on.
     second = performance(model, waveform, phones, 30, 130)
     np.testing.assert_array_equal(second[31 * FPS :], whole[61 * FPS :])
 
 
 def test_the_seam_between_windows_leaves_no_trace(line, model):
-    """The motion at a window's edge is that of a performance in which the same moment lies in a window's middle."""
+    """The motion at a window's edge equals, within 0.005, the motion when the same moment is inside of a window."""
     waveform, phones = repeated(line, 70)
     whole, part = performance(model, waveform, phones, 0, 70), performance(model, waveform, phones, 6, 70)
     for seam in (30, 36):

@@ -1,4 +1,4 @@
-"""The field's measures against an independent implementation, and against motion whose answer is known."""
+"""The field's metrics against an independent implementation, and on motion with a known result."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_dynamics_deviation_is_signed_and_zero_for_the_same(rng):
     assert face_dynamics_deviation(truth, truth, neutral) == 0
     assert face_dynamics_deviation(still, truth, neutral) > 0
     assert face_dynamics_deviation(truth, still, neutral) < 0
-    # A vertex that swings between 0 and 2: squared displacement 0 or 4, standard deviation 2.
+    # A vertex that alternates between x = 0 and x = 2: squared displacement 0 or 4, standard deviation 2.
     swing = np.tile([[[0.0, 0, 0]], [[2.0, 0, 0]]], (5, 1, 1))
     assert face_dynamics_deviation(np.zeros_like(swing), swing, np.zeros((1, 3))) == pytest.approx(2)
 

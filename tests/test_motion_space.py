@@ -1,4 +1,4 @@
-"""Motion spaces from our own head and from data."""
+"""Motion spaces from the project's own head and from data."""
 
 import dataclasses
 
@@ -19,7 +19,7 @@ def rig():
 
 @pytest.fixture(scope="module")
 def motion():
-    """(60, 6) smooth weights."""
+    """(60, 6) smooth weights, frames by channels."""
     times = np.linspace(0, 6, 60)[:, None]
     return (0.4 + 0.4 * np.sin(times * (1 + np.arange(6)) + np.arange(6))).astype(np.float32)
 

@@ -1,6 +1,6 @@
-"""Nothing leaves the machine and nothing is left on it: only what the user named is written, nobody is asked anything.
+"""No command uses the network or writes to any path but those that the user named.
 
-Each command runs in a process of its own with an empty home, without a network, and is watched.
+Each command runs under strace in a separate process, with an empty home and without a network.
 """
 
 import json
@@ -35,14 +35,15 @@ device = "cpu"
 
 @pytest.fixture
 def out(tmp_path) -> Path:
-    """The folder that the user names."""
+    """The output folder that the user names."""
     folder = tmp_path / "out"
     folder.mkdir()
     return folder
 
 
 def run(tmp_path: Path, *command: object, given: str = "", code: int = 0) -> Traces:
-    """Watch a command of the runtime; the exit code is as told, and it leaves no traces."""
+    """Run a command under strace and check its exit code, that it reached no network, and that it wrote only within
+    tmp_path and left the user's folders empty. given: text for stdin."""
     traces = watch(command, tmp_path / "user", given, {"PYTHONPATH": str(TREE)})
     assert traces.code == code, traces.output
     assert traces.reached == ()
@@ -57,7 +58,7 @@ def hum(path: Path, seconds: float = 0.6) -> Path:
 
 
 def test_the_watcher_sees_what_is_written_and_who_is_asked(tmp_path):
-    """Otherwise the tests below would say nothing."""
+    """Checks that strace's trace shows writes and network calls; the tests below depend on it."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     code = (
@@ -85,7 +86,7 @@ def test_generate_from_words_and_without(tmp_path, out):
 
 
 def test_every_operation_of_the_worker(tmp_path, out):
-    """Among them those that are refused and one that fails within."""
+    """The requests include some that are refused and one whose audio file is missing."""
     sound = str(hum(tmp_path / "hum.wav"))
     take, keys = str(out / "take.npz"), str(tmp_path / "keys.npz")
     np.savez(keys, key_frames=[3], key_weights=np.float32([[0.5]]), channels=["jawOpen"])
@@ -120,7 +121,7 @@ def test_head_and_info(tmp_path, out):
 
 
 def test_a_speech_model_that_is_not_here_is_not_asked_for(tmp_path, out):
-    """transformers asks its hub for more than files."""
+    """transformers sends its hub more requests than those for the model's files."""
     from tests.made_up_vocaset import made_up_vocaset, write_official
 
     write_official(made_up_vocaset(sentences=1, seconds=0.8), tmp_path / "official")
@@ -175,7 +176,7 @@ def test_the_demo(tmp_path, out):
 
 @pytest.mark.slow
 def test_the_tests_themselves(tmp_path, out):
-    """Those of the parts that could ask somebody."""
+    """Runs the tests of the parts that could use the network."""
     names = [TREE / "tests" / f"test_{name}.py" for name in ("ctc", "whisper", "training_loop", "cli")]
     run(
         tmp_path,
@@ -194,7 +195,7 @@ def test_the_tests_themselves(tmp_path, out):
 
 
 def test_telemetry_is_off_before_onnxruntime_is_imported():
-    """Also in a program that imports no more than the package, and where another version is installed."""
+    """Importing model_runtime alone sets ORT_DISABLE_TELEMETRY; onnxruntime is not imported by it."""
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     code = "import os, sys, model_runtime; print(os.environ['ORT_DISABLE_TELEMETRY'], 'onnxruntime' in sys.modules)"
     command = [sys.executable, "-c", code]

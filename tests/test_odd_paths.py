@@ -1,4 +1,4 @@
-"""Paths that no file has, or a file that is none: one sentence and exit 2, before any work, whoever asks."""
+"""Invalid paths and paths of no regular file: one sentence and exit code 2 before any work, in every command."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from model_runtime.service.model_cache import ModelCache
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A good file of every kind, and things that are no files."""
+    """Folder with a valid file of every kind, a folder, a pipe, and a link to itself."""
     folder = tmp_path_factory.mktemp("odd")
     np.savez(folder / "take.npz", **take_arrays())
     np.savez(folder / "keys.npz", key_frames=[0, 30], key_weights=np.zeros((2, 1)), channels=np.array(["jawOpen"]))
@@ -54,7 +54,7 @@ def odd_paths(folder: Path, suffix: str) -> dict[str, str]:
 
 
 def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
-    """Every way in for a path: a command line with PATH in its place, and the suffix that it wants."""
+    """Every input path: its name -> (command line with PATH in the path's place, suffix that the file needs)."""
     out = str(folder / "out.npz")
     made = ["complete", str(folder / "take.npz"), "--keys", str(folder / "keys.npz"), "-o", out]
     return {
@@ -83,7 +83,8 @@ def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
 
 
 def outputs(folder: Path) -> dict[str, tuple[list[str], str]]:
-    """Every way out. What is read is missing too: only the output may be spoken of, it comes before all else."""
+    """Every output path, in the form of `inputs`. The input files are missing too, but the message must name the
+    output, which is checked first."""
     return {
         "generate": (["generate", "none.wav", "-o", "PATH"], ".npz"),
         "phones": (["phones", "none.wav", "-o", "PATH"], ".json"),
@@ -103,7 +104,7 @@ def test_a_device_is_no_output():
 
 
 def told(results: list[tuple[int, str, str]], lines: list[tuple]) -> None:
-    """Each is exit 2 with one printable sentence, and no other word."""
+    """Check that each result is exit code 2 with one printable sentence on stderr and nothing on stdout."""
     for (code, out, err), line in zip(results, lines, strict=True):
         assert code == 2, (line, err)
         assert out == "", line
@@ -119,7 +120,7 @@ def test_every_way_in_tells_of_every_odd_path(folder):
         (way, odd, [path if word == "PATH" else word for word in words])
         for way, (words, suffix) in inputs(folder).items()
         for odd, path in odd_paths(folder, suffix).items()
-        # The suffix comes first there, and is told of.
+        # These readers check the suffix first and name it in their message.
         if not (odd in ("a folder", "a device", "nothing", "a circle") and suffix in (".obj", ".ply", ".npz", ".pkl"))
     ]
     told(commands([words for *_, words in named]), named)
@@ -127,7 +128,7 @@ def test_every_way_in_tells_of_every_odd_path(folder):
 
 
 def test_every_way_out_is_looked_at_first(folder):
-    # Not a device of the machine: a mistake would replace it.
+    # Left out: paths where a file can be made, and the machine's own device, which a faulty command would replace.
     makeable = ("missing", "control characters", "a device")
     odd = {name: path for name, path in odd_paths(folder, "SUFFIX").items() if name not in makeable}
     named = []
@@ -192,7 +193,7 @@ def test_a_worker_and_a_batch_say_what_the_command_line_says(folder, tmp_path):
                 ("complete", {"take": path, "keys": path, "output": str(tmp_path / "b.npz")}),
                 ("head", {"output": str(tmp_path / "c.npz"), "mesh": path + ".obj"}),
             )
-            # An output that is missing, or has control characters in its name, may be made; a device is none to try on.
+            # A missing output, or one with control characters in its name, can be made; a device could be destroyed.
             if not (
                 op == "generate"
                 and params["output"] == path
@@ -230,7 +231,7 @@ def test_a_worker_and_a_batch_say_what_the_command_line_says(folder, tmp_path):
 
 
 def without_rights() -> tuple[str, ...]:
-    """What starts a program that file permissions hold for, also as root."""
+    """Command prefix that makes file permissions apply to root too; empty for other users."""
     if os.geteuid():
         return ()
     setpriv = shutil.which("setpriv")

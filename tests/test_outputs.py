@@ -1,4 +1,4 @@
-"""What is written: a file whole or not at all, where the user named it, and never instead of something else."""
+"""Output files: written atomically, at the path that the user named, and never in place of a folder, pipe or device."""
 
 import os
 import stat
@@ -71,10 +71,10 @@ def refused(*arguments: object, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def test_what_is_no_file_is_refused_before_any_work(tmp_path, capsys):
-    """By every command, although the sound is not even there."""
+    """Every command checks its output first; the sound is missing too."""
     os.mkfifo(tmp_path / "pipe.npz")
     (tmp_path / "folder.npz").mkdir()
-    # Never the machine's own devices: a test that fails would break them.
+    # The machine's own devices are not used: a failing test would destroy them.
     (tmp_path / "to a pipe.npz").symlink_to("pipe.npz")
     (tmp_path / "round.npz").symlink_to("round.npz")
     (tmp_path / "nowhere.npz").symlink_to(tmp_path / "none" / "take.npz")

@@ -1,4 +1,4 @@
-"""The whole way without the licensed data: a made-up VOCASET is prepared, trained on, evaluated, and performs."""
+"""The paper's model from data to motion: prepare a synthetic VOCASET, train, evaluate and generate."""
 
 import json
 import os
@@ -42,7 +42,7 @@ device = "cpu"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """Prepared made-up data."""
+    """Folder of the prepared synthetic VOCASET."""
     folder = tmp_path_factory.mktemp("vocaset")
     write_official(made_up_vocaset(sentences=2, seconds=1.6), folder / "official")
     assert main(["prepare", "vocaset", str(folder / "official"), str(folder / "data")]) == 0
@@ -51,7 +51,7 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(folder) -> Path:
-    """A model's folder."""
+    """Folder of a model trained on it."""
     (folder / "config.toml").write_text(CONFIG.format(epochs=4, top=""))
     assert main(["train", str(folder / "config.toml")]) == 0
     return folder / "runs" / "full" / "model"

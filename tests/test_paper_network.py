@@ -1,4 +1,4 @@
-"""The paper's network, its ablations and plug-ins, with real (tiny, random) encoders of each kind."""
+"""The paper's network, its ablations and plug-ins, with a tiny random encoder of each kind."""
 
 import dataclasses
 
@@ -39,7 +39,7 @@ def sound(seconds: float = 1.0) -> torch.Tensor:
 
 
 def network(**changes) -> KMTalkNetwork:
-    """Random, also in its last layers, so that what they say can be seen."""
+    """A random network with large weights in its output layer too (std 0.5), so that its output shows differences."""
     torch.manual_seed(0)
     made = KMTalkNetwork(dataclasses.replace(CONFIG, **changes))
     torch.nn.init.normal_(made.completion.out.weight, std=0.5)
@@ -58,11 +58,11 @@ def test_pretrained_encoders_load_from_a_folder_and_give_a_row_a_frame(tmp_path,
     assert features.shape == (30, 32)
     assert not any(p.requires_grad for p in encoder.speech.feature_extractor.parameters())
     assert any(p.requires_grad for p in encoder.speech.encoder.parameters())
-    # From its description alone, with the same weights, it is the same encoder.
+    # An encoder built from the description, with the same weights, computes the same features.
     again = build_encoder(description).eval()
     again.load_state_dict(encoder.state_dict())
     assert torch.equal(again(sound(), times), features)
-    # At the rows' own times nothing is resampled: the features are those of the pretrained model.
+    # At the times of the encoder's own rows nothing is resampled: the features equal the pretrained model's.
     samples = sound()
     rows = pretrained(((samples - samples.mean()) / samples.std(correction=0))[None]).last_hidden_state[0]
     own = (torch.arange(len(rows)) * 320 + 200) / 16000
@@ -198,7 +198,7 @@ def test_a_model_folder_performs_and_completes(tmp_path):
     assert take.weights.min() < 0
     again = generate(waveform, track, Settings(fps=25), load_model(tmp_path, "cpu"))
     assert np.array_equal(take.weights, again.weights)
-    # An edit without a change changes nothing; a key that is set stays as it was set, also beyond the data.
+    # Unchanged key motions change nothing; edited ones stay exact, also outside of the training data's range.
     same = complete(take, Keys(take.key_frames, take.key_weights, take.channels), loaded)
     assert np.allclose(same.weights, take.weights, atol=1e-5)
     edited = take.key_weights.copy()
@@ -214,7 +214,7 @@ def test_long_sounds_are_seamless(tmp_path):
     spans = tuple(Span("AA" if i % 2 else "M", i / 4, (i + 1) / 4) for i in range(seconds * 4))
     take = generate(Waveform(sound(seconds).numpy() * 0.1), PhoneTrack(spans), Settings(fps=30), loaded)
     steps = np.abs(np.diff(take.weights, axis=0)).max(axis=1)
-    # Windows begin and end 4 s around 24 s and 48 s.
+    # Frames (30 a second) at which windows begin or end: 4 s before and after 24 s and 48 s.
     seams = [frame + near for frame in (600, 840, 1320, 1560) for near in (-1, 0)]
     assert steps[seams].max() <= np.delete(steps, seams).max()
 

@@ -1,4 +1,4 @@
-"""Pauses and the voice's resonance: what lips do between words, and what every voice tells of them."""
+"""Pauses and spectral tilt: the lip aperture between words, and its dependence on the sound's spectrum."""
 
 from dataclasses import replace
 
@@ -17,11 +17,12 @@ from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.take import Take
 
-CLOSED = 0.03
+CLOSED = 0.03  # lip apertures below this look closed, IOD
 
 
 def twice(line: tuple[Waveform, PhoneTrack], pause: float, room: float) -> tuple[Waveform, PhoneTrack, Span]:
-    """The speech of the line, a pause of so many seconds with a room of that loudness, and the speech again."""
+    """The line's speech, a pause of `pause` seconds, and the speech again, with its phones and the pause's span. room:
+    standard deviation of the noise added to all samples."""
     waveform, phones = line
     spoken = [phone for phone in phones.phones if phone.label != SILENCE]
     start, end = spoken[0].start, spoken[-1].end
@@ -41,7 +42,7 @@ def twice(line: tuple[Waveform, PhoneTrack], pause: float, room: float) -> tuple
 
 
 def gap_in(take: Take, span: Span) -> np.ndarray:
-    """Lip gap in the middle half of a span, IOD."""
+    """Lip aperture in the middle half of a span, IOD."""
     quarter = (span.end - span.start) / 4
     inside = (take.times > span.start + quarter) & (take.times < span.end - quarter)
     return lip_curves(take, demo_head())[0][inside]
@@ -57,7 +58,7 @@ def test_lips_stay_parted_in_a_short_pause_and_close_in_a_long_one(line, model):
 
 @pytest.mark.weights
 def test_breath_between_open_lips_opens_them_in_a_pause(line, model):
-    """The same pause, the breath once bright (open lips) and once dull (through the nose)."""
+    """The same pause with two breaths: bright noise, as through open lips, and dull noise, as through the nose."""
     waveform, phones, silence = twice(line, 0.8, room=1e-3)
     inside = slice(round(silence.start * SAMPLE_RATE), round(silence.end * SAMPLE_RATE))
     noise = np.random.default_rng(1).normal(size=len(waveform.samples[inside]))
@@ -94,7 +95,7 @@ def test_a_duller_voice_opens_its_lips_less(line, model):
 
 
 def test_where_the_sound_stops_lips_take_the_straight_way(line, model):
-    """The line is synthetic: nothing is heard between its words, nor after the last, once it has died away."""
+    """The line is synthetic: between its words, and after the last one has faded, it is digital silence."""
     waveform, phones = line
     take = generate(waveform, phones, Settings(fps=100), model)
     gap = lip_curves(take, demo_head())[0]
@@ -120,8 +121,8 @@ def test_a_word_that_nobody_wrote_down_moves_the_lips_in_a_clean_silence(line, m
 
 @pytest.fixture(scope="module")
 def breathed(line, model):
-    """The line twice, with a breath between that is heard through wide open lips: its phones, that pause, and its take
-    for some settings."""
+    """The line twice, with a bright, loud breath in the pause between: its phones, the pause's span, and a function
+    from settings to its take."""
     waveform, phones, silence = twice(line, 0.8, room=1e-3)
     inside = slice(round(silence.start * SAMPLE_RATE), round(silence.end * SAMPLE_RATE))
     samples = waveform.samples.copy()
@@ -138,12 +139,12 @@ def breathed(line, model):
 
 
 def opening(take: Take) -> np.ndarray:
-    """jawOpen less mouthClose, (T,)."""
+    """(T,) jawOpen minus mouthClose."""
     return take.weights[:, take.channels.index("jawOpen")] - take.weights[:, take.channels.index("mouthClose")]
 
 
 def in_silence(take: Take) -> np.ndarray:
-    """(T,) bool: in the silences of a take."""
+    """(T,) bool: whether a frame is in a silence of the take's phones."""
     inside = np.zeros(len(take.weights), bool)
     for phone in take.phones.phones:
         if phone.label == SILENCE:
@@ -152,7 +153,7 @@ def in_silence(take: Take) -> np.ndarray:
 
 
 def widest_against_speech(take: Take) -> float:
-    """95th percentile of the opening in pauses against that in speech: of the jaw or the lips, whichever is more."""
+    """95th percentile of the opening in pauses, divided by that in speech; the larger ratio of jaw and lips."""
     pause = np.zeros(len(take.weights), bool)
     for phone in take.phones.phones:
         if phone.label == SILENCE and phone.start > 0 and phone.end < take.phones.duration:
@@ -197,7 +198,7 @@ def test_pauses_close_as_far_as_one_wants(breathed):
 
 @pytest.mark.weights
 def test_what_is_spoken_where_phones_are_doubtful_is_not_closed(line, model):
-    """Silences are what nobody understood there, such as words of another language."""
+    """With unreliable phones, a silence can be speech that the recogniser missed, such as words of another language."""
     waveform, phones = line
     spoken = [phone for phone in phones.phones if phone.label != SILENCE]
     cut = next(phone.end for phone in spoken if phone.end > spoken[-1].end - 1.5)

@@ -1,4 +1,4 @@
-"""Phones of real voices, with a transcript and without; and transcripts and sounds as they really come."""
+"""Phones of real voices, with a transcript and without, and with imperfect transcripts and sounds."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def test_a_transcript_is_found_in_its_sound(line, decoders):
 
 
 def test_speech_is_heard_without_a_transcript(line, decoders):
-    """The line says "Kim", which could be Gim."""
+    """The line says "Kim", which a recogniser may write as "Gim"."""
     track = find_phones(line, decoders=decoders)
     check_tiles(track, line.duration)
     heard = [word.label for word in track.words]
@@ -61,7 +61,7 @@ def test_speech_is_heard_without_a_transcript(line, decoders):
 
 
 def test_a_line_said_again_and_again_is_heard_as_often(line, decoders):
-    """A decoder that goes in circles writes the same again and again too."""
+    """True repetitions must be told apart from the repetitions of a decoder that is stuck in a loop."""
     often = Waveform(np.tile(line.samples, 4))
     words = [word.label for word in find_phones(often, decoders=decoders).words]
     assert words.count("voice") == 4
@@ -118,7 +118,7 @@ def test_no_words_are_heard_in_the_noise_of_a_room(clip, decoders):
     waveform = read_audio(entry.sound)
     given, heard = (find_phones(waveform, words, decoders=decoders) for words in (entry.text, None))
     assert heard.words
-    # A word may begin early with a phone that is not heard: "play" for "lay" closes the lips in the silence before.
+    # A recognised word may begin early with a wrong phone: "play" for "lay" closes the lips in the silence before.
     assert all(word.end > given.words[0].start + 0.15 for word in heard.words)
     assert all(word.start < given.words[-1].end - 0.15 for word in heard.words)
 
@@ -146,7 +146,7 @@ def test_a_transcript_of_something_else_is_told(line, decoders):
 
 
 def times(note: str) -> tuple[float, float]:
-    """The seconds that a note names."""
+    """Start and end, in seconds, from the text of a note."""
     start, end = re.match(r"From ([0-9.]+) to ([0-9.]+) s ", note).groups()
     return float(start), float(end)
 
@@ -184,7 +184,7 @@ def test_people_who_said_their_transcript_are_told_nothing(decoders):
 
 
 def tune() -> np.ndarray:
-    """Six seconds of notes that are struck and die away."""
+    """Samples of a tune: six seconds of decaying notes."""
     time = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
     pitches = (262, 330, 392, 523, 440, 392, 330, 294, 262, 349, 440, 523)
     return 0.1 * sum(
@@ -198,7 +198,7 @@ def hiss() -> np.ndarray:
 
 @pytest.mark.parametrize("samples", [np.zeros(SAMPLE_RATE), hiss(), tune()], ids=["silence", "noise", "music"])
 def test_where_nobody_speaks_that_is_told(samples, decoders):
-    """Recognisers write down "You" or "Thank you for watching" there."""
+    """Without speech, recognisers give "You" or "Thank you for watching"."""
     alignment = align_speech(Waveform(samples.astype(np.float32)), decoders=decoders, name="door.wav")
     assert alignment.notes[0].startswith("No speech is heard in door.wav")
     assert (alignment.heard, alignment.confidence) == ("", 0.0)

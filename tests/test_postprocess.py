@@ -1,4 +1,4 @@
-"""The rules on top of the networks: each kind of model names its own, and every constant says what it is."""
+"""Post-processing rules: each architecture names its own rules, and every constant has a unit and a source."""
 
 from dataclasses import fields, is_dataclass
 

@@ -1,4 +1,4 @@
-"""What is installed is what runs: takes stand on files of other packages, which are those that KMTalk was made with."""
+"""Data files of other packages: takes are made only with the files whose SHA-256 KMTalk knows."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from recordings import LINE, TREE
 from model_runtime.files.data_files import ALIGNER, DATA_FILES, MOONSHINE, WHISPER, DataFiles, checked_folder
 
 PHONES = [["SIL", 0.0, 0.1], ["M", 0.1, 0.2], ["AA", 0.2, 0.4], ["SIL", 0.4, 0.5]]
-# One of each package at once, the others with the slow tests.
+# One file of each package is tested in the quick run, the other files with the slow tests.
 QUICK = ("encoder_model.ort", "model.bin.part2", "cmudict-en-us.dict")
 EVERY_FILE = [
     pytest.param(files, name, id=name, marks=() if name.endswith(QUICK) else pytest.mark.slow)
@@ -25,7 +25,7 @@ EVERY_FILE = [
 
 
 def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess:
-    """The command line, with the packages in `folder` before those that are installed."""
+    """Run the command line with packages in `folder` in front of the installed ones."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(TREE)])}
     command = [sys.executable, "-m", "model_runtime", *map(str, arguments)]
     return subprocess.run(
@@ -34,7 +34,7 @@ def run(folder: Path, *arguments: object) -> subprocess.CompletedProcess:
 
 
 def changed(folder: Path, files: DataFiles, name: str, content: bytes | None) -> Path:
-    """A package like the installed one, in `folder`, but for one of its files: None: it is missing."""
+    """Copy a package by links to `folder`, with `content` in place of the file `name`; None removes the file."""
     installed, copy = checked_folder(files), folder / files.package
     path = copy / name
     path.parent.mkdir(parents=True)
@@ -51,7 +51,7 @@ def changed(folder: Path, files: DataFiles, name: str, content: bytes | None) ->
 
 
 def negated(path: Path) -> bytes:
-    """The numbers of a layer in the middle of a file with their signs turned."""
+    """A file's content with the highest bit of 4096 bytes in its middle inverted: the signs of a layer's numbers."""
     data = np.frombuffer(path.read_bytes(), np.uint8).copy()
     middle = data[len(data) // 2 :][:4096]
     middle ^= 0x80
@@ -71,7 +71,7 @@ def test_a_package_without_the_recognisers_files_is_told(files, told, tmp_path):
 
 @pytest.mark.parametrize(("files", "name"), EVERY_FILE)
 def test_no_take_is_made_of_another_file(files, name, tmp_path):
-    """Of the dictionary's size and of a layer whose numbers are all still numbers, it would be."""
+    """A changed file of the same size would load without an error and give another take."""
     folder = changed(tmp_path / "site", files, name, negated(checked_folder(files) / name))
     result = run(folder, "generate", LINE, "-o", tmp_path / "a.npz")
     assert result.returncode == 2
@@ -111,7 +111,7 @@ def test_a_batch_keeps_no_take_where_the_files_are_others(tmp_path):
 
 
 def test_a_batch_makes_takes_anew_for_a_model_that_describes_itself_otherwise(tmp_path):
-    """Its weights are the same, and so is its name."""
+    """The model's folder and weights stay the same; only model.json changes."""
     from tests.tiny_paper_model import write_tiny_model
 
     soundfile.write(tmp_path / "hum.wav", 0.3 * np.sin(2 * np.pi * 140 * np.arange(8000) / 16000), 16000)
@@ -130,7 +130,7 @@ def test_a_batch_makes_takes_anew_for_a_model_that_describes_itself_otherwise(tm
 
 
 def test_a_warm_worker_sees_that_a_model_was_exchanged(tmp_path):
-    """Its description may be of the same time to the second."""
+    """The new model.json may have the same modification time to the second."""
     from tests.tiny_paper_model import write_tiny_model
 
     write_tiny_model(tmp_path / "model")

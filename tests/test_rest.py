@@ -1,4 +1,4 @@
-"""Rest: the mouth is still where nobody speaks, and not where a voice is heard that has no words."""
+"""Rest: the mouth is still in silence, but moves with a voice that has no words in the phones."""
 
 from dataclasses import replace
 
@@ -16,14 +16,14 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 
 
 def gap(waveform: Waveform, phones: PhoneTrack, model, start: float, end: float) -> np.ndarray:
-    """Lip gap between two times, IOD."""
+    """Lip aperture between two times (seconds), IOD."""
     take = generate(waveform, phones, Settings(blinks=False, brows=False), model)
     return lip_curves(take, demo_head())[0][(take.times > start) & (take.times < end)]
 
 
 @pytest.mark.weights
 def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
-    """A transcript that ends early leaves a second and a half of speech without phones."""
+    """With a transcript that ends early, 1.5 s of speech have no phones."""
     waveform, phones = line
     last = [phone for phone in phones.phones if phone.label != SILENCE][-1].end
     cut = last - 1.5
@@ -34,7 +34,7 @@ def test_a_voice_whose_words_are_missing_still_moves_the_lips(line, model):
 
 
 def cut(line: tuple[Waveform, PhoneTrack], start: float, end: float) -> tuple[Waveform, PhoneTrack]:
-    """The line from `start` to `end` seconds; before 0 and past its end it is digital silence."""
+    """The line from `start` to `end` seconds, with digital silence before 0 and after the line's end."""
     waveform, phones = line
     before, after = (np.zeros(round(max(0.0, s) * SAMPLE_RATE), np.float32) for s in (-start, end - phones.duration))
     inner = waveform.samples[round(max(0.0, start) * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
@@ -63,13 +63,13 @@ def test_a_clean_line_begins_at_rest_and_one_in_a_room_as_people_do(line, model)
 
 @pytest.mark.parametrize("silence", [0.0, 0.03, 0.1, 0.2, 0.4])
 def test_a_line_begins_and_ends_without_a_jump_however_tightly_it_is_cut(silence, line, model):
-    """With time for it the mouth is at rest at both ends; without, it is a little open there."""
+    """With at least 0.3 s of silence the mouth is at rest at both ends; with less it may be slightly open there."""
     spoken = [phone for phone in line[1].phones if phone.label != SILENCE]
     waveform, phones = cut(line, spoken[0].start - silence, spoken[-1].end + silence)
     take = generate(waveform, phones, Settings(fps=60, blinks=False, brows=False), model)
     opened = lip_curves(take, demo_head())[0]
     edges = (take.times < silence + 0.1) | (take.times > phones.duration - silence)
-    # Within a frame of 30 a second, .12 to .19 IOD were a jump that one saw.
+    # Change over 1/30 s (two frames at 60 a second), IOD; 0.12 to 0.19 were visible jumps.
     steps = np.abs(opened[2:] - opened[:-2])[edges[2:]]
     assert steps.max() < 0.1
     if silence >= 0.3:
@@ -85,7 +85,7 @@ def test_nobody_is_taken_to_speak_in_the_noise_of_a_room(model):
 @needs_data
 @pytest.mark.parametrize("clip", ["lrar2p", "lbwe6p"])
 def test_a_click_where_a_recording_ends_parts_no_lips(clip, model):
-    """In these two something loud begins in the last tenth of a second, most of a second after the last word."""
+    """In both clips a loud noise begins in the last tenth of a second, most of a second after the last word."""
     waveform = read_audio(DATA / "grid" / "s1" / f"{clip}.flac")
     phones = find_phones(waveform)
     still = gap(waveform, phones, model, waveform.duration - 0.2, waveform.duration + 0.05)

@@ -1,4 +1,4 @@
-"""Heads that are not ours get the channels: measured, not looked at; and meshes that cannot be heads."""
+"""Making channels for other heads, checked by measurement; and refusal of meshes that cannot be heads."""
 
 import json
 from dataclasses import replace
@@ -133,7 +133,8 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
 
 
 def test_the_skin_under_the_jaw_bends_without_a_step():
-    """A chin, the flat skin behind it and a neck going down: a step in the middle becomes a slope, the chin stays."""
+    """On a chin, flat skin behind it and a neck going down, a step in the displacement becomes a slope; the chin's
+    displacement stays."""
     along = np.concatenate([np.linspace(0, 1, 41), np.ones(40)])
     down = np.concatenate([np.zeros(41), np.linspace(0, 1.6, 41)[1:]])
     across = np.linspace(-0.5, 0.5, 21)
@@ -161,7 +162,7 @@ def test_gums_and_tongue_of_one_piece_part_as_a_mouth_does(mesh: Mesh, head: Hea
     tongue = np.unique(mesh.faces[head.materials == inside[1]])
     upper = [group for group in groups if opened[group].max() < 1e-9]
     lower = [group for group in groups if opened[group].max() > 0.001 and group[0] not in tongue]
-    # One strip joins what lies side by side, and the rows at their backs.
+    # Triangles join neighbouring pieces of each row, and the rows at their backs, to one piece.
     upper, lower = (sorted(row, key=lambda group: -head.vertices[group, 0].mean()) for row in (upper, lower))
     chain = [*upper, *lower[::-1], tongue]
     joints = [_joint(head.vertices, one, other) for one, other in pairwise(chain)]
@@ -171,19 +172,19 @@ def test_gums_and_tongue_of_one_piece_part_as_a_mouth_does(mesh: Mesh, head: Hea
     front = tongue[head.vertices[tongue, 1] < np.median(head.vertices[tongue, 1])]
     for part in (np.concatenate(upper), np.concatenate(lower), front):
         off = np.linalg.norm(moved[part] - ours[part], axis=1)
-        # Some at the back lie where the rows are joined.
+        # Vertices at the back, where the rows are joined, may differ.
         assert np.quantile(off, 0.85) < 0.1 * opened.max()
 
 
 def _joint(points: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """A triangle from a piece to the nearest place of another one."""
+    """A triangle that joins two pieces (arrays of vertex indices) at their nearest vertices."""
     apart = np.linalg.norm(points[one][:, None] - points[other][None], axis=2)
     first, second = np.unravel_index(apart.argmin(), apart.shape)
     return np.array([one[first], other[second], other[second - 3]], np.int32)
 
 
 def test_a_lash_goes_with_its_root_and_a_cover_shuts_evenly():
-    """Two lids that meet, a cover between them, and a lash that grows from the upper lid down past the lower one."""
+    """Two lids that close, a cover between them, and a lash that hangs from the upper lid to below the lower one."""
     width = np.linspace(-1, 1, 21)
     lids = np.concatenate([np.stack([width, 0 * width, 0 * width + z], axis=1) for z in (0.5, -0.5)]) * 0.01
     moved = np.zeros((1, len(lids), 3))
@@ -199,7 +200,7 @@ def test_a_lash_goes_with_its_root_and_a_cover_shuts_evenly():
         return np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
 
     shut = ride(Piece("skin", np.arange(231), np.zeros(231), grid(11, 21)), cover, lids, moved, 0.062)
-    # Its own sides hang free here; between them it comes down to the line on which the lids meet.
+    # Without the sides, which are free here, the cover comes down to the line on which the lids meet.
     height = (cover[:, 2] + shut[0, :, 2]).reshape(11, 21)[:, 5:16]
     assert np.diff(height, axis=0).max() < 2e-4, "no fold"
     np.testing.assert_allclose(height, 0.001, atol=5e-4)
@@ -282,6 +283,6 @@ def test_landmarks_that_cannot_be(mesh: Mesh):
 
 
 def _alone(mesh: Mesh, vertex: int) -> bool:
-    """True for a vertex of a small piece: one whose piece is a tooth."""
+    """Whether the vertex is in a piece of fewer than 100 vertices, which is a tooth."""
     label = pieces(len(mesh.vertices), mesh.faces)
     return bool((label == label[vertex]).sum() < 100)

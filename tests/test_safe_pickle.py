@@ -1,4 +1,4 @@
-"""Pickles are read as data: real ones of numpy, scipy and Python 2 come through, harmful ones run nothing."""
+"""Reading pickles as data: real pickles of numpy, scipy and Python 2 are read; harmful ones run no code."""
 
 import collections
 import io
@@ -27,7 +27,7 @@ PYTHON2 = (
 
 
 class Runs:
-    """A pickle of it runs a command when it is read."""
+    """A class whose pickle runs a command when it is loaded."""
 
     def __init__(self, path) -> None:
         self.path = path
@@ -74,7 +74,7 @@ def test_sparse_matrices_and_chumpy_arrays_become_arrays(tmp_path):
         path = tmp_path / f"{kind.__name__}.pkl"
         path.write_bytes(pickle.dumps({"regressor": kind(dense)}, 2))
         assert np.array_equal(as_array(read_pickle(path)["regressor"], "regressor"), dense)
-    # chumpy is not installed: a pickle that names chumpy.ch.Ch with the attribute x, as Python 2 wrote it.
+    # A pickle of chumpy.ch.Ch with the attribute x, as Python 2 writes it; chumpy is not installed.
     values = pickle.dumps(np.arange(3.0), 2)[2:-1]
     old = b"\x80\x02ccopy_reg\n_reconstructor\ncchumpy.ch\nCh\nc__builtin__\nobject\nN\x87R}U\x01x" + values + b"sb."
     (tmp_path / "ch.pkl").write_bytes(old)
@@ -100,7 +100,7 @@ def test_other_names_are_refused(tmp_path, name):
         read_pickle(tmp_path / "bad.pkl")
 
 
-# What is known to run something when it is called with a text, or to lead to what does.
+# Callables that run code when they are called with a text, or give access to such callables.
 RUNNERS = (
     *(
         "os.system",
@@ -127,7 +127,7 @@ RUNNERS = (
     *("pickle.loads", "marshal.loads", "ctypes.CDLL", "numpy.load", "numpy.fromfile", "numpy.core.multiarray.fromfile"),
     *("numpy.dtype.__init__.__globals__", "scipy.sparse.load_npz", "collections.namedtuple", "webbrowser.open"),
 )
-# The opcodes that turn a name into a thing and call it with a text.
+# Pickle opcodes that look up a name and call the result with a text.
 WAYS = {
     "GLOBAL and REDUCE": lambda module, name: b"\x80\x02c%s\n%s\n{text}\x85R." % (module, name),
     "STACK_GLOBAL and NEWOBJ": lambda module, name: (
@@ -150,7 +150,7 @@ def test_138_ways_to_run_something_run_nothing(tmp_path, runner, way):
 
 
 def test_numbers_are_never_taken_for_pointers(tmp_path):
-    """numpy's own dtype takes flags from a pickle; 63 would make it follow 8 bytes of data as if they were objects."""
+    """A pickle sets the flags of numpy's dtype; 63 would make numpy read 8 bytes of data as a pointer to an object."""
     whole = pickle.dumps(np.arange(3.0), 2)
     flags = b"K\x00t"  # the last number of the dtype's state
     assert whole.count(flags) == 1

@@ -1,4 +1,4 @@
-"""The same input gives the same bytes, whatever a process did before."""
+"""The same input gives the same bytes, whatever requests the process has answered before."""
 
 import json
 import os
@@ -17,9 +17,10 @@ from model_runtime.linguistics.decoders import Decoders, as_bytes
 from model_runtime.speech.audio import Waveform, read_audio
 from tests.tiny_paper_model import write_tiny_model
 
-# Where an aligner's memory of what it heard before shows most: a word or two, cut off anywhere. Seconds.
+# (start, length) of pieces of the line, seconds: one or two words, cut anywhere. Short pieces show best whether an
+# aligner's state from earlier sounds changes its result.
 PIECES = [(round(0.31 * number % 4.9, 2), 0.5 + 0.04 * (number % 20)) for number in range(24)]
-# Words of no dictionary; the second holds the first, and sounds otherwise by itself.
+# Words that no dictionary has. The second begins with the first, but its phones differ.
 MADE_UP = ("tamuge", "tamugeing")
 
 
@@ -43,11 +44,11 @@ def test_words_do_not_depend_on_the_words_of_other_lines():
 
 
 def requests(folder: Path, model: Path, mesh: Path) -> dict[str, tuple[str, dict]]:
-    """Every operation by name: what is asked, but for the output."""
+    """Output file name -> (operation, its parameters without the output)."""
     sound = {"audio": str(LINE), "fps": 30}
     keys, take = str(folder / "keys.npz"), str(folder / "take.npz")
     asked = {
-        # First one way, and first the other way round: networks of two kinds.
+        # Two architectures: the starter comes first in this order, the paper's network first in the reverse order.
         "words.npz": ("generate", sound | {"transcript": TEXT}),
         "made up.npz": ("generate", sound | {"transcript": MADE_UP[0], "start": 0.3, "end": 1.5}),
         "made up too.npz": ("generate", sound | {"transcript": MADE_UP[1], "start": 0.3, "end": 1.5}),
@@ -85,7 +86,7 @@ def asked(tmp_path_factory, model, line) -> dict[str, tuple[str, dict]]:
 def answers(
     asked: dict[str, tuple[str, dict]], names: list[str], folder: Path, **environment: str
 ) -> dict[str, set[bytes]]:
-    """What one worker writes when it is asked in that order: each name's files, as often as it is among `names`."""
+    """Output file name -> the set of contents that one worker writes when it answers the requests `names` in order."""
     folder.mkdir()
     talk = Talk(environment={**os.environ, "PYTHONPATH": str(TREE), **environment})
     written: dict[str, set[bytes]] = {name: set() for name in names}
@@ -115,7 +116,7 @@ def test_the_starter_does_not_depend_on_the_number_of_threads(asked, tmp_path):
 
 
 def test_one_process_shards_and_single_lines_agree(asked, tmp_path):
-    """Lines of two models, with their words, with others and without."""
+    """The lines use two models, with the right transcript, with made-up words and without a transcript."""
     rows = [params for op, params in asked.values() if op == "generate"]
     manifest = tmp_path / "lines.jsonl"
     manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -1,4 +1,4 @@
-"""What both packages agree on: the command line, the worker, the extension and the files follow one description."""
+"""The schema: command line, worker, extension and files follow the same settings.json and take.json."""
 
 import json
 import re

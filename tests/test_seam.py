@@ -1,4 +1,4 @@
-"""What one side of the seam writes, the other reads and writes again: nothing of a take is lost on the way."""
+"""Take files between runtime and extension: a take that one writes, the other reads and writes again without loss."""
 
 import itertools
 import json
@@ -30,7 +30,7 @@ UNKNOWN = st.dictionaries(
 
 @st.composite
 def takes(draw):
-    """Takes as the runtime can make them, signed ones too, with values and arrays of a later version."""
+    """Takes as the runtime can make them, also with negative weights, and with values and arrays of a later version."""
     frames, names = draw(st.integers(2, 8)), draw(st.lists(LABELS, min_size=1, max_size=3, unique=True))
     weights = draw(arrays.arrays(np.float32, (frames, len(names)), elements=st.floats(-2, 2, width=32)))
     inner = draw(st.sets(st.integers(1, frames - 1), max_size=3))

@@ -1,4 +1,4 @@
-"""Synthetic speech: what is said, when, and what is refused. Spoken by the real programs."""
+"""Synthetic speech of the real programs: its text, its phone times, and the inputs that are refused."""
 
 import ctypes.util
 import shutil
@@ -82,7 +82,7 @@ def test_a_stop_starts_when_the_mouth_closes(voice: Voice):
     stop = first(track, "P")
     vowel = track.phones[track.phones.index(stop) - 1]
     assert loudness(waveform, vowel.end - 0.03, vowel.end) > 10 * loudness(waveform, stop.start, stop.start + 0.025)
-    # The burst belongs to the stop.
+    # The stop's span contains its burst.
     assert loudness(waveform, stop.end - 0.02, stop.end) > 3 * loudness(waveform, stop.start, stop.start + 0.025)
 
 
@@ -90,7 +90,7 @@ def test_a_stop_starts_when_the_mouth_closes(voice: Voice):
 @pytest.mark.parametrize("voice", [AMERICAN, Voice("espeak", "en+m6"), Voice("espeak", "en+belinda")])
 def test_a_vowel_starts_when_the_lips_open(voice: Voice):
     waveform, track = speak("I know my mother.", voice)
-    # An open mouth lets the high band out.
+    # The more open the mouth, the louder the high frequencies (second difference of the samples).
     high = Waveform(np.diff(waveform.samples, 2))
     for nasal in (phone for phone in track.phones if phone.label == "M"):
         closed = loudness(high, nasal.end - 0.02, nasal.end - 0.005)

@@ -1,4 +1,4 @@
-"""What is taught to the starter: sounds, and next to nothing of what faces do in silences, which nobody recorded."""
+"""Pseudo-labels for the starter: speech counts in the loss; silences hardly do, as no recording shows their motion."""
 
 from dataclasses import replace
 
@@ -42,10 +42,10 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
     lips = Lips.of(lip_measures(head), model_columns(head, FitConfig()))
 
     def loss(changed: np.ndarray) -> float:
-        """Of the same example with all weights at 1 in some frames."""
+        """Loss of the example with all weights set to 1 in the frames `changed`, (T,) bool."""
         weights = np.where(changed[:, None], np.float32(1), example.weights)
         examples = [replace(example, weights=weights)] * 2
-        # Motion that is completed from keys follows them, so none are given.
+        # Completed motion follows given key motions, so none are given (set_keys = 0).
         config = StarterConfig(batch=2, set_keys=0.0)
         objective = StarterObjective(network, examples, {}, lips, config, Augmentation(), seed=0)
         torch.manual_seed(0)
@@ -58,7 +58,7 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
 
 
 def test_rest_does_not_reach_into_the_sounds_of_a_phrase(line, model):
-    """People who speak freely neither begin nor end a phrase with closed lips; the training speaker does."""
+    """In free speech people neither begin nor end a phrase with closed lips; the training speaker does."""
     network = model.network.phone_conditioned[0]
     example = taught(line, network)
     gap = example.weights @ np.array(model.gap)

@@ -1,4 +1,4 @@
-"""Phones from TextGrid and JSON files, and back."""
+"""Reading and writing phones in TextGrid and JSON files."""
 
 import json
 

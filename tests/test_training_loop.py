@@ -1,4 +1,4 @@
-"""The training loop through its door: `train`."""
+"""The training loop, through its public function `train`."""
 
 import dataclasses
 import json
@@ -19,11 +19,11 @@ from model_runtime.training.checkpoints import find_checkpoint, load_weights
 from model_runtime.training.loop import train
 from tests.tiny_training import CLIPS, CONFIG, TinyObjective
 
-STEPS = 4 * 5  # epochs times groups of two of nine clips
+STEPS = 4 * 5  # optimizer steps: 4 epochs of 5 groups of two of nine clips
 
 
 class Killed(BaseException):
-    """Ends a training where a kill would."""
+    """Raised in the middle of a training, in place of a kill."""
 
 
 class KilledObjective(TinyObjective):
@@ -45,7 +45,7 @@ def undisturbed(tmp_path_factory) -> Path:
 
 
 def same_training(a: Path, b: Path) -> None:
-    """Equal to the last bit: weights, averages, optimizer and log."""
+    """Check that weights, their averages, optimizer state and log of two trainings are equal to the last bit."""
     first, second = find_checkpoint(a), find_checkpoint(b)
     assert first.name == second.name
     for file in ("weights.safetensors", "average.safetensors", "optimizer.safetensors", "state.json"):
@@ -158,11 +158,11 @@ def test_sigkill_at_any_moment_loses_nothing(undisturbed, tmp_path):
 
 @pytest.mark.slow
 def test_two_processes_give_the_losses_of_one(undisturbed, tmp_path):
-    # accelerate's own launcher starts one process on a CPU; torch's starts as many as asked for.
+    # On a CPU accelerate's launcher starts one process only; torch's launcher starts two.
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     command = [*launch, "-m", "tests.tiny_training", str(tmp_path), "0"]
     done = subprocess.run(command, env=environment(), check=True, capture_output=True, text=True)
-    # Of the groups of two, each process took one batch; the odd one fell to the first.
+    # Each process took one batch of each group of two; the odd clip went to the first process.
     assert sorted(map(int, done.stdout.split())) == [4 * (CLIPS // 2), 4 * (CLIPS // 2 + 1)]
     alone, together = (
         [json.loads(line) for line in (folder / "log.jsonl").open()] for folder in (undisturbed, tmp_path)

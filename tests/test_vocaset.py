@@ -1,4 +1,4 @@
-"""VOCASET and BIWI: made-up data in the official layouts goes in, the one format comes out; bad data is named."""
+"""VOCASET and BIWI: synthetic data in the official layouts is converted; messages name the bad files."""
 
 import copy
 import json
@@ -43,7 +43,7 @@ def prepared(official, tmp_path_factory):
 
 @pytest.fixture
 def altered(official, tmp_path):
-    """A copy of the official folder (data_verts by link) in which one file is written anew."""
+    """Function that copies the official folder (data_verts by link) with one file replaced."""
 
     def change(name: str, value=None, content_bytes: bytes | None = None) -> Path:
         for path in official.iterdir():
@@ -219,7 +219,7 @@ def test_damaged_stores_are_refused(prepared, tmp_path):
 
 @pytest.mark.parametrize("name", ["../../outside/clip", "sub/clip", ".hidden", "{absolute}"])
 def test_a_clip_outside_of_its_folder_is_not_opened(prepared, tmp_path, name):
-    """The clip is whole and would open, were it not for its name."""
+    """The clip's files are valid; only its name, a path out of the folder, is refused."""
     folder = tmp_path / "data"
     shutil.copytree(prepared.dataset.folder, folder)
     index = json.loads((folder / "index.json").read_text())

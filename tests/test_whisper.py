@@ -1,4 +1,4 @@
-"""Whisper: what its encoder computes here is what a library computes."""
+"""Whisper: our encoder gives the same states as transformers' WhisperEncoder."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def variables() -> dict[str, np.ndarray]:
 
 
 def reference() -> WhisperEncoder:
-    """The library's encoder with the same weights."""
+    """transformers' encoder with the same weights."""
     stored = variables()
     names = {
         "self_attention/layer_norm": "self_attn_layer_norm",
@@ -50,7 +50,7 @@ def reference() -> WhisperEncoder:
     encoder = WhisperEncoder(config).eval()
     weights = {name: torch.from_numpy(np.array(array, np.float32)) for name, array in wanted.items()}
     missing, unknown = encoder.load_state_dict(weights, strict=False)
-    # The library has a key bias nowhere; the file keeps one of zeros.
+    # transformers' attention has no key bias; the file holds one of zeros.
     assert not missing
     assert all(name.endswith("k_proj.bias") and not weights[name].any() for name in unknown)
     return encoder
@@ -64,7 +64,7 @@ def test_the_spectrum_is_the_one_it_was_trained_on(line):
 
 
 def test_the_states_are_the_librarys(line):
-    """Thirty seconds, which is all that the library takes."""
+    """On thirty seconds, the only length that transformers' encoder takes."""
     samples = np.resize(line[0].samples, 30 * 16000).astype(np.float32)
     encoder = reference()
     with torch.inference_mode():
@@ -79,7 +79,7 @@ def test_the_states_are_the_librarys(line):
 
 
 def test_a_long_recording_is_heard_as_its_parts_are(line):
-    """Where pieces are cut, and how far from their beginning a sound lies, changes little of what it is heard as."""
+    """Features depend little on where windows are cut and on a sound's distance from the window's start."""
     samples = np.resize(line[0].samples, 40 * 16000).astype(np.float64)
     whole, later = (np.empty((len(part) // 160 + 1, WIDTH), np.float16) for part in (samples, samples[16000:]))
     encode_windowed(whisper(), samples, whole)

@@ -1,4 +1,4 @@
-"""The worker, as a process of its own, spoken to as Blender speaks to it."""
+"""The worker in a separate process, with requests as Blender sends them."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def talk():
 
 @pytest.fixture(scope="module")
 def long_line(tmp_path_factory):
-    """Half a minute of speech."""
+    """Path of half a minute of speech."""
     path = tmp_path_factory.mktemp("long") / "long.wav"
     soundfile.write(path, np.tile(read_audio(LINE).samples, 6), 16000)
     return str(path)
@@ -77,7 +77,7 @@ def test_phones_given_by_the_client_are_used(talk, tmp_path):
 
 
 def test_what_was_understood_comes_with_every_result(talk, tmp_path):
-    """And stands in the take, so that whoever opens it later knows it too."""
+    """Recognised words, confidence and notes are in the results and in the take's meta."""
     output = str(tmp_path / "take.npz")
     given = {"audio": str(LINE), "transcript": TEXT.replace("voice", "banana")}
     made = talk.call("generate", output=output, fps=30.0, **given)["result"]
@@ -224,7 +224,7 @@ def test_it_ends_by_itself_when_nothing_is_asked():
 
 
 def test_what_libraries_print_never_reaches_the_client(tmp_path):
-    # A module of the environment that prints all the time, as Python and as C do.
+    # A sitecustomize module that keeps printing to stdout, through Python's print and through the file descriptor.
     (tmp_path / "sitecustomize.py").write_text(
         "import os, threading, time\n"
         "def chatter():\n"
@@ -273,7 +273,7 @@ time.sleep(600)
 
 
 def running(pid):
-    """False also for a process that ended and that nobody has asked about yet."""
+    """Whether the process runs; False for a zombie, which has ended and waits for its parent."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Writes a tiny model with a motion space of its own; run as a script: `python -m tests.tiny_paper_model FOLDER`."""
+"""Writes a tiny model of the paper's kind with its own motion space: `python -m tests.tiny_paper_model FOLDER`."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ VERTICES = 60
 
 
 def write_tiny_model(folder: Path) -> None:
-    """A random network that moves a random face of 60 vertices, Y up, in metres."""
+    """Write a random network that moves a random face of 60 vertices, Y up, in metres."""
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
     network = KMTalkNetwork(PaperConfig(channels=NAMES, fps=30.0, width=32))

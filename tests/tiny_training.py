@@ -1,4 +1,4 @@
-"""A real but tiny training for the tests of the loop; run as a script it is one process of a training."""
+"""A tiny training for the tests of the training loop; run as a script, one process of a training."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ class Clip:
 
 
 class TinyObjective:
-    """Learn a linear map through a network with dropout, a clip a batch."""
+    """Objective: learn a linear map with a network that has dropout, one clip in each batch."""
 
     epoch_batches = CLIPS
 
@@ -57,5 +57,5 @@ if __name__ == "__main__":
     objective = TinyObjective(pause=float(sys.argv[2]))
     train(objective, CONFIG, sys.argv[1], resume=True, progress=False)
     end_processes()
-    # In one piece: two processes write to the same pipe.
+    # One write call, because two processes write to the same pipe.
     sys.stdout.write(f"{objective.seen}\n")

@@ -1,6 +1,6 @@
-"""What was tested where: `pytest -p tests.version_table` adds its run to the table out/versions.md.
+"""Table of tested versions: `pytest -p tests.version_table` adds its run as a row of out/versions.md.
 
-`make test` runs all parts with it; a part that is run again replaces its row.
+`make test` runs all parts with this plugin; a part that runs again replaces its row.
 """
 
 import importlib.metadata
@@ -27,12 +27,12 @@ Written by the test run itself (`make test SLOW=1 GUI=1 MATRIX=1` writes `out/ve
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What is tested is what is there when the run begins."""
+    """Note the commit at the start of the run, as the files may change during it."""
     config.stash[COMMIT] = _said("git", "-C", str(TREE), "describe", "--always", "--dirty")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Write this run's row, and the table of all rows that are there."""
+    """Write this run's row, and the table of all rows in the folder."""
     counts = {name: len(terminalreporter.stats.get(name, ())) for name in ("passed", "skipped", "failed", "error")}
     part, blender = _part(config)
     row = {
@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _part(config: pytest.Config) -> tuple[str, str]:
-    """What the run is about, and the version of Blender in it. The tests may run in other processes than this one."""
+    """(tested part, version of Blender or "-"), from the arguments of pytest: the tests may run in other processes."""
     folders = {part for argument in config.args for part in Path(argument).parts}
     if "blender" in folders:
         return "extension", importlib.metadata.version("bpy")
@@ -74,7 +74,7 @@ def _system() -> str:
 
 
 def _said(*command: str) -> str:
-    """What a command prints, or - where it is not there or fails."""
+    """The output of a command, or "-" when the command is missing or fails."""
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.SubprocessError):

@@ -1,4 +1,4 @@
-"""Runs a command cut off from every network and looks, through strace, at what it tries to write and to reach."""
+"""Runs a command without a network under strace and lists the paths it writes to and the network calls it makes."""
 
 import os
 import re
@@ -17,24 +17,24 @@ WRITING = ("open", "openat", "creat", "mkdir", "mkdirat", "mknod", "mknodat", "s
 MOVING = ("rename", "renameat", "renameat2")
 GOING = "chdir"
 REACHING = ("socket", "connect", "bind", "sendto", "sendmsg")
-# What a file that is opened to be read has none of.
+# Flags of open() that a call for reading only does not have.
 TO_WRITE = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")
 CALL = re.compile(r"^\d+ +(\w+)\((.*)$")
 PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
-# The C library asks a program on the same machine for the user's name, through a file that is mostly not there.
+# Socket of the local name service cache, from which the C library asks for the user's name; usually it does not exist.
 NAME_SERVICE = "/var/run/nscd/socket"
-# A lock between processes is a file of Linux's in memory that is gone as soon as it is open.
+# Paths that are no files on the disk. /dev/shm/sem.*: semaphores between processes, deleted as soon as they are open.
 NO_FILES = ("/dev/null", "/dev/tty", "/dev/shm/sem.")
 FOLDERS = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR")
 TREE = Path(__file__).parents[1]
-SECONDS = 900
+SECONDS = 900  # timeout of a watched command
 
 
 @dataclass(frozen=True)
 class Traces:
-    """code: the exit code. output: of stdout and stderr. written: paths that were made or opened to be written, also
-    in vain. reached: calls that concern a network or another program. left: what lies in the user's folders, which
-    were empty, at the end."""
+    """Result of a watched command. code: exit code. output: stdout and stderr together. written: paths that were
+    created or opened for writing, also unsuccessfully. reached: socket calls to a network or another program. left:
+    paths in the user's folders at the end; they were empty before."""
 
     code: int
     output: str
@@ -43,16 +43,17 @@ class Traces:
     left: tuple[Path, ...]
 
     def outside(self, *named: Path) -> list[str]:
-        """What was written to outside the named folders."""
+        """Written paths outside of the folders `named`, sorted."""
         return sorted(str(path) for path in self.written if not any(path.is_relative_to(folder) for folder in named))
 
 
 def watch(
     command: Sequence[object], folder: Path, given: str = "", environment: Mapping[str, str] | None = None
 ) -> Traces:
-    """Run a command with folders of a user's that are empty and lie in `folder`. given: what it reads from stdin.
+    """Run a command under strace, with empty user folders (home, caches, temporary files) in `folder`. given: text for
+    stdin.
 
-    Skips the test where strace is missing or may not watch.
+    Skips the test where strace is missing or not permitted.
     """
     tracer = [*_without_networks(), *_strace()]
     places = {name: folder / name for name in FOLDERS}
@@ -96,7 +97,7 @@ def _read(trace: Path) -> tuple[frozenset[Path], tuple[str, ...]]:
         if call == GOING:
             current = str(paths[0])
             continue
-        # A link's first name is what it leads to.
+        # In the other calls the last path is the written one: the first path of a link is its target.
         written.update(paths if call in MOVING else paths[-1:])
     return frozenset(path for path in written if not str(path).startswith(NO_FILES)), tuple(reached)
 
@@ -112,7 +113,8 @@ def _strace() -> tuple[str, ...]:
 
 @cache
 def _without_networks() -> tuple[str, ...]:
-    """In a network of its own with nothing in it; strace alone tells what was tried where that is not allowed."""
+    """Command prefix for an empty network namespace; empty where it is not permitted, and strace alone shows the
+    calls."""
     for command in (("unshare", "--net"), ("unshare", "--net", "--map-root-user")):
         if _works(command):
             return command

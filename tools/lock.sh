@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Pin everything again: requirements/*.in -> model_runtime/runtime.lock (with hashes) and requirements/*.lock.
-# Needs uv, .venv, and a pip that is set to look for CPU builds of torch for Linux.
+# Write all lock files again: requirements/*.in -> model_runtime/runtime.lock (with hashes) and requirements/*.lock.
+# Needs uv, .venv, and a pip whose configuration includes an index with CPU builds of torch for Linux.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 compile=(uv --config-file requirements/uv.toml pip compile --quiet --no-header --no-annotate "$@")
 on311=(--python-version 3.11)
-# Only the command that num2words comes with uses docopt, which has no wheel.
+# docopt is left out: only the command line tool of num2words uses docopt, and docopt has no wheel.
 "${compile[@]}" requirements/runtime.in "${on311[@]}" --universal --generate-hashes --no-emit-package docopt \
     -o model_runtime/runtime.lock
 "${compile[@]}" requirements/dev.in "${on311[@]}" -c model_runtime/runtime.lock --no-emit-package torch --no-emit-package docopt \

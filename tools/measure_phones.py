@@ -24,7 +24,7 @@ from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.speech.audio import Waveform, read_audio
 
-# What is said where the labels do not tell.
+# Transcripts of recordings whose label files hold no text.
 TEXTS = {
     "emu_msajc003": "amongst her friends she was considered beautiful",
     "emu_msajc010": "it is futile to offer any further resistance",
@@ -64,7 +64,7 @@ PREFIXES = {
 
 
 def reference(labels: dict) -> list[Span]:
-    """Labels in our alphabet; aspiration (H) belongs to its stop, an affricate is one phone, gaps are silence."""
+    """Labelled phones in ARPAbet; aspiration (H) is added to its stop, an affricate is one phone, gaps are silence."""
     spans: list[Span] = [Span(SILENCE, 0.0, 0.0)]
     for label, start, end in [*labels["phones"], ("", labels["duration"], labels["duration"])]:
         sampa = labels["labelset"].startswith("SAMPA")
@@ -85,7 +85,7 @@ def reference(labels: dict) -> list[Span]:
 
 
 def matched(ours: tuple[Span, ...], theirs: list[Span]) -> list[tuple[Span, Span]]:
-    """Pairs of phones in order: least cost of differing labels and of times apart."""
+    """Index pairs (our phone, labelled phone) in order, of the alignment with the least sum of costs (`difference`)."""
     rows, columns = len(ours) + 1, len(theirs) + 1
     cost = np.zeros((rows, columns))
     cost[:, 0], cost[0, :] = np.arange(rows), np.arange(columns)
@@ -107,7 +107,8 @@ def matched(ours: tuple[Span, ...], theirs: list[Span]) -> list[tuple[Span, Span
 
 
 def difference(ours: Span, theirs: Span) -> float:
-    """0 for the same phone at the same time, 2 for a vowel against a consonant."""
+    """Cost of a pair of phones: 0 for the same phone at the same time, 2 for a vowel against a consonant, plus the
+    seconds between their middles, at most 1."""
     apart = min(abs(ours.start + ours.end - theirs.start - theirs.end) / 2, 1.0)
     if ours.label == theirs.label:
         return apart
@@ -117,7 +118,7 @@ def difference(ours: Span, theirs: Span) -> float:
 
 
 def boundary_errors(track: PhoneTrack, theirs: list[Span]) -> Iterator[tuple[str, float]]:
-    """(kind, seconds) of each boundary between two phones that are both matched and adjacent in both."""
+    """(kind, error in seconds) of each boundary between two matched phones that are adjacent in both tracks."""
     ours = track.phones
     pairs = matched(ours, theirs)
     for (i, j), (k, m) in itertools.pairwise(pairs):
@@ -128,7 +129,7 @@ def boundary_errors(track: PhoneTrack, theirs: list[Span]) -> Iterator[tuple[str
 
 
 def right_share(track: PhoneTrack, theirs: list[Span]) -> float:
-    """Share of labelled speech during which we have the same phone."""
+    """Share of the labelled speech's duration in which our phone equals the labelled phone."""
     times = np.arange(theirs[0].start, theirs[-1].end, 0.005)
     same = [
         ours == label
@@ -144,7 +145,8 @@ def at(spans: list[Span] | tuple[Span, ...], times: np.ndarray) -> list[str]:
 
 
 def report(errors: dict[str, list[float]]) -> None:
-    """One line a kind: how many, median signed and absolute error in ms, share within 20 and 50 ms."""
+    """Print one line for each kind of boundary: count, median signed and absolute error in ms, share within 20 and
+    50 ms."""
     for kind, values in sorted(errors.items()):
         ms = 1000 * np.array(values)
         close, near = np.mean(abs(ms) <= 20), np.mean(abs(ms) <= 50)
@@ -155,7 +157,7 @@ def report(errors: dict[str, list[float]]) -> None:
 
 
 def measure(data: Path, with_transcript: bool, limit: int) -> None:
-    """Print the figures of all recordings."""
+    """Find the phones of all recordings and print the errors. limit: number of GRID clips."""
     decoders, errors, shares = Decoders(), defaultdict(list), defaultdict(list)
     spent = heard = 0.0
 

@@ -1,9 +1,9 @@
-"""A mypy plugin: what fake-bpy-module cannot know of Blender as the extension uses it.
+"""A mypy plugin that adds to fake-bpy-module the types of Blender's API as the extension uses it.
 
-- `kmtalk` on scenes, objects, actions, strips and the window manager: the property groups of kmtalk_blender.properties,
-  whose values mypy does not check.
-- Where an operator runs or a panel is drawn, its context has what NEVER_NONE lists.
-- `Object.data` is a mesh: the extension looks at the type of an object before it uses its data.
+- `kmtalk` on scenes, objects, actions, strips and the window manager is a property group of kmtalk_blender.properties;
+  its type is Any.
+- The attributes in NEVER_NONE are not None: in a running operator or a drawn panel the context always has them.
+- `Object.data` is a mesh: the extension checks the type of an object before it uses the object's data.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ DATA = "bpy.types.Object.data"
 
 
 class BlenderPlugin(Plugin):
-    """See the module."""
+    """The plugin that the module's docstring describes."""
 
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         return _add_settings if fullname in OWNERS else None
@@ -56,5 +56,5 @@ def _without_none(context: AttributeContext) -> Type:
 
 
 def plugin(version: str) -> type[Plugin]:
-    """What mypy asks for."""
+    """Entry point of the plugin, called by mypy."""
     return BlenderPlugin

@@ -27,7 +27,8 @@ from model_runtime.heads.head import Head, read_head
 
 @dataclass(frozen=True)
 class View:
-    """Degrees to the left of and above the face, metres from the camera to `target`."""
+    """A camera position. aside, above: degrees to the left of and above the face's axis. distance: metres from the
+    camera to `target`. target: a point (x, y, z), metres."""
 
     aside: float
     above: float
@@ -46,9 +47,9 @@ VIEWS = {
     "eye": View(8, 0, 0.2, (0.031, -0.09, 0.004)),
     "ear": View(65, 0, 0.32, (0.07, 0.01, -0.02)),
 }
-# Lamps: place (m), power (W), size (m).
+# Area lamps: position (m), power (W), size (m).
 LAMPS = (((-0.55, -0.75, 0.4), 9, 0.45), ((0.8, -0.6, 0.05), 4, 0.6), ((0.35, 0.7, 0.5), 8, 0.3))
-SHEET_WIDTH = 1600
+SHEET_WIDTH = 1600  # largest width of the sheet, pixels
 
 
 @click.command(help=__doc__)
@@ -114,7 +115,7 @@ def parse_pose(head: Head, text: str) -> tuple[str, dict[str, float]]:
 
 
 def make_mesh(head: Head, subdivide: int, wire: bool) -> bpy.types.Mesh:
-    """The head as a mesh of quads in the scene, with its materials."""
+    """The head as a mesh of quads in the scene, with its materials. subdivide: levels. wire: show the edges."""
     mesh = bpy.data.meshes.new("head")
     first = np.r_[True, head.polygons[1:] != head.polygons[:-1]]
     polygons: list[list[int]] = []
@@ -143,7 +144,7 @@ def make_mesh(head: Head, subdivide: int, wire: bool) -> bpy.types.Mesh:
 
 
 def make_material(name: str, colour: tuple[float, float, float], roughness: float) -> bpy.types.Material:
-    """A plain material."""
+    """A material with a base colour (RGB, 0 to 1) and a roughness (0 to 1)."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
@@ -153,7 +154,7 @@ def make_material(name: str, colour: tuple[float, float, float], roughness: floa
 
 
 def light_and_film(size: int, samples: int) -> None:
-    """Lamps, camera, grey world, and Cycles on one thread."""
+    """Add lamps, a camera and a grey world, and set up Cycles on one thread. size: pixels a side; samples: a pixel."""
     scene = bpy.context.scene
     for place, power, width in LAMPS:
         lamp = bpy.data.lights.new("lamp", "AREA")
@@ -179,13 +180,13 @@ def light_and_film(size: int, samples: int) -> None:
 
 
 def aim(thing: bpy.types.Object, place: Vector, target: Vector) -> None:
-    """Put a lamp or camera at `place`, looking at `target`."""
+    """Put a lamp or camera at `place`, pointing at `target`; both in metres."""
     thing.location = place
     thing.rotation_euler = (target - place).to_track_quat("-Z", "Y").to_euler()
 
 
 def take(view: View, path: Path, name: str) -> Image.Image:
-    """One picture, with its name in the corner."""
+    """Render one picture of the scene and write `name` in its corner. path: temporary PNG."""
     aside, above = np.radians(view.aside), np.radians(view.above)
     direction = Vector((np.sin(aside) * np.cos(above), -np.cos(aside) * np.cos(above), np.sin(above)))
     scene = bpy.context.scene
@@ -199,7 +200,7 @@ def take(view: View, path: Path, name: str) -> Image.Image:
 
 
 def paste(tiles: list[Image.Image], size: int) -> Image.Image:
-    """All pictures on one sheet, row by row."""
+    """All pictures on one sheet, row by row. size: pixels a side of one picture."""
     columns = min(len(tiles), max(1, SHEET_WIDTH // size))
     sheet = Image.new("RGB", (size * columns, size * -(-len(tiles) // columns)))
     for number, tile in enumerate(tiles):

@@ -1,19 +1,21 @@
 #!/bin/sh
-# A real Blender with a window, in a folder of its own, for the tests in tests/gui (Debian and its kin, as root).
+# Installs a Debian with Blender and a virtual display in a folder (chroot), for the tests in tests/gui. Runs as root on
+# Debian and its derivatives.
 #
-#   SUITE=trixie tools/windowed_blender.sh DIR     makes it (once; a minute or two): trixie has Blender 4.3, sid 5.2
-#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND inside, with this working tree, its .venv and the
-#                                                  Python of that mounted at the same places
+#   SUITE=trixie tools/windowed_blender.sh DIR     makes the chroot once, in a minute or two: trixie has Blender 4.3,
+#                                                  sid 5.2
+#   tools/windowed_blender.sh DIR COMMAND ...      runs COMMAND in the chroot; this working tree, its .venv and the
+#                                                  .venv's Python are mounted at the same paths
 set -eu
 
 dir=$(mkdir -p "$1" && cd "$1" && pwd -P)
 shift
 tree=$(cd "$(dirname "$0")/.." && pwd -P)
-# The .venv may lie elsewhere, behind a link.
+# .venv may be a symbolic link.
 environment=$(cd "$tree/.venv" && pwd -P)
 python=$("$environment/bin/python" -c 'import sys; print(sys.base_prefix)')
 
-# The Debian mirror is the one this machine already uses, whatever it is.
+# The Debian mirror in the host's apt configuration.
 mirror() {
     cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
         tr ' \t' '\n\n' | grep -E '^[a-z+]+:/' | grep -E '/debian/?$' | head -n 1
@@ -25,7 +27,7 @@ if [ ! -e "$dir/.complete" ]; then
         env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap > /dev/null
     fi
     debootstrap --variant=minbase "${SUITE:-trixie}" "$dir" "$(mirror)"
-    # A mirror that is kept as it was on a day says that it is valid until soon after.
+    # The release file of a mirror snapshot is past its Valid-Until date.
     echo 'Acquire::Check-Valid-Until "false";' > "$dir/etc/apt/apt.conf.d/99valid"
     chroot "$dir" apt-get update -qq
     chroot "$dir" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
@@ -36,7 +38,7 @@ fi
 
 [ $# -gt 0 ] || exit 0
 
-# A mount namespace of its own: every mount is gone when the command ends, however it ends.
+# In its own mount namespace, so that all mounts are gone when the command ends, also after a failure.
 exec unshare --mount sh -eu -c '
     dir=$1; tree=$2; environment=$3; python=$4; shift 4
     for place in /proc /dev "$python" "$tree" "$environment"; do

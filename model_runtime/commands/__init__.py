@@ -1,1 +1,1 @@
-"""The commands of `python -m model_runtime`, one a file."""
+"""The commands of `python -m model_runtime`, one in each file."""

@@ -1,4 +1,4 @@
-"""batch: a manifest of lines becomes takes."""
+"""batch: makes a take for each line of a manifest."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -24,8 +24,8 @@ __all__ = ["command"]
 )
 @json_option
 def command(lines: Path, output: Path, shard: str, resume: bool, features: bool, as_json: bool) -> None:
-    """The command line's way to `run_batch`. Failed lines end in exit code 2, after all others were made; a full disk
-    does at once."""
+    """Run `run_batch` from the command line. Exit code 2 when lines failed, after all other lines were made, or when
+    the disk is full, at once."""
     with progress_bar() as report:
         summary = run_batch(lines, output, Shard.parse(shard), report, not resume, features)
     rate = summary.made / summary.seconds if summary.seconds else 0.0

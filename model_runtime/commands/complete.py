@@ -1,4 +1,4 @@
-"""complete: a take is filled in again around key motions that somebody made."""
+"""complete: computes a take's frames again from edited key motions."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """What to complete. first, last: frames; locked: names of channels that stay; phones, words: corrected [label,
-    start, end]; phones without words keep those of the take."""
+    """Parameters of complete. take, keys: paths of .npz files. first, last: frame range to compute. locked: channels
+    that stay as they are. phones, words: corrected [label, start, end] in seconds; without words, the take's words."""
 
     take: str
     keys: str
@@ -32,7 +32,7 @@ class Request:
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Write the take. Gives output, frames, key_frames. Raises InputError."""
+    """Write the take. Returns output, frames (count), key_frames (count). Raises InputError."""
     output = check_output(request.output)
     check_model(request.model)
     report("read", 0.0, "Reading")
@@ -42,7 +42,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         words = lists_of(take.phones)["words"] if request.words is None else request.words
         phones = track_of(request.phones, words, take.phones.duration)
     locked = tuple(str(name) for name in request.locked or ())
-    # Here, because it brings torch.
+    # Imported here: it loads torch, which takes seconds.
     from model_runtime.complete import complete, read_keys
 
     keys = read_keys(request.keys)
@@ -76,7 +76,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 @click.option("--lock", "locked", multiple=True, help="A channel that stays as it is; may be repeated.")
 @json_option
 def command(as_json: bool, locked: tuple[str, ...], **options: object) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     with progress_bar() as report:
         result = run(Request(locked=list(locked), **options), ModelCache(), report)  # type: ignore[arg-type]
     answer(result, as_json, f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions.")

@@ -1,4 +1,4 @@
-"""evaluate: how near a model comes to recorded faces."""
+"""evaluate: measures a model's motion against recorded faces."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -35,7 +35,7 @@ def command(
     device: str,
     as_json: bool,
 ) -> None:
-    """Print the table."""
+    """Evaluate the model on prepared data and print the table of metrics."""
     target = check_output(output, (".md", ".json")) if output else None
     if pictures:
         check_folder(pictures)
@@ -63,7 +63,7 @@ def _models(model: str, ablations: bool) -> list[str]:
 
 
 def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: str) -> tuple[dict, str]:
-    # Here and below, because they bring torch.
+    # Imported here and below: they load torch, which takes seconds.
     from model_runtime.datasets.store import open_dataset
     from model_runtime.evaluation.paper_tables import PUBLISHED, table
     from model_runtime.evaluation.vertex_evaluation import as_json, evaluate
@@ -112,7 +112,7 @@ def _tracks(
 
 
 def _plain(value: object) -> object:
-    """What is not a number becomes null, as JSON has no other word for it."""
+    """`value`, with None in place of NaN, which JSON cannot hold."""
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     return None if isinstance(value, float) and value != value else value

@@ -1,4 +1,4 @@
-"""express: a take of a model with shapes of its own, in the named channels of a head."""
+"""express: retargets a take of a model with its own shape basis to the named channels of a head."""
 
 import click
 
@@ -16,8 +16,8 @@ __all__ = ["command"]
 @click.option("-o", "--output", required=True, help="The take to write.")
 @json_option
 def command(take: str, model: str, head: str, output: str, as_json: bool) -> None:
-    """Write the take."""
-    # Here, because they bring torch.
+    """Retarget the take and write it."""
+    # Imported here: they load torch, which takes seconds.
     from model_runtime.heads.head import read_head
     from model_runtime.heads.retarget import retarget
     from model_runtime.model.checkpoint import load_model

@@ -1,4 +1,4 @@
-"""generate: a sound, and its transcript or its phones, becomes a take."""
+"""generate: makes a take from a sound and, where given, its transcript or phones."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 )
 @json_option
 def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)

@@ -1,4 +1,4 @@
-"""head: a head that can move, as a file."""
+"""head: writes a head with one shape for each channel, as .npz."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +17,8 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """Which head: the project's own, or made of a FLAME model or of a mesh. landmarks: a JSON file for the mesh. name:
-    what messages call the mesh; its file's when None."""
+    """Parameters of head: the project's own head, or one made from a FLAME model or a mesh file. landmarks: a JSON file
+    for the mesh. name: what messages call the mesh; None: the file's name."""
 
     output: str
     flame: str | None = None
@@ -28,7 +28,7 @@ class Request:
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Write the head. Gives output, the number of vertices and the names of the channels. Raises InputError."""
+    """Write the head. Returns output, vertices (count) and channels (names). Raises InputError."""
     output = check_output(request.output)
     if request.flame is not None and request.mesh is not None:
         raise InputError("A head is made of a FLAME model or of a mesh; leave one of both out.")
@@ -42,7 +42,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 
 
 def _make(request: Request, cache: ModelCache, report: Report) -> Head:
-    # Here, because making shapes brings scipy.
+    # Imported here and below: making shapes loads scipy.
     if request.flame is not None:
         from model_runtime.heads.flame import flame_head, read_flame
 
@@ -69,7 +69,7 @@ def _make(request: Request, cache: ModelCache, report: Report) -> Head:
 @click.option("--landmarks", help="The mesh's landmarks: JSON, name -> vertex; FLAME's topology needs none.")
 @json_option
 def command(as_json: bool, **options: object) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     with progress_bar() as report:
         result = run(Request(**options), ModelCache(), report)  # type: ignore[arg-type]
     answer(result, as_json, f"{result['output']}: {result['vertices']} vertices, {len(result['channels'])} channels.")

@@ -1,4 +1,4 @@
-"""info: what is installed and what it runs on."""
+"""info: versions, models, styles, device and data files of the installation."""
 
 import platform
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """Nothing to choose."""
+    """info has no parameters."""
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Versions, the models, styles and device that a request gets when it names none, and the files that these stand
-    on. Raises InputError when one of the files is damaged."""
+    """Versions, models, styles, the default device, and the number and SHA-256 of the data files.
+
+    Raises InputError when a data file is damaged.
+    """
     import torch
 
     model = cache.model("starter", "auto")
@@ -40,7 +42,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 @click.command("info", help="Show versions, models, styles and the device.")
 @json_option
 def command(as_json: bool) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     result = run(Request(), ModelCache(), lambda _stage, _fraction, _text: None)
     lines = (f"{name}: {', '.join(v) if isinstance(v, list) else v}" for name, v in result.items())
     answer(result, as_json, "\n".join(lines))

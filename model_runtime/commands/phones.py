@@ -1,4 +1,4 @@
-"""phones: what is said in a sound, and when."""
+"""phones: finds the phones and words of a sound with their times."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,8 @@ WRITERS = {".textgrid": write_textgrid, ".json": write_phone_lists}
 
 @dataclass(frozen=True)
 class Request:
-    """What to listen to. start, end: seconds within the file; output: a .TextGrid or .json, or none; name: what notes
-    call the sound, None: its file's."""
+    """Parameters of phones. start, end: part of the audio file, seconds. output: a .TextGrid or .json to write, or
+    None. name: what notes call the sound; None: the file's name."""
 
     audio: str
     transcript: str | None = None
@@ -34,8 +34,8 @@ class Request:
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Give phones and words as [label, start, end], heard, confidence and notes; write the phones where an output is
-    named."""
+    """Return phones and words as [label, start, end] in seconds, heard, confidence and notes; write the phones to the
+    output, if there is one."""
     output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
     check_transcript(request.transcript)
     report("audio", 0.0, "Reading")
@@ -61,7 +61,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 @click.option("--end", type=float, help="Seconds within the file.")
 @json_option
 def command(as_json: bool, **options: object) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     request = Request(**options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)

@@ -1,4 +1,4 @@
-"""prepare: recordings of faces into the one format that training and evaluation read."""
+"""prepare: converts recordings of faces to the data format that train and evaluate read."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-# Names of doubtful clips that a sentence for people lists; the rest is in index.json.
+# Number of skipped or doubtful clips that the printed result names; index.json names all.
 LISTED = 5
 textgrids_option = click.option("--textgrids", help="Folder of <clip>.TextGrid files, used where there is one.")
 speech_option = click.option("--speech-model", help="CTC phoneme model (hub id or folder) that finds the phones.")
@@ -27,7 +27,7 @@ download_option = click.option("--allow-download", is_flag=True, help="Let the s
 
 @click.group("prepare", help="Bring recordings into the format that train and evaluate read.")
 def command() -> None:
-    """Each kind of data is a command of its own."""
+    """Group of commands, one for each kind of data."""
 
 
 @command.command("vocaset", help="VOCASET: the four official files, or vertices_npy, wav and templates.pkl.")
@@ -39,7 +39,7 @@ def command() -> None:
 @download_option
 @json_option
 def vocaset(source: str, folder: str, masks: str | None, as_json: bool, **listening: object) -> None:
-    """Prepare VOCASET."""
+    """Prepare VOCASET in `folder`."""
     from model_runtime.datasets.vocaset import open_vocaset
 
     _prepare(lambda: open_vocaset(source, masks), folder, as_json, listening)
@@ -66,7 +66,7 @@ def biwi(
     as_json: bool,
     **listening: object,
 ) -> None:
-    """Prepare BIWI."""
+    """Prepare BIWI in `folder`."""
     from model_runtime.datasets.biwi import open_biwi
 
     _prepare(lambda: open_biwi(source, lips, upper_face, mouth, test), folder, as_json, listening)
@@ -81,7 +81,7 @@ def biwi(
 @download_option
 @json_option
 def captures(source: str, folder: str, fps: float, as_json: bool, **listening: object) -> None:
-    """Prepare captures."""
+    """Prepare captures of ARKit curves in `folder`."""
     from model_runtime.datasets.captures import open_captures
 
     if not 1 <= fps <= 240:
@@ -98,7 +98,7 @@ def captures(source: str, folder: str, fps: float, as_json: bool, **listening: o
 @download_option
 @json_option
 def landmarks(source: str, folder: str, limit: int | None, as_json: bool, **listening: object) -> None:
-    """Prepare landmark tracks."""
+    """Prepare FaceMesh landmark tracks in `folder`."""
     from model_runtime.datasets.landmarks import open_landmarks
 
     _prepare(lambda: open_landmarks(source, limit), folder, as_json, listening)
@@ -134,7 +134,8 @@ def _prepare(open_source: Callable[[], "Source"], folder: str, as_json: bool, li
 def _listener(
     textgrids: str | None, speech_model: str | None, allow_download: bool
 ) -> "Callable[[Entry, Waveform], PhoneTrack]":
-    """How phones are found: from TextGrids where there are some, else by a CTC model, else as in generate."""
+    """The function that finds a clip's phones: from its TextGrid if there is one, otherwise by the CTC model if one is
+    named, otherwise by the aligner as in generate."""
     from model_runtime.linguistics.align import find_phones
     from model_runtime.linguistics.decoders import Decoders
     from model_runtime.linguistics.phones import Span
@@ -155,7 +156,7 @@ def _listener(
         if grid is not None and is_file(grid):
             read = read_textgrid(grid)
             last = read.phones[-1]
-            # An aligner's grid and a sound differ by some milliseconds at their end.
+            # The last phone ends with the sound: the ends of an aligner's grid and of the sound differ by milliseconds.
             end = max(waveform.duration, last.start + 0.01)
             return PhoneTrack((*read.phones[:-1], Span(last.label, last.start, end)), read.words)
         if recogniser is not None:

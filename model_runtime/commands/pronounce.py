@@ -1,4 +1,4 @@
-"""pronounce: the words of a text and their phones, without a sound."""
+"""pronounce: looks up the phones of the words in a text."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """What to pronounce."""
+    """Parameters of pronounce. text: the words to look up."""
 
     text: str
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Give words, [word, [phones]] each. Raises InputError for a text without a word."""
+    """Return words, a list of [word, [phones]]. Raises InputError for a text without a word."""
     report("phones", 0.0, "Looking up")
     words = [[word, list(cache.decoders.pronunciation(word))] for word in spoken_words(request.text)]
     if not words:
@@ -34,6 +34,6 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 @click.argument("text")
 @json_option
 def command(text: str, as_json: bool) -> None:
-    """The command line's way to `run`."""
+    """Run `run` from the command line."""
     result = run(Request(text), ModelCache(), lambda *_: None)
     answer(result, as_json, "\n".join(f"{word}: {' '.join(phones)}" for word, phones in result["words"]))

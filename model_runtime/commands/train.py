@@ -1,4 +1,4 @@
-"""train: the paper's network on prepared data, from a TOML file."""
+"""train: trains the paper's network on prepared data, configured by a TOML file."""
 
 import importlib.util
 import sys
@@ -17,10 +17,10 @@ __all__ = ["command"]
 @click.option("--allow-download", is_flag=True, help="Let the speech encoder be downloaded.")
 @json_option
 def command(config: str, resume: bool, allow_download: bool, as_json: bool) -> None:
-    """Train, and say where the models are."""
+    """Train, and print the folder and validation metrics of each model."""
     if importlib.util.find_spec("accelerate") is None:
         raise InputError("Training needs the package accelerate; install it into the runtime's environment.")
-    # Here, because they bring torch.
+    # Imported here: they load torch, which takes seconds.
     from model_runtime.training.config_file import read_config
     from model_runtime.training.loop import end_processes
     from model_runtime.training.paper_training import train_paper

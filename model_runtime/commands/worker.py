@@ -1,4 +1,4 @@
-"""worker: serve requests from stdin (the contract stands in `model_runtime.protocol`)."""
+"""worker: serves requests from stdin; `model_runtime.protocol` describes the messages."""
 
 import click
 
@@ -10,5 +10,5 @@ __all__ = ["command"]
 @click.command("worker", help="Serve requests from stdin, one JSON object a line.")
 @click.option("--idle", type=click.FloatRange(min=0, min_open=True), default=IDLE, show_default=True)
 def command(idle: float) -> None:
-    """End after `idle` seconds without a request."""
+    """Serve requests; end after `idle` seconds without one."""
     serve(idle)

@@ -1,1 +1,1 @@
-"""Files: read without trust, written whole or not at all."""
+"""Files: reads input files as untrusted, writes output files atomically."""

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all."""
+"""Atomic writing: a file is replaced as a whole or left as it was."""
 
 import errno
 import os
@@ -14,20 +14,20 @@ from model_runtime.errors import DiskFull, InputError
 __all__ = ["check_file", "reserved", "write_atomic"]
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-# Characters of a file's name in that of its temporary file: names have a longest length.
+# Characters of the target's name that the temporary file's name repeats; file systems limit the length of a name.
 NAME_KEPT = 40
 
 
 def check_file(path: Path | str) -> Path:
-    """The file that is written for `path`: itself, or what a link leads to.
+    """The file that writing to `path` changes: `path` itself, or the target of a symbolic link.
 
-    Raises InputError when there is something that is no file: a folder, a device, a pipe.
+    Raises InputError when `path` is a folder, a device or a pipe.
     """
     path = Path(path)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        # A new file, also where a link leads.
+        # The file is new; `path` may still be a link to a target that does not exist yet.
         return Path(os.path.realpath(path))
     except OSError as error:
         raise InputError(f"Cannot write {path}: {error.strerror or error}.") from error
@@ -40,9 +40,9 @@ def check_file(path: Path | str) -> Path:
 def write_atomic(path: Path | str, write: Callable[[BinaryIO], object]) -> Path:
     """Let `write` fill a temporary file beside `path`, then rename it to `path`.
 
-    A reader sees the old file or the new one, never a half. What a link leads to is written, the link stays; a file
-    that was there keeps its mode. Raises InputError when `path` is no regular file, or its folder is missing or not
-    writable; DiskFull when that is the reason.
+    A reader sees the old file or the new one, never a part of it. If `path` is a symbolic link, its target is written
+    and the link stays. A file that existed before keeps its mode. Raises InputError when `path` is no regular file, or
+    its folder is missing or not writable; DiskFull when the disk is full.
     """
     path = Path(path)
     target = check_file(path)
@@ -63,10 +63,10 @@ def write_atomic(path: Path | str, write: Callable[[BinaryIO], object]) -> Path:
 
 @contextmanager
 def reserved(path: Path | str, size: int) -> Iterator[Callable[[bytes], None]]:
-    """Room on the disk for a file of up to `size` bytes, kept for when the disk is full.
+    """Reserve `size` bytes on the disk, so that `path` can be written even when the disk is full later.
 
-    Gives the function that writes the file, as `write_atomic` does; where it is not called, nothing is written. Raises
-    as `write_atomic`, DiskFull when there is no such room.
+    Yields a function that writes the file atomically, with at most `size` bytes; if it is not called, no file is
+    written. Raises as `write_atomic`; DiskFull when `size` bytes are not free.
     """
     path = Path(path)
     target = check_file(path)
@@ -74,7 +74,7 @@ def reserved(path: Path | str, size: int) -> Iterator[Callable[[bytes], None]]:
 
     def write(data: bytes) -> None:
         try:
-            # In place: what is overwritten needs no room.
+            # Overwriting the reserved bytes in place needs no further disk space.
             with temporary.open("r+b") as stream:
                 stream.write(data)
                 stream.truncate()
@@ -94,7 +94,7 @@ def reserved(path: Path | str, size: int) -> Iterator[Callable[[bytes], None]]:
 
 
 def _temporary(path: Path, target: Path) -> Path:
-    """An empty file of no other process, beside the target."""
+    """A new empty temporary file in the target's folder, with a name that no other process uses."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:NAME_KEPT]}.", dir=target.parent)
     except OSError as error:
@@ -104,7 +104,7 @@ def _temporary(path: Path, target: Path) -> Path:
 
 
 def _give_mode(temporary: Path, target: Path) -> None:
-    """mkstemp makes the file private; a result is as readable as the file that it replaces, or as any other."""
+    """Give the temporary file, which mkstemp makes private, the mode of the target, or the umask's for a new file."""
     try:
         before = target.stat()
     except FileNotFoundError:
@@ -113,7 +113,7 @@ def _give_mode(temporary: Path, target: Path) -> None:
         temporary.chmod(0o666 & ~umask)
         return
     if hasattr(os, "chown"):
-        # Only an administrator can, and only they write files of others.
+        # Only an administrator may change the owner; other users write files of their own.
         with suppress(OSError):
             os.chown(temporary, before.st_uid, before.st_gid)
     temporary.chmod(stat.S_IMODE(before.st_mode))

@@ -1,7 +1,7 @@
-"""The files of other packages that every take stands on, and what is in them: another content gives other takes.
+"""Model and dictionary files of other packages on which every take depends, with the SHA-256 of each.
 
-pip looks at hashes once, when it installs. What is installed is what runs: the files are hashed at every start, and
-again when they have changed.
+A file with other content would change every take. pip checks hashes only while it installs, so the installed files are
+hashed again at each start, and whenever their size, times or inode change.
 """
 
 import hashlib
@@ -15,21 +15,21 @@ from model_runtime.errors import InputError
 
 __all__ = ["ALIGNER", "DATA_FILES", "MOONSHINE", "WHISPER", "DataFiles", "checked_folder", "data_digest"]
 
-# Their lines end as the system's do that a wheel was made for.
+# Ends of the names of text files; the ends of their lines depend on the system that a wheel was made for.
 TEXTS = (".dict", "noisedict", ".params")
 
 
 @dataclass(frozen=True)
 class DataFiles:
-    """name: for the user. package: the module that they lie in. digests: path within it -> sha256 of the content, of
-    texts with the ends of lines of Unix."""
+    """Files of one package. name: for messages. package: name of the module whose folder holds the files. digests: path
+    within that folder -> SHA-256 of the content; for text files, of the content with Unix line ends."""
 
     name: str
     package: str
     digests: dict[str, str]
 
 
-# From the wheels that runtime.lock names, whose files are alike on every system.
+# Digests of the files in the wheels that runtime.lock names; the files are the same on every system.
 MOONSHINE = DataFiles(
     "recogniser",
     "moonshine_voice",
@@ -63,7 +63,7 @@ DATA_FILES = (MOONSHINE, WHISPER, ALIGNER)
 
 
 def checked_folder(files: DataFiles) -> Path:
-    """The folder of their package, in which all of them are what they should be. Raises InputError when one is not."""
+    """The package's folder, after checking every file's SHA-256. Raises InputError for a missing or different file."""
     fix = f"install the runtime again, or {files.package.replace('_', '-')} as in runtime.lock"
     folder = _folder(files.package)
     for name, digest in files.digests.items():
@@ -82,7 +82,7 @@ def checked_folder(files: DataFiles) -> Path:
 
 
 def data_digest() -> str:
-    """sha256 of all of them. Raises InputError as `checked_folder`."""
+    """SHA-256 over the sorted digests of all DATA_FILES. Raises InputError as `checked_folder`."""
     for files in DATA_FILES:
         checked_folder(files)
     listed = sorted(digest for files in DATA_FILES for digest in files.digests.values())
@@ -97,7 +97,7 @@ def _folder(package: str) -> Path | None:
 
 @cache
 def _digest(path: Path, *_state: int) -> str:
-    """sha256 of a file, worked out once while the file stays as it is."""
+    """SHA-256 of a file, cached while its size, times and inode (_state) stay the same."""
     if path.name.endswith(TEXTS):
         return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
     with path.open("rb") as stream:

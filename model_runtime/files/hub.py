@@ -1,4 +1,4 @@
-"""The hub of pretrained models: nothing is asked of it unless a download is allowed."""
+"""Access to the Hugging Face hub of pretrained models, offline unless a download is allowed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,12 @@ __all__ = ["hub_options"]
 
 @contextmanager
 def hub_options(name: str, allow_download: bool) -> Iterator[dict[str, bool]]:
-    """What `from_pretrained` of transformers is given to load `name`, a local folder or a hub id.
+    """Keyword arguments for transformers' `from_pretrained` to load `name`, a local folder or a hub id.
 
-    Within, the hub cannot be reached unless `name` is an id and allow_download is set: local_files_only alone leaves
-    other requests open.
+    Inside the block the hub is offline unless `name` is a hub id and allow_download is set. HF_HUB_OFFLINE is set too,
+    because transformers still sends other requests with local_files_only alone.
     """
-    # Here, because transformers, which brings it, is only there where one trains.
+    # Imported here: huggingface_hub comes with transformers, which is installed only for training.
     from huggingface_hub import constants
 
     keep_no_compiled_code()

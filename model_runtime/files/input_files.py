@@ -1,7 +1,7 @@
-"""Files that others made: found, measured and opened in one place, and JSON read without trust.
+"""Input files: checks path, kind and size before a file is opened, and reads text, tables and JSON as untrusted.
 
-Every reader comes through here. A name that no file can have, a folder, a pipe, a device, a file that may not be read
-or is larger than its kind can be: each ends in one sentence, before a byte of it is read.
+Every reader opens its files through this module. An invalid name, a folder, a pipe, a device, an unreadable file or a
+file larger than its kind may be raises InputError with one sentence before any byte is read.
 """
 
 import csv
@@ -21,12 +21,13 @@ __all__ = [
     *("read_table", "read_text"),
 ]
 
-# A text, closed or not, or a bracket. Possessive, and a text always matches: the time grows with the length alone.
+# A JSON string, closed or not, or a bracket. Possessive quantifiers, and an unclosed string matches too: the time grows
+# linearly with the length of the text.
 NESTING = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
 def check_path(path: Path | str) -> Path:
-    """`path`, if a file can have that name. Raises InputError for characters that none can have."""
+    """`path` as a Path. Raises InputError when it is empty or holds characters that no file name can have."""
     if not os.fspath(path):
         raise InputError("There is no name of a file; give one.")
     try:
@@ -39,19 +40,19 @@ def check_path(path: Path | str) -> Path:
 
 
 def is_file(path: Path | str) -> bool:
-    """Whether there is such a file; a name that none can have is none."""
+    """Whether `path` is an existing file; False for a name that no file can have."""
     return _is(Path(path).is_file)
 
 
 def is_folder(path: Path | str) -> bool:
-    """Whether there is such a folder; a name that none can have is none."""
+    """Whether `path` is an existing folder; False for a name that no folder can have."""
     return _is(Path(path).is_dir)
 
 
 def open_file(path: Path | str, most: int, kind: str = "file") -> BinaryIO:
-    """The file, open for reading. most: bytes that it may have. kind: what messages call it.
+    """The file, open for reading. most: its largest size in bytes. kind: what messages call the file.
 
-    Raises InputError when it is missing, a folder, a pipe or a device, may not be read, or is larger.
+    Raises InputError when the file is missing, a folder, a pipe or a device, not readable, or larger than `most`.
     """
     path = check_path(path)
     try:
@@ -70,13 +71,16 @@ def open_file(path: Path | str, most: int, kind: str = "file") -> BinaryIO:
 
 
 def read_bytes(path: Path | str, most: int, kind: str = "file") -> bytes:
-    """The file's bytes. most: how many there may be. Raises InputError as `open_file`."""
+    """The file's content. most: its largest size in bytes. Raises InputError as `open_file`."""
     with open_file(path, most, kind) as stream:
         return _whole(stream, path)
 
 
 def read_text(path: Path | str, most: int, kind: str = "file") -> str:
-    """The file's text, UTF-8 with or without a byte order mark. Raises InputError also when it is no such text."""
+    """The file's text, UTF-8 with or without a byte order mark; at most `most` bytes.
+
+    Raises InputError as `open_file`, and when the content is not UTF-8.
+    """
     try:
         return read_bytes(path, most, kind).decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -84,9 +88,9 @@ def read_text(path: Path | str, most: int, kind: str = "file") -> str:
 
 
 def read_lines(path: Path | str, most: int, replaced: bool = False) -> Iterator[str]:
-    """The file's lines, with their ends, one at a time. replaced: whether bytes that are no UTF-8 are passed over.
+    """The file's lines with their line ends, one at a time. replaced: put U+FFFD in place of bytes that are not UTF-8.
 
-    Raises InputError as `read_text`, and for a line of more than LINE_BYTES.
+    Raises InputError as `read_text`, and for a line of more than LINE_BYTES bytes.
     """
     with open_file(path, most) as stream:
         for line in _lines(stream, path):
@@ -97,7 +101,7 @@ def read_lines(path: Path | str, most: int, replaced: bool = False) -> Iterator[
 
 
 def read_table(path: Path | str, most: int, delimiter: str = ",") -> Iterator[list[str]]:
-    """The rows of a table, each on a line of its own, empty ones passed over. Raises InputError as `read_lines`."""
+    """The rows of a CSV table with one row a line; empty rows are left out. Raises InputError as `read_lines`."""
     for line in read_lines(path, most):
         try:
             yield from (row for row in csv.reader([line], delimiter=delimiter) if row)
@@ -106,15 +110,15 @@ def read_table(path: Path | str, most: int, delimiter: str = ",") -> Iterator[li
 
 
 def read_json(path: Path | str, most: int = limits.JSON_BYTES) -> Any:
-    """What a JSON file holds. Raises InputError as `read_text` and `parse_json`."""
+    """The value in a JSON file of at most `most` bytes. Raises InputError as `read_text` and `parse_json`."""
     return parse_json(read_text(path, most), str(path))
 
 
 def parse_json(text: str, name: str) -> Any:
-    """What a JSON text holds. name: what messages call it.
+    """The value in a JSON text. name: what messages call the text.
 
-    Raises InputError for what is no JSON (NaN and infinity are none), has more values than JSON_VALUES or is nested
-    deeper than JSON_DEPTH.
+    Raises InputError when the text is no JSON (NaN and infinity are none), has more values than JSON_VALUES, or is
+    nested deeper than JSON_DEPTH.
     """
     if text.count(",") + text.count("[") + text.count("{") > limits.JSON_VALUES:
         raise InputError(f"{name} holds more than {limits.JSON_VALUES} values; split it.")
@@ -133,13 +137,13 @@ def parse_json(text: str, name: str) -> Any:
 def _is(ask: Callable[[], bool]) -> bool:
     try:
         return ask()
-    # Too long for the file system, or in a folder that may not be read.
+    # The name is too long for the file system, or the folder is not readable.
     except (OSError, ValueError):
         return False
 
 
 def _whole(stream: BinaryIO, path: Path | str) -> bytes:
-    # As much as it has: the room is made before anything is read.
+    # stream.read allocates as many bytes as it is asked for: ask for the file's size.
     size = os.fstat(stream.fileno()).st_size
     try:
         data = stream.read(size + 1)

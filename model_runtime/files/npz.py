@@ -1,7 +1,7 @@
-"""Read and write .npz and .npy files of plain arrays: no pickles, the same arrays give the same bytes.
+"""Read and write .npz and .npy files of plain arrays: no pickles, and equal arrays give equal bytes.
 
-All readers of the runtime come through here. Only the arrays that are wanted are read; what each says of itself (type,
-shape) is looked at before its numbers, and its size compared with what is packed in the file.
+Every array file of the runtime is read here. Only the wanted arrays are read. Type and shape in an array's header are
+checked before its elements are read, and its size is compared with the compressed size in the file.
 """
 
 import io
@@ -25,27 +25,28 @@ from model_runtime.files.input_files import open_file
 
 __all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "map_npy", "read_npz", "texts", "write_npz"]
 
-# numpy's letters for kinds of types.
+# Letters of numpy's dtype.kind.
 NUMBERS, WHOLE, TEXT = "fiu", "iu", "U"
 KIND_NAMES = {NUMBERS: "numbers", WHOLE: "whole numbers", TEXT: "text", "f": "decimal numbers", "b": "true or false"}
-# numpy.savez stamps the time of writing into the archive; a fixed date keeps equal takes equal to the byte.
+# Date of every archive member. numpy.savez writes the current time; a fixed date makes equal takes equal in every byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 BLOCK = 1 << 20  # bytes that are read at a time
-# RuntimeError: the archive is encrypted, or packed in a way that zipfile does not know.
+# Exceptions of zipfile and numpy for a damaged file. RuntimeError: the archive is encrypted, or its compression is
+# unknown to zipfile.
 UNREADABLE = (
     *(OSError, ValueError, EOFError, KeyError, RuntimeError, OverflowError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
 )
-# numpy takes no array whose bytes it could not count.
-# Kinds of an array that this version does not know: plain values.
+# dtype.kind letters that an array unknown to this version may have: plain values.
 ANYTHING = "biufcSU"
+# Elements along one axis; numpy refuses an array whose bytes overflow its counter.
 LARGEST_AXIS = 1 << 40
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an array must be. kinds: letters of numpy's kinds of types. most: elements that it may have, None: as many
-    as fit. required: whether a file without it is of another kind."""
+    """What an array must be. kinds: allowed letters of numpy's dtype.kind. most: largest number of elements; None: only
+    the file's size limits it. required: a file without the array is refused."""
 
     kinds: str
     most: int | None = None
@@ -53,10 +54,10 @@ class Wanted:
 
 
 def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
-    """Write named arrays to `path`, compressed but for float16, atomically.
+    """Write named arrays to `path`, atomically; all but float16 arrays are compressed.
 
-    Deterministic for equal arrays in equal order. What is of half precision is what was heard of a voice: it takes most
-    of the time and hardly gets smaller.
+    Deterministic for equal arrays in equal order. The float16 arrays are speech features: compressing them takes most
+    of the time and saves hardly any bytes.
     """
 
     def write(stream: BinaryIO) -> None:
@@ -64,7 +65,7 @@ def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
             for name, array in arrays.items():
                 info = zipfile.ZipInfo(f"{name}.npy", EPOCH)
                 info.compress_type = zipfile.ZIP_STORED if array.dtype == np.float16 else zipfile.ZIP_DEFLATED
-                # Block by block: what was heard of an hour is a quarter of a gigabyte.
+                # Written block by block: the features of an hour take a quarter of a gigabyte.
                 with archive.open(info, "w", force_zip64=True) as member:
                     npy_format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
 
@@ -72,11 +73,11 @@ def write_npz(path: Path | str, arrays: dict[str, np.ndarray]) -> Path:
 
 
 def read_npz(path: Path | str, wanted: dict[str, Wanted], others: bool = False) -> dict[str, np.ndarray]:
-    """Read the wanted arrays of an .npz file. others: read those as well that this version does not know, so that they
-    can be written again; else they are left alone.
+    """Read the wanted arrays of an .npz file. others: also read arrays that are not in `wanted`, so that they can be
+    written again; otherwise they are not read.
 
-    Raises InputError when the file is missing or damaged, lacks a required array, or when an array is of another type
-    or has more elements than it may, or all of them are larger than UNPACKED_BYTES and UNPACKED_RATIO allow.
+    Raises InputError when the file is missing or damaged, lacks a required array, an array has another type or more
+    elements than `wanted` allows, or all arrays together exceed UNPACKED_BYTES and UNPACKED_RATIO.
     """
     with open_file(path, limits.ANY_SIZE) as stream:
         try:
@@ -90,9 +91,9 @@ def read_npz(path: Path | str, wanted: dict[str, Wanted], others: bool = False) 
 
 
 def map_npy(path: Path | str, kinds: str) -> np.ndarray:
-    """The array of an .npy file, mapped into memory, read-only; kinds: letters of numpy's kinds of types.
+    """The array of an .npy file, memory-mapped and read-only. kinds: allowed letters of numpy's dtype.kind.
 
-    Raises InputError when the file is missing or damaged, of another type, or has another size than it says.
+    Raises InputError when the file is missing or damaged, has another type, or its size differs from its header's.
     """
     with open_file(path, limits.ANY_SIZE) as stream:
         header = _read_header(stream, path)
@@ -105,19 +106,19 @@ def map_npy(path: Path | str, kinds: str) -> np.ndarray:
 
 
 def texts(array: np.ndarray) -> tuple[str, ...]:
-    """The texts of an array of any shape."""
+    """The strings in a text array of any shape, flattened."""
     return tuple(str(text) for text in array.ravel())
 
 
 def all_finite(array: np.ndarray, dtype: type[np.floating]) -> bool:
-    """Whether every number is finite, also as a `dtype`, which may be of less range."""
+    """Whether every number is finite, also after conversion to `dtype`, whose range may be smaller."""
     largest = np.finfo(dtype).max
     return not array.size or bool(-largest <= array.min() and array.max() <= largest)
 
 
 @dataclass(frozen=True)
 class _Header:
-    """What an array says of itself. order: "C" or "F". start: bytes before its elements."""
+    """The header of an array. order: "C" or "F". start: bytes before the elements."""
 
     shape: tuple[int, ...]
     order: str
@@ -126,17 +127,20 @@ class _Header:
 
     @property
     def count(self) -> int:
-        """Elements."""
+        """Number of elements."""
         return math.prod(self.shape)
 
     @property
     def size(self) -> int:
-        """Bytes of the elements."""
+        """Size of all elements, bytes."""
         return self.count * self.dtype.itemsize
 
 
 class _Archive:
-    """A file as zipfile reads it, but for a list of contents that would fill the memory: it is read in one piece."""
+    """A file for zipfile that refuses to read more than NPZ_DIRECTORY_BYTES at once.
+
+    zipfile reads the archive's directory in one piece, so a false directory size could fill the memory.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -155,7 +159,7 @@ class _Archive:
 def _read_members(
     archive: zipfile.ZipFile, size: int, path: Path | str, wanted: dict[str, Wanted], others: bool
 ) -> dict[str, np.ndarray]:
-    """size: bytes of the file."""
+    """The wanted arrays, each header checked before any elements are read. size: bytes of the file."""
     there = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     missing = [name for name, each in wanted.items() if each.required and name not in there]
     if missing:
@@ -174,7 +178,7 @@ def _read_members(
         unknown = _unknown(archive, [info for name, info in there.items() if name not in wanted])
         headers |= {name: header for name, (_, header) in unknown.items()}
         chosen |= {name: info for name, (info, _) in unknown.items()}
-    # Members may overlap: all together are no more than the file.
+    # Members of an archive may overlap; their compressed bytes are at most the file's size.
     packed = min(size, sum(info.compress_size for info in chosen.values()))
     if sum(header.size for header in headers.values()) > limits.UNPACKED_BYTES + limits.UNPACKED_RATIO * packed:
         raise InputError(f"{path} unpacks to far more than it holds; it may be harmful, use another file.")
@@ -182,7 +186,8 @@ def _read_members(
 
 
 def _unknown(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, tuple[zipfile.ZipInfo, _Header]]:
-    """The arrays of a later version that can be carried along: plain, small and whole ones."""
+    """Arrays unknown to this version that can be copied to the next file: plain, complete, at most OTHER_ARRAY_BYTES
+    each, from the first OTHER_ARRAYS members."""
     found = {}
     for info in infos[: limits.OTHER_ARRAYS]:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -205,12 +210,12 @@ def _check(header: _Header, wanted: Wanted, name: str, path: Path | str) -> None
 
 def _read_header(stream: IO[bytes], name: Path | str) -> _Header:
     try:
-        # In one piece: the header says itself how long it is.
+        # At most NPZ_HEADER_BYTES are read: the header states its own length, which may be false.
         head = io.BytesIO(stream.read(limits.NPZ_HEADER_BYTES))
         version = npy_format.read_magic(head)
         readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
         shape, fortran, dtype = readers[version](head)
-    # numpy evaluates the text of the header: whatever Python's parser can raise, it has been seen to raise.
+    # numpy evaluates the header's text as Python: any exception of Python's parser has been observed here.
     except Exception as error:
         raise InputError(f"{name} is not one that can be read; write it again.") from error
     if dtype.hasobject or any(not 0 <= size < LARGEST_AXIS for size in shape):
@@ -229,6 +234,6 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header
                 raise EOFError(info.filename)
             left[: len(block)] = block
             left = left[len(block) :]
-        # At its end the sum over the bytes is compared.
+        # zipfile compares the CRC-32 at the member's end, which this read reaches.
         member.read(1)
     return values.reshape(header.shape, order=header.order)  # type: ignore[call-overload]

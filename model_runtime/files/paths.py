@@ -1,4 +1,4 @@
-"""Paths that the user names, checked before any work is done in vain."""
+"""Checks of output paths and model names, made before any long work starts."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ __all__ = ["check_folder", "check_model", "check_output", "make_folder"]
 
 
 def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
-    """`path`, if a file can be written there. Raises InputError before any work is done in vain."""
+    """`path`, if a file can be written there and its name ends in one of `suffixes`. Raises InputError otherwise."""
     output = check_path(path)
     if suffixes and output.suffix.lower() not in [suffix.lower() for suffix in suffixes]:
         raise InputError(f"Cannot write {output}; its name must end in {' or '.join(suffixes)}.")
@@ -19,7 +19,7 @@ def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
         folder = check_file(output).parent
         if not folder.is_dir():
             raise InputError(f"Cannot write {output}: the folder {folder} does not exist; make it first.")
-    # RuntimeError: links that lead to each other.
+    # RuntimeError: a cycle of symbolic links.
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"Cannot write {output}: {reason}; give another name.") from error
@@ -29,11 +29,11 @@ def check_output(path: str, suffixes: tuple[str, ...] = ()) -> Path:
 
 
 def check_folder(path: Path | str) -> Path:
-    """`path`, if a folder is or can be made there. Raises InputError before any work is done in vain."""
+    """`path`, if it is a writable folder or one can be made there. Raises InputError otherwise."""
     folder = check_path(path)
     try:
         above = (folder.absolute(), *folder.absolute().parents)
-        # A link that leads nowhere is in the way all the same.
+        # A broken symbolic link blocks the path too.
         there = next(each for each in above if each.exists() or each.is_symlink())
     except OSError as error:
         raise InputError(f"Cannot make the folder {folder}: {error.strerror or error}; choose another.") from error
@@ -43,13 +43,13 @@ def check_folder(path: Path | str) -> Path:
 
 
 def check_model(name: str) -> None:
-    """Raises InputError when `name` is neither the starter nor a folder with a model: before what takes long."""
+    """Raises InputError when `name` is neither "starter" nor a folder with a model.json."""
     if name != "starter" and not is_file(check_path(name) / "model.json"):
         raise InputError(f"{name} is not a model folder: model.json is missing.")
 
 
 def make_folder(path: Path | str) -> Path:
-    """The folder, made with those above it where it is missing. Raises InputError when it cannot be."""
+    """The folder, created with its parents if it is missing. Raises InputError when it cannot be created."""
     folder = check_path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)

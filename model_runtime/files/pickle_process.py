@@ -1,17 +1,20 @@
-"""Read one pickle of plain data and write what it holds in a form that cannot harm. Run as a program of its own.
+"""Read one pickle of plain data from stdin and write its values as JSON and raw arrays. Runs as a separate process.
 
-A pickle is a program: a few bytes of it can ask for all of the memory or never end, and what it does to this reader is
-gone when this process ends. So it has limits of memory and processor time where the system has them, and the caller
-ends it after a while in any case.
+A pickle is a program: a few bytes can allocate all memory or run for ever. A separate process keeps any damage out of
+the caller. The process limits its own memory and processor time where the system can, and the caller ends it after a
+timeout.
 
-stdin: the pickle. Arguments: bytes of memory, seconds of the processor, values, letters and depth of what it holds.
-stdout: one line of JSON, {"refused": why, a sentence that lacks its subject}, or {"values": [...], "arrays": [[type,
-shape, "C" or "F"], ...]}, then the arrays' bytes. Exit status 0; any other: it is damaged or asked for too much.
+stdin: the pickle. Arguments: memory limit in bytes, processor time limit in seconds, and the largest number of values,
+of characters and of nested containers.
+stdout: one line of JSON, then the bytes of the arrays. The JSON is {"refused": a sentence without its subject} or
+{"values": [...], "arrays": [[dtype, shape, "C" or "F"], ...]}. Exit status 0; any other status: the pickle is damaged
+or exceeded a limit.
 
-Values come in an order in which all parts of one come before it; the last is the whole:
+The parts of a value stand before the value; the last value is the pickle's result. A value is one of:
 ["v", null | bool | number | text], ["i", whole number as text], ["f", float as text], ["c", real, imaginary as text],
-["a" array | "n" number of numpy | "b" bytes, index of an array], ["l" list | "t" tuple | "s" set | "z" frozen set,
-indices of values], ["d", indices of keys and values by turns], ["o", class, indices of attributes' names and values].
+["a" array | "n" numpy scalar | "b" bytes, index of an array], ["l" list | "t" tuple | "s" set | "z" frozen set,
+indices of values], ["d", indices of keys and values in turn], ["o", class, indices of attribute names and values in
+turn].
 """
 
 import json
@@ -28,24 +31,25 @@ __all__ = ["Refusal", "read_plain", "write_plain"]
 
 NUMPY = ("numpy", "numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric")
 BUILTIN = ("builtins", "__builtin__")
-# Named as the base of an object of Python 2; never made.
+# Built-in classes that Python 2 pickles name as an object's base class; never instantiated.
 BASES = ("object", "dict", "list", "tuple", "str", "unicode", "int", "long", "float")
 SPARSE = ("csc_matrix", "csr_matrix", "coo_matrix")
 SEQUENCES: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
-SMALL = 1 << 53  # whole numbers that JSON readers keep exactly
+SMALL = 1 << 53  # whole numbers of smaller magnitude are exact in every JSON reader
 
 
 class Refusal(Exception):
-    """What is no plain data; a sentence that lacks its subject, the file."""
+    """The pickle holds something other than plain data. The text is a sentence without its subject, the file's name."""
 
 
 class Opaque:
-    """Stands for an object of a class that is known but never made. kind: module and name; state: its attributes."""
+    """In place of an object of a known class that is never instantiated. kind: module and class name; state: attributes
+    by name."""
 
     kind = ""
 
     def __new__(cls, *_arguments: Any) -> "Opaque":
-        """Whatever the real class would have been given, it is not used."""
+        """Ignore the arguments for the real class."""
         made = super().__new__(cls)
         made.state = {}
         return made
@@ -54,15 +58,14 @@ class Opaque:
         self.state: dict[str, Any]
 
     def __setstate__(self, state: Any) -> None:
-        """Called by pickle with the attributes; old pickles give them as a pair."""
+        """Called by pickle with the attributes as a dict; some pickles give a tuple of two dicts."""
         for part in state if isinstance(state, tuple) else (state,):
             if isinstance(part, dict):
                 self.state.update({key: value for key, value in part.items() if isinstance(key, str)})
 
 
 class _Kind:
-    """Stands for a numpy dtype. The real one's flags can be set by a file such that numpy takes numbers for
-    pointers."""
+    """In place of a numpy dtype. A pickle can set flags of the real dtype so that numpy reads numbers as pointers."""
 
     def __init__(self, spec: Any, *_options: Any) -> None:
         if not isinstance(spec, str):
@@ -72,15 +75,15 @@ class _Kind:
             raise Refusal(f"holds an array of {self.dtype}, which is no plain data; use another file.")
 
     def __setstate__(self, state: tuple) -> None:
-        """Of all that numpy keeps, only the order of the bytes is taken."""
+        """Take only the byte order from numpy's state of a dtype."""
         self.dtype = self.dtype.newbyteorder(">" if state[1] == ">" else "<")
 
 
 class _Array(np.ndarray):
-    """An array that is filled from a file's bytes, and from nothing else."""
+    """An array whose elements come only from bytes in the pickle."""
 
     def __setstate__(self, state: tuple) -> None:
-        """state: version, shape, kind, whether columns come first, bytes."""
+        """state: version, shape, dtype, whether the order is Fortran's, bytes."""
         _version, shape, kind, fortran, data = state
         filled = _from_buffer(data, kind, shape, "F" if fortran else "C")
         super().__setstate__((1, filled.shape, filled.dtype, bool(fortran), filled.tobytes("A")))
@@ -88,7 +91,7 @@ class _Array(np.ndarray):
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """The one place where a pickle turns names into things."""
+        """Give the object for a global name in the pickle; the only such lookup. Raises Refusal for unknown names."""
         if module in NUMPY:
             known = {
                 "_reconstruct": _empty_array,
@@ -114,24 +117,27 @@ class _Reader(pickle.Unpickler):
         raise Refusal(f"names {module}.{name}, which is no plain data; it may be harmful, use another file.")
 
     def persistent_load(self, pid: Any) -> Any:
-        """References out of the file: there are none in data."""
+        """Refuse references to objects outside of the pickle; plain data has none."""
         raise Refusal("refers to something outside of itself; use another file.")
 
 
 def read_plain(stream: BinaryIO) -> Any:
-    """What the pickle holds: containers, numbers, text, bytes, numpy arrays and Opaque objects.
+    """The value in the pickle: containers, numbers, text, bytes, numpy arrays and Opaque objects.
 
-    Strings of Python 2 are read as latin-1. Raises Refusal for what is no plain data, and whatever pickle and numpy
-    raise for a damaged file.
+    Strings of Python 2 are decoded as Latin-1. Raises Refusal for anything but plain data, and any exception of pickle
+    or numpy for a damaged file.
     """
     return _Reader(stream, encoding="latin1").load()
 
 
 def write_plain(value: Any, stream: BinaryIO, values: int, letters: int, depth: int) -> None:
-    """Write a value as the module says. Raises Refusal when it has more values, letters or depth."""
+    """Write a value in the form that the module's docstring describes.
+
+    Raises Refusal when it has more values, more characters of text (letters) or more nested containers (depth).
+    """
     writer = _Writer(values, letters, depth)
     writer.add(value, 0)
-    # An array that is named twice is written twice: what is written bounds what the reader of it can make.
+    # An array that occurs twice is written twice, so that the size of the output bounds the memory of its reader.
     header = [[array.dtype.str, list(array.shape), _order(array)] for array in writer.arrays]
     stream.write(json.dumps({"values": writer.values, "arrays": header}, allow_nan=False).encode() + b"\n")
     for array in writer.arrays:
@@ -139,7 +145,7 @@ def write_plain(value: Any, stream: BinaryIO, values: int, letters: int, depth: 
 
 
 def _order(array: np.ndarray) -> Literal["C", "F"]:
-    """How an array lies in memory: sums over it come out the same only in the same order."""
+    """The memory order of an array, kept because it changes the rounding of sums over the array."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
@@ -150,7 +156,7 @@ class _Writer:
         self._most, self._letters, self._depth = most, letters, depth
 
     def add(self, value: Any, depth: int) -> int:
-        """Append a value after its parts; its index."""
+        """Append a value after its parts and return its index. depth: number of containers around the value."""
         if depth > self._depth:
             raise Refusal(f"is nested deeper than {self._depth} containers; it is damaged or harmful.")
         record = self._record(value, depth)
@@ -199,7 +205,10 @@ class _Writer:
 
 
 def _empty_array(_kind: Any, _shape: Any, _code: Any) -> np.ndarray:
-    """What numpy makes first; its shape and values follow. The file's own shape could ask for all of the memory."""
+    """The empty array that numpy's unpickling starts with; __setstate__ gives shape and elements.
+
+    The shape that the pickle names here is ignored: it could allocate all memory.
+    """
     return np.ndarray.__new__(_Array, (0,), np.int8)
 
 
@@ -245,17 +254,17 @@ def _ordered(items: Any = ()) -> OrderedDict:
 
 
 def _reconstruct(kind: Any, _base: Any, state: Any) -> Any:
-    """How Python 2 made objects of plain classes."""
+    """In place of copyreg._reconstructor, by which Python 2 pickles make objects of classes."""
     if not (isinstance(kind, type) and issubclass(kind, Opaque)):
         raise Refusal("makes an object of something that is no plain data; use another file.")
     return kind(state)
 
 
 def _limit(memory: int, seconds: int) -> None:
-    """Keep this process small and short where the system can."""
+    """Limit this process's address space (bytes) and processor time (seconds) where the system supports it."""
     try:
         import resource
-    # Windows has none.
+    # Windows has no resource module.
     except ImportError:
         return
     for name, most in (("RLIMIT_AS", memory), ("RLIMIT_CPU", seconds), ("RLIMIT_CORE", 0)):
@@ -263,13 +272,13 @@ def _limit(memory: int, seconds: int) -> None:
         if kind is not None:
             _soft, hard = resource.getrlimit(kind)
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            # Some systems know the limit and do not take it.
+            # Some systems define the limit and refuse to set it.
             with suppress(OSError, ValueError):
                 resource.setrlimit(kind, (most, hard))
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status."""
+    """Read the pickle from stdin, write its values to stdout, and return the exit status."""
     memory, seconds, values, letters, depth = (int(each) for each in arguments)
     _limit(memory, seconds)
     out = sys.stdout.buffer
@@ -277,7 +286,7 @@ def main(arguments: list[str]) -> int:
         write_plain(read_plain(sys.stdin.buffer), out, values, letters, depth)
     except Refusal as error:
         out.write(json.dumps({"refused": str(error)}).encode() + b"\n")
-    # Whatever a damaged file makes pickle or numpy raise: it is damaged.
+    # A damaged pickle can make pickle and numpy raise any exception.
     except Exception as error:
         print(type(error).__name__, file=sys.stderr)
         return 1

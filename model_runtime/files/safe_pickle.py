@@ -1,8 +1,8 @@
-"""Read pickles of plain data, also those of Python 2: numpy arrays and containers, and nothing that could run.
+"""Read pickles of plain data (numpy arrays and containers, also from Python 2) without running code from the file.
 
-Data sets and FLAME models come as pickles. Unpickling calls whatever a file names, so the reader knows a short list of
-names and refuses every other one. And it does so in a process of its own with limits of memory and time
-(pickle_process): a few bytes can ask for all of the memory, or for ever.
+Data sets and FLAME models come as pickles. Unpickling calls any function that the file names, so the reader accepts a
+short list of names and refuses all others. It runs in a separate process (pickle_process) with limits of memory and
+time, because a few bytes can allocate all memory or run for ever.
 """
 
 import json
@@ -24,24 +24,25 @@ from model_runtime.files.input_files import open_file
 
 __all__ = ["OpaqueObject", "as_array", "read_pickle"]
 
-# Libraries that numpy calls start no threads of their own there, whose stacks would count as memory.
+# One thread for the linear algebra libraries of numpy in that process: stacks of threads count as address space.
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
 class OpaqueObject:
-    """Stands for an object of a class that is known but never made. kind: module and name; state: its attributes."""
+    """In place of an object of a known class that is never instantiated. kind: module and class name; state: attributes
+    by name."""
 
     kind: str
     state: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 def read_pickle(path: Path | str) -> Any:
-    """What the pickle holds: dicts, lists, tuples, sets, numbers, text, bytes, numpy arrays and OpaqueObjects.
+    """The value in the pickle: dicts, lists, tuples, sets, numbers, text, bytes, numpy arrays and OpaqueObjects.
 
-    Strings of Python 2 are read as latin-1. Nothing in the file is run. Raises InputError when the file is missing,
-    damaged, names anything that is no plain data (the error says what), or asks for more memory or time than a file of
-    its size can need.
+    Strings of Python 2 are decoded as Latin-1. No code from the file runs. Raises InputError when the file is missing
+    or damaged, names a class or function that is not plain data (the message gives its name), or exceeds the limits of
+    memory and time for its size.
     """
     with open_file(path, limits.PICKLE_BYTES) as stream:
         run = _run(path, stream)
@@ -55,7 +56,7 @@ def read_pickle(path: Path | str) -> Any:
 
 
 def _run(path: Path | str, stream: BinaryIO) -> subprocess.CompletedProcess[bytes]:
-    """Let pickle_process read the file."""
+    """Read the file in pickle_process, with limits that grow with its size. Raises InputError after the timeout."""
     size = os.fstat(stream.fileno()).st_size
     seconds = math.ceil(limits.PICKLE_SECONDS + size / limits.PICKLE_BYTES_PER_SECOND)
     memory = limits.PICKLE_MEMORY + limits.PICKLE_MEMORY_RATIO * size
@@ -69,7 +70,7 @@ def _run(path: Path | str, stream: BinaryIO) -> subprocess.CompletedProcess[byte
             check=False,
             timeout=seconds,
             env=os.environ | ENVIRONMENT,
-            # No console window on Windows; 0 elsewhere.
+            # Opens no console window on Windows; 0 on other systems.
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except subprocess.TimeoutExpired as error:
@@ -79,7 +80,7 @@ def _run(path: Path | str, stream: BinaryIO) -> subprocess.CompletedProcess[byte
 
 
 def _arrays(described: list, data: bytes, start: int) -> list[np.ndarray]:
-    """The arrays that lie one after the other in `data`, read-only."""
+    """Read-only arrays, stored one after the other in `data` from byte `start`. described: [dtype, shape, order]."""
     arrays = []
     for name, shape, order in described:
         kind, count = np.dtype(name), math.prod(shape)
@@ -90,7 +91,7 @@ def _arrays(described: list, data: bytes, start: int) -> list[np.ndarray]:
 
 
 def _value(records: list, arrays: list[np.ndarray]) -> Any:
-    """The last of the values that pickle_process describes."""
+    """The pickle's result: the last of the values whose records pickle_process wrote."""
     made: list[Any] = []
 
     def dictionary(places: list[int]) -> dict:
@@ -117,7 +118,7 @@ def _value(records: list, arrays: list[np.ndarray]) -> Any:
 
 
 def as_array(value: Any, name: str) -> np.ndarray:
-    """A numeric array from an array, a sparse matrix or a chumpy array; `name` is for the error.
+    """A numeric array from a number, a list, an array, a sparse matrix or a chumpy array. name: for messages.
 
     Raises InputError for anything else.
     """
@@ -155,7 +156,7 @@ def _dense(matrix: OpaqueObject, name: str) -> np.ndarray:
 
 
 def _flat(value: Any, kinds: str) -> np.ndarray:
-    """A list of numbers. Raises ValueError for anything else."""
+    """`value`, if it is a one-dimensional array whose dtype.kind is in `kinds`. Raises ValueError otherwise."""
     if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind not in kinds:
         raise ValueError("no list of numbers")
     return value

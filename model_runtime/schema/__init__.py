@@ -1,9 +1,10 @@
-"""Schema: what both packages agree on, as data: the settings of a take (settings.json) and its arrays (take.json).
+"""Schema shared by both packages: the settings of a take (settings.json) and the arrays of a take file (take.json).
 
-Command line, worker and batch take their settings from here, and so do Blender's panel and command, which read the
-same files. kind: number, count (a whole number), switch (true or false) or text; of an array: decimal, number, whole,
-switch or text. range: the least and the largest value. slider: the range of a slider, where it is narrower. most:
-elements, or the name of a ceiling in `limits`.
+Command line, worker, batch, Blender's panel and Blender's command all read these two files.
+kind of a setting: number, count (a whole number), switch (true or false) or text.
+kind of an array: decimal, number, whole, switch or text.
+range: smallest and largest value. slider: range of the panel's slider, if narrower than `range`.
+most: largest number of elements, or the name of a constant in `limits` that gives it.
 """
 
 import json
@@ -16,7 +17,7 @@ __all__ = ["SETTINGS", "Setting", "take_arrays"]
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of a take. default: None where the model decides. range: None for switches and texts."""
+    """A setting of a take. default: None if the model chooses. range: (smallest, largest); None for switch and text."""
 
     name: str
     kind: str
@@ -26,7 +27,7 @@ class Setting:
 
 
 def take_arrays() -> dict[str, dict[str, Any]]:
-    """Name -> description of each array of TAKE.npz, in the order of the file."""
+    """Array name -> its entry in take.json, in the order of the arrays in a take file."""
     return _read("take.json")
 
 

@@ -1,1 +1,1 @@
-"""Service: what command line, worker and batch share between a request and the library."""
+"""Service: request handling that the command line, the worker and the batch share."""

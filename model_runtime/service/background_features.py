@@ -1,6 +1,6 @@
-"""What a model hears of a sound, worked out in a thread of its own while the phones are found.
+"""Feature extraction in a background thread while the aligner finds the phones.
 
-Neither needs the other, and finding phones keeps one core busy.
+The two are independent of each other, and the aligner uses one core only.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,8 @@ __all__ = ["features_in_background"]
 
 @contextmanager
 def features_in_background(model: "Model", waveform: Waveform) -> Iterator[Future[np.ndarray]]:
-    """What the model hears, in the end; an error within, or a user who stops, ends the hearing too."""
+    """The model's features of the waveform, (A, F), as a Future. Leaving the block, also by an error or a cancelled
+    request, stops the extraction, and the Future then holds Cancelled."""
     began, stopped = Event(), Event()
 
     def checkpoint() -> None:
@@ -34,7 +35,8 @@ def features_in_background(model: "Model", waveform: Waveform) -> Iterator[Futur
         try:
             heard = beside.submit(model.extract_features, waveform, checkpoint)
             heard.add_done_callback(lambda _: began.set())
-            # The aligner keeps Python's lock for most of its time: only what runs before it begins runs beside it.
+            # The aligner holds Python's global interpreter lock most of the time and could keep the thread from
+            # starting: wait until the extraction has started.
             began.wait()
             yield heard
         finally:

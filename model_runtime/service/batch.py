@@ -1,8 +1,8 @@
-"""Batch: a manifest of lines (JSONL) becomes takes, resumable and in shards.
+"""Batch: makes a take for each line of a JSONL manifest; resumable, and divisible into shards.
 
-Each line is a JSON object: the parameters of generate (`audio`, `transcript`, `fps`, ...; protocol.py) but `output`.
-Relative paths start at the manifest's folder. A take's name ends in a hash of all that it is made from, so a take that
-is there is done: a batch that was killed goes on where it was, and equal lines are made once.
+Each line is a JSON object with the parameters of generate (`audio`, `transcript`, `fps`, ...; protocol.py) except
+`output`. Relative paths start at the manifest's folder. A take's file name ends in a hash of all its inputs, so an
+existing file needs no work: a killed batch continues with the missing takes, and equal lines are made once.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ from model_runtime.take import read_meta
 
 __all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
 
-FPS = 30.0
-# Bytes kept for the two files that tell what is done: of a line besides its sound's path, which may stand in its error
-# as well, and of the summary.
+FPS = 30.0  # frames a second of a line that names none
+# Bytes reserved on the disk: in takes-I-of-N.jsonl for each line, besides two copies of its audio path (one may stand
+# in the error), and for summary-I-of-N.json.
 ROW_ROOM, SUMMARY_ROOM = 600, 100_000
 
 
@@ -48,13 +48,13 @@ class Shard:
         return cls(int(found[1]), int(found[2]))
 
     def holds(self, row: int) -> bool:
-        """Whether the line of that number (from 0) belongs to this shard."""
+        """Whether the line at index `row` (from 0) belongs to this shard."""
         return row % self.count == self.index - 1
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a manifest: its number in the file (from 1) and what it asks for (its output is still open)."""
+    """A line of a manifest: its number in the file (from 1) and its request, whose output is not set yet."""
 
     number: int
     request: Request
@@ -62,8 +62,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the line of that number. output: the take's name, empty when it failed; error: why it failed.
-    heard, confidence, notes: what was understood and what is doubtful, of takes from before as well."""
+    """The result of one line. line: its number in the manifest (from 1). output: file name of the take, empty after a
+    failure. error: why it failed. made: whether this run made the take. heard, confidence, notes: the recognised words,
+    their confidence (0 to 1) and warnings, also for a take of an earlier run."""
 
     line: int
     audio: str
@@ -77,8 +78,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """Of how many lines of the shard: made now, kept from before, failed, left because the disk is full. noted: lines
-    with notes, notes: all of them; reasons: error -> how many; seconds: of this run."""
+    """Counts over the shard. lines: all; made: in this run; kept: from an earlier run; failed; left: not tried because
+    the disk is full; noted: lines with notes; notes: all notes. reasons: error -> count. seconds: duration of the
+    run."""
 
     lines: int
     made: int
@@ -92,7 +94,7 @@ class Summary:
 
 
 def read_manifest(path: Path) -> list[Line]:
-    """The lines of a manifest, checked; empty lines are passed over. Raises InputError that names the bad line."""
+    """The checked lines of a manifest; empty lines are skipped. Raises InputError with the number of a bad line."""
     text = read_text(path, limits.MANIFEST_BYTES, "manifest")
     if text.count("\n") > limits.MANIFEST_LINES:
         raise InputError(f"{path} has more than {limits.MANIFEST_LINES} lines; split it.")
@@ -111,11 +113,11 @@ def run_batch(
     again: bool = False,
     features: bool = True,
 ) -> Summary:
-    """Make the takes of a shard in `folder`, and two files there: takes-I-of-N.jsonl (an Outcome a line, in the
-    manifest's order) and summary-I-of-N.json.
+    """Write to `folder` the takes of a shard, takes-I-of-N.jsonl (one Outcome a line, in the manifest's order) and
+    summary-I-of-N.json.
 
-    again: also takes that are there are made anew. features: False: no take keeps them. A line that fails is written
-    down and does not stop the others; a full disk does, and the files tell what is done.
+    again: make existing takes again. features: False leaves the features out of every take. A failed line is recorded
+    and the next lines are still made. A full disk ends the batch; both files then hold the results so far.
     Raises InputError, before any work, for a manifest, a folder or an installation that cannot be used.
     """
     lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
@@ -186,17 +188,18 @@ def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]
             yield Outcome(line.number, audio, name, "", made, heard, confidence, notes)
         except DiskFull as error:
             yield Outcome(line.number, audio, error=str(error))
-            # The lines that follow would fail as well, each after its work.
+            # The next lines would fail too, each after all its work.
             return
         except InputError as error:
             yield Outcome(line.number, audio, error=str(error))
-        # The boundary of a line: whatever goes wrong in it, the night's other lines are still made.
+        # Boundary of one line: no error in it may stop the rest of the batch.
         except Exception as error:
             yield Outcome(line.number, audio, error=f"KMTalk failed: {type(error).__name__}: {error}")
 
 
 def _name(request: Request, cache: ModelCache) -> str:
-    """Name of the take: the sound's name, without what could leave the folder, and a hash of what makes the take."""
+    """File name of the take: the audio file's name with only letters, digits, "_" and "-", and a hash of the take's
+    inputs: versions, data files, model, audio and settings."""
     settings = asdict(request)
     for local in ("audio", "output", "device", "model"):
         del settings[local]
@@ -211,7 +214,7 @@ def _name(request: Request, cache: ModelCache) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    # A manifest may name what is no text: that line fails, and the list still tells so.
+    # A path in a manifest may hold lone surrogates; the line fails, and its outcome can still be written as UTF-8.
     return text.encode(errors="replace")
 
 

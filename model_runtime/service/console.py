@@ -1,4 +1,4 @@
-"""What the commands share: a progress bar on stderr, JSON on stdout, one line and an exit code for what went wrong."""
+"""Terminal output of all commands: progress bar on stderr, result on stdout, one line and an exit code for errors."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 @contextmanager
 def progress_bar(quiet: bool = False) -> Iterator[Report]:
-    """A bar on stderr that is told the share done; none where stderr is no terminal."""
+    """A progress bar on stderr, driven by a share from 0 to 1; hidden if quiet, or if stderr is no terminal."""
     hidden = True if quiet else None
     with tqdm(total=1.0, bar_format="{desc:12}|{bar}| {percentage:3.0f}%", file=sys.stderr, disable=hidden) as bar:
 
@@ -39,13 +39,14 @@ def answer(result: dict[str, Any], as_json: bool, sentence: str) -> None:
 
 
 def heard_sentences(result: dict[str, Any]) -> list[str]:
-    """What was heard and how sure that is, where words were heard, and the notes; of a result of generate or phones."""
+    """Sentences for a result of generate or phones: the recognised words with their confidence, if any, and the
+    notes."""
     heard = [f'Heard: "{result["heard"]}" ({result["confidence"]:.0%} sure).'] if result["heard"] else []
     return [*heard, *result["notes"]]
 
 
 def guarded(run: Callable[[], object]) -> int:
-    """Run a command and give its exit code: 0, 2 for bad input (one clear line), 1 for anything else."""
+    """Run a command and return its exit code: 0; 2 for bad input, with one line on stderr; 1 for any other error."""
     try:
         run()
     except InputError as error:
@@ -56,20 +57,20 @@ def guarded(run: Callable[[], object]) -> int:
         return error.exit_code
     except (Cancelled, click.Abort, KeyboardInterrupt):
         return _failed("Cancelled.", 1)
-    # The boundary to the user's terminal: a line instead of a traceback, whatever it was.
+    # Boundary to the user's terminal: one line instead of a traceback for any exception.
     except Exception as error:
         return _failed(f"KMTalk failed: {type(error).__name__}: {error}", 1)
     return 0
 
 
 def _failed(message: str, code: int) -> int:
-    # As one printable line, whoever wrote it.
+    # InputError turns the message into one printable line.
     click.echo(f"Error: {InputError(message)}", err=True)
     return code
 
 
 def setting_options(command: Callable) -> Callable:
-    """A command line with one option a setting."""
+    """Decorator that adds one command line option for each entry of SETTINGS."""
     for setting in reversed(SETTINGS.values()):
         shown = setting.default is not None
         if setting.kind == "switch":

@@ -1,4 +1,4 @@
-"""ModelCache: what is slow to load and kept between requests."""
+"""ModelCache: keeps loaded models and speech decoders between requests."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ __all__ = ["ModelCache"]
 
 @dataclass
 class ModelCache:
-    """Decoders of speech, models and our own head, made when first asked for. Not for several threads at once.
+    """Speech decoders, models and the project's own head, loaded on first use. Not thread-safe.
 
-    models: (name, device) -> the state of its files when it was loaded, and the model.
+    models: (name, device) -> (state of the model's files when it was loaded, the model). own: the head, or empty.
     """
 
     decoders: Decoders = field(default_factory=Decoders)
@@ -25,7 +25,7 @@ class ModelCache:
     own: list["Source"] = field(default_factory=list)
 
     def source(self) -> "Source":
-        """Our own head as the definition of every channel."""
+        """The project's own head, whose shapes define every channel."""
         from model_runtime.heads.source import make_source
 
         if not self.own:
@@ -33,8 +33,8 @@ class ModelCache:
         return self.own[0]
 
     def model(self, name: str, device: str) -> "Model":
-        """The model of that name or folder, loaded again when one of its files has changed."""
-        # Here, because it brings torch, which takes seconds that phones and hello need not wait for.
+        """The model "starter" or of a folder, loaded again when one of its files has changed."""
+        # Imported here: torch takes seconds to load, and the operation phones and the worker's hello do not need it.
         from model_runtime.model.checkpoint import load_model, model_state
 
         state = model_state(name)

@@ -1,4 +1,4 @@
-"""Requests: the parameters of an operation, checked, as one frozen dataclass an operation."""
+"""Checks the JSON parameters of an operation and fills the operation's request dataclass."""
 
 import difflib
 import math
@@ -36,7 +36,7 @@ def request_from(kind: type[Wanted], params: dict[str, Any]) -> Wanted:
 
 
 def _plain(hint: Any) -> type:
-    """The type without "or None"."""
+    """The class of a type hint, without "| None" and without type arguments."""
     if isinstance(hint, types.UnionType):
         hint = next(part for part in typing.get_args(hint) if part is not types.NoneType)
     return typing.get_origin(hint) or hint
@@ -55,7 +55,7 @@ def _checked(name: str, value: object, kind: type) -> object:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be written as UTF-8 and read by other programs: no lone surrogates, no zero character."""
+    """Whether `value` can be encoded as UTF-8 (no lone surrogates) and holds no zero character."""
     try:
         return b"\0" not in value.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""A sound becomes a take's file: what command line, worker and batch share."""
+"""The operation generate, from an audio file to a take file, for the command line, the worker and the batch."""
 
 import time
 from collections.abc import Callable
@@ -24,9 +24,10 @@ __all__ = ["Request", "run"]
 
 @dataclass(frozen=True, kw_only=True)
 class Request(SettingValues):
-    """What to generate, with the settings of the take. fps must be given. start, end: seconds within the file; phones,
-    words: [label, start, end] within the part; name: what notes call the sound, None: its file's. features: whether the
-    take keeps the features of the sound, from which edits are completed."""
+    """Parameters of generate, with the settings of the take. fps: required. start, end: part of the audio file,
+    seconds. speed: playback speed of the sound. phones, words: [label, start, end], seconds from the start of the part.
+    name: what notes call the sound; None: the file's name. features: keep the features in the take, for later
+    completion of edits."""
 
     audio: str
     output: str
@@ -45,15 +46,15 @@ class Request(SettingValues):
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Write the take. Gives output, frames, key_frames, duration, seconds a stage, heard, confidence, notes; the last
-    three stand in the take's meta as well. Raises InputError."""
+    """Write the take. Returns output, frames (count), key_frames (count), duration (seconds), seconds (stage -> time),
+    heard, confidence and notes; the last three are in the take's meta too. Raises InputError."""
     output = check_output(request.output)
     settings = settings_from(vars(request))
     check_model(request.model)
     check_transcript(request.transcript)
     if request.phones is not None:
         track_of(request.phones)
-    # Before the sound, which takes longer to read, and the model.
+    # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
     given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
     began = time.perf_counter()
@@ -77,7 +78,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         done("phones")
         sound = heard.result()
     done("hearing")
-    # Here, because it brings torch.
+    # Imported here: it loads torch, which takes seconds.
     from model_runtime.generate import generate
 
     report("motion", 0.7, "Moving")
@@ -107,11 +108,11 @@ def _alignment(
     cache: ModelCache,
     progress: Callable[[float, str], None],
 ) -> Alignment:
-    """The phones that were given, as a list or in a TextGrid (track), or else those that are heard."""
+    """The given phones, from the request's list or a TextGrid (track); otherwise the phones found in the waveform."""
     if request.phones is not None:
         return given(track_of(request.phones, request.words or (), waveform.duration))
     if track is not None:
-        # Its times are those of the file; what is heard is a part, played at some speed.
+        # The TextGrid's times count from the start of the file; the waveform is a part of the file, played at `speed`.
         end = request.start + waveform.duration * request.speed
         if track.duration > end + 0.25 and request.end is None:
             raise InputError(

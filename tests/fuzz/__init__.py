@@ -1,1 +1,1 @@
-"""Every reader against files that nobody meant: `python -m tests.fuzz --minutes 60`."""
+"""Fuzz tests of every reader of files, with damaged and random files: `python -m tests.fuzz --minutes 60`."""

@@ -2,9 +2,10 @@
 
     python -m tests.fuzz --minutes 60 [--target take] [--seed 1]
 
-Each target has a process of its own. What a reader did otherwise (another exception, more than SLOW seconds, more than
-LARGE bytes) is printed, and the file kept in out/fuzz. The exit code is 1 when there is any. Hypothesis draws the
-files: good ones damaged, good ones with a few of their values changed for the worst, and anything at all.
+Each target runs in a separate process. A finding is any exception but InputError and UserError, more than SLOW seconds,
+or a growth of more than LARGE bytes. Findings are printed, their files kept in out/fuzz, and the exit code is 1 when
+there is one. Hypothesis draws the files: valid files with damaged bytes, valid files with a few extreme values, and
+random bytes.
 """
 
 import argparse
@@ -32,22 +33,22 @@ from tests.extension import extension_module
 from .targets import TREE, targets
 
 FOUND = TREE / "out" / "fuzz"
-SLOW = 10.0  # seconds of the processor for one file: a busy machine makes no file slow
-HANGS = 120.0  # seconds after which a process is ended
-LARGE = 600 << 20  # bytes that a process may grow by
-ROUND = 50  # files that are drawn between two looks at the clock
+SLOW = 10.0  # processor seconds for one file, which do not depend on the machine's load
+HANGS = 120.0  # seconds on one file after which the process is ended
+LARGE = 600 << 20  # bytes by which a process may grow
+ROUND = 50  # files between two checks of the time limit
 
 
 @dataclass
 class Report:
-    """executions: files read. findings: what a reader did besides reading and refusing -> how often."""
+    """Result of one target. executions: number of files read. findings: description of a finding -> its count."""
 
     executions: int = 0
     findings: dict[str, int] = field(default_factory=dict)
 
 
 def fuzz(name: str, seconds: float, number: int, folder: Path) -> Report:
-    """Read what is drawn for a target until the time is over. number: the seed."""
+    """Read files drawn for the target `name` for `seconds`. number: seed. folder: for the files."""
     refused = _refusals()
     target, report = targets(folder)[name](), Report()
     ends, began = time.monotonic() + seconds, _memory()
@@ -63,7 +64,7 @@ def fuzz(name: str, seconds: float, number: int, folder: Path) -> Report:
         except refused as error:
             message = str(error)
             found = "" if message.isprintable() and 0 < len(message) < 2000 else f"no sentence: {message[:80]!r}"
-        # Whatever it is: that is what is looked for.
+        # Any other exception is a finding.
         except BaseException as error:
             at = traceback.extract_tb(error.__traceback__)[-1]
             found = f"{type(error).__name__} in {Path(at.filename).name}:{at.lineno}"
@@ -92,17 +93,17 @@ def fuzz(name: str, seconds: float, number: int, folder: Path) -> Report:
 
 
 def _worked() -> float:
-    """Seconds of the processor that this process and those that it waited for have used."""
+    """Processor seconds of this process and of its ended children."""
     return sum(os.times()[:4])
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """How a reader may refuse, in the runtime and in the extension."""
+    """The exceptions by which a reader may refuse a file, in the runtime and in the extension."""
     return import_module("model_runtime.errors").InputError, extension_module("errors").UserError
 
 
 def _memory() -> int:
-    """The most bytes that this process has had."""
+    """Peak memory of this process, bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
@@ -114,7 +115,7 @@ def _keep(name: str, found: str, content: Any) -> None:
 
 
 def run_all(names: list[str], seconds: float, number: int) -> Iterator[tuple[str, Report]]:
-    """Each target in a process of its own, for its share of the time."""
+    """Run each target in a separate process for its share of `seconds`. number: seed."""
     for name in names:
         command = [sys.executable, "-m", "tests.fuzz", "--inside", name, "--seconds", str(seconds / len(names))]
         run = subprocess.run([*command, "--seed", str(number)], cwd=TREE, capture_output=True, text=True, check=False)
@@ -126,7 +127,7 @@ def run_all(names: list[str], seconds: float, number: int) -> Iterator[tuple[str
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0, or 1 when a reader did what it should not."""
+    """Run the targets and print their reports; returns the exit code: 0, or 1 when there are findings."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
     parser.add_argument("--target", action="append", default=[], help="only these")

@@ -1,4 +1,4 @@
-"""What files and values are drawn: good ones damaged, good ones with a value the worst that it can be, and anything."""
+"""Hypothesis strategies for files and values: damaged valid files, valid values with an extreme part, random bytes."""
 
 import contextlib
 import io
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from .good_files import packed, zipped
 
-LARGEST_FILE = 4 << 20  # bytes of a file that is drawn
-# The worst that a number, a text or a size can be.
+LARGEST_FILE = 4 << 20  # largest size of a drawn file, bytes
+# Extreme or invalid values of a number, a text or a size.
 NUMBERS = ("-1", "0", "1e400", "-1e400", "nan", "inf", "2147483648", "9223372036854775808", "1e-320", "9" * 400)
 SIZES = tuple(
     struct.pack(code, value)
@@ -33,7 +33,8 @@ WORST: st.SearchStrategy[Any] = st.recursive(
 
 
 def damaged(*seeds: bytes, tokens: tuple[bytes, ...] = ()) -> st.SearchStrategy[bytes]:
-    """Good files with pieces cut, doubled a thousand times, replaced or cut off; or anything."""
+    """Valid files with pieces removed, repeated up to 200,000 times or replaced; or random bytes. seeds: valid files.
+    tokens: further pieces to insert."""
     place = st.floats(0, 1, exclude_max=True)
     piece = st.sampled_from((*PIECES, *tokens, *(number.encode() for number in NUMBERS))) | st.binary(max_size=8)
     change = st.tuples(st.sampled_from("rict#"), place, place, piece, st.sampled_from([1, 2, 50, 5000, 200_000]))
@@ -44,7 +45,11 @@ def damaged(*seeds: bytes, tokens: tuple[bytes, ...] = ()) -> st.SearchStrategy[
 
 
 def alter(content: bytes, changes: list[tuple]) -> bytes:
-    """The content after the changes: replace, insert (many times), cut, repeat (t), or the number that comes next."""
+    """The content after the changes (kind, start, end, piece, times); start and end are shares of the length.
+
+    kind: r replaces bytes by the piece, i inserts the piece `times` times, c cuts, t repeats the bytes, # replaces the
+    next number by the piece.
+    """
     for kind, first, second, piece, times in changes:
         start, end = sorted((int(first * len(content)), int(second * len(content))))
         times = min(times, max(1, LARGEST_FILE // max(len(piece), 1)))
@@ -63,7 +68,7 @@ def alter(content: bytes, changes: list[tuple]) -> bytes:
 
 
 def with_number(content: bytes, start: int, piece: bytes) -> bytes:
-    """The run of digits that comes next, replaced."""
+    """The content with the first run of digits from `start` on replaced by the piece."""
     while start < len(content) and not content[start : start + 1].isdigit():
         start += 1
     end = start
@@ -73,7 +78,7 @@ def with_number(content: bytes, start: int, piece: bytes) -> bytes:
 
 
 def worsened(value: Any) -> st.SearchStrategy[Any]:
-    """A JSON value with one of its parts the worst that it can be."""
+    """A JSON value with one of its parts replaced by an extreme value."""
 
     @st.composite
     def draw(pick: Callable) -> Any:
@@ -97,7 +102,7 @@ def worsened(value: Any) -> st.SearchStrategy[Any]:
 
 
 def json_files(value: Any) -> st.SearchStrategy[bytes]:
-    """A JSON file with a part changed, or damaged."""
+    """A JSON file of `value` with one part replaced by an extreme value, or with damaged bytes."""
     return worsened(value).map(lambda changed: json.dumps(changed).encode()) | damaged(json.dumps(value).encode())
 
 
@@ -108,7 +113,7 @@ VALUES = st.sampled_from([-1, 0, 2**31 - 1, 2**62, 1e300, -1e300, np.nan, np.inf
 
 
 def archives(**arrays: Any) -> st.SearchStrategy[bytes]:
-    """An .npz with arrays of another type, shape or value, with lying headers, or damaged."""
+    """An .npz file with arrays of another type, shape or value, with false headers, or with damaged bytes."""
     good = {name: np.asarray(array) for name, array in arrays.items()}
 
     @st.composite
@@ -139,7 +144,7 @@ def archives(**arrays: Any) -> st.SearchStrategy[bytes]:
 
 
 def lying(pick: Callable) -> bytes:
-    """The beginning of an array whose header says what is not there."""
+    """An .npy file of 16 zero bytes with a false or invalid header. pick: draws from a strategy."""
     shape = pick(
         st.sampled_from(["(10**12,)", "(1000000000000,)", "(-1,)", "()", "(0, 99999999999)", "((((((", "(1,)" * 9])
     )
@@ -152,7 +157,7 @@ def lying(pick: Callable) -> bytes:
     return b"\x93NUMPY" + bytes([version, 0]) + head + text.encode() + b"\n" + b"\0" * 16
 
 
-# Opcodes of pickle, each with arguments, that fit together often enough.
+# Pickle opcodes with their arguments; random sequences of them are often valid pickles.
 OPCODES = (
     *(b"(", b")", b"]", b"}", b"N", b"0", b"1", b"2", b"t", b"l", b"d", b"a", b"e", b"s", b"u", b"b", b"R", b"\x81"),
     *(b"\x85", b"\x86", b"\x87", b"\x88", b"\x8f", b"\x90", b"\x91", b"\x94", b"K\x05", b"q\x00", b"h\x00", b"q\x01"),

@@ -1,4 +1,4 @@
-"""A good file of every kind, small: what is damaged, and what tests change a piece of."""
+"""Small valid files of every kind, as seeds for damaged files and as base for tests that change a part."""
 
 import io
 import json
@@ -100,6 +100,3 @@ def zipped(members: dict[str, bytes], method: int) -> bytes:
         for name, content in members.items():
             archive.writestr(f"{name}.npy", content)
     return stream.getvalue()
-
-
-# Opcodes of pickle, each with arguments, that fit together often enough.

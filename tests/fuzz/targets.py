@@ -1,4 +1,4 @@
-"""The readers of both packages, and what each is given."""
+"""Fuzz targets: the readers of both packages, each with a strategy for its input."""
 
 import hashlib
 import json
@@ -38,14 +38,14 @@ STARTER = TREE / "model_runtime" / "weights" / "starter"
 
 @dataclass(frozen=True)
 class Target:
-    """contents: what is drawn. read: what is called with it."""
+    """A reader under test. contents: strategy for its input. read: called with each drawn input."""
 
     contents: st.SearchStrategy[Any]
     read: Callable[[Any], object]
 
 
 def targets(folder: Path) -> dict[str, Callable[[], Target]]:
-    """By name, each made when it is asked for. Files are written into `folder`."""
+    """Name -> function that makes the target when it is needed. Drawn files are written to `folder`."""
 
     def filed(
         name: str, contents: Callable[[], st.SearchStrategy[bytes]], module: str, reader: str
@@ -141,7 +141,7 @@ def _phones_given() -> Target:
 
 
 def _request() -> Target:
-    """What the worker makes of parameters, up to the first file that is read."""
+    """The worker's parameters of generate, checked up to the audio file, which is missing."""
     requests = import_module("model_runtime.service.parameters")
     generate, warm = (
         import_module("model_runtime.commands.generate"),
@@ -170,7 +170,7 @@ def _model(folder: Path) -> Target:
 
 
 def _weights(folder: Path) -> Target:
-    """Damaged weights whose sum the description names, as a harmful model's would be."""
+    """Damaged weights with a matching SHA-256 in model.json, as in a harmful model."""
     load = import_module("model_runtime.model.checkpoint").load_model
     description = json.loads((STARTER / "model.json").read_text())
     whole = (STARTER / "weights.safetensors").read_bytes()
@@ -239,7 +239,7 @@ def _tracks(folder: Path) -> Target:
 
 
 def _captures(folder: Path) -> Target:
-    """The motion of a capture at a frame rate: what its times ask for is made here."""
+    """A capture's curves resampled to 240 frames a second; false times could ask for a huge array."""
     curves = import_module("model_runtime.datasets.curves")
 
     def read(content: bytes) -> object:

@@ -1,4 +1,4 @@
-"""What the tests in a real Blender share: the chroot with it, a window, the extension's zip."""
+"""Fixtures of the tests in a real Blender: its chroot, a window, the extension's zip."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from window import ROOT, TREE, Window
 
 @pytest.fixture
 def blender():
-    """The folder with the windowed Blender; skips where there is none."""
+    """Folder of the chroot with Blender; skips the test where there is none."""
     if not (ROOT / ".complete").exists():
         pytest.skip(f"there is no windowed Blender in {ROOT.name}; make test-gui makes one (as root)")
     if os.geteuid() != 0:
@@ -21,13 +21,13 @@ def blender():
 
 @pytest.fixture
 def runtime():
-    """Environment variables that give Blender the runtime."""
+    """Environment variables by which the extension finds the runtime."""
     return {"KMTALK_PYTHON": str(TREE / ".venv" / "bin" / "python")}
 
 
 @pytest.fixture
 def home():
-    """The user's home, which is where Blender's file browser looks first: one sound lies there."""
+    """The user's home with one sound file; Blender's file browser opens there."""
     folder = TREE / "out" / "gui-home"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -37,7 +37,7 @@ def home():
 
 @pytest.fixture
 def window(blender, home, runtime):
-    """A window of a fresh Blender, in its default scene."""
+    """Window of a new Blender with the default scene."""
     opened = Window(TREE / "out" / "gui", {"HOME": str(home), **runtime})
     yield opened
     opened.close()
@@ -45,7 +45,7 @@ def window(blender, home, runtime):
 
 @pytest.fixture
 def installed(window, archive):
-    """That window, with the extension installed from its zip."""
+    """Window of a new Blender with the extension installed from its zip."""
     window.python(
         f"import bpy\nbpy.ops.extensions.package_install_files(filepath={str(archive)!r}, "
         "repo='user_default', enable_on_install=True)",
@@ -56,7 +56,7 @@ def installed(window, archive):
 
 @pytest.fixture
 def archive():
-    """The extension's zip, built now."""
+    """The extension's zip, built for this test run."""
     done = subprocess.run([sys.executable, "build_addon.py"], cwd=TREE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return max((TREE / "dist").glob("kmtalk-*.zip"), key=lambda path: path.stat().st_mtime)

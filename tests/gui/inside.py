@@ -1,4 +1,4 @@
-"""Runs inside the windowed Blender: takes Python from files and writes back what it gives to `answer`."""
+"""Runs inside the windowed Blender: executes Python from request files and writes the value of `answer` to a file."""
 
 import json
 import os
@@ -11,7 +11,7 @@ FOLDER = Path(os.environ["KMTALK_EXCHANGE"])
 
 
 def serve() -> float:
-    """Answer the requests that have come; called again and again by Blender's timer."""
+    """Execute all waiting request files; Blender's timer calls this again after the returned seconds."""
     for request in sorted(FOLDER.glob("*.py"), key=lambda path: int(path.stem)):
         names: dict = {}
         try:

@@ -17,7 +17,7 @@ INSTALL = (
 
 @pytest.fixture
 def command(blender, archive):
-    """Runs the real Blender in the background; gives exit code, stdout and stderr."""
+    """Function that runs a real Blender in the background and gives exit code, stdout and stderr."""
     folder = TREE / "out" / "gui-command"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

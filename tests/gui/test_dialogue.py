@@ -1,4 +1,4 @@
-"""Two characters and six strips in a window: all in one go, one undone, one worked on. Pictures lie in out/gui."""
+"""Two characters and six strips in a window: all takes at once, one undone, one edited. Pictures are in out/gui."""
 
 import time
 
@@ -7,9 +7,9 @@ from window import TREE
 
 pytestmark = pytest.mark.gui
 
-# Pixels from the button that plays down to the header of the lines.
+# Pixels from the play button down to the header of the list of lines.
 LINES = 32
-VIEW = (600, 300)
+VIEW = (600, 300)  # a point in the 3D view, pixels from the display's top left
 
 SCENE = """
 import bpy
@@ -49,7 +49,7 @@ for area in bpy.context.window.screen.areas:
             bpy.ops.sequencer.view_all()
 bpy.ops.ed.undo_push(message="Setup")
 """
-# The lines of each character; its rest lies on a track beneath them.
+# Actions of each character's lines; the action of its rest pose, on an NLA track below, is left out.
 TAKES = """
 import bpy
 answer = {}
@@ -135,7 +135,7 @@ def test_a_dialogue(installed):
 
 
 def cancel_half_way(window, generate):
-    """Esc in the middle says how many are done, and one step back per line takes them away."""
+    """Esc during the work reports the number of finished lines; one undo step removes one line."""
     window.click_until(generate, f"{STATE}.running")
     window.until(f"any(f'{{line}} of 6' in {STATE}.text for line in range(2, 7))")
     window.move(*VIEW)

@@ -1,4 +1,4 @@
-"""From the installed zip to a talking face in Blender's default scene, by real clicks. Pictures lie in out/gui."""
+"""From the installed zip to a talking face in Blender's default scene, by real clicks. Pictures are in out/gui."""
 
 import time
 
@@ -13,14 +13,15 @@ SIDEBAR = f"any(area.spaces[0].show_region_ui for area in {SCREEN}.areas if area
 BROWSER = "len(bpy.context.window_manager.windows) > 1"
 CHOSEN_FILE = "bpy.context.window_manager.windows[-1].screen.areas[0].spaces[0].params.filename"
 PLAYING = f"{SCREEN}.is_animation_playing"
-# Where the closed sidebar of the 3D view has an arrow: at the height of the toolbar's upper end.
+# Position of the arrow that opens the 3D view's sidebar: at the height of the toolbar's upper end.
 ARROW = """
 import bpy
 view = next(area for area in bpy.context.window.screen.areas if area.type == "VIEW_3D")
 tools = next(region for region in view.regions if region.type == "TOOLS")
 answer = [view.x + view.width - 5, bpy.context.window.height - tools.y - tools.height + 23]
 """
-# The shares of the 3D view's width and height that the head fills, and whether it is free of the cube.
+# Whether the head is inside the 3D view, the share of the view's height that it fills, and whether it is apart from the
+# cube.
 HEAD = """
 import bpy
 from bpy_extras.view3d_utils import location_3d_to_region_2d
@@ -38,7 +39,7 @@ apart = any(
 )
 answer = [inside, tall / region.height, apart]
 """
-# The widest opening of the jaw that is shown, and the frame with it.
+# Largest value of the shape key jawOpen in the scene's frame range, and its frame.
 JAW = """
 import bpy
 scene, target = bpy.context.scene, bpy.context.scene.kmtalk.target
@@ -64,10 +65,10 @@ def test_eight_clicks_from_the_zip_to_a_talking_face(installed):
     steps = []
 
     def step(name, place, until, tries=5):
-        """One click of the user's, and a picture of what came of it. Xvfb swallows one now and then."""
+        """One click and a picture of its result. The click is repeated, because Xvfb loses some clicks."""
         window.click_until(place, until, tries)
         steps.append(name)
-        # What moves or fades in comes to rest.
+        # Wait for the end of the interface's animations.
         time.sleep(0.7)
         window.picture(f"first_minute_{len(steps)}_{name}")
 
@@ -78,7 +79,7 @@ def test_eight_clicks_from_the_zip_to_a_talking_face(installed):
     time.sleep(0.7)
     window.picture("first_minute_2_tab")
 
-    # Nothing can be spoken yet: the button does not take the click, and the panel says what is missing.
+    # Without a sound and a head the button ignores the click, and the panel names what is missing.
     window.click(*window.button("kmtalk.generate"))
     assert not window.python(f"import bpy\nanswer = {STATE}.running or {STATE}.failure or {STATE}.report")
 
@@ -117,16 +118,16 @@ def test_eight_clicks_from_the_zip_to_a_talking_face(installed):
 
     play = window.button("kmtalk.play")
     step("play", play, PLAYING)
-    # Where drawing is too slow for every frame, frames are left out, so that face and sound stay together.
+    # If drawing is slow, playback drops frames, so that face and sound stay together.
     clock, before = time.monotonic(), window.python(f"import bpy\nanswer = {SCENE}.frame_current")
     window.until(f"{SCENE}.frame_current > {before + 48} or {SCENE}.frame_current < {before}")
     assert time.monotonic() - clock < 2 * 48 / 24
     window.picture("first_minute_8_talking")
-    # The same button stops it.
+    # The same button stops the playback.
     window.click_until(play, f"not {PLAYING}")
 
     assert len(steps) <= 8
-    # What the user has set stays as it is; only a range that nobody chose would grow with a longer line.
+    # The user's settings stay as they were; only an unchanged default frame range would grow with a longer line.
     assert window.python(SETTINGS) == settings
 
 
@@ -147,7 +148,7 @@ def test_a_long_line_makes_the_default_range_longer_and_says_so(installed):
     sync, first, end = window.python(SETTINGS)
     assert [sync, first, end] == ["NONE", 1, last]
     assert f"The scene now ends at frame {last}" in window.python(f"import bpy\nanswer = {STATE}.report")
-    # The playhead was elsewhere: now it is where the line starts.
+    # The playhead has moved to the start of the line.
     assert window.python(f"import bpy\nanswer = {SCENE}.frame_current") == 200
 
 
@@ -166,7 +167,7 @@ def test_a_missing_runtime_is_said_before_anything_is_pressed(installed):
     window = installed
     window.click_until(window.python(ARROW), SIDEBAR)
     window.open_tab("KMTalk")
-    # The network is the user's to allow; then the button that brings the runtime.
+    # The user allows online access first; then the button installs the runtime.
     window.click_until(window.button("extensions.userpref_allow_online"), "bpy.app.online_access")
     window.button("kmtalk.install_runtime")
     window.picture("missing_runtime")

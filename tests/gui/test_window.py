@@ -1,6 +1,6 @@
 """The extension in a window: real clicks, progress, cancel, undo, redo, edit, complete, save and reopen.
 
-Pictures of each step lie in out/gui.
+Pictures of each step are in out/gui.
 """
 
 import shutil
@@ -12,9 +12,9 @@ from window import TREE
 
 pytestmark = pytest.mark.gui
 
-# Pixels from the buttons of the take down to the headers of the panels that follow, and from a header to the fifth row.
+# Pixels from the take's buttons down to the headers of the panels Phones and Rig, and from a header to the fifth row.
 PHONES, RIG, FIFTH_ROW = 32, 58, 121
-VIEW = (600, 500)
+VIEW = (600, 500)  # a point in the 3D view, pixels from the display's top left
 
 SETUP = """
 import bpy
@@ -42,7 +42,8 @@ for area in bpy.context.window.screen.areas:
             bpy.ops.view3d.view_axis(type="FRONT")
             bpy.ops.view3d.view_selected()
 """
-# The lower third of the 3D view becomes a graph editor that shows seven keys of the jaw's curve around INDEX.
+# Turns the lower third of the 3D view into a graph editor with the curve of jawOpen; ZOOM then shows its seven
+# keyframes around {index}.
 GRAPH = """
 import bpy
 screen = bpy.context.window.screen
@@ -54,7 +55,7 @@ graph.type = "GRAPH_EDITOR"
 graph.spaces[0].dopesheet.filter_text = "jawOpen"
 graph.spaces[0].show_region_ui = False
 """
-# Since 5.0 curves are only to be had through an action's layers.
+# Since Blender 5.0 an action's curves are accessible only through its layers.
 JAW_CURVE = """
 import bpy
 def jaw_curve(action):
@@ -130,7 +131,7 @@ def test_an_animators_hour(installed):
     window.picture("2_head")
     assert window.python(JAW) is None
 
-    # The first line waits for the worker, so that there is time to cancel it.
+    # The first line waits for the start of the worker, which gives time to cancel.
     generate = window.button("kmtalk.generate")
     window.click_until(generate, RUNNING)
     window.move(*VIEW)
@@ -139,7 +140,7 @@ def test_an_animators_hour(installed):
     assert window.python(JAW) is None
     assert window.python("import bpy\nanswer = len(bpy.data.actions)") == 0
 
-    # A warm worker may have spoken the line before the first look.
+    # A warm worker may finish the line before the first check.
     window.click_until(generate, f"{RUNNING} or bpy.data.actions")
     window.until(IDLE, 120)
     spoken = window.python(JAW)
@@ -179,7 +180,7 @@ def test_an_animators_hour(installed):
     undone = window.python(JAW)
     assert undone[index][1] == edited
     assert undone[index + 1] == spoken[index + 1]
-    # What was edited is still known, so it is completed as before.
+    # After the undo the edited frame is still known, so completion gives the same motion again.
     window.click_until(
         window.button("kmtalk.complete"), "'1 edited frame kept' in bpy.context.window_manager.kmtalk.report"
     )
@@ -197,7 +198,7 @@ def test_an_animators_hour(installed):
 
 
 def look_at_phones_and_rig(window):
-    """Open both panels; a click on a phone moves the playhead to it."""
+    """Open the panels Phones and Rig; a click on a phone moves the playhead to the phone."""
     across, above = window.button("kmtalk.export_take")
     across -= 60
     before = window.python(CHOSEN_PHONE)
@@ -219,7 +220,7 @@ def look_at_phones_and_rig(window):
 
 
 def drag_key(window, keys, index, amount):
-    """Select a key in the graph editor by a click on it and move it up, as an animator does."""
+    """Click on a keyframe in the graph editor and move it up by `amount`, as an animator does."""
     window.python(GRAPH)
     time.sleep(1)
     window.python(ZOOM.format(index=index))

@@ -1,4 +1,4 @@
-"""A real Blender with a window, driven from outside: real clicks and keys, pictures, and Python inside for reading."""
+"""A real Blender with a window, driven from outside by clicks, keys and Python, with screenshots."""
 
 import json
 import os
@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
-# Which of the Blenders that `make test-gui` knows.
+# Folder of the chroot with the Blender version to test; `make test-gui` sets KMTALK_BLENDER.
 ROOT = TREE / os.environ.get("KMTALK_BLENDER", ".blender")
-SIZE = (1600, 900)
+SIZE = (1600, 900)  # width and height of the display, pixels
 # Xvfb writes the number of a free display into the file.
 START = """
 Xvfb -displayfd 3 -screen 0 {width}x{height}x24 3> {folder}/display > /dev/null 2>&1 &
@@ -18,7 +18,8 @@ until [ -s {folder}/display ]; do sleep 0.1; done
 export DISPLAY=:$(cat {folder}/display)
 exec blender --factory-startup --window-geometry 0 0 {width} {height} --python {tree}/tests/gui/inside.py
 """
-# What the button under the mouse does, as Blender itself says it; and where the region lies, from below and the left.
+# Python command and data path of the button under the mouse, as Blender copies them to the clipboard; and the region's
+# x, y (pixels from the bottom left), width and height.
 UNDER_THE_MOUSE = """
 import bpy
 manager, answer = bpy.context.window_manager, [[], []]
@@ -33,21 +34,22 @@ with bpy.context.temp_override(window=window, area=area, region=region):
             answer[0].append(manager.clipboard)
 answer[1] = [window.x + region.x, window.y + region.y, region.width, region.height]
 """
-# Where buttons are looked for: pixels from row to row, and columns as shares of the region's width.
+# Grid on which buttons are searched for: row distance in pixels, and columns as shares of the region's width.
 ROW = 8
 COLUMNS = (0.55, 0.3, 0.75, 0.12, 0.9)
-# Seconds between two looks, at each try.
+# Seconds that the mouse rests at each point, for the first to the third try.
 PATIENCE = ("0.03", "0.1", "0.2")
-# Where the file browser's first row is, in pixels below its top: there are the names of its columns.
+# Pixels from the file browser's top to its first file; the column names are above.
 FIRST_FILE = 35
 
 
 class Window:
-    """One Blender in a chroot of tools/windowed_blender.sh. `pictures`: where screenshots go."""
+    """A Blender in a chroot of tools/windowed_blender.sh. pictures: folder of the screenshots. environment: variables
+    of the process."""
 
     def __init__(self, pictures: Path, environment: dict[str, str]) -> None:
         self.home = Path(environment["HOME"])
-        # Inside the chroot and outside, the tree lies at the same place.
+        # The tree has the same path inside and outside of the chroot.
         self.exchange = TREE / "out" / "gui-exchange"
         shutil.rmtree(self.exchange, ignore_errors=True)
         (self.exchange / "user").mkdir(parents=True)
@@ -76,7 +78,7 @@ class Window:
         self.pictures.mkdir(parents=True, exist_ok=True)
 
     def python(self, code: str, seconds: float = 60.0) -> object:
-        """Run code inside; the value that it gives to `answer`."""
+        """Run code inside Blender and return its variable `answer`. seconds: timeout."""
         self._number += 1
         request, reply = self.exchange / f"{self._number}.py", self.exchange / f"{self._number}.json"
         request.with_suffix(".part").write_text(code)
@@ -92,7 +94,7 @@ class Window:
         return answer["answer"]
 
     def until(self, expression: str, seconds: float = 60.0) -> object:
-        """Wait until an expression inside is true; its value."""
+        """Wait until a Python expression inside Blender is true; returns its value. seconds: timeout."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             value = self.python(f"import bpy\nanswer = {expression}")
@@ -104,13 +106,14 @@ class Window:
     def click(self, x: float, y: float) -> None:
         """Click at pixels from the top left of the display."""
         across, down = str(round(x)), str(round(y))
-        # Edges of regions take a click only after the mouse has moved on them.
+        # The edge of a region accepts a click only after the mouse has moved on it.
         self._tool("xdotool", "mousemove", across, down, "sleep", "0.2", "mousemove", str(round(x) - 1), down)
         self._tool("xdotool", "sleep", "0.1", "mousemove", across, down, "sleep", "0.1", "click", "1")
         time.sleep(0.3)
 
     def click_until(self, place: tuple[float, float], expression: str, tries: int = 5, seconds: float = 10.0) -> None:
-        """Click until an expression inside is true: a window under load misses a click now and then."""
+        """Click until a Python expression inside Blender is true: under load a window misses some clicks. seconds: wait
+        after each click."""
         for _ in range(tries):
             self.click(*place)
             end = time.monotonic() + seconds
@@ -121,10 +124,10 @@ class Window:
         raise AssertionError(f"clicking at {place} never made it true: {expression}")
 
     def button(self, does: str, area: str = "VIEW_3D", region: str = "UI") -> tuple[float, float]:
-        """Where a button is, from the top left of the display: one whose Python command or data path holds `does`.
+        """Position of the button whose Python command or data path holds `does`, pixels from the display's top left.
 
-        It is looked for in the topmost window, by moving the mouse over the region; again and more slowly where it is
-        not found, since a region slides open and a window under load is late to see where the mouse is.
+        The mouse scans the region in the topmost window. If the button is not found, the scan repeats more slowly: a
+        region may still slide open, and under load Blender notices the mouse late.
         """
         probe = UNDER_THE_MOUSE.format(area=area, region=region)
         for patience in PATIENCE:
@@ -144,36 +147,38 @@ class Window:
         raise AssertionError(f"there is no button in {area} that does {does}")
 
     def open_tab(self, name: str, area: str = "VIEW_3D") -> None:
-        """Click on the tab of the sidebar that is the last one."""
+        """Open the sidebar's tab `name` by clicks on the tabs, from the last one up."""
         x, y, width, height = self.python(UNDER_THE_MOUSE.format(area=area, region="UI"))[1]
         opened = f"'{name}' in [r.active_panel_category for a in bpy.context.window.screen.areas for r in a.regions]"
-        # From below, but for the area's corner, which splits it: where there is no tab, a click does nothing.
+        # From the bottom up, without the area's corner, where a click would split the area. Clicks beside tabs do
+        # nothing.
         rows = range(SIZE[1] - y - 6 * ROW, SIZE[1] - y - height, -3 * ROW)
         for row in [*rows, *rows, *rows]:
             self.click(x + width - ROW, row)
             if self.python(f"import bpy\nanswer = {opened}"):
-                # A window under load is late, and the last click may open another tab yet.
+                # Under load an earlier click may take effect late and open another tab: check again.
                 time.sleep(1)
                 if self.python(f"import bpy\nanswer = {opened}"):
                     return
         raise AssertionError(f"there is no tab {name}")
 
     def bring_in(self) -> None:
-        """Move the topmost window into the display: no window manager does it."""
+        """Move the topmost window into the display, as there is no window manager."""
         name = "Blender File View"
         self._tool("xdotool", "search", "--sync", "--name", name, "windowmove", "200", "120")
-        # Until Blender knows.
+        # Wait until Blender has the new position.
         self.until("bpy.context.window_manager.windows[-1].x == 200")
 
     def first_file(self) -> tuple[float, float]:
-        """Where the first file of the file browser is."""
+        """Position of the first file in the file browser, pixels from the display's top left."""
         region = UNDER_THE_MOUSE.format(area="FILE_BROWSER", region="WINDOW")
         self.until("bpy.context.window_manager.windows[-1].screen.areas[0].spaces[0].params is not None")
         x, y, _, height = self.python(region)[1]
         return x + 100, SIZE[1] - y - height + FIRST_FILE
 
     def answers_while(self, expression: str, seconds: float = 120.0) -> int:
-        """How often Blender answers while an expression inside is true: never, when what it does stops the window."""
+        """Number of answers of Blender while a Python expression inside is true; 0 if the window is blocked meanwhile.
+        seconds: timeout."""
         answers, end = 0, time.monotonic() + seconds
         while time.monotonic() < end:
             if not self.python(f"import bpy\nanswer = bool({expression})"):
@@ -182,17 +187,17 @@ class Window:
         raise AssertionError(f"always true: {expression}")
 
     def move(self, x: float, y: float) -> None:
-        """Move the mouse there."""
+        """Move the mouse to pixels from the display's top left."""
         self._tool("xdotool", "mousemove", str(round(x)), str(round(y)))
         time.sleep(0.2)
 
     def key(self, *names: str) -> None:
-        """Press keys, as xdotool names them."""
+        """Press keys, named as in xdotool."""
         self._tool("xdotool", "key", *names)
         time.sleep(0.3)
 
     def picture(self, name: str) -> Path:
-        """A screenshot of the whole window."""
+        """Take a screenshot of the whole display; returns its path."""
         path = self.pictures / f"{name}.png"
         inside = ROOT / "tmp" / f"{self.process.pid}-{name}.png"
         self._tool("import", "-window", "root", f"/tmp/{inside.name}")
@@ -200,7 +205,7 @@ class Window:
         return path
 
     def close(self) -> None:
-        """End Blender and its display."""
+        """End Blender and its virtual display."""
         try:
             os.killpg(self.process.pid, 15)
             self.process.wait(10)

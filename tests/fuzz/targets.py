@@ -72,11 +72,11 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
     line = {"audio": "a.wav", "transcript": "hello", "fps": 25, "phones": PHONES["phones"]}
     runtime, extension = "model_runtime", "kmtalk_blender.runtime"
     return {
-        "sound": filed("sound.wav", sounds, f"{runtime}.audio", "read_audio"),
+        "sound": filed("sound.wav", sounds, f"{runtime}.speech.audio", "read_audio"),
         "take": filed("take.npz", lambda: archives(**take_arrays()), f"{runtime}.take", "read_take"),
         "keys": filed("keys.npz", lambda: archives(**keys), f"{runtime}.complete", "read_keys"),
         "head": filed("head.npz", lambda: archives(**head_arrays()), f"{runtime}.heads.head", "read_head"),
-        "space": filed("space.npz", lambda: archives(**space_arrays()), f"{runtime}.motion_space", "read_space"),
+        "space": filed("space.npz", lambda: archives(**space_arrays()), f"{runtime}.heads.motion_space", "read_space"),
         "curves npz": filed("c.npz", lambda: archives(**curves), f"{runtime}.datasets.curves", "read_curves"),
         "curves csv": filed("c.csv", lambda: damaged(CSV.encode()), f"{runtime}.datasets.curves", "read_curves"),
         "curves json": filed("c.json", lambda: json_files(audio2face), f"{runtime}.datasets.curves", "read_curves"),
@@ -87,7 +87,7 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
             "l.json", lambda: json_files(json.loads(MARKS)), f"{runtime}.heads.mesh_files", "read_landmarks"
         ),
         "flame npz": filed("f.npz", lambda: archives(**flame), f"{runtime}.heads.flame", "read_flame"),
-        "pickle": filed("f.pkl", pickles, f"{runtime}.safe_pickle", "read_pickle"),
+        "pickle": filed("f.pkl", pickles, f"{runtime}.files.safe_pickle", "read_pickle"),
         "pickle flame": filed("g.pkl", pickles, f"{runtime}.heads.flame", "read_flame"),
         "textgrid": filed(
             "t.TextGrid",
@@ -104,7 +104,7 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
             f"{runtime}.training.config_file",
             "read_config",
         ),
-        "manifest": filed("l.jsonl", lambda: json_files(line), f"{runtime}.batch", "read_manifest"),
+        "manifest": filed("l.jsonl", lambda: json_files(line), f"{runtime}.service.batch", "read_manifest"),
         "transcript": _transcript,
         "phones given": _phones_given,
         "request": _request,

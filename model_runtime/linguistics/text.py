@@ -1,4 +1,4 @@
-"""A transcript as people write it -> the words that are spoken, in lower-case letters."""
+"""Written transcript -> its spoken words, in lower-case letters."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from model_runtime.errors import InputError
 
 __all__ = ["check_transcript", "spoken_words"]
 
-# Every pattern here takes a time that grows with the length of the text alone: a transcript may be any text.
+# A transcript may be any text, so every pattern below takes time in proportion to the length of the text.
 OPENING = re.compile(r"[\[(<{]")
 CLOSING = {"[": "]", "(": ")", "<": ">", "{": "}"}
 QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "–": " ", "—": " ", "…": " "})
@@ -33,7 +33,7 @@ ABBREVIATIONS = {
 SIGNS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "°": "degrees", "#": "number"}
 CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "pence"), "€": ("euro", "cent")}
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-# A word or an abbreviation with a full stop at its end; it begins where nothing of it stands before.
+# A word or an abbreviation with its full stops; no letter or full stop stands before it.
 STOPPED = re.compile(r"(?<![\w.])[\w.]++(?=\s|$)")
 FOLLOWED_BY_NUMBER = re.compile(r"\s*\d")
 MONEY = re.compile(r"([$£€])\s?(\d[\d,]*)(?:\.(\d\d))?(?!\d)")
@@ -41,15 +41,17 @@ CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
 ORDINAL = re.compile(r"\b(\d{1,15})(?:st|nd|rd|th)\b", re.IGNORECASE)
 YEAR = re.compile(r"(?<![\d.,])(1[1-9]\d\d|20[1-9]\d)(?![\d,]|\.\d)")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-WORD = re.compile(r"[a-z']{1,40}")  # what is longer is no word: it is read in pieces
-LONGEST_NUMBER = 15  # digits; longer ones are read digit by digit
+# Longer runs of letters are no words and are split every 40 letters.
+WORD = re.compile(r"[a-z']{1,40}")
+# Digits; longer numbers are read digit by digit.
+LONGEST_NUMBER = 15
 DIGITS = tuple(num2words(digit) for digit in range(10))
-# Marks on one letter: Unicode's own stream-safe text has so many, and putting more in order takes endlessly long.
+# Combining marks kept on one letter, as in Unicode's stream-safe text format; sorting more takes very long.
 MARKS = 30
 
 
 def check_transcript(transcript: str | None) -> None:
-    """Raises InputError when a transcript is longer than one of the longest sound can be."""
+    """Raises InputError for a transcript of more than TRANSCRIPT_LETTERS characters."""
     if transcript is not None and len(transcript) > limits.TRANSCRIPT_LETTERS:
         raise InputError(
             f"The transcript has {len(transcript)} characters; {limits.TRANSCRIPT_LETTERS} are the most, so cut it."
@@ -57,13 +59,13 @@ def check_transcript(transcript: str | None) -> None:
 
 
 def spoken_words(transcript: str) -> tuple[str, ...]:
-    """The words of `transcript`, each of a-z and inner apostrophes.
+    """The spoken words of `transcript`, each of letters a-z and inner apostrophes.
 
-    Numbers are spelled out as in English, signs and common abbreviations expanded, [stage directions] and (such) left
-    out, letters of other alphabets transliterated. Any text gives a result; a text without words gives none.
+    Numbers are spelled out in English, signs and common abbreviations expanded, [stage directions] and (remarks) left
+    out, letters of other alphabets transliterated. Any text gives a result; a text without words gives an empty tuple.
     """
     text = unicodedata.normalize("NFKC", _with_few_marks(transcript)).translate(QUOTES)
-    # One letter may become eighteen.
+    # NFKC can turn one letter into eighteen.
     text = text[: 2 * limits.TRANSCRIPT_LETTERS]
     text = _without_directions(text)
     text = INITIALS.sub(_initials, text)
@@ -92,7 +94,7 @@ def _initials(match: re.Match) -> str:
 def _abbreviation(match: re.Match) -> str:
     start, word = len(match[0]) - len(match[0].lstrip(".")), match[0].lstrip(".").lower()
     known = ABBREVIATIONS.get(word[:-1]) if word.endswith(".") else None
-    # "No." before a number is an abbreviation; at the end of a sentence it is an answer.
+    # "No." is an abbreviation only before a number.
     if known is None or (word == "no." and not FOLLOWED_BY_NUMBER.match(match.string, match.end())):
         return match[0]
     return match[0][:start] + known
@@ -132,9 +134,9 @@ def _digits(digits: str) -> str:
 
 
 def _without_directions(text: str) -> str:
-    """Without what stands between brackets, up to the first that closes them; brackets that nothing closes stay."""
+    """`text` without brackets and their contents, up to the first closing bracket; unclosed brackets stay."""
     kept, done, start = [], 0, 0
-    # Once nothing closes a kind of bracket, nothing further on does: so the text is looked through once a kind.
+    # Kinds of brackets that nothing closes further on: each kind is searched in vain only once.
     unclosed: set[str] = set()
     while opened := OPENING.search(text, start):
         start = opened.end()
@@ -148,7 +150,7 @@ def _without_directions(text: str) -> str:
 
 
 def _with_few_marks(text: str) -> str:
-    """Without the marks on a letter that come after MARKS others."""
+    """`text` with at most MARKS combining marks on a letter."""
     if not any(map(unicodedata.combining, text)):
         return text
     kept, count = [], 0

@@ -2,6 +2,7 @@
 
 __all__ = ["BROWS", "CHANNELS", "LIDS", "MOUTH", "mirrored"]
 
+# Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
     "jawForward",
     "jawLeft",
@@ -33,6 +34,7 @@ MOUTH = (
     "cheekPuff",
     "tongueOut",
 )
+# Channels of the upper face: lids, brows.
 LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft", "browDownRight")
 CHANNELS = MOUTH + LIDS + BROWS

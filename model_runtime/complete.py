@@ -134,6 +134,7 @@ def _sound(take: Take, model: Model) -> np.ndarray:
 
 
 def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
+    """Raises InputError for keys or locked channels that do not fit the take."""
     frames = keys.key_frames
     if not len(frames):
         raise InputError("There are no key poses to complete around; keep at least one.")

@@ -26,6 +26,7 @@ class Cancelled(Exception):
 
 
 def _one_line(message: str) -> str:
+    """The message in printable characters on one line, cut in the middle to SENTENCE_LETTERS."""
     if len(message) > SENTENCE_LETTERS:
         half = (SENTENCE_LETTERS - 5) // 2
         message = f"{message[:half]} ... {message[-half:]}"

@@ -29,6 +29,7 @@ from model_runtime.take import Take, frame_count
 
 __all__ = ["generate", "predict", "raw_performance", "shift_phones", "usual_of"]
 
+# Channel of the tongue.
 TONGUE = "tongueOut"
 
 

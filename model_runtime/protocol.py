@@ -51,7 +51,7 @@ PROTOCOL = 1
 
 @dataclass(frozen=True)
 class Request:
-    """One request of the client, without its framing: id, operation and parameters."""
+    """One request of the client. id: chosen by the client. op: operation. params: its parameters."""
 
     id: int
     op: str

@@ -27,6 +27,7 @@ __all__ = ["IDLE", "serve"]
 IDLE = 600.0
 # Bytes of a request at most.
 LONGEST_LINE = 1 << 24
+# Operations that are queued; each is a module in `commands`.
 OPERATIONS = ("generate", "complete", "phones", "pronounce", "head", "info")
 
 

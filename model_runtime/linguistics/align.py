@@ -19,6 +19,7 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
 
+# Called with the share done (0 to 1) and a text.
 Progress = Callable[[float, str], None]
 
 # Seconds of room tone added before and after a piece: the searches need silence around speech.
@@ -50,6 +51,7 @@ SPARE_WORDS = 0.5
 # Name of a stretch in which phones are recognised but no words.
 SOUNDS = "[phones]"
 
+# Notes for the user.
 MISFIT = "The transcript fits the sound badly; check that it belongs to this line."
 WORDLESS = "No words are understood in the sound."
 DOUBTFUL = "The words that are heard are not sure, so the mouth follows the sound alone; type what is said."
@@ -172,6 +174,7 @@ def align_speech(
 
 
 def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
+    """The alignment of a waveform without speech."""
     return Alignment(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
 
 
@@ -194,6 +197,7 @@ def _not_understood(parts: list[Part]) -> tuple[str, ...]:
 
 
 def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:
+    """Recognise each piece of the waveform."""
     parts = []
     for start, end in pieces(waveform, *PIECE):
         report(start / waveform.duration, "Listening")
@@ -298,6 +302,7 @@ def _mismatches(
 
 
 def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
+    """Notes on the first MOST_MISMATCHES mismatches, and the number of the rest."""
     told = [each.sentence for each in mismatches[:MOST_MISMATCHES]]
     left = len(mismatches) - len(told)
     return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
@@ -327,6 +332,7 @@ def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, reco
 
 
 def _piece(waveform: Waveform, start: float, end: float) -> Waveform:
+    """The waveform from `start` to `end` (seconds)."""
     return Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
 
 

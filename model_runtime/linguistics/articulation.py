@@ -10,6 +10,7 @@ from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS
 
 __all__ = ["FEATURES", "articulation"]
 
+# Names of the articulatory features, in the order of their columns.
 FEATURES = (
     *("silence", "vowel", "height", "backness", "rounded", "diphthong", "end_height", "end_rounded"),
     *("bilabial", "labiodental", "dental", "alveolar", "postalveolar", "palatal", "velar", "glottal"),
@@ -36,6 +37,7 @@ VOWEL_FACTS = {
     "UW": (0.95, 0.9, 1.0, 0.95, 1.0, 1),
 }
 DIPHTHONGS = ("AW", "AY", "EY", "OW", "OY")
+# Consonant -> its features of value 1.
 CONSONANT_FACTS = {
     "B": "bilabial stop voiced",
     "CH": "postalveolar affricate lips_protrude",

@@ -102,9 +102,11 @@ class Decoders:
         return pronounce(word, self._dictionary(self._aligner(0)))
 
     def _aligner(self, attempt: int) -> pocketsphinx.Decoder:
+        """The decoder that aligns words, with the beams of an attempt."""
         return self._decoder(f"align {attempt}", lm=None, bestpath=False, **BEAMS[attempt])
 
     def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
+        """The decoder of this name, loaded at the first call."""
         if name not in self.made:
             model = checked_folder(ALIGNER) / MODEL
             # Explicit paths: an environment variable could point pocketsphinx to another model.
@@ -113,6 +115,8 @@ class Decoders:
         return self.made[name]
 
     def _dictionary(self, decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
+        """A look-up of phones in the original dictionary, None for other words."""
+
         def look_up(word: str) -> tuple[str, ...] | None:
             # Only the original dictionary: with words added for earlier lines, a pronunciation would depend on them.
             phones = decoder.lookup_word(word) if word and word not in self.taught else None
@@ -121,6 +125,7 @@ class Decoders:
         return look_up
 
     def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
+        """Add the words that are missing from the decoder's dictionary."""
         look_up = self._dictionary(decoder)
         for word in dict.fromkeys(words):
             if decoder.lookup_word(word) is None:
@@ -129,6 +134,7 @@ class Decoders:
 
 
 def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
+    """Run one search on `sound` (int16, 16 kHz mono)."""
     # Reset the decoder's features: their normalisation would carry over from the last waveform and move phone edges.
     decoder.reinit_feat()
     # Pass the whole waveform at once, so that the features are normalised over all of it.

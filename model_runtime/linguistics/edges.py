@@ -50,6 +50,7 @@ def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
 
 
 def _rise(level: np.ndarray, silence: Span, speech: Span) -> float | None:
+    """Seconds at which speech starts after a silence, from levels (N,) in dB; None: unclear."""
     floor, top = _floor_and_top(level, silence, speech)
     if top < floor + CONTRAST:
         return None
@@ -57,6 +58,7 @@ def _rise(level: np.ndarray, silence: Span, speech: Span) -> float | None:
 
 
 def _fall(level: np.ndarray, speech: Span, silence: Span) -> float | None:
+    """Seconds at which speech ends before a silence, from levels (N,) in dB; None: unclear."""
     floor, top = _floor_and_top(level, silence, speech)
     if top < floor + CONTRAST:
         return None

@@ -163,10 +163,12 @@ def _likeness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
 
 
 def _end_before(words: list[AlignedWord], index: int) -> int:
+    """Frame at which the word before `index` ends; 0 for the first word."""
     return words[index - 1].phones[-1].end if index else 0
 
 
 def _start_after(words: list[AlignedWord], index: int, count: int) -> int:
+    """Frame at which the word at `index` starts; `count` after the last word."""
     return words[index].phones[0].start if index < len(words) else count
 
 

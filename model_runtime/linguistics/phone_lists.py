@@ -96,6 +96,7 @@ def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
 
 
 def _checked(lists: Iterable, kind: str) -> list[Span]:
+    """The lists as spans. kind: "phone" or "word", for messages. Raises InputError for any other form."""
     if not isinstance(lists, list | tuple):
         raise InputError(f"The {kind}s must be a list of [label, start, end].")
     if len(lists) > limits.PHONES:
@@ -124,6 +125,7 @@ def _is_time(value: float) -> bool:
 
 
 def _append(tiles: list[Span], label: str, start: float, end: float) -> None:
+    """Append a phone; a silence after a silence extends it."""
     if tiles and label == SILENCE == tiles[-1].label:
         start = tiles.pop().start
     tiles.append(Span(label, start, end))

@@ -14,8 +14,11 @@ __all__ = ["check_transcript", "spoken_words"]
 
 # A transcript may be any text, so every pattern below takes time in proportion to the length of the text.
 OPENING = re.compile(r"[\[(<{]")
+# Opening bracket -> closing bracket.
 CLOSING = {"[": "]", "(": ")", "<": ">", "{": "}"}
+# Typographic quotes, dashes and dots -> apostrophes and spaces.
 QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "–": " ", "—": " ", "…": " "})
+# Abbreviation without its last full stop -> spoken words.
 ABBREVIATIONS = {
     "mr": "mister",
     "mrs": "missus",
@@ -31,6 +34,7 @@ ABBREVIATIONS = {
     "approx": "approximately",
 }
 SIGNS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "°": "degrees", "#": "number"}
+# Sign -> name of the unit and of its hundredth.
 CURRENCIES = {"$": ("dollar", "cent"), "£": ("pound", "pence"), "€": ("euro", "cent")}
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 # A word or an abbreviation with its full stops; no letter or full stop stands before it.
@@ -45,6 +49,7 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 WORD = re.compile(r"[a-z']{1,40}")
 # Digits; longer numbers are read digit by digit.
 LONGEST_NUMBER = 15
+# Names of the digits 0 to 9.
 DIGITS = tuple(num2words(digit) for digit in range(10))
 # Combining marks kept on one letter, as in Unicode's stream-safe text format; sorting more takes very long.
 MARKS = 30
@@ -83,15 +88,18 @@ def spoken_words(transcript: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=10_000)
 def _said(number: int, kind: str = "cardinal") -> str:
+    """A number in English words. kind: "cardinal", "ordinal" or "year"."""
     return num2words(number, to=kind)
 
 
 def _initials(match: re.Match) -> str:
+    """Initials such as "U.S." as separate letters, or the words of an abbreviation."""
     known = ABBREVIATIONS.get(match[0].lower().rstrip("."))
     return f" {known} " if known else " " + " ".join(match[0].replace(".", " ").split()) + " "
 
 
 def _abbreviation(match: re.Match) -> str:
+    """The spoken words of an abbreviation; other words stay."""
     start, word = len(match[0]) - len(match[0].lstrip(".")), match[0].lstrip(".").lower()
     known = ABBREVIATIONS.get(word[:-1]) if word.endswith(".") else None
     # "No." is an abbreviation only before a number.
@@ -101,6 +109,7 @@ def _abbreviation(match: re.Match) -> str:
 
 
 def _money(match: re.Match) -> str:
+    """An amount of money, "$3.50", in words."""
     whole, parts = match[2].replace(",", "").lstrip("0") or "0", int(match[3] or 0)
     unit, cent = CURRENCIES[match[1]]
     said = f"{_cardinal(whole)} {unit}{'' if len(whole) == 1 and int(whole) == 1 else 's'}"
@@ -110,6 +119,7 @@ def _money(match: re.Match) -> str:
 
 
 def _clock(match: re.Match) -> str:
+    """A time of day, "7:05", in words."""
     hour, minute = int(match[1]), int(match[2])
     if not minute:
         return f" {_said(hour)} o'clock "
@@ -117,6 +127,7 @@ def _clock(match: re.Match) -> str:
 
 
 def _number(match: re.Match) -> str:
+    """A number, "1,250.5", in words."""
     whole, _, decimals = match[0].replace(",", "").partition(".")
     said = _cardinal(whole)
     if decimals:
@@ -125,11 +136,13 @@ def _number(match: re.Match) -> str:
 
 
 def _cardinal(digits: str) -> str:
+    """A whole number in words; digit by digit with a leading 0 or more than LONGEST_NUMBER digits."""
     telephone = len(digits) > 1 and digits.startswith("0")
     return _digits(digits) if telephone or len(digits) > LONGEST_NUMBER else _said(int(digits))
 
 
 def _digits(digits: str) -> str:
+    """The digits one by one, in words."""
     return " ".join(DIGITS[int(digit)] for digit in digits)
 
 

@@ -27,6 +27,7 @@ __all__ = ["read_textgrid", "write_textgrid"]
 # Names of tiers of phones and of words, lower case, in order of preference.
 PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "phonetic")
 WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
+# Kinds of tiers.
 INTERVALS, POINTS = "IntervalTier", "TextTier"
 # A quoted text (a quotation mark within is doubled), a comment from "!" to the end of the line, or a number that stands
 # alone.
@@ -91,6 +92,7 @@ class _Grid:
 
 
 def _decoded(path: Path | str) -> str:
+    """The text of a file in UTF-8 or UTF-16. Raises InputError for any other file."""
     data = read_bytes(path, limits.TEXTGRID_BYTES, "TextGrid")
     try:
         return data.decode(UTF16.get(data[:2], "utf-8-sig"))
@@ -144,6 +146,7 @@ def _parse(tokens: Iterator[str | float]) -> _Grid:
 
 
 def _number(tokens: Iterator[str | float]) -> float:
+    """The next token, a number. Raises ValueError for a text."""
     token = next(tokens)
     if not isinstance(token, float):
         raise ValueError("no number")
@@ -151,6 +154,7 @@ def _number(tokens: Iterator[str | float]) -> float:
 
 
 def _text(tokens: Iterator[str | float]) -> str:
+    """The next token, a text. Raises ValueError for a number."""
     token = next(tokens)
     if not isinstance(token, str):
         raise ValueError("no text")

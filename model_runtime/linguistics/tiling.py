@@ -42,6 +42,7 @@ def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Wav
 
 
 def _append(phones: list[Span], label: str, start: float, end: float) -> None:
+    """Append a phone; a silence after a silence extends it."""
     if phones and label == SILENCE == phones[-1].label:
         start = phones.pop().start
     phones.append(Span(label, start, end))

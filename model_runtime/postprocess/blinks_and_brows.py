@@ -70,6 +70,7 @@ def blink_times(phones: PhoneTrack, seed: int) -> list[float]:
 
 
 def _blink(since: np.ndarray) -> np.ndarray:
+    """(T,) weight of the lids in a blink. since: (T,) seconds since its start."""
     down = ease(since / CLOSING_S)
     up = ease((since - CLOSING_S - SHUT_S) / OPENING_S)
     return down - up

@@ -34,9 +34,9 @@ class VoiceConfig:
     Unit "loudness": -1 is the noise of the room, 1 the average of the speech, -1.5 the least (49 dB below the speech).
     """
 
-    # Voice activity rises from 0 at this loudness
+    # Loudness at which voice activity starts to rise from 0.
     onset_loudness: float = constant(0.0, "loudness", DEVELOPMENT)
-    # to 1 at this.
+    # Loudness from which on voice activity is 1.
     certain_loudness: float = constant(0.5, "loudness", DEVELOPMENT)
     smoothing_s: float = constant(0.1, "s, standard deviation", DEVELOPMENT)
     # Loud parts that are shorter, such as the click at the end of a recording, are no voice.
@@ -52,9 +52,9 @@ class VoiceConfig:
 class RestConfig:
     """Rest: the mouth comes to neutral in long silences."""
 
-    # From the end of a phone to the start of the fade to rest.
+    # Time from the end of a phone to the start of the fade to rest.
     settle_s: float = constant(0.6, "s", FREE_SPEECH)
-    # From the end of the fade out of rest to the next phone.
+    # Time from the end of the fade out of rest to the next phone.
     anticipate_s: float = constant(0.6, "s", "people part their lips half a second ahead (docs/experiments.md)")
     # Length of a fade to or from rest.
     fade_s: float = constant(0.3, "s", FREE_SPEECH)
@@ -84,9 +84,9 @@ class PauseConfig:
     tilt_smoothing_s: float = constant(0.1, "s, standard deviation", FREE_SPEECH)
     # Limit of the tilt in both directions: hardly any breath exceeds it.
     max_tilt: float = constant(1.2, "units of tilt", FREE_SPEECH)
-    # After a rest, the lips start to part this long before the next phone,
+    # After a rest, the added opening starts this long before the next phone.
     onset_lead_s: float = constant(0.7, "s before the sound", FREE_SPEECH)
-    # and are parted this long before it.
+    # After a rest, the added opening is reached this long before the next phone.
     open_by_s: float = constant(0.45, "s before the sound", FREE_SPEECH)
     # Before the next phone, the added opening fades out in this time.
     handover_s: float = constant(0.06, "s", FREE_SPEECH)
@@ -110,9 +110,9 @@ class PauseOpeningConfig:
     held_from: float = constant(0.8, "share of the usual opening", CHOICE)
     # On either side of the boundary between a phone and a silence, the limit fades in over this time.
     held_within_s: float = constant(0.05, "s", CHOICE)
-    # Where the setting `pauses` closes the mouth, it closes in this time after a phone,
+    # Where the setting `pauses` closes the mouth: time in which it closes after a phone.
     close_s: float = constant(0.15, "s", CHOICE)
-    # and opens in this time before the next phone.
+    # The same: time in which it opens before the next phone.
     open_s: float = constant(0.20, "s", "recorded mouths open .17 to .30 s before the voice")
 
 
@@ -136,13 +136,13 @@ class ContactConfig:
     bilabial_iod: float = constant(0.0, "IOD", "articulography: every bilabial is closed by its onset")
     # Largest aperture at F V.
     labiodental_iod: float = constant(0.035, "IOD", DEVELOPMENT)
-    # The lips close in this time
+    # Time in which the lips close.
     form_s: float = constant(0.07, "s", "fast speech closes lips in 60-90 ms")
-    # and open in this.
+    # Time in which the lips open.
     release_s: float = constant(0.07, "s", "fast speech opens lips in 60-90 ms")
-    # A contact lies within the phone, or up to this long before it,
+    # A contact lies within its phone, or up to this long before the phone.
     before_s: float = constant(0.05, "s", DEVELOPMENT)
-    # or up to this long after it.
+    # The same after the phone.
     after_s: float = constant(0.015, "s", DEVELOPMENT)
 
 
@@ -150,19 +150,19 @@ class ContactConfig:
 class RoundingConfig:
     """Lip rounding and the tucked lower lip, which landmarks in front view hardly show."""
 
-    # This and the next: weights added at a phone that is fully rounded.
+    # Weights added at a fully rounded phone: mouthPucker, mouthFunnel.
     pucker: float = constant(0.22, "weight of mouthPucker", DEVELOPMENT)
     funnel: float = constant(0.04, "weight of mouthFunnel", DEVELOPMENT)
-    # Rounding starts this long before the phone
+    # Rounding starts this long before the phone.
     rounding_ahead_s: float = constant(0.10, "s", "rounding starts 30-100 ms before the rounded sound")
-    # and ends this long after it.
+    # Rounding ends this long after the phone.
     rounding_after_s: float = constant(0.08, "s", DEVELOPMENT)
-    # This and the next: least weights at F V.
+    # Least weights at F V: mouthRollLower, then mouthUpperUpLeft and -Right.
     roll_lower: float = constant(0.40, "weight of mouthRollLower", DEVELOPMENT)
     upper_up: float = constant(0.08, "weight of mouthUpperUpLeft and -Right", DEVELOPMENT)
-    # The tuck starts this long before the phone
+    # The tuck of the lower lip starts this long before F V.
     tuck_ahead_s: float = constant(0.07, "s", DEVELOPMENT)
-    # and ends this long after it.
+    # The tuck of the lower lip ends this long after F V.
     tuck_after_s: float = constant(0.06, "s", DEVELOPMENT)
 
 
@@ -170,6 +170,7 @@ class RoundingConfig:
 class TongueConfig:
     """The tongue between the teeth at TH and DH."""
 
+    # Weight of tongueOut at a phone of amount 1 (DENTAL).
     most: float = constant(0.35, "weight of tongueOut", CHOICE)
     # The least aperture through which the tongue passes fully.
     passage_iod: float = constant(0.06, "IOD", CHOICE)

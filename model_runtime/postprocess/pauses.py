@@ -1,10 +1,10 @@
 """Pauses: open the lips in pauses between words, further with more spectral tilt of the breath.
 
 In free speech, the mouth is as open in a pause of up to a second as in the speech around it. It closes only in longer
-silences, and opens again before the next phone. The training clips do not show this: their speaker says six words in
-a row and rests. The spectral tilt shows how far the lips are apart in a pause: breath through open lips
-has more energy in the middle of the spectrum than breath through the nose, and the noise of a room has neither. Digital
-silence occurs where separately recorded lines are joined, and each line ends with the mouth at rest (figures in
+silences, and opens again before the next phone. The training clips do not show this: their speaker says six words in a
+row and rests. The spectral tilt shows how far the lips are apart in a pause: breath through open lips has more energy
+in the middle of the spectrum than breath through the nose, and the noise of a room has neither. Digital silence occurs
+where separately recorded lines are joined; each of these lines ends with the mouth at rest (figures in
 docs/experiments.md).
 """
 

@@ -38,6 +38,7 @@ def find_silences(phones: PhoneTrack, levels: SoundLevels, config: PostprocessCo
 
 
 def _classified(span: Span, index: int, phones: PhoneTrack, levels: SoundLevels, config: PostprocessConfig) -> Silence:
+    """The silence `span`, the phone of this index in the track, classified."""
     first, last = span.start <= 0, span.end >= phones.duration
     digital = _is_digital(levels, span, config)
     longest = config.pauses.longest_digital_s if digital else config.pauses.longest_s
@@ -56,12 +57,13 @@ def _classified(span: Span, index: int, phones: PhoneTrack, levels: SoundLevels,
 
 
 def _is_digital(levels: SoundLevels, span: Span, config: PostprocessConfig) -> bool:
+    """Whether the median loudness of a span is that of digital silence; False without known levels."""
     rows = levels.loudness[round(span.start * ACOUSTIC_RATE) : round(span.end * ACOUSTIC_RATE)]
     return len(rows) > 0 and float(np.median(rows)) < config.voice.digital_silence_loudness
 
 
 def depth_in_silence(silences: tuple[Silence, ...], times: np.ndarray, after_s: float, before_s: float) -> np.ndarray:
-    """(T,) depth of `times` (T,) in seconds inside a silence: 0 at its ends, above 0 inside, below 0 in speech.
+    """(T,) depth inside a silence at `times` (T,) seconds: 0 at its ends, above 0 inside, below 0 in speech.
 
     The smaller of two: time since the phone before, divided by `after_s`; time to the next phone, divided by
     `before_s`. A side without a phone counts as infinite; without any silence the depth is minus infinite.

@@ -79,6 +79,7 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
 
 
 def _check_request(start: float, end: float | None, speed: float) -> None:
+    """Raises InputError for a start, end or speed out of range."""
     if not np.isfinite(start) or start < 0:
         raise InputError(f"The start must be 0 s or later, not {start}.")
     if end is not None and not (np.isfinite(end) and end > start):

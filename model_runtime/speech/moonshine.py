@@ -125,11 +125,13 @@ def _in_circles(tokens: list[int]) -> bool:
 
 
 def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
+    """The encoder's inputs for samples (N,)."""
     return {"input_values": samples[None], "attention_mask": np.ones((1, len(samples)), np.int64)}
 
 
 @cache
 def _networks() -> Networks:
+    """The networks, loaded once."""
     # Later versions of moonshine-voice come without these files.
     folder = checked_folder(MOONSHINE) / "assets" / "tiny-en"
     encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))

@@ -36,4 +36,5 @@ def _append(data: bytearray, piece: bytes) -> int:
 
 
 def _refer(data: bytearray, place: int, target: int) -> None:
+    """Write at `place` a reference to `target` (positions in bytes)."""
     packer.uoffset.pack_into(data, place, target - place)

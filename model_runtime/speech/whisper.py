@@ -55,12 +55,14 @@ def log_mel_spectrum(samples: np.ndarray) -> np.ndarray:
 
 
 def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
+    """The encoder's inputs for samples (N,): spectrum and positional encodings."""
     rows = len(samples) // HOP
     # An odd last column is dropped, as it would make one more row.
     return {"spectrum": log_mel_spectrum(samples)[None, :, : 2 * rows], "places": _encoder()[1][:rows]}
 
 
 def _encode(given: dict[str, np.ndarray]) -> np.ndarray:
+    """(rows, WIDTH) mean of the STATES."""
     return np.mean(np.concatenate(_encoder()[0].run(None, given)), axis=0)
 
 

@@ -1,7 +1,8 @@
-"""The channels: ARKit's names for the shapes of the mouth, jaw, lids and brows, in the order that our arrays use."""
+"""The channels: ARKit's names for movements of mouth, jaw, lids and brows, in the order of columns in arrays."""
 
 __all__ = ["BROWS", "CHANNELS", "LIDS", "MOUTH", "mirrored"]
 
+# Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
     "jawForward",
     "jawLeft",
@@ -33,13 +34,14 @@ MOUTH = (
     "cheekPuff",
     "tongueOut",
 )
+# Channels of the upper face: lids, brows.
 LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft", "browDownRight")
 CHANNELS = MOUTH + LIDS + BROWS
 
 
 def mirrored(channel: str) -> str:
-    """Name of the channel on the other side of the face; the same name for a channel of both sides."""
+    """Name of the channel on the other side of the face; a channel without a side keeps its name."""
     if channel.endswith("Left"):
         return channel.removesuffix("Left") + "Right"
     if channel.endswith("Right"):

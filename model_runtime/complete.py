@@ -1,4 +1,4 @@
-"""Complete a take around key poses that somebody set: they stay, the rest of the motion follows them."""
+"""Complete a take around edited key motions: these stay exact, and the motion between them follows."""
 
 import dataclasses
 from collections.abc import Callable
@@ -23,17 +23,18 @@ from model_runtime.take import Take
 
 __all__ = ["Keys", "complete", "read_keys"]
 
+# Arrays of KEYS.npz.
 ARRAYS = {"key_frames": Wanted(WHOLE), "key_weights": Wanted("f"), "channels": Wanted(TEXT, limits.CHANNELS)}
-# Seconds over which a change fades at the ends of the range, so that the motion's velocity does not jump there.
+# Seconds over which the change is eased at the ends of the range, so that the velocity does not jump there.
 RAMP = 0.15
 
 
 @dataclass(frozen=True)
 class Keys:
-    """All the key poses that a motion is to pass through.
+    """The key motions that a motion has to pass through.
 
-    key_frames: (N,) ascending frame numbers of the take. key_weights: (N, K). channels: K names; channels of the take
-    that are not among them stay as they are.
+    key_frames: (N,) ascending frame numbers of the take. key_weights: (N, K) weights. channels: K names; at the key
+    frames, the take's other channels keep their weights.
     """
 
     key_frames: np.ndarray
@@ -42,7 +43,7 @@ class Keys:
 
 
 def read_keys(path: Path | str) -> Keys:
-    """Read KEYS.npz (design.md). Raises InputError with what is wrong."""
+    """Read KEYS.npz (design.md). Raises InputError that names the problem."""
     arrays = read_npz(path, ARRAYS)
     frames, weights = arrays["key_frames"], arrays["key_weights"]
     channels = texts(arrays["channels"])
@@ -65,14 +66,15 @@ def complete(
     phones: PhoneTrack | None = None,
     checkpoint: Callable[[float], None] = lambda share: None,
 ) -> Take:
-    """The take, refilled around `keys` between the frames `first` and `last` (None: all of it).
+    """The take with its motion completed around `keys` between the frames `first` and `last` (None: the whole take).
 
-    The motion passes exactly through the keys, also where the network would have chosen no key or another pose; the
-    frames outside and the `locked` channels stay as they are. phones: what was said, if it was corrected.
+    The motion passes exactly through the key motions, also where the networks have no key frame or another pose. Frames
+    outside the range and the `locked` channels stay as they are. phones: corrected phones, if any. checkpoint: called
+    with the share done (0 to 1); may raise to stop.
 
-    What changes is the difference between what the networks make of the new keys (and phones) and what they make of the
-    take's own: without an edit nothing changes, and an edit's effect fades out by itself, so that seams are smooth.
-    Raises InputError for keys that do not fit the take.
+    The take changes by the difference of two predictions: with the new key motions (or phones), and with those of the
+    take. So without an edit nothing changes, and the effect of an edit fades out smoothly. Raises InputError for keys
+    that do not fit the take.
     """
     _check(take, keys, locked)
     if model.kind.needs_features and not len(take.acoustics):
@@ -95,7 +97,7 @@ def complete(
         poses[:, inner] = weights[:, columns]
         return poses
 
-    # The take's own for both motions, so that an edit of one word moves no pause elsewhere.
+    # The usual opening of the take, for both predictions, so that an edit of one word changes no pause elsewhere.
     usual = usual_of(model, of_model(take.weights), dataclasses.replace(old, phones=take.phones), settings)
 
     def motion(performance: Performance, weights: np.ndarray) -> np.ndarray:
@@ -123,7 +125,7 @@ def complete(
 
 
 def _sound(take: Take, model: Model) -> np.ndarray:
-    """(A, F) what was heard of the take's voice, as far as the model understands it; 0 rows: nothing."""
+    """(A, F) features of the take that the model can use; 0 rows: none."""
     sound = take.acoustics
     if model.feature_version and take.meta.get("hearing") != model.feature_version:
         sound = spectrum_only(sound)
@@ -132,6 +134,7 @@ def _sound(take: Take, model: Model) -> np.ndarray:
 
 
 def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
+    """Raises InputError for keys or locked channels that do not fit the take."""
     frames = keys.key_frames
     if not len(frames):
         raise InputError("There are no key poses to complete around; keep at least one.")
@@ -147,7 +150,7 @@ def _check(take: Take, keys: Keys, locked: tuple[str, ...]) -> None:
 
 
 def _with_ends(take: Take, keys: Keys) -> Keys:
-    """The keys over all channels of the take, its first and last frame among them."""
+    """The keys with all channels of the take, and with its first and last frame added."""
     frames = np.unique(np.concatenate([[0], keys.key_frames, [len(take.weights) - 1]]))
     weights = take.weights[frames].copy()
     rows = np.searchsorted(frames, keys.key_frames)
@@ -157,7 +160,7 @@ def _with_ends(take: Take, keys: Keys) -> Keys:
 
 
 def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
-    """(T,) 0 outside the range, 1 inside, eased at those of its ends that lie within the take."""
+    """(T,) in [0, 1]: 0 outside the range of frames, 1 inside, eased at range ends that lie within the take."""
     ramp = min(RAMP, (times[last] - times[first]) / 4)
     rise = (times - times[first]) / ramp if first > 0 else np.ones(len(times))
     fall = (times[last] - times) / ramp if last < len(times) - 1 else np.ones(len(times))
@@ -167,7 +170,7 @@ def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
 def _through_keys(
     weights: np.ndarray, keys: Keys, fps: float, span: tuple[int, int], bounds: tuple[float, float]
 ) -> np.ndarray:
-    """Weights corrected so that they equal the keys of the range; the correction is eased between them."""
+    """Correct weights (T, K) to equal the key motions within `span` (first and last frame), eased between them."""
     first, last = span
     inside = (keys.key_frames >= first) & (keys.key_frames <= last)
     anchors = np.unique(np.concatenate([[0, first], keys.key_frames[inside], [last, len(weights) - 1]]))
@@ -178,7 +181,7 @@ def _through_keys(
     anchor_times = torch.from_numpy(anchors / fps)[None]
     placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
     corrected = (weights + interpolate_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
-    # Keys beyond the bounds are the animator's own will; what lies between them is not pushed further than they are.
+    # Key motions may exceed the bounds, as the animator set them; the motion between does not go further than they do.
     low, high = np.minimum(keys.key_weights.min(axis=0), bounds[0]), np.maximum(keys.key_weights.max(axis=0), bounds[1])
     corrected = np.clip(corrected, low, high)
     corrected[keys.key_frames[inside]] = keys.key_weights[inside]

@@ -1,4 +1,4 @@
-"""The ways a request can end without a result."""
+"""Exceptions that end a request without a result."""
 
 from model_runtime.limits import SENTENCE_LETTERS
 
@@ -6,11 +6,11 @@ __all__ = ["Cancelled", "DiskFull", "InputError"]
 
 
 class InputError(ValueError):
-    """What the user gave cannot be used.
+    """Input of the user that cannot be used.
 
-    The message is one sentence that names the thing and the fix; it is shown to the user as it is (exit code 2 on the
-    command line, an error report in Blender). Names from a file may hold line breaks, control characters or a million
-    letters: the message is one printable line, with its middle left out where it is too long.
+    The message is one sentence that names the problem and the fix. It is shown to the user unchanged (exit code 2 on
+    the command line, an error report in Blender). Names from files may hold line breaks, control characters or a
+    million letters, so the message is made one printable line, with its middle cut out where it is too long.
     """
 
     def __init__(self, message: str) -> None:
@@ -18,14 +18,15 @@ class InputError(ValueError):
 
 
 class DiskFull(InputError):
-    """A file cannot be written because its disk is full: nothing else that is written there can be."""
+    """A file cannot be written because its disk is full; further files on this disk cannot be written either."""
 
 
 class Cancelled(Exception):
-    """The user asked to stop. Nothing was written."""
+    """The user cancelled the request. Nothing was written."""
 
 
 def _one_line(message: str) -> str:
+    """The message in printable characters on one line, cut in the middle to SENTENCE_LETTERS."""
     if len(message) > SENTENCE_LETTERS:
         half = (SENTENCE_LETTERS - 5) // 2
         message = f"{message[:half]} ... {message[-half:]}"

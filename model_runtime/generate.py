@@ -1,4 +1,4 @@
-"""Generate a take: key motions at the phone boundaries, completed to full motion under the voice's guidance."""
+"""Generate a take: key motions at the phone boundaries, completed to full motion from features and phones."""
 
 import hashlib
 import json
@@ -29,6 +29,7 @@ from model_runtime.take import Take, frame_count
 
 __all__ = ["generate", "predict", "raw_performance", "shift_phones", "usual_of"]
 
+# Channel of the tongue.
 TONGUE = "tongueOut"
 
 
@@ -40,18 +41,19 @@ def generate(
     checkpoint: Callable[[float], None] = lambda share: None,
     features: np.ndarray | None = None,
 ) -> Take:
-    """A take of round(duration * fps) + 1 frames with every channel of CHANNELS that the model or the upper face moves.
+    """A take of round(duration * fps) + 1 frames, with the model's channels, tongue, lids and brows.
 
-    phones tile the waveform (linguistics). checkpoint is called with the share done and may raise to stop. features:
-    those of the waveform, where they are known already. Raises InputError for a style that the model does not have.
+    phones: tile the waveform (linguistics). checkpoint: called with the share done (0 to 1); may raise to stop.
+    features: of the waveform, where they are already computed. Raises InputError for a style that the model does not
+    have.
     """
     frames = frame_count(waveform.duration, settings.fps)
     keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
-    # What the take keeps is what was heard, to the last bit: completion later starts from the same numbers.
+    # float16, as stored in the take: completion later starts from exactly the same features.
     sound = (model.extract_features(waveform) if features is None else features).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
-    # A basis of displacements moves the whole face by itself; its channels are nobody else's.
+    # A model whose channels are displacements moves the whole face: no tongue, lids and brows are added.
     living = () if set(model.channels) - set(CHANNELS) else (TONGUE, *LIDS, *BROWS)
     ours = tuple(name for name in CHANNELS if name in model.channels or name in living)
     channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
@@ -86,9 +88,9 @@ def generate(
 def raw_performance(
     sound: np.ndarray, phones: PhoneTrack, keys: np.ndarray, frames: int, settings: Settings, model: Model
 ) -> Performance:
-    """What the networks are asked for: frames at i / fps seconds, with key motions of their own at the frames `keys`.
+    """The networks' input for frames at i / fps seconds, without given key motions at the key frames `keys`.
 
-    A lead moves the voice, not the motion: the networks hear and read it that much earlier.
+    sound: (A, F) features. A lead is applied to the input: features and phones are moved earlier by that time.
     """
     times = np.arange(frames) / settings.fps
     moved = round(settings.lead * ACOUSTIC_RATE)
@@ -105,14 +107,14 @@ def raw_performance(
 
 
 def shift_phones(phones: PhoneTrack, lead: float) -> PhoneTrack:
-    """The track moved `lead` seconds earlier; it still tiles the same duration, its end phones take the rest."""
+    """The track moved `lead` seconds earlier. Its first and last phones are extended to tile the same duration."""
     if not lead:
         return phones
     duration = phones.duration
     moved = [
         Span(phone.label, max(phone.start - lead, 0.0), min(phone.end - lead, duration)) for phone in phones.phones
     ]
-    # Where all are moved out of a short recording, the one that is nearest stays.
+    # If every phone is moved out of a short recording, the nearest one stays.
     kept = [phone for phone in moved if phone.end > phone.start] or [moved[-1 if lead > 0 else 0]]
     kept[0] = Span(kept[0].label, 0.0, kept[0].end)
     kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
@@ -126,10 +128,10 @@ def predict(
     checkpoint: Callable[[float], None],
     usual: UsualOpening | None = None,
 ) -> np.ndarray:
-    """(T, K) float32 weights, within the model's bounds, of its channels: the networks' motion after the model's rules.
+    """(T, K) float32 weights of the model's channels, within its bounds: the networks' motion after the model's rules.
 
-    Keys in `performance` are in the user's terms: the gains are taken out before the networks see them. usual: what
-    pauses stay below; None: what this motion itself opens to in speech.
+    Key motions in `performance` include the gains, which are divided out before they reach the networks. usual: limit
+    of the opening in pauses; None: the usual opening of this motion itself.
     """
     adjustments = _adjustments(model, settings, usual)
     if performance.keys is not None:
@@ -142,7 +144,7 @@ def predict(
 
 
 def usual_of(model: Model, weights: np.ndarray, performance: Performance, settings: Settings) -> UsualOpening | None:
-    """What weights (T, K) of the model's channels usually open to in speech; None where nobody speaks."""
+    """The usual opening in speech of weights (T, K) of the model's channels; None without speech."""
     context = context_of(model, performance, settings, _adjustments(model, settings, None))
     return usual_opening(motion_of(model, weights), context)
 
@@ -153,7 +155,7 @@ def motion_of(model: Model, weights: np.ndarray) -> Motion:
 
 
 def context_of(model: Model, performance: Performance, settings: Settings, adjustments: Adjustments) -> Context:
-    """What the model's rules know of a performance."""
+    """The context of a performance for the model's post-processing rules."""
     assert performance.phones is not None, "a take has phones"
     return Context(
         phones=performance.phones,
@@ -170,7 +172,7 @@ def _adjustments(model: Model, settings: Settings, usual: UsualOpening | None) -
 
 
 def _gains(model: Model, settings: Settings) -> np.ndarray:
-    """(K,) factor of each channel. mouthClose goes with the jaw that it makes up for, so closed lips stay closed."""
+    """(K,) factor of each channel. mouthClose has the gain of the jaw, so that closed lips stay closed."""
     style = model.style(settings.style)
     jaw, lips = settings.jaw * style.jaw, settings.lips * style.lips
     return np.array([jaw if name.startswith("jaw") or name == "mouthClose" else lips for name in model.channels])

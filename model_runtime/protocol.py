@@ -1,13 +1,13 @@
-"""The seam between Blender and the runtime: the worker protocol. This docstring is the contract.
+"""The protocol between Blender and the worker of the runtime. This docstring is the specification.
 
 `python -m model_runtime worker` reads requests from stdin and writes events to stdout, one JSON object a line, UTF-8.
-stderr is a log for people. Arrays travel as .npz files at paths that the client names. No sockets.
+stderr is a log for people. Arrays are passed as .npz files at paths that the client names. No sockets are used.
 
-The worker opens with
+The first event of the worker is
 
     {"event": "hello", "protocol": 1, "version": "0.1.0", "python": "3.11.7", "pid": 123}
 
-and a client that does not know that protocol number closes the worker and tells the user to update. Then, per request:
+A client that does not know this protocol number closes the worker and tells the user to update. Then, per request:
 
     -> {"id": 1, "op": "generate", "params": {...}}
     <- {"id": 1, "event": "progress", "stage": "phones", "fraction": 0.25, "text": "Listening"}     any number
@@ -15,12 +15,13 @@ and a client that does not know that protocol number closes the worker and tells
     <- {"id": 1, "event": "error", "kind": "input" | "internal", "message": "One sentence."}       ends the request
     <- {"id": 1, "event": "cancelled"}
 
-Requests run one at a time in the order they came; ids are the client's, unique while the worker lives. `fraction` is of
-the whole request, never falls. `{"id": 9, "op": "cancel", "params": {"request": 1}}` ends request 1 at its next
-checkpoint (waiting or running) and has no answer of its own; a client that cannot wait kills the process: nothing is
-left half-written. `{"id": 9, "op": "shutdown", "params": {}}` ends the worker at its next checkpoint, the end of stdin
-when what was asked is done (or nobody reads the answers). It also ends by itself after `--idle` seconds (600) without
-a request. A line that is not a request is answered with `{"id": null, "event": "error", "kind": "input", ...}`.
+Requests run one at a time, in the order in which they arrive. The client chooses the ids, unique while the worker
+lives. `fraction` is the share of the whole request that is done; it never falls.
+`{"id": 9, "op": "cancel", "params": {"request": 1}}` ends request 1, waiting or running, at its next checkpoint, and
+has no answer of its own. A client that cannot wait may kill the process: no file is left half-written.
+`{"id": 9, "op": "shutdown", "params": {}}` ends the worker at its next checkpoint. At the end of stdin the worker first
+finishes all requests, unless nobody reads the answers. It also ends after `--idle` seconds (600) without a request. A
+line that is not a request is answered with `{"id": null, "event": "error", "kind": "input", ...}`.
 
 op          params (? optional)                                                   result
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),     output, frames, key_frames, duration,
@@ -44,12 +45,13 @@ from dataclasses import dataclass, field
 
 __all__ = ["PROTOCOL", "Request"]
 
+# Protocol number.
 PROTOCOL = 1
 
 
 @dataclass(frozen=True)
 class Request:
-    """One line from the client."""
+    """One request of the client. id: chosen by the client. op: operation. params: its parameters."""
 
     id: int
     op: str

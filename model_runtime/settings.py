@@ -1,4 +1,4 @@
-"""Settings: what the user chooses for a take. Defaults and ranges stand in schema/settings.json."""
+"""Settings of a take, chosen by the user. schema/settings.json holds defaults and ranges."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,10 +15,10 @@ def _default(name: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingValues:
-    """fps: frames a second. style: name of a style of the model, None: its default. jaw, lips: gains of the jaw and of
-    the other mouth channels, 1 = as measured. smoothing: 0 none to 1 heavy. lead: seconds that the motion comes before
-    the sound. pauses: how far the mouth is open in pauses, 0 closed to 1 as heard. blinks, brows: whether the upper
-    face lives; seed: of its random numbers.
+    """fps: frames a second. style: name of a style of the model; None: its default. jaw, lips: gains of the jaw and of
+    the other mouth channels; 1: unchanged. smoothing: 0 none to 1 heavy. lead: seconds by which the motion precedes
+    the sound. pauses: how far the mouth is open in pauses, 0 closed to 1 as generated. blinks, brows: whether lids and
+    brows move. seed: of the random blinks and brow raises.
     """
 
     fps: float = _default("fps")
@@ -35,7 +35,7 @@ class SettingValues:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(SettingValues):
-    """Values that are known to be of their kinds and within their ranges. Raises InputError for others."""
+    """Setting values of the right kinds and within their ranges. Raises InputError for any other value."""
 
     def __post_init__(self) -> None:
         for setting in SETTINGS.values():
@@ -53,6 +53,6 @@ class Settings(SettingValues):
 
 
 def settings_from(values: dict) -> Settings:
-    """Settings from a JSON object such as a take's meta holds; unknown names are passed over."""
+    """Settings from a JSON object, such as in a take's meta; unknown names are ignored."""
     known = {field.name for field in fields(Settings)}
     return Settings(**{name: value for name, value in values.items() if name in known})

@@ -1,4 +1,4 @@
-"""Take: one generated performance, and its file (TAKE.npz)."""
+"""Take: one generated performance; reading and writing its file (TAKE.npz)."""
 
 import json
 import math
@@ -16,6 +16,7 @@ from model_runtime.schema import take_arrays
 
 __all__ = ["Take", "frame_count", "read_meta", "read_take", "write_take"]
 
+# Kinds of arrays in the schema -> kinds of NumPy arrays.
 KINDS = {"decimal": "f", "number": NUMBERS, "whole": WHOLE, "switch": "b", "text": TEXT}
 
 
@@ -26,11 +27,12 @@ def _wanted(entry: dict) -> Wanted:
     )
 
 
+# Arrays of TAKE.npz.
 ARRAYS = {name: _wanted(entry) for name, entry in take_arrays().items()}
 
 
 def frame_count(duration: float, fps: float) -> int:
-    """Frames of a take of `duration` seconds: both ends included."""
+    """Number of frames of a take of `duration` seconds, with a frame at either end."""
     return round(duration * fps) + 1
 
 
@@ -39,9 +41,9 @@ class Take:
     """One performance. Frame i lies at i / fps seconds.
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
-    0, last T - 1. phones: what was said, tiling the whole duration. acoustics: (A, F) what the encoder heard of the
-    voice, kept so that completion needs no sound file (0 rows: unknown). meta: model, settings, audio (JSON values).
-    others: arrays that this version does not know, carried along.
+    0, last T - 1. phones: tile the whole duration. acoustics: (A, F) features at 100 Hz, kept so that completion needs
+    no sound file (0 rows: unknown). meta: model, settings, audio (JSON values). others: arrays that this version does
+    not know; they are written back unchanged.
     """
 
     weights: np.ndarray
@@ -55,21 +57,21 @@ class Take:
 
     @property
     def key_weights(self) -> np.ndarray:
-        """(N, K): the key motions."""
+        """(N, K) the key motions: weights at the key frames."""
         return self.weights[self.key_frames]
 
     def without_features(self) -> "Take":
-        """The same take without what was heard: far smaller, and completed by its phones alone."""
+        """The same take without features: far smaller; completion then uses only its phones."""
         return replace(self, acoustics=np.zeros((0, 0), np.float16))
 
     @property
     def times(self) -> np.ndarray:
-        """(T,) seconds."""
+        """(T,) seconds of the frames."""
         return np.arange(len(self.weights)) / self.fps
 
 
 def write_take(take: Take, path: Path | str) -> Path:
-    """Write TAKE.npz (design.md), atomically; equal takes give equal bytes."""
+    """Write TAKE.npz (design.md) atomically. Equal takes give equal bytes."""
     phones, words = take.phones.phones, take.phones.words
     return write_npz(
         path,
@@ -94,7 +96,7 @@ def write_take(take: Take, path: Path | str) -> Path:
 
 
 def read_take(path: Path | str) -> Take:
-    """Read and check TAKE.npz. Raises InputError with the field that is wrong."""
+    """Read and check TAKE.npz. Raises InputError that names the wrong field."""
     arrays = read_npz(path, ARRAYS, others=True)
     weights, key_frames = arrays["weights"], arrays["key_frames"]
     channels = texts(arrays["channels"])
@@ -142,7 +144,7 @@ def read_take(path: Path | str) -> Take:
 
 
 def read_meta(path: Path | str) -> dict:
-    """The meta of TAKE.npz, without unpacking the rest. Raises InputError when it is no take."""
+    """The array `meta` of TAKE.npz, read without the other arrays. Raises InputError for a file that is no take."""
     (text,) = texts(read_npz(path, {"meta": Wanted(TEXT, 1)})["meta"]) or ("",)
     meta = parse_json(text, f"The meta of {path}")
     if not isinstance(meta, dict):
@@ -151,7 +153,8 @@ def read_meta(path: Path | str) -> dict:
 
 
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
-    """Raises ValueError for columns of different lengths and for times that are no times or run backwards."""
+    """The phones or words (kind) of a take. Raises ValueError for arrays of different lengths, or times that are not
+    finite or run backwards."""
     if f"{kind}_labels" not in arrays:
         return ()
     columns = [arrays[name].ravel().tolist() for name in (f"{kind}_labels", f"{kind}_start", f"{kind}_end")]

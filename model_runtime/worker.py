@@ -1,7 +1,8 @@
-"""The worker: reads requests from stdin, answers on stdout. The contract stands in `model_runtime.protocol`.
+"""The worker: reads requests from stdin and answers on stdout. `model_runtime.protocol` specifies the protocol.
 
-One thread reads, so that a cancel is heard while a request runs; the other works. At the end of stdin what was asked is
-still done, so that requests can be piped in; when nobody reads the answers any more the worker ends at its next event.
+One thread reads, so that a cancel is received while a request runs; the other thread runs the requests. At the end of
+stdin all requests are still finished, so that requests can be piped in. If nobody reads the answers any more, the
+worker ends at its next event.
 """
 
 import importlib
@@ -22,14 +23,21 @@ from model_runtime.service.parameters import request_from
 
 __all__ = ["IDLE", "serve"]
 
-IDLE = 600.0  # seconds
-LONGEST_LINE = 1 << 24  # bytes
+# Seconds without a request after which the worker ends.
+IDLE = 600.0
+# Bytes of a request at most.
+LONGEST_LINE = 1 << 24
+# Operations that are queued; each is a module in `commands`.
 OPERATIONS = ("generate", "complete", "phones", "pronounce", "head", "info")
 
 
 @dataclass
 class Inbox:
-    """What the reading thread knows. waiting: requests in order, None at the end of stdin."""
+    """State shared by the two threads.
+
+    waiting: requests in order; None at the end of stdin. open: ids of unanswered requests. cancelled: ids of requests
+    to cancel. closing: set when the worker has to end at its next checkpoint.
+    """
 
     waiting: queue.Queue[Request | None] = field(default_factory=queue.Queue)
     open: set[int] = field(default_factory=set)
@@ -38,43 +46,43 @@ class Inbox:
 
 
 class Events:
-    """Writes events to the client, whole lines only, from both threads."""
+    """Writes events to the client as whole lines; safe to call from both threads."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
     def send(self, **event: object) -> None:
-        """Write one event. Raises BrokenPipeError when the client is gone."""
+        """Write one event. Raises BrokenPipeError when the client has closed stdout."""
         line = json.dumps(event, allow_nan=False) + "\n"
         with self._lock:
             self._stream.write(line.encode("ascii"))
             self._stream.flush()
 
     def refuse(self, request: int | None, message: str) -> None:
-        """An error of the client's."""
+        """Write an error event for a line that is no valid request."""
         self.send(id=request, event="error", kind="input", message=str(InputError(message)))
 
 
 def serve(idle: float = IDLE) -> None:
-    """Answer requests until shutdown, the end of stdin or `idle` seconds without any."""
+    """Answer requests until shutdown, the end of stdin, or `idle` seconds without a request."""
     lines, events = _take_over_streams()
     inbox = Inbox()
     try:
-        # At once: everything heavy is imported when a request needs it.
+        # Say hello at once: large libraries are imported only when a request needs them.
         version = platform.python_version()
         events.send(event="hello", protocol=PROTOCOL, version=__version__, python=version, pid=os.getpid())
         threading.Thread(target=_read, args=(lines, inbox, events), daemon=True).start()
         _work(inbox, events, idle)
     except (BrokenPipeError, KeyboardInterrupt):
         pass
-    # The reading thread may sit in a read that no one ends; nothing is left to clean up.
+    # os._exit, as the reading thread may be blocked in a read for ever. Nothing is left to clean up.
     sys.stderr.flush()
     os._exit(0)
 
 
 def _take_over_streams() -> tuple[BinaryIO, Events]:
-    """Keep stdin and stdout for the protocol: what a library prints goes to the log, and no child reads requests."""
+    """Reserve stdin and stdout for the protocol: libraries print to stderr, and child processes get no stdin."""
     lines, out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -85,7 +93,7 @@ def _take_over_streams() -> tuple[BinaryIO, Events]:
 
 
 def _read(lines: BinaryIO, inbox: Inbox, events: Events) -> None:
-    """The reading thread."""
+    """The reading thread: read lines until the end of stdin."""
     try:
         while line := lines.readline(LONGEST_LINE):
             if not line.endswith(b"\n") and len(line) == LONGEST_LINE:
@@ -100,7 +108,7 @@ def _read(lines: BinaryIO, inbox: Inbox, events: Events) -> None:
 
 
 def _take(line: bytes, inbox: Inbox, events: Events) -> None:
-    """Queue a request, or do at once what cannot wait."""
+    """Queue a request; handle cancel, shutdown and errors at once."""
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
@@ -129,8 +137,8 @@ def _take(line: bytes, inbox: Inbox, events: Events) -> None:
 
 
 def _work(inbox: Inbox, events: Events, idle: float) -> None:
-    """The working thread: one request after the other, with what they share kept warm."""
-    # Here, because it brings the recogniser, and hello does not wait for it.
+    """Run the requests one after the other, with loaded models and decoders kept between them."""
+    # Imported here, as it loads the recogniser, and the hello event must not wait for that.
     from model_runtime.service.model_cache import ModelCache
 
     cache = ModelCache()
@@ -142,7 +150,7 @@ def _work(inbox: Inbox, events: Events, idle: float) -> None:
         if request is None:
             break
         last = _answer(request, cache, inbox, events)
-        # First: a client may use the id again as soon as it has the answer.
+        # Free the id before answering: the client may use it again as soon as it has the answer.
         inbox.open.discard(request.id)
         inbox.cancelled.discard(request.id)
         events.send(id=request.id, **last)
@@ -153,7 +161,7 @@ def _work(inbox: Inbox, events: Events, idle: float) -> None:
 
 
 def _answer(request: Request, cache: object, inbox: Inbox, events: Events) -> dict[str, object]:
-    """Run a request; returns its last event."""
+    """Run a request and return its last event."""
     furthest = 0.0
 
     def report(stage: str, fraction: float, text: str) -> None:
@@ -174,7 +182,7 @@ def _answer(request: Request, cache: object, inbox: Inbox, events: Events) -> di
         return {"event": "error", "kind": "input", "message": str(error)}
     except BrokenPipeError:
         raise
-    # The boundary to the client: whatever goes wrong in a request ends that request, never the worker.
+    # The boundary to the client: any error in a request ends that request, never the worker.
     except Exception as error:
         traceback.print_exc()
         message = f"KMTalk failed: {type(error).__name__}: {error}"

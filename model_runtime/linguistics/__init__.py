@@ -1,1 +1,1 @@
-"""From a voice to its phones: pronunciation, alignment, recognition, TextGrid files, key frames."""
+"""From a waveform to its phones: pronunciation, alignment, recognition, TextGrid files, key frames."""

@@ -1,4 +1,4 @@
-"""Waveform (and a transcript, where there is one) -> the phones that were said and when."""
+"""Waveform, with or without a transcript -> the phones that were said, with their times."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,27 +19,39 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
 
+# Called with the share done (0 to 1) and a text.
 Progress = Callable[[float, str], None]
 
-PAD = 0.2  # seconds of room tone before and after: the searches want silence around speech
-PEAK = 0.5  # what the loudest moments are brought to
-ALIGNED_AT_ONCE = 60.0  # seconds; longer recordings are cut at pauses and their words spread over the pieces
-PIECE = (10.0, 25.0)  # seconds, shortest and longest: memory stays bounded and a request can be cancelled in between
-# Mean score of a frame. Transcripts of the recordings that we tune with lie above -37, wrong ones below it but for 3 %.
+# Seconds of room tone added before and after a piece: the searches need silence around speech.
+PAD = 0.2
+# Amplitude of the loudest samples (99.9th percentile) after scaling; full scale is 1.
+PEAK = 0.5
+# Seconds. Longer recordings are cut at pauses, and the transcript is divided among the pieces.
+ALIGNED_AT_ONCE = 60.0
+# Seconds, shortest and longest piece. Pieces bound the memory, and a request can be cancelled between two of them.
+PIECE = (10.0, 25.0)
+# Mean alignment score of a frame, below which a transcript fits badly. On the tuning recordings, matching transcripts
+# lie above -37 and all but 3 % of wrong transcripts below it.
 BAD_FIT = -40.0
-# What is recognised is words where it fits its sound so well. Speech (100 pieces) lies above -41; what the recogniser
-# writes down of tones, music and bursts of noise, such as "Thank you for watching", below -45.
+# Mean alignment score of a frame, from which on recognised words are accepted. Speech (100 pieces) lies above -41. Text
+# that the recogniser invents for tones, music and noise bursts ("Thank you for watching") lies below -45.
 WORDS_FIT = -43.0
-BETTER = 10.0  # what was guessed must fit so much better than the transcript to replace it
-# Mean scores of a frame between which the confidence in a transcript's words rises from 0 to 1: of 76 recordings half
-# fit better than -18 and all but one in 20 better than -29; half of the transcripts of other recordings less than -48.
+# Mean score of a frame by which unsure recognised words must fit better than the transcript to replace it.
+BETTER = 10.0
+# Mean alignment scores of a frame between which the confidence in a transcript rises from 0 to 1. Of 76 recordings with
+# their own transcript, half score above -18 and 95 % above -29. Half of the transcripts of other recordings score below
+# -48.
 CONFIDENCE_FITS = (-60.0, -20.0)
-# Seconds, from which on a stretch without words is told of: a breath is shorter.
+# Seconds. Stretches without recognised words are reported from this length on; a breath is shorter.
 WORDLESS_S = 1.5
-MOST_MISMATCHES = 4  # told of one piece
-SPARE_WORDS = 0.5  # share of a transcript's words that do not fit, from which on it is told of as a whole
-SOUNDS = "[phones]"  # the name of a stretch in which phones are heard and no words
+# Mismatches reported for one piece; further ones are only counted.
+MOST_MISMATCHES = 4
+# Share of the transcript's words that do not fit, above which one mismatch is reported for the whole piece.
+SPARE_WORDS = 0.5
+# Name of a stretch in which phones are recognised but no words.
+SOUNDS = "[phones]"
 
+# Notes for the user.
 MISFIT = "The transcript fits the sound badly; check that it belongs to this line."
 WORDLESS = "No words are understood in the sound."
 DOUBTFUL = "The words that are heard are not sure, so the mouth follows the sound alone; type what is said."
@@ -49,8 +61,11 @@ UNUSED = "The transcript was not used; check the sound."
 
 @dataclass(frozen=True)
 class Alignment:
-    """What was heard. heard: the words that were recognised, or the transcript where it was used. confidence: how sure
-    they and their places are, 0 to 1. notes: sentences for the user about what was doubtful."""
+    """Phones and words of a waveform.
+
+    heard: the recognised words, or the transcript where it was used. confidence: in these words and their times, 0 to
+    1. notes: sentences for the user about what is uncertain.
+    """
 
     track: PhoneTrack
     notes: tuple[str, ...] = ()
@@ -65,9 +80,13 @@ class Alignment:
 
 @dataclass(frozen=True)
 class Part:
-    """Words found in a piece of the recording. offset: seconds, the start of the searched sound. sure: they are the
-    transcript's, or were well heard. text: the words as people write them, None where they are the transcript's.
-    confidence: in [0, 1]. notes: sentences. wordless: sounds are heard, and nothing is recognised of them."""
+    """The words found in one piece of the recording.
+
+    words: their frames count from `offset`. offset: seconds in the recording at which the searched piece starts, its
+    PAD included. end: seconds, the end of the piece. sure: the words are from the transcript, or were recognised with
+    certainty. text: the recognised words as written text; None where the words are from the transcript. confidence: in
+    [0, 1]. notes: sentences for the user. wordless: no words are recognised.
+    """
 
     words: list[AlignedWord]
     offset: float
@@ -80,12 +99,12 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Phones in words and guesses."""
+        """Number of phones, those outside words included, silences and noises not."""
         return sum(len(word.phones) for word in self.words if word.name[0] != "<")
 
     @property
     def spellings(self) -> str:
-        """Its words."""
+        """The spoken words, separated by spaces."""
         return " ".join(word.spelling for word in self.words if word.spoken)
 
 
@@ -100,7 +119,7 @@ def find_phones(
 
 
 def given(track: PhoneTrack) -> Alignment:
-    """Phones that somebody gave: their words are what is heard, and nothing is doubtful."""
+    """The alignment of a phone track that the user supplied: its words, no notes, confidence 1."""
     return Alignment(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
 
 
@@ -113,10 +132,10 @@ def align_speech(
 ) -> Alignment:
     """The phones (ARPAbet, silences included, tiling the whole duration) and words of English speech.
 
-    With a transcript its words are aligned; without, words are recognised first; where there are none to be made out
-    (another language, singing), bare phones are. Any sound and any transcript give a result. `progress` is called with
-    the share done (0 to 1) and a text; what it raises ends the work. `decoders` kept between calls save their loading.
-    name: what notes call the sound.
+    With a transcript, its words are aligned. Without one, words are recognised first. Where no words are recognised
+    (another language, singing), phones are recognised without words. Any waveform and any transcript give a result.
+    progress: called with the share done (0 to 1) and a text; an exception that it raises ends the work. decoders: keep
+    them between calls to save loading. name: how the notes name the waveform.
     """
     report = progress or (lambda _fraction, _text: None)
     decoders = decoders or Decoders()
@@ -127,7 +146,7 @@ def align_speech(
     if not words:
         parts = _hear_all(waveform, decoders, report)
     elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
-        # Nobody says so much in the time: the text is another one's, and searching for it would take for ever.
+        # Too many words for the duration: the transcript belongs to another line, and aligning it would take very long.
         parts = [replace(part, notes=(REPLACED, *part.notes)) for part in _hear_all(waveform, decoders, report)]
     elif waveform.duration <= ALIGNED_AT_ONCE:
         parts = [_align(waveform, 0.0, waveform.duration, words, decoders)]
@@ -155,11 +174,12 @@ def align_speech(
 
 
 def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
+    """The alignment of a waveform without speech."""
     return Alignment(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
 
 
 def _not_understood(parts: list[Part]) -> tuple[str, ...]:
-    """A sentence for each stretch in which sounds are heard and no words."""
+    """A sentence for each stretch in which phones but no words are recognised."""
     stretches: list[list[float]] = []
     for part in parts:
         phones = [phone for word in part.words if word.name == SOUNDS for phone in word.phones if phone.name in PHONES]
@@ -177,6 +197,7 @@ def _not_understood(parts: list[Part]) -> tuple[str, ...]:
 
 
 def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:
+    """Recognise each piece of the waveform."""
     parts = []
     for start, end in pieces(waveform, *PIECE):
         report(start / waveform.duration, "Listening")
@@ -185,7 +206,7 @@ def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[
 
 
 def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, report: Progress) -> list[Part]:
-    """Recognise the pieces to learn which words lie in which, then align each with its own."""
+    """Recognise each piece, divide the transcript among the pieces by the recognised words, then align each piece."""
     places = pieces(waveform, *PIECE)
     heard = []
     for start, end in places:
@@ -203,9 +224,10 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
 
 
 def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Recognised:
-    """What is recognised of a piece, all of which has a place in it.
+    """The recognised words of a piece, checked to align with it.
 
-    A recogniser that heard a sentence twice may write it down a third time; the search then finds no way through.
+    The recogniser may write a repeated sentence once too often. Alignment then fails, and the piece is recognised again
+    in smaller pieces.
     """
     piece = _piece(waveform, start, end)
     recognised = recognise(piece)
@@ -222,7 +244,7 @@ def _align(
     decoders: Decoders,
     recognised: Recognised | None = None,
 ) -> Part:
-    """The given words where they lie; where they cannot, what is heard."""
+    """The given words aligned with a piece; where they do not fit, the recognised words."""
     piece, sound = _piece(waveform, start, end), _sound(waveform, start, end)
     recognised = recognised or recognise(piece)
     if not recognised.sure and not may_be_speech(piece):
@@ -252,7 +274,7 @@ def _transcribed(
     notes: tuple[str, ...],
     sure: bool = True,
 ) -> Part:
-    """A part that speaks the transcript's words."""
+    """A part with the transcript's words, as aligned in `found`."""
     spoken = sum(word.spoken for word in found)
     wrong = sum(max(len(each.said), len(each.heard)) for each in mismatches)
     lacking = sum(len(each.heard) for each in mismatches if not each.said)
@@ -269,7 +291,7 @@ def _mismatches(
     recognised: Recognised,
     decoders: Decoders,
 ) -> tuple[Mismatch, ...]:
-    """Where the transcript says something else than is heard."""
+    """Where the transcript and the recognised words differ."""
     if found is None or not recognised.words:
         return ()
     stretches = unlike_words(words, recognised.words, decoders.pronunciation)
@@ -280,13 +302,14 @@ def _mismatches(
 
 
 def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
+    """Notes on the first MOST_MISMATCHES mismatches, and the number of the rest."""
     told = [each.sentence for each in mismatches[:MOST_MISMATCHES]]
     left = len(mismatches) - len(told)
     return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
 
 
 def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, recognised: Recognised) -> Part:
-    """Words that are heard, or else phones, or else nothing."""
+    """Recognised words, else phones without words, else an empty part."""
     sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
     speech = may_be_speech(piece)
     found = decoders.align(sound, recognised.words) if recognised.words and (recognised.sure or speech) else None
@@ -309,26 +332,27 @@ def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, reco
 
 
 def _piece(waveform: Waveform, start: float, end: float) -> Waveform:
+    """The waveform from `start` to `end` (seconds)."""
     return Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
 
 
 def _sound(waveform: Waveform, start: float, end: float) -> bytes:
-    """A piece as the searches take it."""
+    """A piece as the bytes that the decoders take (see `_sound_of`)."""
     return _sound_of(_piece(waveform, start, end))
 
 
 def _sound_of(piece: Waveform) -> bytes:
-    """Brought to one level, with room tone around it."""
+    """int16 bytes of a piece, scaled to PEAK, with PAD seconds of room tone before and after."""
     samples = piece.samples - piece.samples.mean()
     samples = samples * (PEAK / max(float(np.quantile(np.abs(samples), 0.999)), 1e-6))
-    # The tone is as loud as the quietest tenth; a fixed seed, so that equal sounds give equal phones.
+    # Room tone as loud as the 10th percentile of the piece. The seed is fixed: equal waveforms give equal phones.
     quiet = float(np.quantile(np.abs(samples), 0.1))
     tone = np.random.default_rng(0).normal(0.0, max(quiet, 1e-4), (2, round(PAD * SAMPLE_RATE)))
     return as_bytes(np.concatenate([tone[0], samples, tone[1]]))
 
 
 def _fit(words: list[AlignedWord]) -> float:
-    """Mean score of a frame of speech: near 0 is good."""
+    """Mean alignment score of a frame of speech: 0 is a perfect fit, below 0 is worse."""
     phones = [phone for word in words if word.spoken for phone in word.phones]
     frames = sum(phone.end - phone.start for phone in phones)
     return sum(phone.score for phone in phones) / frames if frames else -np.inf

@@ -1,7 +1,7 @@
-"""What articulation facts say of each phone: the numbers through which the networks see a phone.
+"""Articulatory features of each phone: the numbers that the networks are given for a phone.
 
-A phone that a corpus lacks shares its features with phones that it holds, so the networks move well on it too
-(ER HH NG OY SH UH ZH occur in none of GRID's 51 words).
+A phone that is missing from the training corpus shares features with phones that are in it, so the networks can move on
+it too (ER HH NG OY SH UH ZH occur in none of GRID's 51 words).
 """
 
 import numpy as np
@@ -10,13 +10,15 @@ from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS
 
 __all__ = ["FEATURES", "articulation"]
 
+# Names of the articulatory features, in the order of their columns.
 FEATURES = (
     *("silence", "vowel", "height", "backness", "rounded", "diphthong", "end_height", "end_rounded"),
     *("bilabial", "labiodental", "dental", "alveolar", "postalveolar", "palatal", "velar", "glottal"),
     *("stop", "fricative", "affricate", "nasal", "liquid", "glide", "voiced", "lips_protrude", "rhotic", "tense"),
 )
 
-# Height (0 low, 1 high), backness (0 front, 1 back), rounding, then the same at the end of a diphthong, tense.
+# Height (0 low, 1 high), backness (0 front, 1 back), rounding (0 to 1), height and rounding at the end of the vowel,
+# tense (0 or 1).
 VOWEL_FACTS = {
     "AA": (0.0, 0.9, 0.0, 0.0, 0.0, 1),
     "AE": (0.1, 0.1, 0.0, 0.1, 0.0, 0),
@@ -35,6 +37,7 @@ VOWEL_FACTS = {
     "UW": (0.95, 0.9, 1.0, 0.95, 1.0, 1),
 }
 DIPHTHONGS = ("AW", "AY", "EY", "OW", "OY")
+# Consonant -> its features of value 1.
 CONSONANT_FACTS = {
     "B": "bilabial stop voiced",
     "CH": "postalveolar affricate lips_protrude",

@@ -1,4 +1,4 @@
-"""Words that a recogniser makes of noise: what lies nowhere well above the noise of the room was not said."""
+"""Filter out words that the recogniser found in noise: their level stays close to the noise of the room."""
 
 from collections.abc import Callable
 
@@ -11,20 +11,21 @@ from model_runtime.speech.audio import Waveform
 
 __all__ = ["audible", "audible_test"]
 
-# Of the way (in dB) from the noise of a recording to its loud moments, which every word that is said comes past.
+# Share of the way (in dB) from the noise level of a recording to its loud level. Every spoken word rises above it.
 RISEN = 0.5
 
 
 def audible(words: list[AlignedWord], waveform: Waveform, before: float) -> list[AlignedWord]:
-    """The words with those made silent that the sound does not bear out; see `audible_test`."""
+    """The words, with those that do not rise above the noise replaced by silence; see `audible_test`."""
     said = audible_test(waveform, before)
     return [word if said(word) else _silence(word) for word in words]
 
 
 def audible_test(waveform: Waveform, before: float) -> Callable[[AlignedWord], bool]:
-    """Whether a word stands out of the noise of a sound.
+    """A test whether a word rises above the noise of a waveform.
 
-    waveform: what was searched; before: seconds that lay before it in the search, which count in the words' frames.
+    waveform: the piece that was searched, without padding. before: seconds of padding before it, which the words'
+    frames include.
     """
     level = levels(waveform)
     noise, loud = quiet_and_loud(level)

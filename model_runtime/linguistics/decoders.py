@@ -1,6 +1,6 @@
-"""The two searches of the aligner (pocketsphinx): align known words, hear bare phones.
+"""The two searches of the aligner (pocketsphinx): align known words; recognise phones without words.
 
-Each works on frames of 10 ms and keeps its decoder warm. A decoder that failed may be in any state: it is thrown away.
+Both work on frames of 10 ms and keep their decoders loaded. A decoder that failed is dropped: it may be in any state.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,17 +14,24 @@ from model_runtime.linguistics.pronounce import pronounce
 
 __all__ = ["FRAME", "AlignedPhone", "AlignedWord", "Decoders", "as_bytes"]
 
-FRAME = 0.01  # seconds
-MODEL = "model/en-us"  # within pocketsphinx
-# Pruning, narrow to wide: on spontaneous speech the default beams lose the path to the last word. Best-path rescoring
-# makes words too short for the phone pass and is what fails on tight recordings.
+# Seconds from one frame to the next.
+FRAME = 0.01
+# Folder of the acoustic model within the package pocketsphinx.
+MODEL = "model/en-us"
+# Pruning beams of the first and the second attempt, narrow and wide: on spontaneous speech the default beams lose the
+# path to the last word. Best-path rescoring is off: it makes words too short for the phone pass and fails on recordings
+# without silence around the speech.
 BEAMS = ({"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-80}, {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-200})
+# Settings of the phone search: language weight, phone insertion penalty, pruning beams.
 PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 
 @dataclass(frozen=True)
 class AlignedPhone:
-    """A phone as the recogniser names it, from frame `start` up to `end`. score: 0 is a perfect fit, below is worse."""
+    """A phone as the decoder names it, from frame `start` up to, not including, frame `end`.
+
+    score: summed over its frames; 0 is a perfect fit, below 0 is worse.
+    """
 
     name: str
     start: int
@@ -34,35 +41,35 @@ class AlignedPhone:
 
 @dataclass(frozen=True)
 class AlignedWord:
-    """A word, or a silence or noise in angle or square brackets, and its phones."""
+    """A word and its phones. The names of silences and noises stand in angle or square brackets."""
 
     name: str
     phones: tuple[AlignedPhone, ...]
 
     @property
     def spoken(self) -> bool:
-        """False for silences, noises and phones that belong to no word."""
+        """False for silences, noises and phones outside words."""
         return self.name[0] not in "<["
 
     @property
     def spelling(self) -> str:
-        """The word without the number of its pronunciation."""
+        """The word without the number of its pronunciation: "read" for "read(2)"."""
         return self.name.partition("(")[0]
 
 
 @dataclass
 class Decoders:
-    """Decoders made when they are first needed; what they searched before changes nothing. Not for several threads at
-    once.
+    """Decoders, loaded when they are first needed. Results do not depend on earlier searches. Not safe for several
+    threads at once.
 
-    taught: words that were added to their dictionary.
+    made: decoders by name. taught: words that were added to the dictionaries.
     """
 
     made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
     taught: set[str] = field(default_factory=set)
 
     def align(self, sound: bytes, words: Iterable[str]) -> list[AlignedWord] | None:
-        """Where each of `words` lies in `sound` (int16, 16 kHz mono), silences between them included; None: nowhere."""
+        """`words` with their frames in `sound` (int16, 16 kHz mono), silences included; None: no alignment found."""
         words = list(words)
         for attempt in range(len(BEAMS)):
             decoder = self._aligner(attempt)
@@ -80,7 +87,7 @@ class Decoders:
         return None
 
     def hear_phones(self, sound: bytes) -> list[AlignedPhone] | None:
-        """The phones in `sound` (int16, 16 kHz mono), whatever the language; None when even that fails."""
+        """The phones in `sound` (int16, 16 kHz mono) of any language; None: the search failed."""
         model = checked_folder(ALIGNER) / MODEL / "en-us-phone.lm.bin"
         decoder = self._decoder("phones", lm=None, allphone=str(model), **PHONE_LOOP)
         try:
@@ -91,29 +98,34 @@ class Decoders:
             return None
 
     def pronunciation(self, word: str) -> tuple[str, ...]:
-        """The phones of a word (letters a-z and apostrophes) as the search for it takes them."""
+        """The phones of a word (letters a-z and apostrophes) as `align` uses them."""
         return pronounce(word, self._dictionary(self._aligner(0)))
 
     def _aligner(self, attempt: int) -> pocketsphinx.Decoder:
+        """The decoder that aligns words, with the beams of an attempt."""
         return self._decoder(f"align {attempt}", lm=None, bestpath=False, **BEAMS[attempt])
 
     def _decoder(self, name: str, **settings: object) -> pocketsphinx.Decoder:
+        """The decoder of this name, loaded at the first call."""
         if name not in self.made:
             model = checked_folder(ALIGNER) / MODEL
-            # Named, as a variable of the environment could lead to others.
+            # Explicit paths: an environment variable could point pocketsphinx to another model.
             files = {"hmm": str(model / "en-us"), "dict": str(model / "cmudict-en-us.dict")}
             self.made[name] = pocketsphinx.Decoder(loglevel="FATAL", **files, **settings)
         return self.made[name]
 
     def _dictionary(self, decoder: pocketsphinx.Decoder) -> Callable[[str], tuple[str, ...] | None]:
+        """A look-up of phones in the original dictionary, None for other words."""
+
         def look_up(word: str) -> tuple[str, ...] | None:
-            # Not what was guessed for other lines: a word would sound otherwise where a part of it was said before.
+            # Only the original dictionary: with words added for earlier lines, a pronunciation would depend on them.
             phones = decoder.lookup_word(word) if word and word not in self.taught else None
             return tuple(phones.split()) if phones else None
 
         return look_up
 
     def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
+        """Add the words that are missing from the decoder's dictionary."""
         look_up = self._dictionary(decoder)
         for word in dict.fromkeys(words):
             if decoder.lookup_word(word) is None:
@@ -122,9 +134,10 @@ class Decoders:
 
 
 def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
-    # Its features anew: what it normalises by it would keep from the sound before, and then find other edges.
+    """Run one search on `sound` (int16, 16 kHz mono)."""
+    # Reset the decoder's features: their normalisation would carry over from the last waveform and move phone edges.
     decoder.reinit_feat()
-    # The whole at once: the recogniser then normalises over all of it.
+    # Pass the whole waveform at once, so that the features are normalised over all of it.
     decoder.start_utt()
     decoder.process_raw(sound, full_utt=True)
     decoder.end_utt()
@@ -136,5 +149,5 @@ def _word(entry: pocketsphinx.AlignmentEntry) -> AlignedWord:
 
 
 def as_bytes(samples: np.ndarray) -> bytes:
-    """(N,) float samples in [-1, 1] as the int16 bytes that the searches take."""
+    """Samples (N,), floats in [-1, 1], as little-endian int16 bytes for the decoders."""
     return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()

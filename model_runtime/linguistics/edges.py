@@ -1,4 +1,4 @@
-"""Where speech starts after a silence and where it ends: moved to where the sound itself rises and falls."""
+"""Move the start and end of speech beside silences to where the level of the waveform rises and falls."""
 
 import numpy as np
 
@@ -8,19 +8,25 @@ from model_runtime.speech.audio import Waveform
 
 __all__ = ["place_edges"]
 
-REACH = 0.08  # seconds an edge may move
-SHORTEST = 0.02  # seconds that a phone or a silence keeps
-RISEN = 8.0  # dB over the silence before: speech has started
-FALLEN = 0.4  # of the way from the silence after (in dB) to the loudest of the last phone: speech has ended
-CONTRAST = 20.0  # dB that the speech must rise over the silence; where it does not, the recogniser knows better
+# Seconds that a boundary may move.
+REACH = 0.08
+# Seconds that a phone or a silence lasts at least after a move.
+SHORTEST = 0.02
+# dB above the level of the silence before, from which on speech has started.
+RISEN = 8.0
+# Share of the way (in dB) from the level of the silence after to the loudest moment of the last phone, below which the
+# speech has ended.
+FALLEN = 0.4
+# dB between silence and speech; with less, the boundary of the decoder is kept.
+CONTRAST = 20.0
 
 
 def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
-    """`track` (tiling `waveform`) with the boundaries between silence and speech moved by at most 80 ms.
+    """`track` (tiling `waveform`) with the boundaries between silence and speech moved by at most REACH.
 
-    The recogniser starts speech some 20 ms early and ends it some 20 ms late in clean recordings.
+    In clean recordings the decoder starts speech about 20 ms early and ends it about 20 ms late.
     """
-    # The difference of neighbouring samples holds no hum and little rumble, which would hide soft consonants.
+    # Differences of neighbouring samples: a high pass against hum and rumble, which would hide soft consonants.
     difference = np.zeros_like(waveform.samples)
     np.subtract(waveform.samples[1:], waveform.samples[:-1], out=difference[1:])
     level = levels(Waveform(difference))
@@ -44,6 +50,7 @@ def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
 
 
 def _rise(level: np.ndarray, silence: Span, speech: Span) -> float | None:
+    """Seconds at which speech starts after a silence, from levels (N,) in dB; None: unclear."""
     floor, top = _floor_and_top(level, silence, speech)
     if top < floor + CONTRAST:
         return None
@@ -51,6 +58,7 @@ def _rise(level: np.ndarray, silence: Span, speech: Span) -> float | None:
 
 
 def _fall(level: np.ndarray, speech: Span, silence: Span) -> float | None:
+    """Seconds at which speech ends before a silence, from levels (N,) in dB; None: unclear."""
     floor, top = _floor_and_top(level, silence, speech)
     if top < floor + CONTRAST:
         return None
@@ -58,14 +66,14 @@ def _fall(level: np.ndarray, speech: Span, silence: Span) -> float | None:
 
 
 def _floor_and_top(level: np.ndarray, silence: Span, speech: Span) -> tuple[float, float]:
-    """dB: the quieter moments of a silence and the loudest of the phone beside it."""
+    """dB: the 20th percentile of a silence, and the loudest moment of the phone beside it."""
     quiet = level[int(silence.start / STEP) : int(silence.end / STEP) + 1]
     loud = level[int(speech.start / STEP) : int(speech.end / STEP) + 1]
     return float(np.percentile(quiet, 20)), float(loud.max())
 
 
 def _crossing(there: np.ndarray, edge: float) -> float | None:
-    """Seconds, the place within reach of `edge` and nearest to it where `there` becomes true; None: nowhere."""
+    """Seconds: the time within REACH of `edge` and nearest to it at which `there` (N,) becomes true; None: nowhere."""
     first = max(round((edge - REACH) / STEP), 1)
     last = min(round((edge + REACH) / STEP), len(there) - 1)
     places = [i for i in range(first, last + 1) if there[i] and not there[i - 1]]

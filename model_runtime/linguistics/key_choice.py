@@ -1,4 +1,4 @@
-"""Which frames are key frames: at phone boundaries as in the paper, or, for its ablations, uniform or at random."""
+"""Choose key frames: at phone boundaries as in the paper, or evenly spaced or random for the paper's ablations."""
 
 import numpy as np
 
@@ -9,9 +9,10 @@ __all__ = ["choose_keys"]
 
 
 def choose_keys(kind: str, share: float, phones: PhoneTrack | None, fps: float, frames: int, seed: int) -> np.ndarray:
-    """(N,) int64 ascending, the first and the last of `frames` included.
+    """(N,) int64 frame numbers, ascending; the first and the last of `frames` are included.
 
-    kind: phones, uniform, random (PaperConfig.keys). share: of the frames, for uniform and random; seed: for random.
+    kind: "phones", "uniform" or "random" (PaperConfig.keys). share: key frames per frame, for uniform and random. seed:
+    for random.
     """
     if kind == "phones" and phones is not None:
         return key_frames(phones, fps, frames).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Key frames: where a phone ends and the next begins, there the face has a pose of its own."""
+"""Key frames: the frames at phone boundaries, at which the key motions lie."""
 
 import numpy as np
 

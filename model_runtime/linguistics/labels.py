@@ -1,4 +1,4 @@
-"""Phone labels of others (ARPAbet with stress, IPA of the Montreal Forced Aligner, silences) -> our ARPAbet."""
+"""Phone labels of aligners (ARPAbet with stress, IPA of the Montreal Forced Aligner, silences) -> labels of PHONES."""
 
 import re
 import unicodedata
@@ -8,17 +8,18 @@ from model_runtime.linguistics.phones import PHONES, SILENCE
 
 __all__ = ["arpabet"]
 
+# Labels of silence and noise in aligners and corpora, lower case.
 SILENCES = (
     *("", "sil", "sp", "spn", "pau", "h#", "#", "-", "_", "<p:>", "<eps>", "<sil>", "(...)", "<s>", "</s>"),
     *("ns", "nsn", "+nsn+", "+spn+", "brth", "br", "breath", "noise", "laugh", "lg", "cough", "ssil", "xxx"),
 )
-# Names of other ARPAbet dialects (TIMIT, CMU's synthesisers).
+# Labels of ARPAbet dialects (TIMIT, CMU's synthesisers) -> labels of PHONES.
 DIALECTS = {
     **{"AX": "AH", "AXR": "ER", "IX": "IH", "UX": "UW", "AX-H": "AH", "EL": "L", "EM": "M", "EN": "N", "ENG": "NG"},
     **{"DX": "T", "NX": "N", "Q": "T", "HV": "HH", "H": "HH", "WH": "W", "NJ": "N", "LJ": "L"},
     **{f"{stop}CL": stop for stop in ("P", "T", "K", "B", "D", "G")},
 }
-# Sounds of other languages get the English sound whose mouth is nearest.
+# IPA symbols -> labels of PHONES. Phones of other languages map to the English phone with the nearest mouth shape.
 IPA = {
     **{"i": "IY", "ɪ": "IH", "e": "EY", "ɛ": "EH", "æ": "AE", "a": "AA", "ɑ": "AA", "ɒ": "AO", "ɔ": "AO", "o": "OW"},
     **{"ʊ": "UH", "u": "UW", "ʉ": "UW", "ɨ": "IH", "ʌ": "AH", "ɐ": "AH", "ə": "AH", "ɜ": "ER", "ɝ": "ER", "ɚ": "ER"},
@@ -33,15 +34,15 @@ IPA = {
     **{"ɳ": "N", "ɴ": "NG", "l": "L", "ɫ": "L", "ʎ": "L", "ɭ": "L", "ɬ": "L", "r": "R", "ɹ": "R", "ɾ": "T", "ɻ": "R"},
     **{"ɽ": "R", "ʁ": "R", "ʀ": "R", "j": "Y", "w": "W", "ʍ": "W", "ʋ": "V", "ɥ": "W", "ɰ": "W", "kp": "K"},
 }
-# Length, stress, tone, tie bars, palatalisation and the like leave the mouth's class as it is.
+# Marks of length, stress, tone, ties, palatalisation and the like; they are dropped, as the mouth shape stays the same.
 MARKS = re.compile(r"[ːˑˈˌ.ʲʷʰˠˤˀ˞‿͜͡˥˦˧˨˩ꜛꜜ0-9_-]")
 
 
 def arpabet(label: str) -> str:
-    """Our label (a member of PHONES) for `label`.
+    """The label of PHONES for `label`.
 
-    Understands ARPAbet in any case with or without stress digits, the IPA symbols of speech aligners, and the usual
-    names of silence and noise. Raises InputError for anything else.
+    Accepts ARPAbet in any case, with or without stress digits, the IPA symbols of speech aligners, and the usual names
+    of silence and noise. Raises InputError for any other label.
     """
     bare = label.strip()
     if bare.lower() in SILENCES or re.fullmatch(r"[<\[{(].*[>\]})]", bare):
@@ -54,7 +55,7 @@ def arpabet(label: str) -> str:
 
 
 def _from_ipa(label: str) -> str | None:
-    """The symbol itself, else without its marks, else the first part of a compound."""
+    """The phone of an IPA symbol, else of the symbol without marks, else of the first of two letters."""
     whole = unicodedata.normalize("NFC", label).lower()
     bare = MARKS.sub("", "".join(c for c in unicodedata.normalize("NFD", whole) if not unicodedata.combining(c)))
     return IPA.get(whole) or IPA.get(bare) or (IPA.get(bare[0]) if len(bare) == 2 else None)

@@ -1,6 +1,6 @@
-"""Letters to phones for words that no dictionary knows: ordered English spelling rules, first match wins.
+"""Letters to phones for words that are in no dictionary: ordered English spelling rules; the first match wins.
 
-In the manner of Elovitz et al. 1976 (letters in a left and a right context), with a rule set of our own.
+The form of the rules follows Elovitz et al. 1976 (letters in a left and a right context); the rules are our own.
 """
 
 import re
@@ -8,8 +8,8 @@ from functools import cache
 
 __all__ = ["phones_by_rule"]
 
-# (left context, letters, right context, phones). Contexts are regular expressions; "#" stands for a vowel letter, "%"
-# for a consonant letter, "@" for an ending that keeps the vowel before it long (hate, hated, hating).
+# One rule a line: left context|letters|right context|phones. Contexts are regular expressions. "#" stands for a vowel
+# letter, "%" for a consonant letter, "@" for an ending after which the vowel is long (hate, hated, hating).
 RULES = """
 ^|a|$|EY
 |aa||AA
@@ -296,11 +296,12 @@ f|ul|(ly)?$|AH L
 |zz||Z
 |z||Z
 """
+# Symbols of the contexts -> regular expressions.
 CONTEXTS = {"#": "[aeiouy]", "%": "[bcdfghjklmnpqrstvwxz]", "@": "(e|ed|es|ing|er|ers|able)$"}
 
 
 def phones_by_rule(word: str) -> tuple[str, ...]:
-    """ARPAbet phones, without stress, of a word in lower-case letters a-z; other characters are silent."""
+    """ARPAbet phones, without stress, of a word in lower-case letters a-z; any other character is silent."""
     phones: list[str] = []
     position = 0
     while position < len(word):
@@ -317,7 +318,7 @@ def phones_by_rule(word: str) -> tuple[str, ...]:
 
 @cache
 def _rules() -> dict[str, list[tuple[re.Pattern, str, re.Pattern, tuple[str, ...]]]]:
-    """The rules by their first letter."""
+    """The rules, compiled, by the first of their letters: (left context, letters, right context, phones)."""
     rules: dict[str, list] = {}
     for line in RULES.strip().splitlines():
         left, letters, right, sound = _fields(line)
@@ -329,7 +330,7 @@ def _rules() -> dict[str, list[tuple[re.Pattern, str, re.Pattern, tuple[str, ...
 
 
 def _fields(line: str) -> tuple[str, str, str, str]:
-    """The four fields; a bar within brackets belongs to a context."""
+    """The four fields of a rule; a bar within brackets belongs to a context."""
     fields = re.split(r"\|(?![^(]*\))", line)
     left, letters, right, sound = fields
     return left, letters, right, sound

@@ -1,4 +1,4 @@
-"""How loud each 10 ms of a recording is, whether anybody speaks at all, and where it can be cut."""
+"""Level of each 10 ms of a waveform, tests for silence and speech, and places to cut."""
 
 import itertools
 
@@ -8,18 +8,26 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces", "quiet_and_loud"]
 
-STEP = 0.01  # seconds
+# Seconds from one level to the next.
+STEP = 0.01
+# Seconds of waveform measured for one level.
 WINDOW = 0.025
-FLOOR = -100.0  # dB
-SILENT = -65.0  # dB of full scale: nothing louder is digital silence or the noise of a converter
-SPEECH_RANGE = 12.0  # dB between quiet and loud moments; steady noise has less
-QUIET, LOUD = 10, 95  # percentiles of the level
-PAUSE = 0.1  # seconds
-BLOCK = 6000  # steps measured at a time: bounds the memory of long recordings
+# dB of full scale, the least level.
+FLOOR = -100.0
+# dB of full scale. A waveform that stays below is digital silence or the noise of a converter.
+SILENT = -65.0
+# dB between the quiet and the loud moments of speech; steady noise has less.
+SPEECH_RANGE = 12.0
+# Percentiles of the levels: quiet moments, loud moments.
+QUIET, LOUD = 10, 95
+# Seconds over which the level is averaged to find places to cut.
+PAUSE = 0.1
+# Levels measured at a time: bounds the memory for long recordings.
+BLOCK = 6000
 
 
 def levels(waveform: Waveform) -> np.ndarray:
-    """(N,) float32 dB of full scale (RMS of 25 ms around the middle of each 10 ms), N = duration / 10 ms rounded up."""
+    """(N,) float32 dB of full scale: RMS of WINDOW around the middle of each STEP; N = duration / STEP rounded up."""
     step, window = round(STEP * SAMPLE_RATE), round(WINDOW * SAMPLE_RATE)
     count = -(-len(waveform.samples) // step)
     starts = np.arange(count) * step - (window - step) // 2
@@ -35,26 +43,26 @@ def levels(waveform: Waveform) -> np.ndarray:
 
 
 def quiet_and_loud(level: np.ndarray) -> tuple[float, float]:
-    """dB of the quiet moments (the noise of the room) and of the loud ones, given the levels (N,)."""
+    """dB of full scale of the quiet moments (the noise of the room) and of the loud moments, from levels (N,)."""
     quiet, loud = np.percentile(level, (QUIET, LOUD))
     return float(quiet), float(loud)
 
 
 def is_silent(waveform: Waveform) -> bool:
-    """True where no moment is loud enough to be anything but silence."""
+    """Whether every level lies below SILENT."""
     return bool(levels(waveform).max() < SILENT)
 
 
 def may_be_speech(waveform: Waveform) -> bool:
-    """False for sounds that are steady all along, as hum and hiss are."""
+    """False for waveforms of steady level, such as hum and hiss."""
     quiet, loud = quiet_and_loud(levels(waveform))
     return loud - quiet > SPEECH_RANGE
 
 
 def pieces(waveform: Waveform, shortest: float, longest: float) -> list[tuple[float, float]]:
-    """Starts and ends (seconds) of pieces that cover the recording, cut where it is quietest.
+    """Starts and ends (seconds) of pieces that cover the waveform, cut at its quietest moments.
 
-    Every piece but the last lasts `shortest` to `longest` seconds; the last may be as short as it comes.
+    Every piece lasts `shortest` to `longest` seconds; only the last may be shorter.
     """
     level = levels(waveform)
     width = round(PAUSE / STEP)

@@ -1,8 +1,8 @@
-"""Where a transcript says something else than the sound: which words, when, and what is heard instead.
+"""Mismatches: where the transcript differs from the recognised words, with words and times.
 
-A recogniser writes down what it hears without the transcript. Where the two differ by more than spelling, both are
-searched for in the sound, and the sound decides: the recogniser's words must fit it so much better, over the whole
-stretch, that the difference is none of the recogniser's own mistakes.
+Words are recognised without the transcript. Where the two differ by more than spelling, both are aligned with the
+waveform. A mismatch is reported only where the recognised words fit the whole stretch so much better that the
+difference is unlikely to be a mistake of the recogniser.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,26 +15,29 @@ from model_runtime.linguistics.decoders import FRAME, AlignedWord
 
 __all__ = ["Mismatch", "Stretch", "find_mismatches", "quoted", "unlike_words"]
 
-# How much better (summed score of the frames) what is heard must fit a stretch than what the transcript says; the
-# second where the recogniser is not sure itself. And how well it must fit (mean score of a frame): nine in ten words
-# that are rightly heard lie above -31, those made of mumbling at -40 to -50. Of 76 recordings with their own words
-# (GRID, CREMA-D, free speech) two are told something with that; one wrong word is told in 57, one too many in 70, half
-# a line that is lacking in 70, one word that is lacking in 29.
+# The three limits below were measured on 76 recordings (GRID, CREMA-D, free speech). With the right transcript, a
+# mismatch is reported in 2 of them. One wrong word is reported in 57, one word too many in 70, half a line missing in
+# 70, one word missing in 29.
+# Alignment score, summed over the frames of a stretch, by which recognised words must fit better than the transcript.
 BETTER = 700.0
+# The same where the recogniser is unsure.
 BETTER_UNSURE = 1200.0
+# Least mean alignment score of a frame of the recognised words: nine in ten rightly recognised words lie above -31,
+# words recognised in mumbling at -40 to -50.
 HEARD_FIT = -35.0
-# Words whose phones are alike to this share are one word, written in two ways: "bin" and "been".
+# Share of phones in common from which on two words count as one word in two spellings, such as "bin" and "been".
 ALIKE = 0.5
-# Pairing two words costs 0 where they are equal and 1 where they have no phone in common; leaving one out costs this.
+# Cost of leaving a word unpaired. Pairing two words costs 0 where they are equal, 1 with no phone in common.
 LEFT_OUT = 0.7
-# What recognisers leave out, so that nothing is lacking where it is not heard.
+# Filler words, which recognisers leave out. A filler that is only in the transcript is no mismatch.
 FILLERS = frozenset({"ah", "eh", "er", "erm", "hm", "hmm", "mm", "mhm", "oh", "uh", "uhm", "um"})
-LONGEST_QUOTE = 8  # words
+# Words quoted in a note at most.
+LONGEST_QUOTE = 8
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Words [first, last) of a transcript against words [heard_first, heard_last) of what is heard."""
+    """Words [first, last) of the transcript against words [heard_first, heard_last) of the recognised words."""
 
     first: int
     last: int
@@ -44,8 +47,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """said: words of the transcript that do not fit. heard: words that are heard instead. One of them may be empty.
-    start, end: seconds within the recording."""
+    """said: words of the transcript that do not fit. heard: words that are recognised instead. One of the two may be
+    empty. start, end: seconds within the recording."""
 
     said: tuple[str, ...]
     heard: tuple[str, ...]
@@ -54,7 +57,7 @@ class Mismatch:
 
     @property
     def sentence(self) -> str:
-        """For the user."""
+        """The mismatch as a note for the user."""
         where = f"From {self.start:.1f} to {self.end:.1f} s"
         if not self.said:
             return f"{where} {quoted(self.heard)} is heard, which is not in the transcript."
@@ -66,7 +69,10 @@ class Mismatch:
 def unlike_words(
     said: Sequence[str], heard: Sequence[str], phones_of: Callable[[str], tuple[str, ...]]
 ) -> tuple[Stretch, ...]:
-    """The stretches of two lists of words that do not sound alike, in order. phones_of: the phones of a word."""
+    """The stretches in which transcript and recognised words do not sound alike, in order.
+
+    said: the transcript's words. heard: the recognised words. phones_of: the phones of a word.
+    """
     found: list[Stretch] = []
     for kind, a, b, c, d in SequenceMatcher(a=said, b=heard, autojunk=False).get_opcodes():
         if kind != "equal":
@@ -83,11 +89,11 @@ def find_mismatches(
     sure: bool,
     offset: float,
 ) -> tuple[Mismatch, ...]:
-    """Those of the stretches where the sound bears out what is heard, in the order of time.
+    """The stretches in which the recognised words fit the waveform better than the transcript, in order of time.
 
-    found, heard: the transcript's words and the recogniser's, each where they lie in the same sound, silences
-    included. is_audible: whether a word stands out of the noise. sure: whether the recogniser is. offset: seconds of
-    the recording at which that sound starts.
+    found, heard: the transcript's words and the recognised words, each aligned with the same piece, silences included.
+    is_audible: whether a word rises above the noise. sure: whether the recogniser is sure. offset: seconds in the
+    recording at which the piece starts.
     """
     said, other = ([word for word in words if word.spoken] for words in (found, heard))
     count = max(words[-1].phones[-1].end for words in (found, heard))
@@ -107,13 +113,13 @@ def find_mismatches(
 
 
 def _fit(words: list[AlignedWord]) -> float:
-    """Mean score of a frame."""
+    """Mean alignment score of a frame: 0 is a perfect fit, below 0 is worse."""
     phones = [phone for word in words for phone in word.phones]
     return sum(phone.score for phone in phones) / max(sum(phone.end - phone.start for phone in phones), 1)
 
 
 def _frame_scores(words: list[AlignedWord], count: int) -> np.ndarray:
-    """(count,) score of each frame, spread evenly over its phone; 0 outside of all."""
+    """(count,) alignment score of each frame: a phone's score is spread evenly over its frames; 0 outside phones."""
     scores = np.zeros(count)
     for word in words:
         for phone in word.phones:
@@ -123,7 +129,7 @@ def _frame_scores(words: list[AlignedWord], count: int) -> np.ndarray:
 
 
 def _unlike(said: list[tuple[str, ...]], heard: list[tuple[str, ...]]) -> list[Stretch]:
-    """Of two lists of words, as their phones, the stretches between those that are alike, by the cheapest pairing."""
+    """The stretches between the words that are alike, in the cheapest pairing of two lists of words (as phones)."""
     likeness = np.array([[_likeness(a, b) for b in heard] for a in said]).reshape(len(said), len(heard))
     cost = np.zeros((len(said) + 1, len(heard) + 1))
     cost[:, 0] = LEFT_OUT * np.arange(len(said) + 1)
@@ -152,15 +158,17 @@ def _unlike(said: list[tuple[str, ...]], heard: list[tuple[str, ...]]) -> list[S
 
 
 def _likeness(first: tuple[str, ...], second: tuple[str, ...]) -> float:
-    """Share of the phones that two words have in common, in order."""
+    """In [0, 1]: share of phones that two words have in common, in the same order."""
     return SequenceMatcher(a=first, b=second, autojunk=False).ratio()
 
 
 def _end_before(words: list[AlignedWord], index: int) -> int:
+    """Frame at which the word before `index` ends; 0 for the first word."""
     return words[index - 1].phones[-1].end if index else 0
 
 
 def _start_after(words: list[AlignedWord], index: int, count: int) -> int:
+    """Frame at which the word at `index` starts; `count` after the last word."""
     return words[index].phones[0].start if index < len(words) else count
 
 
@@ -169,6 +177,6 @@ def _spellings(words: list[AlignedWord]) -> tuple[str, ...]:
 
 
 def quoted(words: Sequence[str]) -> str:
-    """Words in quotation marks, the first ones of many."""
+    """The words in quotation marks, cut after LONGEST_QUOTE words."""
     shown = " ".join(words[:LONGEST_QUOTE])
     return f'"{shown}{" ..." if len(words) > LONGEST_QUOTE else ""}"'

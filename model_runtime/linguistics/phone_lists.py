@@ -1,4 +1,4 @@
-"""Phone tracks made of labels and times that others wrote: checked, and tiled."""
+"""Phone tracks from lists of labels and times by users or other programs: checked, and made to tile the duration."""
 
 import json
 from collections.abc import Iterable
@@ -14,12 +14,14 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 
 __all__ = ["cut", "lists_of", "read_phone_lists", "track_of", "write_phone_lists"]
 
-ROUNDING = 0.002  # seconds: overlaps and gaps up to this are rounding of the writer
-PAST_END = 0.25  # seconds that labels may outlast their sound
+# Seconds. Smaller overlaps and gaps between labels are rounding of the program that wrote them.
+ROUNDING = 0.002
+# Seconds that labels may end after the waveform.
+PAST_END = 0.25
 
 
 def lists_of(track: PhoneTrack) -> dict[str, list]:
-    """{"phones": [[label, start, end], ...], "words": [...]}, seconds: the JSON form of a track."""
+    """The JSON form of a track: {"phones": [[label, start, end], ...], "words": [...]}, times in seconds."""
     return {
         "phones": [[span.label, span.start, span.end] for span in track.phones],
         "words": [[span.label, span.start, span.end] for span in track.words],
@@ -27,11 +29,11 @@ def lists_of(track: PhoneTrack) -> dict[str, list]:
 
 
 def track_of(phones: Iterable, words: Iterable = (), duration: float | None = None) -> PhoneTrack:
-    """A track of [label, start, end] lists in order of time; gaps become SIL.
+    """A track from [label, start, end] lists in order of time; gaps become SIL.
 
-    phones: ARPAbet or IPA labels. duration: seconds that the track is made to last (None: to its last end). Raises
-    InputError for an unknown label, times that are no numbers, run backwards or overlap, or that outlast `duration` by
-    more than 0.25 s, and for more phones than anybody says in the time.
+    phones: ARPAbet or IPA labels. duration: seconds, length of the track (None: the end of the last phone). Raises
+    InputError for an unknown label, for times that are no numbers, run backwards, overlap or end more than PAST_END
+    after `duration`, and for more phones than PHONES_PER_SECOND allows.
     """
     heard, spoken = _checked(phones, "phone"), _checked(words, "word")
     if not heard:
@@ -57,14 +59,14 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
             done = end
     if not tiles:
         raise InputError("The phones last no time; give them a start and a later end.")
-    # What rounding left over belongs to the last phone.
+    # The last phone fills a gap that is left by rounding.
     tiles[-1] = Span(tiles[-1].label, tiles[-1].start, duration)
     kept = (Span(w.label, w.start, min(w.end, duration)) for w in spoken if w.start < duration)
     return PhoneTrack(tuple(tiles), tuple(kept))
 
 
 def cut(track: PhoneTrack, start: float, end: float, speed: float = 1.0) -> PhoneTrack:
-    """The part from `start` to `end` seconds, beginning at 0, played `speed` times as fast."""
+    """The part of a track from `start` to `end` (seconds), moved to begin at 0 and played `speed` times as fast."""
 
     def part(spans: tuple[Span, ...]) -> list[list]:
         inside = (Span(s.label, max(s.start, start), min(s.end, end)) for s in spans)
@@ -76,7 +78,7 @@ def cut(track: PhoneTrack, start: float, end: float, speed: float = 1.0) -> Phon
 
 
 def read_phone_lists(path: Path | str) -> PhoneTrack:
-    """Read the JSON form. Raises InputError for a file that is missing or not such a file."""
+    """Read the JSON form of a track. Raises InputError for a file that is missing or of another form."""
     lists = read_json(path)
     if not isinstance(lists, dict) or not isinstance(lists.get("phones"), list):
         raise InputError(f'{path} holds no phones; it needs {{"phones": [[label, start, end], ...]}}.')
@@ -84,7 +86,7 @@ def read_phone_lists(path: Path | str) -> PhoneTrack:
 
 
 def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
-    """Write the JSON form, atomically."""
+    """Write the JSON form of a track, atomically."""
     text = json.dumps(lists_of(track), indent=1) + "\n"
 
     def write(stream: BinaryIO) -> None:
@@ -94,6 +96,7 @@ def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
 
 
 def _checked(lists: Iterable, kind: str) -> list[Span]:
+    """The lists as spans. kind: "phone" or "word", for messages. Raises InputError for any other form."""
     if not isinstance(lists, list | tuple):
         raise InputError(f"The {kind}s must be a list of [label, start, end].")
     if len(lists) > limits.PHONES:
@@ -117,11 +120,12 @@ def _checked(lists: Iterable, kind: str) -> list[Span]:
 
 
 def _is_time(value: float) -> bool:
-    """False for NaN, infinity and numbers that are no times of a recording; negative ones have a sentence of theirs."""
+    """False for NaN, infinity and numbers beyond LABEL_SECONDS. Negative times have an error message of their own."""
     return -limits.LABEL_SECONDS <= value <= limits.LABEL_SECONDS
 
 
 def _append(tiles: list[Span], label: str, start: float, end: float) -> None:
+    """Append a phone; a silence after a silence extends it."""
     if tiles and label == SILENCE == tiles[-1].label:
         start = tiles.pop().start
     tiles.append(Span(label, start, end))

@@ -1,9 +1,10 @@
-"""Phones: the labels (ARPAbet, no stress digits) and the track that tiles a recording."""
+"""Phones: labels (ARPAbet without stress digits), and the track of phones that tiles a recording."""
 
 from dataclasses import dataclass
 
 __all__ = ["BILABIALS", "LABIODENTALS", "PHONES", "SILENCE", "VOWELS", "PhoneTrack", "Span"]
 
+# Label of silence, pauses and noise.
 SILENCE = "SIL"
 VOWELS = ("AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW")
 CONSONANTS = (
@@ -11,13 +12,15 @@ CONSONANTS = (
     *("NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y", "Z", "ZH"),
 )
 PHONES = (SILENCE, *VOWELS, *CONSONANTS)
+# Phones in which the lips meet.
 BILABIALS = ("B", "M", "P")
+# Phones in which the lower lip meets the upper teeth.
 LABIODENTALS = ("F", "V")
 
 
 @dataclass(frozen=True)
 class Span:
-    """A label (a phone or a word) from `start` to `end`, seconds."""
+    """A phone or a word from `start` to `end` (seconds)."""
 
     label: str
     start: float
@@ -26,9 +29,10 @@ class Span:
 
 @dataclass(frozen=True)
 class PhoneTrack:
-    """What was said. phones tile [0, duration] without gaps, silences (SIL) included; words lie where words are.
+    """The phones and words of a recording.
 
-    unreliable: a recogniser found them and was not sure; many are wrong.
+    phones: tile [0, duration] without gaps, silences (SIL) included. words: only spoken words, so with gaps between
+    them. unreliable: the phones come from a recogniser that was not sure; many may be wrong.
     """
 
     phones: tuple[Span, ...]

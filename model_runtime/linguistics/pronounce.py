@@ -1,4 +1,4 @@
-"""A pronunciation for any word: from the dictionary, from its parts, or by letter rules."""
+"""Pronunciation of any word: from the dictionary, from its parts, or by letter rules."""
 
 from collections.abc import Callable
 
@@ -6,21 +6,28 @@ from model_runtime.linguistics.letter_rules import phones_by_rule
 
 __all__ = ["pronounce"]
 
-# Ending -> its phones after a voiceless sound, after a sound that needs a vowel between, after others.
+# Phones after which the ending -s is S.
 VOICELESS = ("F", "K", "P", "T", "TH")
+# Phones after which the ending -s is IH Z.
 HISSING = ("CH", "JH", "S", "SH", "Z", "ZH")
+# Letter -> phones of its name.
 LETTERS = {
     **{"a": "EY", "b": "B IY", "c": "S IY", "d": "D IY", "e": "IY", "f": "EH F", "g": "JH IY", "h": "EY CH", "i": "AY"},
     **{"j": "JH EY", "k": "K EY", "l": "EH L", "m": "EH M", "n": "EH N", "o": "OW", "p": "P IY", "q": "K Y UW"},
     **{"r": "AA R", "s": "EH S", "t": "T IY", "u": "Y UW", "v": "V IY", "w": "D AH B AH L Y UW", "x": "EH K S"},
     **{"y": "W AY", "z": "Z IY"},
 }
+# Ending -> its phones, which are the same after every stem.
 ENDINGS = {"ing": ("IH", "NG"), "in": ("IH", "N"), "er": ("ER",), "ly": ("L", "IY"), "ness": ("N", "AH", "S")}
-SHORTEST_PART = 3  # letters of a word within a compound
+# Letters of each word of a compound at least.
+SHORTEST_PART = 3
 
 
 def pronounce(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...]:
-    """ARPAbet phones (at least one) of `word`, letters a-z and apostrophes. `look_up` asks the dictionary."""
+    """ARPAbet phones (at least one) of `word` (letters a-z and apostrophes).
+
+    look_up: the phones of a word in the dictionary, None for a word that is not in it.
+    """
     known = look_up(word)
     if known:
         return known
@@ -29,7 +36,7 @@ def pronounce(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tu
 
 
 def _inflected(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """A known word with a regular ending."""
+    """Phones of a dictionary word with a regular ending; None: no such word."""
     for ending in ("'s", "s'", "s", "'d", "ed"):
         stem = look_up(word.removesuffix(ending)) if word.endswith(ending) else None
         if stem and "s" in ending:
@@ -46,7 +53,7 @@ def _inflected(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> t
 
 
 def _compound(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """Two known words, split as evenly as possible."""
+    """Phones of two dictionary words in a row, split as evenly as possible; None: no such words."""
     splits = range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
     for split in sorted(splits, key=lambda place: (abs(2 * place - len(word)), place)):
         first, second = look_up(word[:split]), look_up(word[split:])
@@ -56,7 +63,7 @@ def _compound(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tu
 
 
 def _spelled(word: str) -> tuple[str, ...]:
-    """Letter by letter where there is no vowel to say, else by rule."""
+    """Names of the letters for a word without a vowel letter, else phones by letter rules."""
     if not any(letter in "aeiouy" for letter in word):
         return tuple(phone for letter in word for phone in LETTERS.get(letter, "").split())
     return phones_by_rule(word)

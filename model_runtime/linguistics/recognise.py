@@ -1,4 +1,4 @@
-"""What a recogniser understands of a piece of sound: the words as people write them, and how sure it is."""
+"""Recognise the words of a piece of a waveform, with the certainty of the recogniser (Moonshine)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,18 @@ from model_runtime.speech.moonshine import transcribe
 
 __all__ = ["Recognised", "in_small_pieces", "joined", "recognise"]
 
-# Seconds, shortest and longest: what is tried where a piece cannot be made out as a whole.
+# Seconds, shortest and longest piece for a second attempt, where a longer piece is not recognised as a whole.
 SMALL_PIECE = (3.0, 6.0)
-# Mean log-likelihood of what is heard. Free English lies above -.36 (all but one clip in 39), Mandarin, which the
-# recogniser does not know, below -.63.
+# Mean log-likelihood of the tokens, above which recognised words are sure. Free English speech lies above -.36 (all but
+# one of 39 clips). Mandarin, which the recogniser was not trained on, lies below -.63.
 SURE = -0.6
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """text: as people write it, empty where nothing is recognised. words: as they are spoken. likelihood: mean natural
-    logarithm of the tokens' probabilities, 0 is certain. sure: whether that can be relied on, in all its parts."""
+    """text: written text, empty where nothing is recognised. words: the spoken words of the text. likelihood: mean
+    natural logarithm of the tokens' probabilities, 0 is certain. sure: whether the likelihood of every piece lies above
+    SURE."""
 
     text: str
     words: tuple[str, ...]
@@ -36,10 +37,10 @@ class Recognised:
 
 
 def recognise(piece: Waveform) -> Recognised:
-    """What is said in a piece of up to half a minute.
+    """The words of a piece of up to half a minute.
 
-    Where that cannot be told of the whole, it is asked of smaller ones: a line said again and again is no decoder that
-    goes in circles.
+    A piece without recognised words is tried again in smaller pieces: a line that is repeated many times looks like a
+    decoder that loops, and its text is dropped.
     """
     heard = transcribe(piece.samples)
     words = spoken_words(heard.text)
@@ -49,14 +50,14 @@ def recognise(piece: Waveform) -> Recognised:
 
 
 def in_small_pieces(piece: Waveform) -> Recognised:
-    """What is said in a piece, asked of a few seconds at a time."""
+    """The words of a piece, recognised in pieces of SMALL_PIECE seconds."""
     samples = piece.samples
     cuts = [(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in pieces(piece, *SMALL_PIECE)]
     return joined([recognise(Waveform(samples[start:end])) for start, end in cuts])
 
 
 def joined(parts: Sequence[Recognised]) -> Recognised:
-    """What is recognised of pieces that follow each other, as one; at least one of them."""
+    """The recognised words of consecutive pieces (at least one) as one."""
     weights = [max(len(part.words), 1e-3) for part in parts]
     return Recognised(
         text=" ".join(part.text for part in parts if part.text),

@@ -1,8 +1,8 @@
 """TextGrid files (Praat, Montreal Forced Aligner): tiers of phones and words.
 
-They are read here and not by praatio, which writes them: its patterns take a time that grows with the square of a text
-that is none. Praat itself reads nothing but the texts, the numbers that stand alone and the flags, whatever stands
-between them, so that its long and its short form are one.
+Reading is our own: praatio, which writes the files, takes time quadratic in the length of a text that is no TextGrid.
+Praat itself reads only the quoted texts, the numbers that stand alone and the flags, and skips everything between them,
+so that its long and its short format hold the same for a reader.
 """
 
 import re
@@ -24,27 +24,30 @@ from model_runtime.linguistics.phones import PhoneTrack
 
 __all__ = ["read_textgrid", "write_textgrid"]
 
+# Names of tiers of phones and of words, lower case, in order of preference.
 PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "phonetic")
 WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
+# Kinds of tiers.
 INTERVALS, POINTS = "IntervalTier", "TextTier"
-# A text (a quote in it is doubled), a remark, or a number that stands alone.
+# A quoted text (a quotation mark within is doubled), a comment from "!" to the end of the line, or a number that stands
+# alone.
 TOKEN = re.compile(r'"((?:[^"]++|"")*+)("?)|(?<!\S)![^\n]*+|(?<!\S)([-+]?[0-9][0-9.eE+-]*+)(?!\S)')
-# How a file in UTF-16 begins, with a byte order mark and without.
+# First two bytes of a file in UTF-16, with and without a byte order mark -> codec.
 UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"F\0": "utf-16-le", b"\0F": "utf-16-be"}
 
 
 def read_textgrid(path: Path | str) -> PhoneTrack:
-    """Read the phones, and the words where there are any. Labels are ARPAbet or IPA; gaps become SIL.
+    """Read the phones, and the words if the file has any. Labels are ARPAbet or IPA; gaps become SIL.
 
-    Tiers are found by their usual names in any case, also behind a speaker's name ("Anna - phones"). Raises InputError
-    for a file that is missing, no TextGrid, without phones, or with a label that is unknown.
+    Tiers are found by their usual names in any case, also after a speaker's name ("Anna - phones"). Raises InputError
+    for a file that is missing, no TextGrid, without phones, or with an unknown label.
     """
     text = _decoded(path)
     try:
         grid = _parse(_tokens(text))
     except InputError:
         raise
-    # StopIteration: the file ends before it holds as much as it announces.
+    # StopIteration: the file ends before all announced entries.
     except (ValueError, OverflowError, StopIteration) as error:
         raise InputError(
             f"{path} is not a TextGrid that can be read; save it again from Praat or the aligner."
@@ -81,7 +84,7 @@ def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
 
 @dataclass(frozen=True)
 class _Grid:
-    """end: seconds. names: of all tiers of intervals. tiers: those of phones and words, [label, start, end] each."""
+    """end: seconds. names: of all interval tiers. tiers: [label, start, end] lists of phone and word tiers by name."""
 
     end: float
     names: tuple[str, ...]
@@ -89,6 +92,7 @@ class _Grid:
 
 
 def _decoded(path: Path | str) -> str:
+    """The text of a file in UTF-8 or UTF-16. Raises InputError for any other file."""
     data = read_bytes(path, limits.TEXTGRID_BYTES, "TextGrid")
     try:
         return data.decode(UTF16.get(data[:2], "utf-8-sig"))
@@ -99,7 +103,7 @@ def _decoded(path: Path | str) -> str:
 
 
 def _tokens(text: str) -> Iterator[str | float]:
-    """Its texts, and its numbers as floats. Raises ValueError for a text that does not end."""
+    """The quoted texts of a TextGrid, and its numbers as floats. Raises ValueError for a quote that does not end."""
     for found in TOKEN.finditer(text):
         if found[1] is not None:
             if not found[2]:
@@ -110,7 +114,7 @@ def _tokens(text: str) -> Iterator[str | float]:
 
 
 def _parse(tokens: Iterator[str | float]) -> _Grid:
-    """The texts and numbers in the order that Praat writes them in. Raises ValueError or StopIteration otherwise."""
+    """The tiers, from texts and numbers in Praat's order. Raises ValueError or StopIteration for any other order."""
     kinds = [next(tokens), next(tokens)]
     if kinds[1] != "TextGrid":
         raise ValueError("of another kind")
@@ -142,6 +146,7 @@ def _parse(tokens: Iterator[str | float]) -> _Grid:
 
 
 def _number(tokens: Iterator[str | float]) -> float:
+    """The next token, a number. Raises ValueError for a text."""
     token = next(tokens)
     if not isinstance(token, float):
         raise ValueError("no number")
@@ -149,6 +154,7 @@ def _number(tokens: Iterator[str | float]) -> float:
 
 
 def _text(tokens: Iterator[str | float]) -> str:
+    """The next token, a text. Raises ValueError for a number."""
     token = next(tokens)
     if not isinstance(token, str):
         raise ValueError("no text")
@@ -156,13 +162,13 @@ def _text(tokens: Iterator[str | float]) -> str:
 
 
 def _tier(grid: _Grid, names: tuple[str, ...]) -> list[list] | None:
-    """The first tier of such a name."""
+    """The entries of the first tier with one of `names`, tried in this order; None: no such tier."""
     found = (tier for wanted in names for name, tier in grid.tiers.items() if _is(name, (wanted,)))
     return next(found, None)
 
 
 def _is(name: str, names: tuple[str, ...]) -> bool:
-    """Whether a tier has one of the names; a speaker's name may stand before it."""
+    """Whether a tier has one of the names, alone or after a speaker's name."""
     plain = name.strip().lower()
     behind = tuple(f" {wanted}" for wanted in names)
     return plain in names or name.lower().replace("_", " ").endswith(behind)

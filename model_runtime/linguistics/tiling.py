@@ -1,4 +1,4 @@
-"""From the recogniser's frames to phones that tile the recording."""
+"""From the decoder's frames to phones that tile the recording."""
 
 from collections.abc import Iterable
 
@@ -9,15 +9,16 @@ from model_runtime.speech.audio import Waveform
 
 __all__ = ["tiled"]
 
-# A frame of the recogniser is 25.6 ms long and starts at its time, so its middle lies 12.8 ms later, and a boundary
-# between two frames lies half a step before the middle of the second.
+# Seconds from a frame's time to the boundary before it. A decoder frame is 25.6 ms long and starts at its time, so its
+# middle lies 12.8 ms later; the boundary between two frames lies half a step before the middle of the second.
 FRAME_MIDDLE = 0.0128 - FRAME / 2
 
 
 def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Waveform) -> PhoneTrack:
-    """The phones and words of all parts (words, start of their sound in seconds, end of the part in seconds), in order.
+    """The phones and words of all parts, in order, tiling [0, duration].
 
-    Gaps and noises become SIL, neighbouring silences one; everything lies within [0, duration].
+    parts: (words, seconds at which frame 0 of the words lies, seconds at which the part ends). Gaps and noises become
+    SIL; neighbouring silences are joined.
     """
     phones: list[Span] = []
     words: list[Span] = []
@@ -41,6 +42,7 @@ def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Wav
 
 
 def _append(phones: list[Span], label: str, start: float, end: float) -> None:
+    """Append a phone; a silence after a silence extends it."""
     if phones and label == SILENCE == phones[-1].label:
         start = phones.pop().start
     phones.append(Span(label, start, end))

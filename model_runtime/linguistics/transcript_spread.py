@@ -1,4 +1,4 @@
-"""Which words of a long transcript are said in which part of a long recording."""
+"""Divide a long transcript among the pieces of a long recording."""
 
 import math
 from bisect import bisect_right
@@ -10,18 +10,19 @@ __all__ = ["spread_words"]
 
 
 def spread_words(words: Sequence[str], heard: Sequence[Sequence[str]], longest: int) -> list[tuple[int, list[str]]]:
-    """Deal `words` out, in order, to neighbouring pieces by the words that were `heard` in each piece.
+    """Divide `words`, in order, among groups of neighbouring pieces by the words that were recognised in each piece.
 
-    Gives (number of pieces, their words) for groups of pieces that follow each other and cover all. A group ends where
-    the words on both sides were heard in their pieces and nothing lies between, so that no word is dealt to the wrong
-    side; after `longest` pieces at the latest, and then the words in doubt are shared in proportion.
+    heard: the recognised words of each piece. longest: pieces of a group at most. Returns (number of pieces, their
+    words) for consecutive groups that cover all pieces. A group ends where two neighbouring transcript words are
+    recognised on the two sides of the cut, so that no word falls on the wrong side. A group of `longest` pieces ends
+    there in any case; the words that were not recognised around the cut are then divided in proportion.
     """
     places = _places(words, heard)
     pieces = [piece for _, piece in places]
     groups: list[tuple[int, list[str]]] = []
     first = dealt = 0
     for piece in range(len(heard)):
-        # Both ascend along the places, so what comes last before a piece's end has most of both.
+        # Words and pieces both ascend: `before` is the last match up to the end of this piece, `after` the next one.
         following = bisect_right(pieces, piece)
         before = places[following - 1] if following else (-1, 0)
         after = places[following] if following < len(places) else (len(words), len(heard))
@@ -40,17 +41,17 @@ def spread_words(words: Sequence[str], heard: Sequence[Sequence[str]], longest: 
 
 
 def _places(words: Sequence[str], heard: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
-    """(index of a word, piece in which it was heard), both ascending: the longest common sequence of words."""
+    """(index of a word, piece in which it was recognised), both ascending: the longest common subsequence of words."""
     said = [(word, piece) for piece, part in enumerate(heard) for word in part]
     numbers: dict[str, int] = {}
     spoken = np.array([numbers.setdefault(word, len(numbers)) for word, _ in said], dtype=np.int64)
     kind = np.min_scalar_type(min(len(words), len(said)))
-    # The table of an hour of speech, some 9000 words, has 80 million cells, that of six hours 3 billion. So only every
-    # so many rows of it are kept, and those between are worked out again on the way back.
+    # The table for an hour of speech (about 9000 words) has 80 million cells, for six hours 3 billion. To save memory,
+    # only every `step`-th row is kept, and the rows between are computed again on the way back.
     step = math.isqrt(len(words)) + 1
 
     def rows(above: np.ndarray, first: int, last: int) -> Iterator[np.ndarray]:
-        """The rows after those words, `above` being the one before them."""
+        """The rows of the table for words[first:last], computed from `above`, the row before them."""
         for word in words[first:last]:
             below = np.zeros_like(above)
             below[1:] = np.maximum.accumulate(np.maximum(above[1:], above[:-1] + (spoken == numbers.get(word, -1))))

@@ -1,1 +1,1 @@
-"""Post-processing: rules on top of the networks, each `(Motion, Context) -> Motion`."""
+"""Post-processing: rules that change the motion of the networks, each `(Motion, Context) -> Motion`."""

@@ -1,12 +1,12 @@
-"""Antagonists: two channels that work against each other are not both on, so that each curve says one thing.
+"""Antagonists: two channels that move the lips in opposite directions are not both on, which makes curves easy to edit.
 
-The starter learned from landmarks of faces. In its sum a smile and a frown, or an open jaw and closed lips, fit the
+The starter was trained on landmarks of faces. A smile and a frown at once, or an open jaw and closed lips, fit the
 landmarks as well as the one movement that they add up to, and a third of the frames hold both. An animator who edits
-one of the two curves then works against the other one. Here what both have in common is taken from both, and the
-channel that does the same to the corners of the mouth makes up for it: lips and corners stay where they were.
+one of the two curves then works against the other. This rule subtracts the smaller weight of a pair from both channels,
+and adds to a third channel that moves the corners of the mouth as the pair did: lips and corners stay where they were.
 
-Smile and frown are taken apart everywhere. Jaw and mouthClose are taken apart in silences only: in speech a jaw that
-is open behind closed lips is what a B or an M looks like.
+Smile and frown are separated everywhere. jawOpen and mouthClose are separated in silences only: in speech, an open jaw
+behind closed lips is the shape of a B or an M.
 """
 
 import numpy as np
@@ -20,8 +20,10 @@ __all__ = ["part_antagonists"]
 
 
 def part_antagonists(motion: Motion, context: Context) -> Motion:
-    """Smile and frown of one side are never both on, nor are jawOpen and mouthClose in a silence. The lips are as far
-    apart as before, and the corners of the mouth as far out."""
+    """Separate mouthSmile and mouthFrown on each side, and jawOpen and mouthClose in silences.
+
+    The aperture and the corners of the mouth stay as they are.
+    """
     config = context.config.antagonists
     result = motion.weights.copy()
 

@@ -1,7 +1,7 @@
-"""Blinks and brows: blinks and small brow raises that go with speech, random but repeatable by a seed.
+"""Blinks and small brow raises that go with speech; random, and repeatable by a seed.
 
-Blinks: 15-20 a minute, more at pauses and phrase ends; brow raises on accents. Rates and shapes are our choice within
-what the literature reports (spontaneous blinks close in about 80 ms and open in about 200 ms).
+Blinks: 15-20 a minute, more at pauses and phrase ends. Brow raises: on accented vowels. Rates and shapes are our
+choice, within the range of the literature (spontaneous blinks close in about 80 ms and open in about 200 ms).
 """
 
 import numpy as np
@@ -14,16 +14,17 @@ from model_runtime.speech.log_mel import ACOUSTIC_RATE
 
 __all__ = ["blink_times", "upper_face"]
 
-# A blink: seconds in which the lids close, stay shut and open.
+# A blink, in seconds: the lids close, stay shut and open.
 CLOSING_S = 0.08
 SHUT_S = 0.04
 OPENING_S = 0.18
-# Seconds between blinks: at least, and on average.
+# Seconds from the start of one blink to the next: at least, and on average.
 LEAST_INTERVAL_S = 1.4
 MEAN_INTERVAL_S = 3.5
-# A pause that begins within this many seconds draws the next blink to its beginning.
+# Seconds. A pause that starts within this time after the planned time of a blink, or half of it before, may move the
+# blink to its start.
 PAUSE_DRAWS_S = 0.9
-# A brow raise: seconds in which the brow rises and falls, and the weight of the highest.
+# A brow raise: seconds in which the brow rises and falls, and the weight of the highest raise.
 RAISE_S = 0.16
 FALL_S = 0.35
 HIGHEST_BROW = 0.28
@@ -32,8 +33,8 @@ HIGHEST_BROW = 0.28
 def upper_face(phones: PhoneTrack, loudness: np.ndarray, frames: int, settings: Settings) -> np.ndarray:
     """(T, len(LIDS) + len(BROWS)) float32 weights, columns in the order of LIDS, then BROWS.
 
-    loudness: (A,) at 100 Hz, 0 rows if unknown. The same phones, loudness and seed give the same motion at any frame
-    rate; taking blinks or brows away does not change the other.
+    loudness: (A,) at 100 Hz, 0 rows if unknown. Equal phones, loudness and seed give the same motion at any frame rate.
+    Switching blinks or brows off does not change the other.
     """
     times = np.arange(frames) / settings.fps
     weights = np.zeros((frames, len(LIDS) + len(BROWS)), np.float32)
@@ -53,7 +54,7 @@ def upper_face(phones: PhoneTrack, loudness: np.ndarray, frames: int, settings: 
 
 
 def blink_times(phones: PhoneTrack, seed: int) -> list[float]:
-    """Seconds at which blinks begin, ascending, 15-20 a minute on average."""
+    """Seconds at which blinks start, ascending; 15-20 a minute on average."""
     rng = np.random.default_rng([seed, 1])
     pauses = [phone.start for phone in phones.phones if phone.label == SILENCE and phone.start > 0]
     starts: list[float] = []
@@ -69,13 +70,14 @@ def blink_times(phones: PhoneTrack, seed: int) -> list[float]:
 
 
 def _blink(since: np.ndarray) -> np.ndarray:
+    """(T,) weight of the lids in a blink. since: (T,) seconds since its start."""
     down = ease(since / CLOSING_S)
     up = ease((since - CLOSING_S - SHUT_S) / OPENING_S)
     return down - up
 
 
 def _accents(phones: PhoneTrack, loudness: np.ndarray, seed: int) -> list[tuple[float, float]]:
-    """Time (s) and height of brow raises: on the vowels that stand out most in loudness and length."""
+    """(time in s, height in weight) of brow raises: on the vowels that stand out most in loudness and length."""
     rng = np.random.default_rng([seed, 2])
     vowels = [phone for phone in phones.phones if phone.label in VOWELS]
     if not vowels or not len(loudness):

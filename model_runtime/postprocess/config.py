@@ -1,4 +1,4 @@
-"""The constants of the rules on top of the networks: each with its unit and where it comes from."""
+"""The constants of the post-processing rules, each with its unit and source."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,135 +16,153 @@ __all__ = [
     "VoiceConfig",
 ]
 
+# Sources.
 DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
 FREE_SPEECH = "chosen on 39 clips of free speech whose licences forbid training (docs/experiments.md)"
 CHOICE = "our choice"
 
 
 def constant(value: Any, unit: str, source: str) -> Any:
-    """A field of a configuration that knows its unit and its source."""
+    """A dataclass field with its unit and source as metadata."""
     return field(default=value, metadata={"unit": unit, "source": source})
 
 
 @dataclass(frozen=True)
 class VoiceConfig:
-    """How a voice and digital silence are told from the loudness, of which -1 is the noise of the room, 1 the average
-    of the speech, and -1.5 (49 dB below the speech) the least."""
+    """Detection of voice and digital silence from the loudness.
 
+    Unit "loudness": -1 is the noise of the room, 1 the average of the speech, -1.5 the least (49 dB below the speech).
+    """
+
+    # Loudness at which voice activity starts to rise from 0.
     onset_loudness: float = constant(0.0, "loudness", DEVELOPMENT)
+    # Loudness from which on voice activity is 1.
     certain_loudness: float = constant(0.5, "loudness", DEVELOPMENT)
     smoothing_s: float = constant(0.1, "s, standard deviation", DEVELOPMENT)
-    # What is loud for less, such as the click at the end of a recording, is no word.
+    # Loud parts that are shorter, such as the click at the end of a recording, are no voice.
     shortest_s: float = constant(0.2, "s", DEVELOPMENT)
-    # A tenth of a recording is quieter than this, if what is loud in it stands out of a quieter room.
+    # Where the 10th percentile of the loudness lies above this, speech does not stand out of the noise, and voice
+    # activity is 0.
     noise_loudness: float = constant(-0.9, "loudness", DEVELOPMENT)
+    # Silences whose median loudness is lower are digital silence.
     digital_silence_loudness: float = constant(-1.45, "loudness", DEVELOPMENT)
 
 
 @dataclass(frozen=True)
 class RestConfig:
-    """How the mouth comes to rest in long silences."""
+    """Rest: the mouth comes to neutral in long silences."""
 
-    # Lips settle within this time after the last sound.
+    # Time from the end of a phone to the start of the fade to rest.
     settle_s: float = constant(0.6, "s", FREE_SPEECH)
-    # Lips start to move this long before the next sound.
+    # Time from the end of the fade out of rest to the next phone.
     anticipate_s: float = constant(0.6, "s", "people part their lips half a second ahead (docs/experiments.md)")
+    # Length of a fade to or from rest.
     fade_s: float = constant(0.3, "s", FREE_SPEECH)
-    # The same in digital silence: no breath tells there whether the lips are apart.
+    # The same two in digital silence, where no breath can be heard that would show parted lips.
     digital_settle_s: float = constant(0.0, "s", FREE_SPEECH)
     digital_anticipate_s: float = constant(0.3, "s", FREE_SPEECH)
-    # The shortest way out of rest at the beginning of a recording.
+    # Shortest fade out of rest at the beginning of a recording.
     shortest_rise_s: float = constant(
         0.12, "s", ".2 IOD then reach 2.5 IOD/s; 95 % of recorded speeds lie below 1.9-2.8"
     )
-    # The shortest way back to rest at the end of a recording.
+    # Shortest fade to rest at the end of a recording.
     shortest_fall_s: float = constant(0.25, "s", "7 or 8 frames at 30 a second")
-    # Of a last silence that is shorter than it takes to settle and fade, the share that goes to either.
+    # In a last silence that is too short for settle_s and fade_s: the share of the silence for each of the two.
     last_share: float = constant(0.4, "share of the silence", CHOICE)
-    # Of the time before the first sound, the share after which a mouth has come out of rest.
+    # Share of the first silence after which the mouth has left rest.
     first_share: float = constant(0.8, "share of the silence", CHOICE)
 
 
 @dataclass(frozen=True)
 class PauseConfig:
-    """How far lips part in pauses between sounds, beyond what the networks say."""
+    """Pauses: how far the lips part between words, added to the motion of the networks."""
 
-    # Lips are further apart in a pause by this, whatever the line or the motion.
+    # Added to the aperture in a pause, in every line and motion.
     opening_iod: float = constant(0.03, "IOD", FREE_SPEECH)
-    # And by this for each unit of spectral tilt: breath between open lips is brighter than breath through the nose.
+    # Also added, for each unit of spectral tilt. Breath through open lips has more tilt than breath through the nose.
     opening_per_tilt_iod: float = constant(0.06, "IOD a unit of tilt", FREE_SPEECH)
     tilt_smoothing_s: float = constant(0.1, "s, standard deviation", FREE_SPEECH)
-    # Beyond this tilt, either way, the lips do not open or close further: hardly any breath exceeds it.
+    # Limit of the tilt in both directions: hardly any breath exceeds it.
     max_tilt: float = constant(1.2, "units of tilt", FREE_SPEECH)
-    # Lips start to part this long before the sound that follows a rest.
+    # After a rest, the added opening starts this long before the next phone.
     onset_lead_s: float = constant(0.7, "s before the sound", FREE_SPEECH)
-    # And are parted this long before it.
+    # After a rest, the added opening is reached this long before the next phone.
     open_by_s: float = constant(0.45, "s before the sound", FREE_SPEECH)
-    # In this time they pass over to the sound.
+    # Before the next phone, the added opening fades out in this time.
     handover_s: float = constant(0.06, "s", FREE_SPEECH)
-    # The longest silence between sounds in which the mouth does not come to rest.
+    # The longest pause; in longer silences between words the mouth comes to rest.
     longest_s: float = constant(1.2, "s", FREE_SPEECH)
-    # The same for digital silence: lines that were recorded one by one and joined.
+    # The same in digital silence, which occurs where separately recorded lines were joined.
     longest_digital_s: float = constant(0.3, "s", FREE_SPEECH)
-    # The opening of a pause begins this long before the silence.
+    # The added opening starts this long before the pause.
     ahead_s: float = constant(0.1, "s", FREE_SPEECH)
 
 
 @dataclass(frozen=True)
 class PauseOpeningConfig:
-    """How wide the mouth may be in pauses."""
+    """The limit of the opening in pauses."""
 
-    # Share of the frames of speech that open less than what counts as usual. The pauses of four recorded clips of free
-    # speech reach what .34 to .95 of their frames of speech stay below, .73 in the mean; at .75 eight unseen speakers
-    # of GRID lose .0003 of r, at .80 nothing.
+    # Quantile of the opening over the frames of speech that is the take's usual opening, the limit in pauses. In four
+    # recorded clips of free speech, the pauses open to the quantiles .34 to .95 of their speech, .73 in the mean. At
+    # .75 the correlation r of eight unseen speakers of GRID falls by .0003, at .80 it stays.
     usual_share: float = constant(0.8, "share of frames", DEVELOPMENT)
-    # From this share of the usual opening on it is held back, so that it comes near to the limit without a corner.
+    # Openings above this share of the limit are compressed, so that curves approach the limit without a corner.
     held_from: float = constant(0.8, "share of the usual opening", CHOICE)
-    # On either side of the boundary between a sound and a silence the hold sets in over this time.
+    # On either side of the boundary between a phone and a silence, the limit fades in over this time.
     held_within_s: float = constant(0.05, "s", CHOICE)
-    # A mouth that is wanted closed closes in this time after a sound.
+    # Where the setting `pauses` closes the mouth: time in which it closes after a phone.
     close_s: float = constant(0.15, "s", CHOICE)
-    # And opens in this time before one.
+    # The same: time in which it opens before the next phone.
     open_s: float = constant(0.20, "s", "recorded mouths open .17 to .30 s before the voice")
 
 
 @dataclass(frozen=True)
 class FormantConfig:
-    """How the first formant opens the lips."""
+    """Opening by the first formant: correction of the aperture by the spectral tilt."""
 
     tilt_smoothing_s: float = constant(0.05, "s, standard deviation", FREE_SPEECH)
-    # The lips open by this when the middle of the spectrum rises, against the low bands, by as much as lies between
-    # half way and speech.
+    # Added to the aperture for each unit of spectral tilt. One unit is half the way from the noise of the room to the
+    # average of the speech.
     opening_per_tilt_iod: float = constant(0.03, "IOD a unit of tilt", FREE_SPEECH)
-    # Lips that the networks hold together are not parted; from this aperture on they are free to part.
+    # Lips that the networks hold together are not parted; from this aperture on they part by the full amount.
     free_from_iod: float = constant(0.1, "IOD", DEVELOPMENT)
 
 
 @dataclass(frozen=True)
 class ContactConfig:
-    """Lips meet at P B M, the lower lip meets the upper teeth at F V."""
+    """Contacts: the lips meet at P B M, the lower lip meets the upper teeth at F V."""
 
+    # Largest aperture at P B M.
     bilabial_iod: float = constant(0.0, "IOD", "articulography: every bilabial is closed by its onset")
+    # Largest aperture at F V.
     labiodental_iod: float = constant(0.035, "IOD", DEVELOPMENT)
+    # Time in which the lips close.
     form_s: float = constant(0.07, "s", "fast speech closes lips in 60-90 ms")
+    # Time in which the lips open.
     release_s: float = constant(0.07, "s", "fast speech opens lips in 60-90 ms")
-    # A contact lies within the sound, or this long before it.
+    # A contact lies within its phone, or up to this long before the phone.
     before_s: float = constant(0.05, "s", DEVELOPMENT)
-    # Or this long after it.
+    # The same after the phone.
     after_s: float = constant(0.015, "s", DEVELOPMENT)
 
 
 @dataclass(frozen=True)
 class RoundingConfig:
-    """Rounding of the lips and the tucked lower lip, which landmarks seen from the front hardly show."""
+    """Lip rounding and the tucked lower lip, which landmarks in front view hardly show."""
 
+    # Weights added at a fully rounded phone: mouthPucker, mouthFunnel.
     pucker: float = constant(0.22, "weight of mouthPucker", DEVELOPMENT)
     funnel: float = constant(0.04, "weight of mouthFunnel", DEVELOPMENT)
+    # Rounding starts this long before the phone.
     rounding_ahead_s: float = constant(0.10, "s", "rounding starts 30-100 ms before the rounded sound")
+    # Rounding ends this long after the phone.
     rounding_after_s: float = constant(0.08, "s", DEVELOPMENT)
+    # Least weights at F V: mouthRollLower, then mouthUpperUpLeft and -Right.
     roll_lower: float = constant(0.40, "weight of mouthRollLower", DEVELOPMENT)
     upper_up: float = constant(0.08, "weight of mouthUpperUpLeft and -Right", DEVELOPMENT)
+    # The tuck of the lower lip starts this long before F V.
     tuck_ahead_s: float = constant(0.07, "s", DEVELOPMENT)
+    # The tuck of the lower lip ends this long after F V.
     tuck_after_s: float = constant(0.06, "s", DEVELOPMENT)
 
 
@@ -152,27 +170,28 @@ class RoundingConfig:
 class TongueConfig:
     """The tongue between the teeth at TH and DH."""
 
+    # Weight of tongueOut at a phone of amount 1 (DENTAL).
     most: float = constant(0.35, "weight of tongueOut", CHOICE)
-    # The aperture through which the tongue passes wholly.
+    # The least aperture through which the tongue passes fully.
     passage_iod: float = constant(0.06, "IOD", CHOICE)
     ease_s: float = constant(0.05, "s before and after the sound", CHOICE)
 
 
 @dataclass(frozen=True)
 class AntagonistConfig:
-    """What takes the place of two channels that work against each other."""
+    """What replaces two channels that move the lips in opposite directions."""
 
-    # Weight of mouthStretch that takes a corner of the mouth out as far as a smile and a frown of weight 1 together do.
+    # Weight of mouthStretch that moves a corner of the mouth out as far as a smile and a frown of weight 1 together.
     stretch_per_pair: float = constant(1.14, "weight", "demo head: .0678 against .0597 IOD")
-    # Weight of mouthPucker that takes both corners in as far as a jaw of weight 1 does.
+    # Weight of mouthPucker that moves both corners in as far as jawOpen of weight 1.
     pucker_per_jaw: float = constant(0.29, "weight", "demo head: .0285 against .0975 IOD")
-    # Before and after a silence jaw and mouthClose come together with those of the speech in this time.
+    # The separation of jawOpen and mouthClose fades in over this time before a silence, and out over it after.
     handover_s: float = constant(0.1, "s", CHOICE)
 
 
 @dataclass(frozen=True)
 class PostprocessConfig:
-    """All constants of the rules."""
+    """The constants of all rules."""
 
     voice: VoiceConfig = field(default_factory=VoiceConfig)
     rest: RestConfig = field(default_factory=RestConfig)
@@ -183,5 +202,5 @@ class PostprocessConfig:
     rounding: RoundingConfig = field(default_factory=RoundingConfig)
     tongue: TongueConfig = field(default_factory=TongueConfig)
     antagonists: AntagonistConfig = field(default_factory=AntagonistConfig)
-    # Smoothing of 1 is a Gaussian of this width.
+    # Width of the Gaussian at smoothing 1.
     heaviest_smoothing_s: float = constant(0.06, "s, standard deviation", CHOICE)

@@ -1,4 +1,4 @@
-"""Context: what the rules know of a line besides its motion, each of it worked out once."""
+"""Context: what the rules use besides the motion; each value is computed once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ __all__ = ["Adjustments", "Context", "UsualOpening", "voice_activity"]
 
 @dataclass(frozen=True)
 class UsualOpening:
-    """What a take usually opens to in speech. aperture: IOD between the lips. jaw: jawOpen less mouthClose."""
+    """The usual opening of a take in speech. aperture: IOD. jaw: weight of jawOpen less mouthClose."""
 
     aperture: float
     jaw: float
@@ -26,8 +26,11 @@ class UsualOpening:
 
 @dataclass(frozen=True)
 class Adjustments:
-    """What the user and the style ask of a motion. gains: (K,) factor of each channel. smoothing: 0 none to 1 heavy.
-    pauses: 0 closed to 1 as heard. usual: what pauses stay below; None: what the motion itself opens to in speech."""
+    """What the user and the style set.
+
+    gains: (K,) factor of each channel. smoothing: 0 none to 1 heavy. pauses: how far the mouth is open in pauses, 0
+    closed to 1 as generated. usual: limit of the opening in pauses; None: the usual opening of the motion itself.
+    """
 
     gains: np.ndarray
     smoothing: float
@@ -37,8 +40,8 @@ class Adjustments:
 
 @dataclass(frozen=True)
 class Context:
-    """phones: what is said. levels: how loud and how bright the voice is, 0 rows if unknown. times: (T,) s of the
-    frames. fps: frames a second. adjustments: the user's. config: the constants of the rules."""
+    """phones: the phone track. levels: log-mel and loudness at 100 Hz, 0 rows if unknown. times: (T,) seconds of the
+    frames. fps: frames a second. adjustments: of the user and the style. config: the constants of the rules."""
 
     phones: PhoneTrack
     levels: SoundLevels
@@ -49,29 +52,29 @@ class Context:
 
     @cached_property
     def silences(self) -> tuple[Silence, ...]:
-        """The silences of the track, in order, each with what the mouth does there."""
+        """The classified silences of the track, in order."""
         return find_silences(self.phones, self.levels, self.config)
 
     @cached_property
     def voice(self) -> np.ndarray:
-        """(T,) in [0, 1]: how surely a voice is heard."""
+        """(T,) in [0, 1]: voice activity at the frames."""
         return voice_activity(self.levels, self.times, self.config.voice)
 
     def tilt(self, smoothing_s: float) -> np.ndarray:
-        """(A,) spectral tilt at 100 Hz, smoothed by a Gaussian of that standard deviation; at least one row is known.
+        """(A,) spectral tilt at 100 Hz, smoothed by a Gaussian of standard deviation `smoothing_s`. Needs known levels.
 
-        How far the bands from .7 to 3.7 kHz stand above those from 60 to 700 Hz: 0 in the average of a voice and in the
-        noise of the room.
+        Mean of the bands from .7 to 3.7 kHz less mean of the bands from 60 to 700 Hz, in normalised log-mel: 0 in the
+        average of the speech and in the noise of the room.
         """
         return gaussian_filter1d(self.levels.tilt, smoothing_s * ACOUSTIC_RATE, mode="nearest")
 
     def at_frames(self, rows: np.ndarray) -> np.ndarray:
-        """(T,) values at the frames, of values (A,) at 100 Hz."""
+        """(T,) values at the frames, interpolated from values (A,) at 100 Hz."""
         return np.interp(self.times, np.arange(len(rows)) / ACOUSTIC_RATE, rows)
 
 
 def voice_activity(levels: SoundLevels, times: np.ndarray, config: VoiceConfig) -> np.ndarray:
-    """(T,) in [0, 1] at `times` (s): how surely a voice is heard; 0 where nothing stands out of the noise."""
+    """(T,) in [0, 1] at `times` (s): voice activity; 0 throughout where speech does not stand out of the noise."""
     loudness = levels.loudness
     if not len(loudness) or np.percentile(loudness, 10) > config.noise_loudness:
         return np.zeros(len(times))

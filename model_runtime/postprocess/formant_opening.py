@@ -1,9 +1,9 @@
-"""Opening by the first formant: open lips raise it, so the middle of the spectrum tells how far they are open.
+"""Opening by the first formant: correct the aperture by the spectral tilt.
 
-The further a mouth opens, the more sound between .7 and 4 kHz comes out of it beside what lies below: in vowels (the
-first formant rises with the opening), in nasals and closures (hardly anything above .7 kHz is left), and in breaths,
-which are heard through parted lips. Trained on one speaker, whose phones tell nearly all, the networks under-use the
-spectral tilt, which means the same for every voice (docs/experiments.md).
+The wider a mouth is open, the more energy lies between .7 and 4 kHz, compared with the energy below: in vowels (the
+first formant rises with the opening), in nasals and closures (hardly any energy above .7 kHz), and in breaths through
+parted lips. The networks were trained on one speaker, whose phones predict the motion almost alone, so they under-use
+the spectral tilt, which means the same for every voice (docs/experiments.md).
 """
 
 import numpy as np
@@ -17,8 +17,8 @@ __all__ = ["open_by_formant"]
 
 
 def open_by_formant(motion: Motion, context: Context) -> Motion:
-    """The lips open where the voice is brighter than on average and close where it is duller; nothing changes where the
-    sound is unknown."""
+    """The lips open where the spectral tilt is above 0 and close where it is below. Without known levels, nothing
+    changes."""
     if not context.levels.known:
         return motion
     config = context.config.formant

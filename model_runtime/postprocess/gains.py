@@ -1,4 +1,4 @@
-"""Gains: how far jaw and lips move, and how smoothly, as the user and the style ask."""
+"""Gains and smoothing of the channels, as set by the user and the style."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -10,12 +10,12 @@ __all__ = ["scale", "smooth"]
 
 
 def scale(motion: Motion, context: Context) -> Motion:
-    """Every channel times its gain."""
+    """Multiply each channel by its gain."""
     return motion.moved_to(motion.weights * context.adjustments.gains)
 
 
 def smooth(motion: Motion, context: Context) -> Motion:
-    """Each channel smoothed over time by a Gaussian, within the bounds."""
+    """Smooth each channel over time with a Gaussian and keep it within the bounds."""
     weights, amount = motion.weights, context.adjustments.smoothing
     if amount > 0:
         width_frames = amount * context.config.heaviest_smoothing_s * context.fps

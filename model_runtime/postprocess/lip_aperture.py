@@ -1,4 +1,4 @@
-"""Lip aperture: part or close the lips of a motion by a given amount, with the channels that do it in a face."""
+"""Lip aperture: part or close the lips of a motion by an amount in IOD, with jaw and lip channels."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ __all__ = ["close_lips", "part_lips"]
 
 
 def part_lips(motion: Motion, amount: np.ndarray) -> Motion:
-    """Lips that are `amount` (T,) IOD further apart; what is below 0 is passed over. Weights stay in [0, 1].
+    """Increase the aperture by `amount` (T,) IOD; negative amounts change nothing. Weights stay in [0, 1].
 
-    Lips that mouthClose holds together part first, then the jaw drops.
+    First mouthClose is reduced, then jawOpen is raised.
     """
     gap, close, jaw = motion.aperture_per_channel, motion.column("mouthClose"), motion.column("jawOpen")
     amount = np.clip(amount, 0, None)
@@ -22,9 +22,9 @@ def part_lips(motion: Motion, amount: np.ndarray) -> Motion:
 
 
 def close_lips(motion: Motion, amount: np.ndarray) -> Motion:
-    """Lips that are `amount` (T,) IOD nearer, closed at the most; what is below 0 is passed over.
+    """Reduce the aperture by `amount` (T,) IOD, at most until the lips are closed; negative amounts change nothing.
 
-    Lifted and lowered lips return; mouthClose makes up for the jaw, which stays.
+    Channels that open the lips are reduced, except jawOpen, which stays: mouthClose makes up for it.
     """
     weights, gap = motion.weights, motion.aperture_per_channel
     opened = motion.aperture

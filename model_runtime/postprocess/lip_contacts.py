@@ -1,7 +1,7 @@
-"""Contacts: lips meet at P B M, the lower lip meets the upper teeth at F V.
+"""Contacts: the lips meet at P B M, the lower lip meets the upper teeth at F V.
 
-Recordings show every bilabial closed by its onset (articulograph: the lip distance falls to within 0-2.4 mm of its
-minimum in the first 40 % of the sound). A network trained on means closes most of the way; this closes the rest.
+In recordings, every bilabial is closed by its onset (articulography: the lip distance falls to within 0-2.4 mm of its
+minimum in the first 40 % of the phone). A network trained on means closes most of the way; this rule closes the rest.
 """
 
 from dataclasses import dataclass
@@ -21,16 +21,15 @@ __all__ = ["make_contacts"]
 
 @dataclass(frozen=True)
 class Contact:
-    """Sounds that need the lips within `target` of each other (IOD)."""
+    """labels: the phones of a contact. target: largest aperture in the contact, IOD."""
 
     labels: tuple[str, ...]
     target: float
 
 
 def make_contacts(motion: Motion, context: Context) -> Motion:
-    """Every contact is made, at the moment at which the network came nearest to it: it knows the moment better than a
-    boundary that may be off. What opens the lips is taken back for that: mouthClose follows the jaw, lifted and lowered
-    lips return."""
+    """Make every contact, at the frame at which the motion of the network is nearest to it: the network's timing is
+    better than a phone boundary, which may be off. `close_lips` closes the lips to the target."""
     config = context.config.contacts
     for contact in (Contact(BILABIALS, config.bilabial_iod), Contact(LABIODENTALS, config.labiodental_iod)):
         aperture = motion.aperture
@@ -40,7 +39,7 @@ def make_contacts(motion: Motion, context: Context) -> Motion:
 
 
 def _envelope(aperture: np.ndarray, contact: Contact, context: Context, config: ContactConfig) -> np.ndarray:
-    """(T,) in [0, 1]: 1 at the frames at which a contact is to be made, smooth on both sides."""
+    """(T,) in [0, 1]: 1 at the frames of a contact, eased to 0 before and after."""
     times = context.times
     envelope = np.zeros(len(times))
     half = 0.5 / context.fps
@@ -56,8 +55,8 @@ def _envelope(aperture: np.ndarray, contact: Contact, context: Context, config: 
             end = phone.end
         if not moments:
             continue
-        # Lips that are together for one sound stay so for the next ("Kim, put"), and for all of a long one: a stop's
-        # lips part at its burst, and friction needs them near all along.
+        # Neighbouring contacts form one ("Kim, put"), and a contact holds through a long phone: the lips of a plosive
+        # part at its burst, and a fricative needs them near throughout.
         rise = (times - (min(moments) - half - config.form_s)) / config.form_s
         fall = (max(*moments, end - config.release_s) + half + config.release_s - times) / config.release_s
         envelope = np.maximum(envelope, ease(np.minimum(rise, fall)))

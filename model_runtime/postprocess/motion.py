@@ -1,4 +1,4 @@
-"""Motion: the weights of a model's channels over time, and what they do to the lips."""
+"""Motion: the weights of a model's channels over time, and the aperture of the lips."""
 
 from dataclasses import dataclass, replace
 
@@ -9,8 +9,8 @@ __all__ = ["Motion"]
 
 @dataclass(frozen=True)
 class Motion:
-    """weights: (T, K), one row a frame. channels: K names. aperture_per_channel: (K,) IOD (distance between the eye
-    centres) that each channel opens the inner lips by at weight 1; negative: it closes them. bounds: least and largest
+    """weights: (T, K), one row a frame. channels: K names. aperture_per_channel: (K,) opening of the inner lips by each
+    channel at weight 1, in IOD (distance between the eye centres); negative: it closes them. bounds: least and largest
     weight."""
 
     weights: np.ndarray
@@ -20,11 +20,11 @@ class Motion:
 
     @property
     def aperture(self) -> np.ndarray:
-        """(T,) IOD between the inner lips; negative: they are pressed together."""
+        """(T,) IOD between the inner lips; negative: pressed together."""
         return self.weights @ self.aperture_per_channel
 
     def column(self, channel: str) -> int:
-        """Column of a channel. Raises ValueError for one that is not there."""
+        """Column of a channel. Raises ValueError for a channel that the motion does not have."""
         return self.channels.index(channel)
 
     def moved_to(self, weights: np.ndarray) -> "Motion":

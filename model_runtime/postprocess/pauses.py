@@ -1,10 +1,11 @@
-"""Pauses: between words the mouth neither rests nor closes, and the breath that is heard tells how far it is open.
+"""Pauses: open the lips in pauses between words, further with more spectral tilt of the breath.
 
-In free speech a pause of up to a second is as open as the speech around it: the mouth closes in longer ones alone, and
-opens again before the next sound. The speaker of the training clips says six words in a row and rests. How far lips are
-apart in a pause is heard: breath between open lips has more in the middle of the spectrum than breath through the nose,
-and the noise of a room has none of either. In digital silence, lines that were recorded one by one are joined, and each
-ends with the mouth at rest (docs/experiments.md has the figures).
+In free speech, the mouth is as open in a pause of up to a second as in the speech around it. It closes only in longer
+silences, and opens again before the next phone. The training clips do not show this: their speaker says six words in a
+row and rests. The spectral tilt shows how far the lips are apart in a pause: breath through open lips has more energy
+in the middle of the spectrum than breath through the nose, and the noise of a room has neither. Digital silence occurs
+where separately recorded lines are joined; each of these lines ends with the mouth at rest (figures in
+docs/experiments.md).
 """
 
 import numpy as np
@@ -19,9 +20,9 @@ __all__ = ["open_in_pauses"]
 
 
 def open_in_pauses(motion: Motion, context: Context) -> Motion:
-    """The lips part in pauses and after a rest. Nothing changes where the phones are doubtful.
+    """Part the lips in pauses and after a rest. With unreliable phones, nothing changes.
 
-    The opening does not depend on the motion, so that an edit of one key moves no pause elsewhere.
+    The added opening does not depend on the motion, so that an edit of one key motion changes no pause elsewhere.
     """
     if context.phones.unreliable:
         return motion
@@ -43,7 +44,7 @@ def open_in_pauses(motion: Motion, context: Context) -> Motion:
 
 
 def _tilt(context: Context, config: PauseConfig) -> np.ndarray:
-    """(T,) spectral tilt, within +-max_tilt; 0 where the sound is unknown."""
+    """(T,) spectral tilt, within +-max_tilt; 0 without known levels."""
     if not context.levels.known:
         return np.zeros(len(context.times))
     return context.at_frames(np.clip(context.tilt(config.tilt_smoothing_s), -config.max_tilt, config.max_tilt))

@@ -1,8 +1,8 @@
-"""The rules on top of the networks, in the order in which a motion goes through them.
+"""The post-processing rules, in the order in which they change a motion.
 
-Each rule takes a motion and the context and gives a motion; an architecture names its tuple of them. A rule stands
-where the next ones can judge what it made: the shape of single sounds first, then silences, then contacts, which
-nothing may open again; then what the user asks for; and last what holds whatever the user asked for.
+Each rule takes a motion and the context and returns a motion; each architecture names its tuple of rules. The order:
+mouth shapes of single phones; silences; contacts, which no later rule may open; gains and smoothing by the user; and
+last the rules that hold at any setting of the user.
 """
 
 from collections.abc import Callable
@@ -22,18 +22,19 @@ from model_runtime.postprocess.silent_gaps import cross_silent_gaps
 
 __all__ = ["CAPTURE_RULES", "STARTER_RULES", "Rule", "apply_rules"]
 
+# Channels that most rules need.
 LIPS = frozenset({"jawOpen", "mouthClose"})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """apply: the rule. needs: channels without which it is passed over."""
+    """apply: the rule. needs: channels of the motion without which the rule is skipped."""
 
     apply: Callable[[Motion, Context], Motion]
     needs: frozenset[str] = LIPS
 
 
-# The starter learned from landmarks of faces that are seen from the front.
+# For the starter, which was trained on landmarks in front view.
 STARTER_RULES = (
     Rule(round_and_tuck),
     Rule(open_by_formant),
@@ -46,7 +47,7 @@ STARTER_RULES = (
     Rule(part_antagonists),
     Rule(hold_pauses),
 )
-# Models of captures or scans have seen the lips come forward, and antagonists apart.
+# For models trained on captures or scans, which show protruded lips and separate antagonists.
 CAPTURE_RULES = (
     Rule(rest_in_silences),
     Rule(make_contacts),
@@ -57,7 +58,7 @@ CAPTURE_RULES = (
 
 
 def apply_rules(rules: tuple[Rule, ...], motion: Motion, context: Context) -> Motion:
-    """The motion after all rules whose channels it has, in order."""
+    """Apply the rules in order, except those whose channels the motion lacks."""
     for rule in rules:
         if rule.needs <= set(motion.channels):
             motion = rule.apply(motion, context)

@@ -1,4 +1,4 @@
-"""Rest: in long silences the mouth comes to its neutral pose and stays there, without jitter."""
+"""Rest: in long silences the mouth comes to neutral and stays there without jitter."""
 
 import numpy as np
 
@@ -12,8 +12,11 @@ __all__ = ["rest_envelope", "rest_in_silences"]
 
 
 def rest_in_silences(motion: Motion, context: Context) -> Motion:
-    """Weights fade to 0 where the mouth rests, and not where a voice is heard all the same: its words are missing from
-    the transcript, or the recording ends within a word. A recording that begins with digital silence begins at rest."""
+    """Fade the weights to 0 where the mouth rests. A recording that begins with digital silence begins at rest.
+
+    Silences with voice activity keep their motion: words are missing from the transcript, or the recording ends within
+    a word.
+    """
     config = context.config.rest
     resting = rest_envelope(context.silences, context.times, config) * (1 - context.voice)
     resting = np.maximum(resting, _beginning(context, config))
@@ -21,8 +24,10 @@ def rest_in_silences(motion: Motion, context: Context) -> Motion:
 
 
 def rest_envelope(silences: tuple[Silence, ...], times: np.ndarray, config: RestConfig) -> np.ndarray:
-    """(T,) in [0, 1] at `times` (s): 1 deep inside silences that are long enough for rest and no pauses, 0 in speech,
-    smooth in between. Rest begins sooner in digital silence."""
+    """(T,) in [0, 1] at `times` (s): 1 at rest, inside long silences that are no pauses; 0 in speech; eased in between.
+
+    Rest begins sooner in digital silence.
+    """
     envelope = np.zeros(len(times))
     for silence in silences:
         if silence.pause:
@@ -30,10 +35,10 @@ def rest_envelope(silences: tuple[Silence, ...], times: np.ndarray, config: Rest
         settle, anticipate = config.settle_s, config.anticipate_s
         if silence.digital:
             settle, anticipate = config.digital_settle_s, config.digital_anticipate_s
-        # Before the first sound and after the last there is no speech to settle from or to prepare.
+        # There is no speech before the first phone to settle from, and none after the last to prepare.
         fade = config.fade_s
         if silence.last:
-            # The end of a recording may be short; the lips are closed by then where there is time for it.
+            # A last silence may be short: settle and fade are shortened so that the mouth reaches rest if possible.
             length = silence.end - silence.start
             fade = float(np.clip(config.last_share * length, config.shortest_fall_s, config.fade_s))
             settle = min(settle, config.last_share * length, max(length - fade, 0.0))
@@ -46,10 +51,10 @@ def rest_envelope(silences: tuple[Silence, ...], times: np.ndarray, config: Rest
 
 
 def _beginning(context: Context, config: RestConfig) -> np.ndarray:
-    """(T,) 1 at the beginning of a recording whose first silence is digital, fading out by the first sound; less than 1
-    where the sound comes too soon for that.
+    """(T,) in [0, 1]: 1 at the start of a recording whose first silence is digital, eased to 0 before the first phone;
+    starts below 1 where the first phone comes too soon.
 
-    Where a room is heard, people are about to speak already, and their lips may be open.
+    With the noise of a room instead, the speaker may be about to speak, with open lips: 0.
     """
     times = context.times
     first = context.silences[0] if context.silences else None

@@ -1,4 +1,4 @@
-"""Silences: classified once, for all rules."""
+"""Silences of a phone track, classified once for all rules."""
 
 from dataclasses import dataclass, replace
 
@@ -14,9 +14,9 @@ __all__ = ["Silence", "depth_in_silence", "find_silences"]
 
 @dataclass(frozen=True)
 class Silence:
-    """start, end: seconds. first, last: whether no sound comes before, or after. pause: the mouth does not come to rest
-    in it. digital: the sound stops altogether, as it does in no room. silent_gap: it stops after a sound, and the voice
-    may have died away within the last silence of a recording."""
+    """start, end: seconds. first, last: whether the recording begins, or ends, with it. pause: short silence between
+    words, in which the mouth does not come to rest. digital: digital silence, below the noise of any room. silent_gap:
+    digital silence after a phone; in a last silence, the voice may fade out first."""
 
     start: float
     end: float
@@ -28,8 +28,8 @@ class Silence:
 
 
 def find_silences(phones: PhoneTrack, levels: SoundLevels, config: PostprocessConfig) -> tuple[Silence, ...]:
-    """The silences of a track, in order. Where its phones are doubtful none is a pause: silences are what nobody
-    understood there."""
+    """The silences of a track, in order. With unreliable phones none is a pause, as unrecognised speech is labelled
+    silence."""
     return tuple(
         _classified(span, index, phones, levels, config)
         for index, span in enumerate(phones.phones)
@@ -38,11 +38,12 @@ def find_silences(phones: PhoneTrack, levels: SoundLevels, config: PostprocessCo
 
 
 def _classified(span: Span, index: int, phones: PhoneTrack, levels: SoundLevels, config: PostprocessConfig) -> Silence:
+    """The silence `span`, the phone of this index in the track, classified."""
     first, last = span.start <= 0, span.end >= phones.duration
     digital = _is_digital(levels, span, config)
     longest = config.pauses.longest_digital_s if digital else config.pauses.longest_s
     between = not first and index < len(phones.phones) - 1
-    # A voice may die away before the end of a recording: the second half of its silence tells.
+    # A voice may fade out in the last silence, so only its second half is tested for digital silence.
     told = replace(span, start=(span.start + span.end) / 2) if last else span
     return Silence(
         span.start,
@@ -56,15 +57,16 @@ def _classified(span: Span, index: int, phones: PhoneTrack, levels: SoundLevels,
 
 
 def _is_digital(levels: SoundLevels, span: Span, config: PostprocessConfig) -> bool:
+    """Whether the median loudness of a span is that of digital silence; False without known levels."""
     rows = levels.loudness[round(span.start * ACOUSTIC_RATE) : round(span.end * ACOUSTIC_RATE)]
     return len(rows) > 0 and float(np.median(rows)) < config.voice.digital_silence_loudness
 
 
 def depth_in_silence(silences: tuple[Silence, ...], times: np.ndarray, after_s: float, before_s: float) -> np.ndarray:
-    """(T,) how deep inside a silence the times (T,) lie: 0 at its ends, below 0 in speech.
+    """(T,) depth inside a silence at `times` (T,) seconds: 0 at its ends, above 0 inside, below 0 in speech.
 
-    Counted in `after_s` from the sound before it and in `before_s` to the next one, whichever is less. Infinite where
-    there is no sound before or after, and minus infinite without a silence.
+    The smaller of two: time since the phone before, divided by `after_s`; time to the next phone, divided by
+    `before_s`. A side without a phone counts as infinite; without any silence the depth is minus infinite.
     """
     depth = np.full(len(times), -np.inf)
     for silence in silences:

@@ -1,6 +1,7 @@
-"""Silent gaps: in digital silence after a sound, the lips take the straight way from one sound to the next.
+"""Silent gaps: in digital silence after a phone, the aperture goes straight from one phone to the next.
 
-Nothing tells there how far they are open: what the networks do is guessed, and in a short pause it shows as a pop.
+Digital silence holds no information on the aperture, so the networks guess, and in a short pause the guess shows as a
+pop of the lips.
 """
 
 import numpy as np
@@ -13,8 +14,10 @@ __all__ = ["cross_silent_gaps"]
 
 
 def cross_silent_gaps(motion: Motion, context: Context) -> Motion:
-    """The lips are no further apart in a silent gap than on the straight way between its ends. A voice that is heard in
-    a silence is one whose words are missing, and keeps its motion."""
+    """Limit the aperture in a silent gap to the straight line between its ends.
+
+    Silences with voice activity keep their motion: their words are missing from the transcript.
+    """
     times, aperture = context.times, motion.aperture
     surplus = np.zeros(len(times))
     for gap in context.silences:

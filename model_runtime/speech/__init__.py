@@ -1,1 +1,1 @@
-"""Speech: a sound file as a waveform, and what the networks are given of it: log-mel, recognisers' states."""
+"""Speech: audio file -> waveform -> features of the networks (states of two recognisers' encoders, log-mel)."""

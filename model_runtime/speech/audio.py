@@ -1,4 +1,4 @@
-"""Audio: any sound file, or a part of it, as 16 kHz mono."""
+"""Audio: read any sound file, or a part of one, as a 16 kHz mono waveform."""
 
 import os
 import shutil
@@ -19,16 +19,21 @@ from model_runtime.files.input_files import open_file
 
 __all__ = ["SAMPLE_RATE", "SHORTEST", "Waveform", "read_audio"]
 
+# Samples a second.
 SAMPLE_RATE = 16000
-SHORTEST = 0.1  # seconds of sound below which there is nothing to say
-VALUES_AT_ONCE = 1 << 20  # samples of all channels that are read at a time
-LARGEST_FFMPEG_BLOCK = 256 << 20  # bytes that ffmpeg may ask for at once
+# Seconds; shorter waveforms are refused.
+SHORTEST = 0.1
+# Samples read at a time, summed over the channels of the file.
+VALUES_AT_ONCE = 1 << 20
+# Bytes that ffmpeg may allocate at once.
+LARGEST_FFMPEG_BLOCK = 256 << 20
+# Formats that ffmpeg may open.
 CONTAINERS = "mov,mp4,m4a,matroska,webm,aac,asf,avi,mpegts,wav,amr"
 
 
 @dataclass(frozen=True)
 class Waveform:
-    """Sound. samples: (N,) float32, mono, 16000 a second, full scale is 1."""
+    """samples: (N,) float32, mono, 16000 a second; full scale is 1."""
 
     samples: np.ndarray
 
@@ -41,10 +46,10 @@ class Waveform:
 def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, speed: float = 1.0) -> Waveform:
     """Read `path` from `start` to `end` (seconds within the file; None: its end) as 16 kHz mono.
 
-    speed: how fast the part is played (2: twice as fast, an octave higher, half as long). Only the part is read.
-    Formats are those of libsndfile (wav, flac, ogg, mp3, aiff, ...); others are decoded by ffmpeg where it is
-    installed. Raises InputError for a file that is missing, no sound, damaged, shorter than 0.1 s or longer than
-    SOUND_SECONDS as it is played, not covering `start` to `end`, or with a rate or samples beyond the limits.
+    speed: playback speed of the part (2: twice as fast, an octave higher, half as long). Only the part is read.
+    libsndfile reads wav, flac, ogg, mp3, aiff and more; ffmpeg decodes other formats where it is installed. Raises
+    InputError for a file that is missing, damaged or no sound file; for a part that is shorter than SHORTEST or longer
+    than SOUND_SECONDS when played, or that the file does not cover; and for a rate or samples beyond the limits.
     """
     path = Path(path)
     _check_request(start, end, speed)
@@ -74,6 +79,7 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
 
 
 def _check_request(start: float, end: float | None, speed: float) -> None:
+    """Raises InputError for a start, end or speed out of range."""
     if not np.isfinite(start) or start < 0:
         raise InputError(f"The start must be 0 s or later, not {start}.")
     if end is not None and not (np.isfinite(end) and end > start):
@@ -84,11 +90,11 @@ def _check_request(start: float, end: float | None, speed: float) -> None:
 
 @contextmanager
 def _without_messages() -> Iterator[None]:
-    """Whatever a library writes to the error output goes nowhere: of a damaged file, mpg123 tells every frame."""
+    """Discard what libraries write to standard error: mpg123 writes a line for every frame of a damaged file."""
     try:
         kept = os.dup(2)
     except OSError:
-        # There is no error output.
+        # The process has no standard error.
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -102,8 +108,7 @@ def _without_messages() -> Iterator[None]:
 
 
 def _blocks(sound: soundfile.SoundFile, first: int, last: int) -> Iterator[np.ndarray]:
-    """The frames from `first` up to `last`, (n, channels) float32, piece by piece: an hour of 96 kHz surround sound is
-    never in memory at once."""
+    """The frames from `first` up to `last` in blocks of (n, channels) float32, to bound the memory for long files."""
     sound.seek(first)
     at_once = max(1, VALUES_AT_ONCE // sound.channels)
     while last > first:
@@ -115,8 +120,7 @@ def _blocks(sound: soundfile.SoundFile, first: int, last: int) -> Iterator[np.nd
 
 
 def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndarray:
-    """(N,) float32 at 16 kHz, mono, of blocks (n, channels) at `rate`. Playing faster is as if recorded at a higher
-    rate."""
+    """(N,) float32 mono at 16 kHz, from blocks (n, channels) at `rate` (Hz, times the playback speed)."""
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
     samples = array("f")
     for block in blocks:
@@ -132,7 +136,7 @@ def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndar
 
 
 def _frames(path: Path, start: float, end: float | None, speed: float, frames: int, rate: int) -> tuple[int, int]:
-    """The first frame and the one after the last. Ends that lie past the file by less than 0.1 s are rounding."""
+    """The first frame of the part, and the frame after its last. An end up to SHORTEST past the file is rounding."""
     duration = frames / rate
     if start >= duration:
         raise InputError(f"{path} lasts {duration:.2f} s; the start ({start} s) lies after its end.")
@@ -147,13 +151,15 @@ def _frames(path: Path, start: float, end: float | None, speed: float, frames: i
 
 
 def _decoded_by_ffmpeg(path: Path, end: float | None, cause: Exception) -> np.ndarray:
-    """(N,) the file as 16 kHz mono, up to `end` or as long as a sound may be. Raises InputError when there is no ffmpeg
-    or it finds no sound either."""
+    """(N,) samples of the file as 16 kHz mono, up to `end` (seconds; None: SOUND_SECONDS), one second more at most.
+
+    Raises InputError where ffmpeg is not installed or finds no sound.
+    """
     refusal = InputError(f"{path} is not a sound file that can be read; convert it to wav, flac, ogg or mp3.")
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         raise refusal from cause
-    # Containers only: playlists and the like could name other files.
+    # Allow container formats only: playlists and the like could name other files.
     guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", CONTAINERS]
     guard += ["-max_alloc", str(LARGEST_FFMPEG_BLOCK)]
     command = [ffmpeg, "-v", "error", "-nostdin", *guard, "-i", f"file:{path.resolve()}", "-map", "0:a:0"]

@@ -1,7 +1,8 @@
-"""Features: what the starter's networks are given of a sound, two recognisers' states beside the log-mel spectrum.
+"""Features: the starter networks' input from a waveform (states of two recognisers' encoders, log-mel, loudness).
 
-What one speaker's spectrum would teach does not carry to other voices; what recognisers of thousands of voices make
-of it does. Networks that are given different recognisers err in different places (docs/experiments.md).
+A network trained on the spectrum of one speaker does not generalise to other voices. The states of recognisers, which
+were trained on thousands of voices, do. Networks given different recognisers make different errors
+(docs/experiments.md).
 """
 
 from collections.abc import Callable
@@ -20,35 +21,40 @@ __all__ = [
     *("extract_features", "levels_of", "no_levels", "spectrum_only", "speech_features"),
 ]
 
-# The recognisers' encoders, in the order of their columns.
+# The recognisers' encoders, in the order of their columns in the features.
 ENCODERS: dict[str, SpeechEncoder] = {"moonshine": moonshine(), "whisper": whisper()}
+# Columns of all encoders.
 ENCODER_DIM = sum(encoder.columns for encoder in ENCODERS.values())
-# Columns that every version has, the last ones: the log-mel bands and the loudness.
+# The last columns, which are the same in every feature version: log-mel bands, then loudness.
 SPECTRUM_DIM = BANDS + 1
+# Columns of the features.
 FEATURE_DIM = ENCODER_DIM + SPECTRUM_DIM
-# Models and takes note it, as columns of another version mean something else.
+# Encoders and their averaged states. Stored in models and takes, as columns differ in meaning between versions.
 FEATURE_VERSION = "moonshine-tiny 3-5, whisper-base 4-6"
-# Log-mel bands from 60 to 700 Hz and from .7 to 3.7 kHz.
+# Log-mel bands from 60 to 700 Hz and from .7 to 3.7 kHz, for the spectral tilt.
 LOW_BANDS = slice(0, 10)
 MIDDLE_BANDS = slice(10, 30)
 
 
 @dataclass(frozen=True)
 class SoundLevels:
-    """How bright and how loud a sound is, 100 rows a second. log_mel: (A, BANDS), loudness: (A,), both -1 in the noise
-    of the room and 1 in the average of the speech (see `log_mel.normalise`); 0 rows: unknown."""
+    """Normalised log-mel spectrum and loudness of a waveform, 100 rows a second.
+
+    log_mel: (A, BANDS). loudness: (A,). In both, -1 is the noise of the room and 1 the average of the speech (see
+    `log_mel.normalise`). 0 rows: unknown.
+    """
 
     log_mel: np.ndarray
     loudness: np.ndarray
 
     @property
     def known(self) -> bool:
-        """Whether there are rows."""
+        """Whether the levels are known: more than 0 rows."""
         return len(self.loudness) > 0
 
     @property
     def tilt(self) -> np.ndarray:
-        """(A,) how far the middle bands stand above the low ones."""
+        """(A,) spectral tilt: mean of MIDDLE_BANDS less mean of LOW_BANDS."""
         middle = self.log_mel[:, MIDDLE_BANDS].mean(axis=1, dtype=np.float64)
         return middle - self.log_mel[:, LOW_BANDS].mean(axis=1, dtype=np.float64)
 
@@ -56,22 +62,22 @@ class SoundLevels:
 def speech_features(
     samples: np.ndarray, out: np.ndarray | None = None, checkpoint: Callable[[], None] = lambda: None
 ) -> np.ndarray:
-    """(A, ENCODER_DIM) float16 of samples (N,), 16 kHz: row i at i / 100 s.
+    """(A, ENCODER_DIM) float16: the encoders' states for samples (N,) at 16 kHz; row i lies at i / 100 s.
 
-    out: where to write them, as in NumPy's functions. checkpoint may raise to stop.
+    out: array to write to, as in NumPy's functions. checkpoint: may raise to stop.
     """
     out = np.empty((row_count(samples), ENCODER_DIM), np.float16) if out is None else out
     ends = dict(zip(ENCODERS, np.cumsum([encoder.columns for encoder in ENCODERS.values()]), strict=True))
-    # The slowest first: while it runs, other threads do what they have to (background_features).
+    # The slowest encoder runs first, while other threads still have work (background_features).
     for name, encoder in reversed(ENCODERS.items()):
         encode_windowed(encoder, samples, out[:, ends[name] - encoder.columns : ends[name]], checkpoint)
     return out
 
 
 def extract_features(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
-    """(A, FEATURE_DIM) float16, 100 rows a second: the encoders' states, then the spectrum.
+    """(A, FEATURE_DIM) float16, 100 rows a second: the encoders' states, then log-mel bands and loudness.
 
-    checkpoint may raise to stop.
+    checkpoint: may raise to stop.
     """
     features = np.empty((row_count(waveform.samples), FEATURE_DIM), np.float16)
     speech_features(waveform.samples, features[:, :ENCODER_DIM], checkpoint)
@@ -80,18 +86,18 @@ def extract_features(waveform: Waveform, checkpoint: Callable[[], None] = lambda
 
 
 def encoder_columns(encoders: tuple[str, ...]) -> np.ndarray:
-    """Of the features, the columns of those encoders and the spectrum."""
+    """Indices of the feature columns of the named encoders, of log-mel and of loudness."""
     owners = np.repeat([*ENCODERS, "spectrum"], [*(encoder.columns for encoder in ENCODERS.values()), SPECTRUM_DIM])
     return np.flatnonzero(np.isin(owners, [*encoders, "spectrum"]))
 
 
 def spectrum_only(features: np.ndarray) -> np.ndarray:
-    """Of features (A, F), the columns that every version has: the last ones."""
+    """(A, SPECTRUM_DIM): log-mel and loudness, the last columns of features (A, F) of any version."""
     return features[:, -SPECTRUM_DIM:]
 
 
 def levels_of(features: np.ndarray) -> SoundLevels:
-    """The levels within features (A, F) of the starter, or within the spectrum alone; none without a spectrum."""
+    """The levels in features (A, F) of the starter, or in its spectrum columns alone; 0 rows with fewer columns."""
     if features.shape[1] < SPECTRUM_DIM:
         return no_levels(features)
     spectrum = spectrum_only(features)
@@ -99,5 +105,5 @@ def levels_of(features: np.ndarray) -> SoundLevels:
 
 
 def no_levels(features: np.ndarray) -> SoundLevels:
-    """The levels of a model whose features hold none."""
+    """Unknown levels (0 rows), for models whose features hold no log-mel and loudness."""
     return SoundLevels(np.zeros((0, BANDS), np.float16), np.zeros(0, np.float16))

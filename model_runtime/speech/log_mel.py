@@ -1,4 +1,4 @@
-"""Acoustics: what the starter's encoder hears of a voice, made alike for every speaker, room and microphone."""
+"""Log-mel spectrum and loudness, normalised to be alike for every speaker, room and microphone."""
 
 from dataclasses import dataclass
 
@@ -8,36 +8,41 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "band_centres", "log_mel", "normalise", "to_mel"]
 
+# Rows a second.
 ACOUSTIC_RATE = 100
+# Mel bands.
 BANDS = 40
+# Hz, lower edge of the first band and upper edge of the last band.
 LOWEST, HIGHEST = 60.0, 7600.0
+# Samples of a window, and of its Fourier transform.
 WINDOW, TRANSFORM = 400, 512
-# Rows transformed at a time: bounds the memory of long recordings.
+# Rows transformed at a time: bounds the memory for long recordings.
 BLOCK = 6000
-# Power of a window of noise at -70 dBFS: a recording that is nowhere louder is silent and is not normalised up.
+# Power of a window of noise at -70 dBFS. A recording that stays below is silent and is not amplified.
 SILENT_POWER = TRANSFORM / 2 * (WINDOW * 3 / 8) * 10 ** (-70 / 10)
+# Power added before the logarithm.
 FLOOR = SILENT_POWER * 1e-3
-# How far a band's noise floor lies below its speech, natural-log power: what lies further down is no noise of the room
-# but a gate's silence, what lies closer is a band that holds no speech.
+# Natural-log power: limits of the distance from a band's speech level down to its noise floor. A lower floor is the
+# silence of a noise gate, not the noise of the room; a higher one is that of a band without speech.
 DEEPEST, SHALLOWEST = 9.0, 2.0
-# Share of a recording that is taken to be quiet, percent.
+# Percentile of a band's rows that is taken as its noise floor.
 QUIET = 10
-# Rows within this of the loud parts are speech, for the average spectrum.
+# Natural-log power: rows within this of the loud level (95th percentile) count as speech for the average spectrum.
 SPEECH_RANGE = 5.0
-# Values are kept between these; -1 is the noise floor, 1 speech.
+# Limits of the normalised values, in which -1 is the noise floor and 1 the average of the speech.
 BELOW, ABOVE = -1.5, 3.0
 
 
 @dataclass(frozen=True)
 class LogMel:
-    """bands: (A, BANDS) natural-log power; loudness: (A,) of all frequencies. Row i is centred at i / 100 s."""
+    """bands: (A, BANDS) natural-log power. loudness: (A,) same, all frequencies. Row i is centred at i / 100 s."""
 
     bands: np.ndarray
     loudness: np.ndarray
 
 
 def log_mel(waveform: Waveform) -> LogMel:
-    """Log-mel spectrum of a recording, A = floor(duration * 100) + 1 rows."""
+    """Log-mel spectrum and loudness of a waveform, A = floor(duration * 100) + 1 rows."""
     hop = SAMPLE_RATE // ACOUSTIC_RATE
     samples = waveform.samples
     rows = len(samples) // hop + 1
@@ -57,11 +62,10 @@ def log_mel(waveform: Waveform) -> LogMel:
 
 
 def normalise(mel: LogMel) -> np.ndarray:
-    """(A, BANDS + 1) float32: bands and, last, loudness; 1 is a band's average in speech, -1 its noise floor.
+    """(A, BANDS + 1) float32: bands, then loudness; 1 is a band's average in speech, -1 its noise floor.
 
-    Voices, rooms and microphones look alike then, however far the speech stands out of the noise: what a mouth does
-    in a breath or a closure shows by where the sound lies between the two. Values lie in [-1.5, 3]; a silent recording
-    is constant.
+    The scale makes voices, rooms and microphones alike, at any distance between speech and noise: breaths and closures
+    lie at levels between the two. Values lie in [BELOW, ABOVE]; a silent recording is -1 throughout.
     """
     loud = np.percentile(mel.loudness, 95)
     if loud < np.log(SILENT_POWER):
@@ -71,19 +75,19 @@ def normalise(mel: LogMel) -> np.ndarray:
 
 
 def _anchored(column: np.ndarray, speech: np.ndarray) -> np.ndarray:
-    """(A,) float32 of one band (A,), where `speech` (A,) says which rows are that."""
+    """(A,) float32, normalised: one band (A,) natural-log power; speech: (A,) whether a row is speech."""
     high = column[speech].mean()
     depth = np.clip(high - np.percentile(column, QUIET), SHALLOWEST, DEEPEST)
     return np.clip(1 + 2 * (column - high) / depth, BELOW, ABOVE).astype(np.float32)
 
 
 def acoustics(waveform: Waveform) -> np.ndarray:
-    """(A, BANDS + 1) float32: what the encoder hears, 100 rows a second (see `normalise`)."""
+    """(A, BANDS + 1) float32: normalised log-mel bands, then loudness, 100 rows a second (see `normalise`)."""
     return normalise(log_mel(waveform))
 
 
 def band_centres() -> np.ndarray:
-    """(BANDS,) Hz."""
+    """(BANDS,) Hz: the centres of the bands."""
     return _edges()[1:-1]
 
 
@@ -93,13 +97,13 @@ def to_mel(frequency: np.ndarray | float) -> np.ndarray:
 
 
 def _edges() -> np.ndarray:
-    """(BANDS + 2,) Hz, equally spaced in mel."""
+    """(BANDS + 2,) Hz: edges of the triangular filters, equally spaced in mel."""
     mel = np.linspace(to_mel(LOWEST), to_mel(HIGHEST), BANDS + 2)
     return 700 * (10 ** (mel / 2595) - 1)
 
 
 def _mel_filters() -> np.ndarray:
-    """(BANDS, TRANSFORM // 2 + 1) triangular filters, each from its neighbour's centre to the other's."""
+    """(BANDS, TRANSFORM // 2 + 1) triangular filters, each from the centre of the band below to that of the next."""
     edges = _edges()
     frequencies = np.fft.rfftfreq(TRANSFORM, 1 / SAMPLE_RATE)
     rising = (frequencies - edges[:-2, None]) / np.diff(edges)[:-1, None]

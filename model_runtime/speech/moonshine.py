@@ -1,9 +1,9 @@
-"""Moonshine tiny: a recogniser of English that has heard 200,000 hours of it (Moonshine AI, MIT; arXiv:2410.15608).
+"""Moonshine tiny: an English speech recogniser trained on 200,000 hours (Moonshine AI, MIT; arXiv:2410.15608).
 
-The middle of its encoder is what the starter listens through, as wav2vec 2.0 is in the paper; its end and its decoder
-write down the words where no transcript is given. The files come with the package moonshine-voice; nothing else of that
-package runs. The threads are as many on every machine, so that equal sounds give equal numbers however many cores there
-are.
+Middle states of its encoder are features of the starter, as those of wav2vec 2.0 are in the paper. Its whole encoder
+and its decoder recognise words where no transcript is given. The files come with the package moonshine-voice; nothing
+else of that package runs. The number of threads is fixed, so that equal waveforms give equal numbers on any number of
+cores.
 """
 
 import re
@@ -25,26 +25,30 @@ __all__ = ["Transcription", "moonshine", "transcribe"]
 
 # Columns of a state of the encoder.
 FEATURES = 288
-# Threads of the encoder and of the decoder, whatever the machine has: the decoder's steps are too short to share.
+# Threads of the encoder and of the decoder, on every machine. The decoder's steps are too short for several threads.
 ENCODING, DECODING = 2, 1
-# Samples from one row of the encoder to the next, and seen by one row.
+# Samples from one row of the encoder to the next, and samples that one row covers.
 HOP, SEEN = 384, 895
+# Tokens that start and end a text.
 START, END = 1, 2
-# Nobody says more tokens in a second.
+# Tokens decoded for a second of waveform at most; nobody says more.
 TOKENS_PER_SECOND = 6.5
-# Tokens that come again where they came before, twice over: the decoder went in circles, as it does on other languages.
+# Repeated tokens (see `_in_circles`) from which on the decoder counts as looping, as on languages other than English.
 CIRCLES = 12
+# File names without ".ort".
 ENCODER, DECODER = "encoder_model", "decoder_model_merged"
-# What the decoder reads, and what the face is read from: the encoder's state after three, four and five of its six
-# layers, which tells more of how a sound is made and less of what is meant (docs/experiments.md).
+# Names of encoder outputs: the last state, which the decoder reads, and the states after three, four and five of the
+# six layers, which are averaged for the features. Middle states hold more of articulation and less of meaning
+# (docs/experiments.md).
 END_STATE = "last_hidden_state"
 MIDDLE_STATES = tuple(f"/layers.{layer}/input_layernorm/LayerNormalization_output_0" for layer in (3, 4, 5))
+# Layers of the decoder, attention heads of a layer, columns of a head.
 LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
 
 
 @dataclass(frozen=True)
 class Transcription:
-    """text: as people write it, empty if it cannot be told. likelihood: mean natural logarithm of the tokens'
+    """text: written text, empty where nothing is recognised. likelihood: mean natural logarithm of the tokens'
     probabilities, 0 is certain."""
 
     text: str
@@ -53,7 +57,7 @@ class Transcription:
 
 @dataclass(frozen=True)
 class Networks:
-    """The encoder, the decoder, and the text of each token."""
+    """The encoder, the decoder, and each token's text as UTF-8 bytes."""
 
     encoder: onnxruntime.InferenceSession
     decoder: onnxruntime.InferenceSession
@@ -61,7 +65,7 @@ class Networks:
 
 
 def moonshine() -> SpeechEncoder:
-    """The encoder's middle states, FEATURES columns."""
+    """Moonshine's encoder: rows are the mean of its MIDDLE_STATES, FEATURES columns."""
     return SpeechEncoder(
         prepare=_given,
         encode=lambda given: np.mean(np.concatenate(_networks().encoder.run(MIDDLE_STATES, given)), axis=0),
@@ -75,7 +79,7 @@ def moonshine() -> SpeechEncoder:
 
 
 def transcribe(samples: np.ndarray) -> Transcription:
-    """What is said in samples (N,), 16 kHz, of up to half a minute."""
+    """The text of samples (N,), 16 kHz, of up to half a minute."""
     networks = _networks()
     sound = piece(samples, 0, max(SEEN, len(samples)), level(samples))
     names = [
@@ -85,7 +89,7 @@ def transcribe(samples: np.ndarray) -> Transcription:
     wanted = ["logits", *(f"present.{name}" for name in names)]
     past = {name: np.zeros((1, HEADS, 0, HEAD_SIZE), np.float32) for name in names}
     given = {
-        # Of the samples: the decoder itself thins it out to the encoder's rows.
+        # One value a sample: the decoder reduces the mask to the encoder's rows.
         "encoder_attention_mask": np.ones((1, len(sound)), np.int64),
         "encoder_hidden_states": networks.encoder.run((END_STATE,), _given(sound))[0],
     }
@@ -98,7 +102,7 @@ def transcribe(samples: np.ndarray) -> Transcription:
         likelihoods.append(float(log_softmax(logits[0, -1].astype(np.float64)).max()))
         if said[-1] == END:
             break
-        # The encoder's keys and values are worked out once, with the first token.
+        # The keys and values of the encoder's rows are computed once, with the first token.
         past = {
             name: old if index and ".encoder." in name else new
             for (name, old), new in zip(past.items(), present, strict=True)
@@ -111,7 +115,7 @@ def transcribe(samples: np.ndarray) -> Transcription:
 
 
 def _in_circles(tokens: list[int]) -> bool:
-    """Whether some of the tokens are the same three times on end, CIRCLES of them or more repeated."""
+    """Whether a run of tokens occurs three times in a row, with CIRCLES repeated tokens or more."""
     for period in range(1, len(tokens) // 3 + 1):
         again = (now == before for now, before in zip(tokens[period:], tokens, strict=False))
         longest = max(sum(run) for _, run in groupby(again))
@@ -121,12 +125,14 @@ def _in_circles(tokens: list[int]) -> bool:
 
 
 def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
+    """The encoder's inputs for samples (N,)."""
     return {"input_values": samples[None], "attention_mask": np.ones((1, len(samples)), np.int64)}
 
 
 @cache
 def _networks() -> Networks:
-    # Later versions of the package come without these files.
+    """The networks, loaded once."""
+    # Later versions of moonshine-voice come without these files.
     folder = checked_folder(MOONSHINE) / "assets" / "tiny-en"
     encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))
     return Networks(
@@ -137,7 +143,7 @@ def _networks() -> Networks:
 
 
 def _tokens(data: bytes) -> list[bytes]:
-    """The texts of the tokens: each after its length, in one byte or, from 128 on, in two."""
+    """The tokens' texts. In the file each follows its length in bytes: one byte, or two bytes from 128 on."""
     texts, at = [], 0
     while at < len(data):
         length, at = data[at], at + 1

@@ -1,19 +1,19 @@
-"""More outputs of a network in ONNX Runtime's own format, which by itself gives those alone that it was saved with."""
+"""Change the outputs of a network in ONNX Runtime's own format (.ort); only the saved outputs can be read otherwise."""
 
 from flatbuffers import encode, packer
 from flatbuffers.table import Table
 
 __all__ = ["with_outputs"]
 
-# Where the tables of onnxruntime's ort.fbs note their fields on the way from the root to the names of the outputs.
+# Byte offsets in the vtables of onnxruntime's ort.fbs: from the root to its model, to the graph, to the output names.
 MODEL, GRAPH, OUTPUTS = 6, 18, 16
 
 
 def with_outputs(network: bytes, names: tuple[str, ...]) -> bytes:
-    """The network with the values `names` of its graph as its outputs, in this order.
+    """The network with the graph's values `names` as its outputs, in this order.
 
-    The format is a flatbuffer: tables refer to what lies further on. So a new list goes to the end, and the graph
-    refers to it in place of its own.
+    The format is a flatbuffer, in which references point forward. So a new list of names is appended, and the graph's
+    reference to its outputs is pointed to it.
     """
     data = bytearray(network)
     table = Table(data, encode.Get(packer.uoffset, data, 0))
@@ -28,7 +28,7 @@ def with_outputs(network: bytes, names: tuple[str, ...]) -> bytes:
 
 
 def _append(data: bytearray, piece: bytes) -> int:
-    """Where the piece lies: at the end, on a multiple of four as the format wants it."""
+    """Append `piece` on a multiple of four bytes, as the format requires; returns its position."""
     data += bytes(-len(data) % 4)
     place = len(data)
     data += piece
@@ -36,4 +36,5 @@ def _append(data: bytearray, piece: bytes) -> int:
 
 
 def _refer(data: bytearray, place: int, target: int) -> None:
+    """Write at `place` a reference to `target` (positions in bytes)."""
     packer.uoffset.pack_into(data, place, target - place)

@@ -1,4 +1,4 @@
-"""A session of ONNX Runtime that gives equal numbers on machines of any number of cores."""
+"""A session of ONNX Runtime that gives equal numbers on any number of cores."""
 
 from pathlib import Path
 
@@ -8,8 +8,11 @@ __all__ = ["ort_session"]
 
 
 def ort_session(network: bytes | Path, threads: int) -> onnxruntime.InferenceSession:
-    """The network, run by as many threads on every machine; waiting ones sleep: in a batch every core has work."""
-    # Windows builds report sessions to the system's tracing, whatever the environment says.
+    """Run `network` on the CPU with a fixed number of threads.
+
+    Waiting threads sleep instead of spinning, as every core has work in a batch.
+    """
+    # Disable telemetry: Windows builds report sessions to the system's tracing, whatever the environment variables say.
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1

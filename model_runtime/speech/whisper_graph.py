@@ -1,4 +1,4 @@
-"""Whisper's encoder as a graph for ONNX Runtime, made of its variables."""
+"""Build Whisper's encoder as an ONNX graph from its variables."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 __all__ = ["encoder_graph"]
 
-# Of the format and of its operators, as far back as what is used goes.
+# Versions of the ONNX format and its operator set: the oldest that hold everything used here.
 FORMAT, OPERATORS = 10, 20
+# Added to the variance in layer normalisation.
 EPSILON = 1e-5
 
 
 class Graph:
-    """Nodes and weights, added one after the other."""
+    """The nodes and weights of an ONNX graph under construction."""
 
     def __init__(self, variables: dict[str, np.ndarray]) -> None:
         self.variables = variables
@@ -21,40 +22,40 @@ class Graph:
         self.weights: dict[str, TensorProto] = {}
 
     def weight(self, name: str, turned: bool = False) -> str:
-        """The variable as a weight, a matrix turned round if asked; its name."""
+        """Add a variable as a weight, transposed if `turned`; returns the name of its float32 value."""
         array = self.variables[name]
         self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(array.T if turned else array), name)
-        # Stored as in the file, half as large; the runtime works with single precision.
+        # Weights keep the data type of the file, half as large; the graph computes in single precision.
         return self.add("Cast", (name,), to=TensorProto.FLOAT)
 
     def add(self, kind: str, inputs: tuple[str, ...], domain: str = "", **attributes: Any) -> str:
-        """A node with one output; that output's name."""
+        """Add a node with one output; returns the name of the output."""
         return self.split(kind, inputs, 1, domain, **attributes)[0]
 
     def split(self, kind: str, inputs: tuple[str, ...], outputs: int, domain: str = "", **attributes: Any) -> list[str]:
-        """A node; the names of its outputs."""
+        """Add a node; returns the names of its outputs."""
         names = [f"{len(self.nodes)}.{output}" for output in range(outputs)]
         self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
         return names
 
     def convolved(self, x: str, name: str, stride: int) -> str:
-        """Three columns wide, and the activation."""
+        """A convolution over three columns, then GELU."""
         weights = (self.weight(f"{name}/weight"), self.weight(f"{name}/bias"))
         return self.add("Gelu", (self.add("Conv", (x, *weights), pads=[1, 1], strides=[stride]),))
 
     def normalised(self, x: str, name: str) -> str:
-        """Each row brought to mean 0 and deviation 1, then to the layer's own."""
+        """Layer normalisation of each row."""
         return self.add(
             "LayerNormalization", (x, self.weight(f"{name}/gamma"), self.weight(f"{name}/beta")), epsilon=EPSILON
         )
 
     def linear(self, x: str, name: str) -> str:
-        """A matrix and a bias."""
+        """A linear layer: weight matrix and bias."""
         product = self.add("MatMul", (x, self.weight(f"{name}/weight", turned=True)))
         return self.add("Add", (product, self.weight(f"{name}/bias")))
 
     def layer(self, x: str, normalised: str, name: str, heads: int) -> str:
-        """The state after a layer of self-attention and a network of each row; `normalised` is its first step."""
+        """The state after a transformer layer (self-attention, feed-forward). normalised: `x` after its first norm."""
         read = self.linear(normalised, f"{name}/self_attention/linear_0")
         parts = self.split("Split", (read,), 3, axis=-1, num_outputs=3)
         attended = self.add("MultiHeadAttention", tuple(parts), "com.microsoft", num_heads=heads)
@@ -64,9 +65,10 @@ class Graph:
 
 
 def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, states: tuple[int, ...]) -> bytes:
-    """A model in ONNX's format, spectrum (1, M, 2 R) and places (R, d) -> the wanted states, each (1, R, d).
+    """An ONNX model as bytes: spectrum (1, M, 2 R) and positional encodings "places" (R, d) -> states, each (1, R, d).
 
-    states: counted in layers that they have been through, as the next layer normalises them; the last as the end does.
+    states: which states, by the number of layers before them. Each is normalised as by the next layer, the last by the
+    final layer norm.
     """
     graph = Graph(variables)
     rows = graph.convolved(graph.convolved("spectrum", "conv1", 1), "conv2", 2)

@@ -11,7 +11,9 @@ from kmtalk_blender.scene.curves.shape_curves import write_curves
 __all__ = ["keys_per_second"]
 
 # Shape keys, frames of each curve, and frames on which inserting one by one is measured.
-SHAPES, FRAMES, INSERTED = 52, 3000, 30
+SHAPES = 52
+FRAMES = 3000
+INSERTED = 30
 
 
 def keys_per_second() -> list[tuple[str, str]]:

@@ -22,7 +22,10 @@ WANTED = (
     ("W",),
 )
 # Columns, height of a label in pixels, and colours (RGB, 0 to 255) of text and background.
-COLUMNS, LABEL, INK, PAPER = 4, 44, (235, 238, 242), (24, 28, 34)
+COLUMNS = 4
+LABEL = 44
+INK = (235, 238, 242)
+PAPER = (24, 28, 34)
 
 
 def draw_sheet(frames: list[Path], take: Take, path: Path) -> Path:

@@ -12,7 +12,9 @@ __all__ = ["set_stage"]
 FPS = 25  # frames a second
 SIZE = 320  # pixels a side of the picture
 # Camera: field of view in degrees; the picture's height and its centre, both as shares of the head's height.
-ANGLE, SHOWN, MIDDLE = 16.0, 0.84, 0.52
+ANGLE = 16.0
+SHOWN = 0.84
+MIDDLE = 0.52
 # Sun lamps: direction towards the lamp (x, y, z), strength (W/m2), colour, shadow. Lamps of angle 0 and a world that
 # only the camera sees give little noise, so that few samples are enough. Lamps without a shadow imitate ambient light.
 SUNS = (

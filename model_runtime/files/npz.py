@@ -26,7 +26,9 @@ from model_runtime.files.input_files import open_file
 __all__ = ["NUMBERS", "TEXT", "WHOLE", "Wanted", "all_finite", "map_npy", "read_npz", "texts", "write_npz"]
 
 # Letters of numpy's dtype.kind.
-NUMBERS, WHOLE, TEXT = "fiu", "iu", "U"
+NUMBERS = "fiu"
+WHOLE = "iu"
+TEXT = "U"
 KIND_NAMES = {NUMBERS: "numbers", WHOLE: "whole numbers", TEXT: "text", "f": "decimal numbers", "b": "true or false"}
 # Date of every archive member. numpy.savez writes the current time; a fixed date makes equal takes equal in every byte.
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -18,8 +18,10 @@ FLOOR = -100.0
 SILENT = -65.0
 # dB between the quiet and the loud moments of speech; steady noise has less.
 SPEECH_RANGE = 12.0
-# Percentiles of the levels: quiet moments, loud moments.
-QUIET, LOUD = 10, 95
+# Percentile of the levels that counts as a quiet moment.
+QUIET = 10
+# Percentile of the levels that counts as a loud moment.
+LOUD = 95
 # Seconds over which the level is averaged to find places to cut.
 PAUSE = 0.1
 # Levels measured at a time: bounds the memory for long recordings.

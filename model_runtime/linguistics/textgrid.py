@@ -28,7 +28,8 @@ __all__ = ["read_textgrid", "write_textgrid"]
 PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "phonetic")
 WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
 # Kinds of tiers.
-INTERVALS, POINTS = "IntervalTier", "TextTier"
+INTERVALS = "IntervalTier"
+POINTS = "TextTier"
 # A quoted text (a quotation mark within is doubled), a comment from "!" to the end of the line, or a number that stands
 # alone.
 TOKEN = re.compile(r'"((?:[^"]++|"")*+)("?)|(?<!\S)![^\n]*+|(?<!\S)([-+]?[0-9][0-9.eE+-]*+)(?!\S)')

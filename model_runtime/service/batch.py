@@ -29,7 +29,8 @@ __all__ = ["Line", "Outcome", "Shard", "Summary", "read_manifest", "run_batch"]
 FPS = 30.0  # frames a second of a line that names none
 # Bytes reserved on the disk: in takes-I-of-N.jsonl for each line, besides two copies of its audio path (one may stand
 # in the error), and for summary-I-of-N.json.
-ROW_ROOM, SUMMARY_ROOM = 600, 100_000
+ROW_ROOM = 600
+SUMMARY_ROOM = 100_000
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,14 @@ __all__ = ["ACOUSTIC_RATE", "BANDS", "LogMel", "acoustics", "band_centres", "log
 ACOUSTIC_RATE = 100
 # Mel bands.
 BANDS = 40
-# Hz, lower edge of the first band and upper edge of the last band.
-LOWEST, HIGHEST = 60.0, 7600.0
-# Samples of a window, and of its Fourier transform.
-WINDOW, TRANSFORM = 400, 512
+# Lower edge of the first band.
+LOWEST_HZ = 60.0
+# Upper edge of the last band.
+HIGHEST_HZ = 7600.0
+# Samples of a window.
+WINDOW = 400
+# Samples of its Fourier transform.
+TRANSFORM = 512
 # Rows transformed at a time: bounds the memory for long recordings.
 BLOCK = 6000
 # Power of a window of noise at -70 dBFS. A recording that stays below is silent and is not amplified.
@@ -24,13 +28,15 @@ SILENT_POWER = TRANSFORM / 2 * (WINDOW * 3 / 8) * 10 ** (-70 / 10)
 FLOOR = SILENT_POWER * 1e-3
 # Natural-log power: limits of the distance from a band's speech level down to its noise floor. A lower floor is the
 # silence of a noise gate, not the noise of the room; a higher one is that of a band without speech.
-DEEPEST, SHALLOWEST = 9.0, 2.0
+DEEPEST = 9.0
+SHALLOWEST = 2.0
 # Percentile of a band's rows that is taken as its noise floor.
 QUIET = 10
 # Natural-log power: rows within this of the loud level (95th percentile) count as speech for the average spectrum.
 SPEECH_RANGE = 5.0
 # Limits of the normalised values, in which -1 is the noise floor and 1 the average of the speech.
-BELOW, ABOVE = -1.5, 3.0
+BELOW = -1.5
+ABOVE = 3.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def to_mel(frequency: np.ndarray | float) -> np.ndarray:
 
 def _edges() -> np.ndarray:
     """(BANDS + 2,) Hz: edges of the triangular filters, equally spaced in mel."""
-    mel = np.linspace(to_mel(LOWEST), to_mel(HIGHEST), BANDS + 2)
+    mel = np.linspace(to_mel(LOWEST_HZ), to_mel(HIGHEST_HZ), BANDS + 2)
     return 700 * (10 ** (mel / 2595) - 1)
 
 

@@ -25,25 +25,36 @@ __all__ = ["Transcription", "moonshine", "transcribe"]
 
 # Columns of a state of the encoder.
 FEATURES = 288
-# Threads of the encoder and of the decoder, on every machine. The decoder's steps are too short for several threads.
-ENCODING, DECODING = 2, 1
-# Samples from one row of the encoder to the next, and samples that one row covers.
-HOP, SEEN = 384, 895
-# Tokens that start and end a text.
-START, END = 1, 2
+# Threads of the encoder, on every machine.
+ENCODER_THREADS = 2
+# Threads of the decoder, on every machine: its steps are too short for several.
+DECODER_THREADS = 1
+# Samples from one row of the encoder to the next.
+HOP = 384
+# Samples that one row covers.
+SEEN = 895
+# Token that starts a text.
+START = 1
+# Token that ends a text.
+END = 2
 # Tokens decoded for a second of waveform at most; nobody says more.
 TOKENS_PER_SECOND = 6.5
 # Repeated tokens (see `_in_circles`) from which on the decoder counts as looping, as on languages other than English.
 CIRCLES = 12
 # File names without ".ort".
-ENCODER, DECODER = "encoder_model", "decoder_model_merged"
+ENCODER = "encoder_model"
+DECODER = "decoder_model_merged"
 # Names of encoder outputs: the last state, which the decoder reads, and the states after three, four and five of the
 # six layers, which are averaged for the features. Middle states hold more of articulation and less of meaning
 # (docs/experiments.md).
 END_STATE = "last_hidden_state"
 MIDDLE_STATES = tuple(f"/layers.{layer}/input_layernorm/LayerNormalization_output_0" for layer in (3, 4, 5))
-# Layers of the decoder, attention heads of a layer, columns of a head.
-LAYERS, HEADS, HEAD_SIZE = 6, 8, 36
+# Layers of the decoder.
+LAYERS = 6
+# Attention heads of a layer.
+HEADS = 8
+# Columns of a head.
+HEAD_SIZE = 36
 
 
 @dataclass(frozen=True)
@@ -136,8 +147,8 @@ def _networks() -> Networks:
     folder = checked_folder(MOONSHINE) / "assets" / "tiny-en"
     encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))
     return Networks(
-        ort_session(encoder, ENCODING),
-        ort_session(folder / f"{DECODER}.ort", DECODING),
+        ort_session(encoder, ENCODER_THREADS),
+        ort_session(folder / f"{DECODER}.ort", DECODER_THREADS),
         tuple(_tokens((folder / "tokenizer.bin").read_bytes())),
     )
 

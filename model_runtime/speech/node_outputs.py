@@ -5,8 +5,12 @@ from flatbuffers.table import Table
 
 __all__ = ["with_outputs"]
 
-# Byte offsets in the vtables of onnxruntime's ort.fbs: from the root to its model, to the graph, to the output names.
-MODEL, GRAPH, OUTPUTS = 6, 18, 16
+# Byte offsets in the vtables of onnxruntime's ort.fbs: from the root to its model.
+MODEL = 6
+# From the model to the graph.
+GRAPH = 18
+# From the graph to the names of its outputs.
+OUTPUTS = 16
 
 
 def with_outputs(network: bytes, names: tuple[str, ...]) -> bytes:

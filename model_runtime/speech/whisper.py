@@ -21,18 +21,28 @@ __all__ = ["log_mel_spectrum", "whisper"]
 
 # Path within the package's folder.
 FILE = "data/model.bin.part2"
-# Columns of a state of the encoder, its layers, attention heads of a layer.
-WIDTH, LAYERS, HEADS = 512, 6, 8
+# Columns of a state of the encoder.
+WIDTH = 512
+# Layers of the encoder.
+LAYERS = 6
+# Attention heads of a layer.
+HEADS = 8
 # States averaged for the features, by the number of layers before them; the last is normalised by the final layer norm.
 STATES = (4, 5, 6)
 # Threads, on every machine. On two cores, alignment runs on the other core at the same time.
 THREADS = 1
-# Mel bands; samples of a window; samples from one spectrum column to the next.
-MELS, WINDOW, STEP = 80, 400, 160
+# Mel bands.
+MELS = 80
+# Samples of a window.
+WINDOW = 400
+# Samples from one spectrum column to the next.
+STEP = 160
 # Samples from one row of the encoder to the next: each row covers two columns of the spectrum.
 HOP = 2 * STEP
 # Slaney's mel scale: Hz and mels at which it turns from linear to logarithmic, and natural-log Hz of a mel above.
-LINEAR_HZ, LINEAR_MELS, LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27
+LINEAR_HZ = 1000.0
+LINEAR_MELS = 15.0
+LOG_STEP = np.log(6.4) / 27
 
 
 def whisper() -> SpeechEncoder:

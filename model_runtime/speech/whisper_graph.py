@@ -7,8 +7,10 @@ from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 __all__ = ["encoder_graph"]
 
-# Versions of the ONNX format and its operator set: the oldest that hold everything used here.
-FORMAT, OPERATORS = 10, 20
+# Version of the ONNX format: the oldest that holds everything used here.
+FORMAT = 10
+# Version of its operator set, likewise.
+OPERATORS = 20
 # Added to the variance in layer normalisation.
 EPSILON = 1e-5
 

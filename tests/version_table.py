@@ -21,7 +21,7 @@ COLUMNS = ("part", "Blender", "Python", "system", "tests", "passed", "skipped", 
 COMMIT = pytest.StashKey[str]()
 HEAD = """# Tested with
 
-The test run writes this table itself: `make test SLOW=1 GUI=1 MATRIX=1` makes `out/versions.md`. No row is typed by hand.
+The test run writes this table itself: `make test SLOW=1 GUI=1 MATRIX=1` makes `out/versions.md`.
 
 """
 

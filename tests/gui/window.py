@@ -69,6 +69,8 @@ class Window:
                 str(ROOT),
                 *("env", *(f"{name}={value}" for name, value in variables.items()), "sh", "-c", script),
             ],
+            # What the tests' own environment names as the runtime is not the user's.
+            env={name: value for name, value in os.environ.items() if name != "KMTALK_PYTHON"},
             stdout=self.log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

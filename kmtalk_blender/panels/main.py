@@ -71,7 +71,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column.prop(settings, "audio")
         column.prop(settings, "frame")
         column = layout.column(align=True)
-        column.prop(settings, "transcript", icon="TEXT", placeholder="Recognised, if empty")
+        column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
         column.prop(settings, "text")
         draw_understood(layout, context, understood_here(settings, None))
         return
@@ -139,7 +139,7 @@ def draw_words(
         beside = None
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Recognised, if empty")
+    row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Heard, if empty")
     if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")

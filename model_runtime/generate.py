@@ -48,7 +48,8 @@ def generate(
     have.
     """
     frames = frame_count(waveform.duration, settings.fps)
-    keys = key_frames(shift_phones(phones, settings.lead), settings.fps, frames)
+    early = shift_phones(phones, settings.lead)
+    keys = key_frames(early, settings.fps, frames)
     # float16, as stored in the take: completion later starts from exactly the same features.
     sound = (model.extract_features(waveform) if features is None else features).astype(np.float16, copy=False)
     performance = raw_performance(sound, phones, keys, frames, settings, model)
@@ -61,9 +62,7 @@ def generate(
     weights[:, [channels.index(name) for name in model.channels]] = motion
     if TONGUE in living and TONGUE not in model.channels:
         aperture = motion_of(model, motion).aperture
-        weights[:, channels.index(TONGUE)] = tongue(
-            shift_phones(phones, settings.lead), aperture, np.arange(frames) / settings.fps, model.kind.config.tongue
-        )
+        weights[:, channels.index(TONGUE)] = tongue(early, aperture, performance.times, model.kind.config.tongue)
     levels = model.kind.levels(sound)
     if not levels.known:
         levels = levels_of(acoustics(waveform).astype(np.float16))
@@ -160,7 +159,7 @@ def context_of(model: Model, performance: Performance, settings: Settings, adjus
     return Context(
         phones=performance.phones,
         levels=model.kind.levels(performance.sound),
-        times=np.arange(len(performance.times)) / settings.fps,
+        times=performance.times,
         fps=settings.fps,
         adjustments=adjustments,
         config=model.kind.config,

@@ -7,25 +7,22 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.linguistics.audible import audible, audible_test
-from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders, as_bytes
+from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, pieces
 from model_runtime.linguistics.mismatch import Mismatch, find_mismatches, quoted, unlike_words
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
+from model_runtime.linguistics.piece import PAD, Piece, cut_piece
 from model_runtime.linguistics.recognise import Recognised, in_small_pieces, joined, recognise
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.linguistics.transcript_spread import spread_words
-from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+from model_runtime.speech.audio import Waveform
 
 __all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
 
 # Called with the share done (0 to 1) and a text.
 Progress = Callable[[float, str], None]
 
-# Seconds of room tone added before and after a piece: the searches need silence around speech.
-PAD = 0.2
-# Amplitude of the loudest samples (99.9th percentile) after scaling; full scale is 1.
-PEAK = 0.5
 # Seconds. Longer recordings are cut at pauses, and the transcript is divided among the pieces.
 ALIGNED_AT_ONCE = 60.0
 # Seconds, shortest and longest piece. Pieces bound the memory, and a request can be cancelled between two of them.
@@ -149,7 +146,7 @@ def align_speech(
         # Too many words for the duration: the transcript belongs to another line, and aligning it would take very long.
         parts = [replace(part, notes=(REPLACED, *part.notes)) for part in _hear_all(waveform, decoders, report)]
     elif waveform.duration <= ALIGNED_AT_ONCE:
-        parts = [_align(waveform, 0.0, waveform.duration, words, decoders)]
+        parts = [_align(cut_piece(waveform, 0.0, waveform.duration), words, decoders)]
     else:
         parts = _align_long(waveform, words, decoders, report)
     report(1.0, "Listening")
@@ -201,7 +198,8 @@ def _hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[
     parts = []
     for start, end in pieces(waveform, *PIECE):
         report(start / waveform.duration, "Listening")
-        parts.append(_hear(waveform, start, end, decoders, recognise(_piece(waveform, start, end))))
+        piece = cut_piece(waveform, start, end)
+        parts.append(_hear(piece, decoders, recognise(piece.waveform)))
     return parts
 
 
@@ -211,65 +209,59 @@ def _align_long(waveform: Waveform, words: Sequence[str], decoders: Decoders, re
     heard = []
     for start, end in places:
         report(0.7 * start / waveform.duration, "Listening")
-        heard.append(_placed(waveform, start, end, decoders))
+        piece = cut_piece(waveform, start, end)
+        heard.append(_search(piece, recognise(piece.waveform), decoders)[0])
     parts = []
     first = 0
     spread = spread_words(words, [each.words for each in heard], round(ALIGNED_AT_ONCE / PIECE[1]))
     for count, said in spread:
         start, end = places[first][0], places[first + count - 1][1]
         report(0.7 + 0.3 * start / waveform.duration, "Aligning")
-        parts.append(_align(waveform, start, end, said, decoders, joined(heard[first : first + count])))
+        parts.append(_align(cut_piece(waveform, start, end), said, decoders, joined(heard[first : first + count])))
         first += count
     return parts
 
 
-def _placed(waveform: Waveform, start: float, end: float, decoders: Decoders) -> Recognised:
-    """The recognised words of a piece, checked to align with it.
+def _search(piece: Piece, recognised: Recognised, decoders: Decoders) -> tuple[Recognised, list[AlignedWord] | None]:
+    """The recognised words of a piece, and where they lie in it; None where they cannot be aligned.
 
     The recogniser may write a repeated sentence once too often. Alignment then fails, and the piece is recognised again
     in smaller pieces.
     """
-    piece = _piece(waveform, start, end)
-    recognised = recognise(piece)
-    if not recognised.words or decoders.align(_sound_of(piece), recognised.words) is not None:
-        return recognised
-    return in_small_pieces(piece)
+    if not recognised.words:
+        return recognised, None
+    found = decoders.align(piece.pcm, recognised.words)
+    if found is not None:
+        return recognised, found
+    smaller = in_small_pieces(piece.waveform)
+    return smaller, decoders.align(piece.pcm, smaller.words) if smaller.words else None
 
 
-def _align(
-    waveform: Waveform,
-    start: float,
-    end: float,
-    words: Sequence[str],
-    decoders: Decoders,
-    recognised: Recognised | None = None,
-) -> Part:
+def _align(piece: Piece, words: Sequence[str], decoders: Decoders, recognised: Recognised | None = None) -> Part:
     """The given words aligned with a piece; where they do not fit, the recognised words."""
-    piece, sound = _piece(waveform, start, end), _sound(waveform, start, end)
-    recognised = recognised or recognise(piece)
-    if not recognised.sure and not may_be_speech(piece):
-        return _hear(waveform, start, end, decoders, recognised)
-    found = decoders.align(sound, words) if words else None
+    recognised = recognised or recognise(piece.waveform)
+    if not recognised.sure and not may_be_speech(piece.waveform):
+        return _hear(piece, decoders, recognised)
+    found = decoders.align(piece.pcm, words) if words else None
     fit = -np.inf if found is None else _fit(found)
-    mismatches = _mismatches(piece, start, words, found, recognised, decoders)
+    mismatches = _mismatches(piece, words, found, recognised, decoders)
     if found is not None and fit >= BAD_FIT:
-        return _transcribed(found, start, end, mismatches, ())
-    heard = _hear(waveform, start, end, decoders, recognised)
+        return _transcribed(found, piece, mismatches, ())
+    heard = _hear(piece, decoders, recognised)
     if found is None or _fit(heard.words) > fit + (0 if heard.sure else BETTER):
         if not words:
-            lacking = Mismatch((), recognised.words, start, end)
+            lacking = Mismatch((), recognised.words, piece.start, piece.end)
             return replace(heard, notes=(*((lacking.sentence,) if recognised.words else ()), *heard.notes))
         told = mismatches
         if found is None or sum(len(each.said) for each in mismatches) > SPARE_WORDS * len(words):
-            told = (Mismatch(tuple(words), recognised.words, start, end),) if heard.size else ()
+            told = (Mismatch(tuple(words), recognised.words, piece.start, piece.end),) if heard.size else ()
         return replace(heard, notes=(REPLACED, *_sentences(told), *heard.notes))
-    return _transcribed(found, start, end, mismatches, (MISFIT, *(() if heard.text else (WORDLESS,))), sure=False)
+    return _transcribed(found, piece, mismatches, (MISFIT, *(() if heard.text else (WORDLESS,))), sure=False)
 
 
 def _transcribed(
     found: list[AlignedWord],
-    start: float,
-    end: float,
+    piece: Piece,
     mismatches: Sequence[Mismatch],
     notes: tuple[str, ...],
     sure: bool = True,
@@ -280,12 +272,11 @@ def _transcribed(
     lacking = sum(len(each.heard) for each in mismatches if not each.said)
     fitting = max(0.0, 1 - wrong / max(spoken + lacking, 1))
     confidence = fitting * float(np.interp(_fit(found), CONFIDENCE_FITS, (0.0, 1.0)))
-    return Part(found, start - PAD, end, sure, None, confidence, (*notes, *_sentences(mismatches)))
+    return Part(found, piece.offset, piece.end, sure, None, confidence, (*notes, *_sentences(mismatches)))
 
 
 def _mismatches(
-    piece: Waveform,
-    start: float,
+    piece: Piece,
     words: Sequence[str],
     found: list[AlignedWord] | None,
     recognised: Recognised,
@@ -295,10 +286,11 @@ def _mismatches(
     if found is None or not recognised.words:
         return ()
     stretches = unlike_words(words, recognised.words, decoders.pronunciation)
-    heard = decoders.align(_sound_of(piece), recognised.words) if stretches else None
+    heard = decoders.align(piece.pcm, recognised.words) if stretches else None
     if heard is None:
         return ()
-    return find_mismatches(stretches, found, heard, audible_test(piece, PAD), recognised.sure, start - PAD)
+    is_audible = audible_test(piece.waveform, PAD)
+    return find_mismatches(stretches, found, heard, is_audible, recognised.sure, piece.offset)
 
 
 def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
@@ -308,47 +300,26 @@ def _sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
     return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
 
 
-def _hear(waveform: Waveform, start: float, end: float, decoders: Decoders, recognised: Recognised) -> Part:
+def _hear(piece: Piece, decoders: Decoders, recognised: Recognised) -> Part:
     """Recognised words, else phones without words, else an empty part."""
-    sound, piece = _sound(waveform, start, end), _piece(waveform, start, end)
-    speech = may_be_speech(piece)
-    found = decoders.align(sound, recognised.words) if recognised.words and (recognised.sure or speech) else None
-    if found is None and recognised.words and speech:
-        smaller = in_small_pieces(piece)
-        again = decoders.align(sound, smaller.words) if smaller.words else None
-        if again is not None:
-            recognised, found = smaller, again
+    speech, found = may_be_speech(piece.waveform), None
+    if speech:
+        placed, found = _search(piece, recognised, decoders)
+        recognised = recognised if found is None else placed
+    elif recognised.words and recognised.sure:
+        found = decoders.align(piece.pcm, recognised.words)
     if found is not None and _fit(found) >= WORDS_FIT:
-        words = audible(found, piece, PAD)
+        words = audible(found, piece.waveform, PAD)
         spoken = sum(word.spoken for word in words)
-        part = Part(words, start - PAD, end, recognised.sure, recognised.text, recognised.confidence)
+        part = Part(words, piece.offset, piece.end, recognised.sure, recognised.text, recognised.confidence)
         return part if spoken == len(recognised.words) else replace(part, text=part.spellings)
-    phones = decoders.hear_phones(sound) if speech else None
-    words = audible([AlignedWord(SOUNDS, tuple(phones))], piece, PAD) if phones else []
+    phones = decoders.hear_phones(piece.pcm) if speech else None
+    words = audible([AlignedWord(SOUNDS, tuple(phones))], piece.waveform, PAD) if phones else []
     if recognised.sure and speech and found is None and recognised.words:
-        lost = f"From {start:.1f} to {end:.1f} s {quoted(recognised.words)} is heard, but has no place in the sound."
-        return Part(words, start - PAD, end, False, "", 0.0, (lost,))
-    return Part(words, start - PAD, end, not speech, "", 0.0, wordless=True)
-
-
-def _piece(waveform: Waveform, start: float, end: float) -> Waveform:
-    """The waveform from `start` to `end` (seconds)."""
-    return Waveform(waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)])
-
-
-def _sound(waveform: Waveform, start: float, end: float) -> bytes:
-    """A piece as the bytes that the decoders take (see `_sound_of`)."""
-    return _sound_of(_piece(waveform, start, end))
-
-
-def _sound_of(piece: Waveform) -> bytes:
-    """int16 bytes of a piece, scaled to PEAK, with PAD seconds of room tone before and after."""
-    samples = piece.samples - piece.samples.mean()
-    samples = samples * (PEAK / max(float(np.quantile(np.abs(samples), 0.999)), 1e-6))
-    # Room tone as loud as the 10th percentile of the piece. The seed is fixed: equal waveforms give equal phones.
-    quiet = float(np.quantile(np.abs(samples), 0.1))
-    tone = np.random.default_rng(0).normal(0.0, max(quiet, 1e-4), (2, round(PAD * SAMPLE_RATE)))
-    return as_bytes(np.concatenate([tone[0], samples, tone[1]]))
+        where = f"From {piece.start:.1f} to {piece.end:.1f} s"
+        lost = f"{where} {quoted(recognised.words)} is heard, but has no place in the sound."
+        return Part(words, piece.offset, piece.end, False, "", 0.0, (lost,))
+    return Part(words, piece.offset, piece.end, not speech, "", 0.0, wordless=True)
 
 
 def _fit(words: list[AlignedWord]) -> float:

@@ -7,13 +7,13 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, grey_opening
 
 from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.postprocess.config import PostprocessConfig, VoiceConfig
+from model_runtime.postprocess.config import PostprocessConfig
 from model_runtime.postprocess.silences import Silence, find_silences
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.speech.features import SoundLevels
 from model_runtime.speech.log_mel import ACOUSTIC_RATE
 
-__all__ = ["Adjustments", "Context", "UsualOpening", "voice_activity"]
+__all__ = ["Adjustments", "Context", "UsualOpening"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,14 @@ class Context:
 
     @cached_property
     def voice(self) -> np.ndarray:
-        """(T,) in [0, 1]: voice activity at the frames."""
-        return voice_activity(self.levels, self.times, self.config.voice)
+        """(T,) in [0, 1]: voice activity at the frames; 0 throughout where speech does not stand out of the noise."""
+        config, loudness = self.config.voice, self.levels.loudness
+        if not len(loudness) or np.percentile(loudness, 10) > config.noise_loudness:
+            return np.zeros(len(self.times))
+        smooth = gaussian_filter1d(loudness.astype(np.float64), config.smoothing_s * ACOUSTIC_RATE, mode="nearest")
+        lasting = grey_opening(smooth, round(config.shortest_s * ACOUSTIC_RATE), mode="constant", cval=smooth.min())
+        surely = config.certain_loudness - config.onset_loudness
+        return ease((self.at_frames(lasting) - config.onset_loudness) / surely)
 
     def tilt(self, smoothing_s: float) -> np.ndarray:
         """(A,) spectral tilt at 100 Hz, smoothed by a Gaussian of standard deviation `smoothing_s`. Needs known levels.
@@ -71,14 +77,3 @@ class Context:
     def at_frames(self, rows: np.ndarray) -> np.ndarray:
         """(T,) values at the frames, interpolated from values (A,) at 100 Hz."""
         return np.interp(self.times, np.arange(len(rows)) / ACOUSTIC_RATE, rows)
-
-
-def voice_activity(levels: SoundLevels, times: np.ndarray, config: VoiceConfig) -> np.ndarray:
-    """(T,) in [0, 1] at `times` (s): voice activity; 0 throughout where speech does not stand out of the noise."""
-    loudness = levels.loudness
-    if not len(loudness) or np.percentile(loudness, 10) > config.noise_loudness:
-        return np.zeros(len(times))
-    smooth = gaussian_filter1d(loudness.astype(np.float64), config.smoothing_s * ACOUSTIC_RATE, mode="nearest")
-    lasting = grey_opening(smooth, round(config.shortest_s * ACOUSTIC_RATE), mode="constant", cval=smooth.min())
-    known = np.interp(times, np.arange(len(loudness)) / ACOUSTIC_RATE, lasting)
-    return ease((known - config.onset_loudness) / (config.certain_loudness - config.onset_loudness))

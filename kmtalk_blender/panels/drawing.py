@@ -1,16 +1,39 @@
 """What several panels draw: a wrapped sentence, the progress bar, the recognised words of a take."""
 
 import textwrap
-from typing import Literal
+from typing import Any, Literal
 
 import bpy
 
 from ..scene.takes.notes import Understood
 
-__all__ = ["draw_progress", "draw_sentence", "draw_understood"]
+__all__ = ["RowMixin", "draw_progress", "draw_sentence", "draw_understood"]
 
 LETTER_WIDTH = 7.0  # pixels, mean width of a letter at a UI scale of 1
 EDGES = 60  # pixels that icon and edges take at a UI scale of 1
+
+
+class RowMixin:
+    """For lists: their rows are drawn by `draw_row`."""
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        icon: int | None,
+        active_data: Any,
+        active_property: str | None,
+        index: int | None = 0,
+        flt_flag: int | None = 0,
+    ) -> None:
+        """Blender's call for each row."""
+        self.draw_row(context, layout.row(align=True), data, item, index or 0)
+
+    def draw_row(self, context: bpy.types.Context, row: bpy.types.UILayout, data: Any, item: Any, index: int) -> None:
+        """Draw an item. data: what owns the list. index: of the item."""
+        raise NotImplementedError
 
 
 def draw_sentence(

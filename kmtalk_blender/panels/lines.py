@@ -7,7 +7,7 @@ import bpy
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
 from ..scene.sound.strips import find_strip
-from .drawing import draw_sentence
+from .drawing import RowMixin, draw_sentence
 from .main import draw_words
 from .places import PanelMixin, in_both_places
 
@@ -16,22 +16,10 @@ __all__ = ["register", "unregister"]
 ICONS: dict[str, Any] = {"done": "CHECKMARK", "running": "PLAY", "waiting": "TIME", "cancelled": "X", "": "BLANK1"}
 
 
-class KMTALK_UL_lines(bpy.types.UIList):
+class KMTALK_UL_lines(RowMixin, bpy.types.UIList):
     """A line of the table: strip, character, state"""
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
-        icon: int | None,
-        active_data: Any,
-        active_property: str | None,
-        index: int | None = 0,
-        flt_flag: int | None = 0,
-    ) -> None:
-        row = layout.row(align=True)
+    def draw_row(self, context: bpy.types.Context, row: bpy.types.UILayout, data: Any, item: Any, index: int) -> None:
         row.prop(item, "use", text="")
         split = row.split(factor=0.6)
         split.label(text=item.strip, translate=False)
@@ -42,22 +30,10 @@ class KMTALK_UL_lines(bpy.types.UIList):
             row.label(text="", icon="INFO" if item.notes else ICONS.get(item.state, "ERROR"))
 
 
-class KMTALK_UL_rules(bpy.types.UIList):
+class KMTALK_UL_rules(RowMixin, bpy.types.UIList):
     """A rule: what it compares, with which value, the character"""
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
-        icon: int | None,
-        active_data: Any,
-        active_property: str | None,
-        index: int | None = 0,
-        flt_flag: int | None = 0,
-    ) -> None:
-        row = layout.row(align=True)
+    def draw_row(self, context: bpy.types.Context, row: bpy.types.UILayout, data: Any, item: Any, index: int) -> None:
         row.prop(item, "kind", text="")
         row.prop(item, "value", text="")
         row.prop(item, "target", text="")

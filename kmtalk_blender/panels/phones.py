@@ -7,30 +7,19 @@ import bpy
 from ..scene.phones.timeline import listed_action, phone_at
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
+from .drawing import RowMixin
 from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_UL_phones(bpy.types.UIList):
+class KMTALK_UL_phones(RowMixin, bpy.types.UIList):
     """A phone: first frame, label, word"""
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
-        icon: int | None,
-        active_data: Any,
-        active_property: str | None,
-        index: int | None = 0,
-        flt_flag: int | None = 0,
-    ) -> None:
+    def draw_row(self, context: bpy.types.Context, row: bpy.types.UILayout, data: Any, item: Any, index: int) -> None:
         scene = context.scene
         here = phone_at(data.id_data, scene.frame_current, frame_rate(scene)) == index
         start = take_info(data.id_data, item.take).get("start", 0.0) + item.start * frame_rate(scene)
-        row = layout.row(align=True)
         split = row.split(factor=0.3)
         split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)
         split = split.split(factor=0.4)

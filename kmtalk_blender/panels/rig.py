@@ -8,29 +8,18 @@ from ..errors import UserError
 from ..operators.make_shapes import mesh_of
 from ..scene.character.landmarks import LANDMARKS, REQUIRED
 from ..scene.character.shape_map import target_of
+from .drawing import RowMixin
 from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_UL_mapping(bpy.types.UIList):
+class KMTALK_UL_mapping(RowMixin, bpy.types.UIList):
     """A channel, and the shape key that it moves when that has another name"""
 
-    def draw_item(
-        self,
-        context: bpy.types.Context,
-        layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
-        icon: int | None,
-        active_data: Any,
-        active_property: str | None,
-        index: int | None = 0,
-        flt_flag: int | None = 0,
-    ) -> None:
+    def draw_row(self, context: bpy.types.Context, row: bpy.types.UILayout, data: Any, item: Any, index: int) -> None:
         gone = bool(item.shape) and item.shape not in data.id_data.data.shape_keys.key_blocks
         sign: Any = "ERROR" if gone else "SHAPEKEY_DATA" if item.shape else "REMOVE"
-        row = layout.row(align=True)
         row.alert = gone
         row.active = bool(item.shape)
         row.label(text=item.channel, icon=sign, translate=False)

@@ -43,7 +43,8 @@ def report_of(
     text = f"{baseline.label} on {target.name}: {seconds:.1f} s, {len(key_frames)} key motions, {count} keys on \
 {len(moving)} shapes"
     if baseline.density.mode == "SPARSE" and moving:
-        text += f", {count / len(moving) / max(seconds, 1e-3):.1f} a second within {baseline.density.tolerance:g}"
+        density = count / len(moving) / max(seconds, 1e-3)
+        text += f" ({density:.1f} a second on each), at most {baseline.density.tolerance:g} off"
     if kept:
         text += f", {kept} edited {'frame' if kept == 1 else 'frames'} kept"
     undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))

@@ -5,13 +5,13 @@ import sys
 import types
 from pathlib import Path
 
-__all__ = ["extension_module"]
+__all__ = ["extension_module", "without_blender"]
 
 PACKAGE = "kmtalk_blender"
 
 
-def extension_module(name: str) -> types.ModuleType:
-    """A module of the extension by its name in the package, such as `runtime.take_file`.
+def without_blender() -> None:
+    """From now on the extension's modules can be imported here.
 
     The package's __init__ imports modules that need bpy, so an empty package stands in its place.
     """
@@ -19,4 +19,9 @@ def extension_module(name: str) -> types.ModuleType:
         package = types.ModuleType(PACKAGE)
         package.__path__ = [str(Path(__file__).resolve().parents[1] / PACKAGE)]
         sys.modules[PACKAGE] = package
+
+
+def extension_module(name: str) -> types.ModuleType:
+    """A module of the extension by its name in the package, such as `runtime.take_file`."""
+    without_blender()
     return importlib.import_module(f"{PACKAGE}.{name}")

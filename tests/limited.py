@@ -17,15 +17,14 @@ SECONDS = 60
 SPACE = 8 << 30
 # Largest growth in memory while a file of a few bytes is read, MiB.
 GROWTH = 400
-# Program of the child. Arguments: tree, module:function. stdin: the function's arguments as JSON. stdout: [exception's
+# Program of the child. Argument: module:function. stdin: the function's arguments as JSON. stdout: [exception's
 # name, its message, growth in MiB].
 PROGRAM = """
-import json, resource, sys, types
+import json, resource, sys
 from importlib import import_module
-package = types.ModuleType("kmtalk_blender")
-package.__path__ = [sys.argv[1] + "/kmtalk_blender"]
-sys.modules["kmtalk_blender"] = package
-module, name = sys.argv[2].split(":")
+from tests.extension import without_blender
+without_blender()
+module, name = sys.argv[1].split(":")
 call = getattr(import_module(module), name)
 given = json.load(sys.stdin)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -73,7 +72,7 @@ def limited(call: str, *arguments: object) -> Outcome:
     Fails when the call takes longer than SECONDS or ends the process.
     """
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(TREE), call],
+        [sys.executable, "-c", PROGRAM, call],
         input=json.dumps(arguments),
         capture_output=True,
         text=True,

@@ -1,6 +1,5 @@
 """The limits in both packages agree with docs/limits.md and with each other."""
 
-import importlib.util
 import re
 import types
 
@@ -9,6 +8,7 @@ from recordings import TREE
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from tests.extension import extension_module
 
 ROW = re.compile(r"^\|[^|]*\| ([\d.,]+)(?: to ([\d.,]+))? ?([A-Za-z]*)[^|]*\| `([A-Z_]+)` \|$", re.MULTILINE)
 UNITS = {"MiB": 1 << 20, "hours": 3600}
@@ -20,24 +20,16 @@ def values(module: types.ModuleType) -> dict[str, object]:
     return {name: value for name, value in vars(module).items() if name.isupper() and name not in APART}
 
 
-def extension_limits() -> types.ModuleType:
-    """The extension's limits module, loaded from its file, because its package needs Blender."""
-    spec = importlib.util.spec_from_file_location("extension_limits", TREE / "kmtalk_blender" / "limits.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_documents_name_every_ceiling():
     documented = {}
     for first, last, unit, name in ROW.findall((TREE / "docs" / "limits.md").read_text(encoding="utf-8")):
         numbers = [float(number.replace(",", "")) * UNITS.get(unit, 1) for number in (first, last) if number]
         documented[name] = tuple(numbers) if last else numbers[0]
-    assert documented == values(extension_limits()) | values(limits)
+    assert documented == values(extension_module("limits")) | values(limits)
 
 
 def test_both_sides_have_the_same_ceilings():
-    runtime, extension = values(limits), values(extension_limits())
+    runtime, extension = values(limits), values(extension_module("limits"))
     shared = set(runtime) & set(extension)
     assert len(shared) > 10
     assert {name: runtime[name] for name in shared} == {name: extension[name] for name in shared}

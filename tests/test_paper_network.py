@@ -16,8 +16,8 @@ from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model, Style, load_model, save_model
 from model_runtime.model.paper.config import BASES, PaperConfig
-from model_runtime.model.paper.network import KMTalkNetwork
-from model_runtime.model.paper.speech_encoder import build_encoder, load_encoder
+from model_runtime.networks.paper.network import KMTalkNetwork
+from model_runtime.networks.paper.speech_encoder import build_encoder, load_encoder
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import Waveform
 

@@ -30,6 +30,11 @@ class Graph:
         # Weights keep the data type of the file, half as large; the graph computes in single precision.
         return self.add("Cast", (name,), to=TensorProto.FLOAT)
 
+    def constant(self, name: str, numbers: list[int]) -> str:
+        """Add whole numbers; returns their name."""
+        self.weights[name] = numpy_helper.from_array(np.array(numbers, np.int64), name)
+        return name
+
     def add(self, kind: str, inputs: tuple[str, ...], domain: str = "", **attributes: Any) -> str:
         """Add a node with one output; returns the name of the output."""
         return self.split(kind, inputs, 1, domain, **attributes)[0]
@@ -67,19 +72,24 @@ class Graph:
 
 
 def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, states: tuple[int, ...]) -> bytes:
-    """An ONNX model as bytes: spectrum (1, M, 2 R) and positional encodings "places" (R, d) -> states, each (1, R, d).
+    """An ONNX model as bytes: spectrum (1, M, 2 R) -> "states" (1, R, d), the mean of the encoder's `states`.
 
-    states: which states, by the number of layers before them. Each is normalised as by the next layer, the last by the
-    final layer norm.
+    states: by the number of layers before them. Each is normalised as by the next layer, the last by the final layer
+    norm.
     """
     graph = Graph(variables)
     rows = graph.convolved(graph.convolved("spectrum", "conv1", 1), "conv2", 2)
-    x = graph.add("Add", (graph.add("Transpose", (rows,), perm=[0, 2, 1]), "places"))
+    rows = graph.add("Transpose", (rows,), perm=[0, 2, 1])
+    # As many positional encodings as there are rows.
+    count = graph.add("Shape", (rows,), start=1, end=2)
+    ends = (graph.constant("first", [0]), count, graph.constant("axis", [0]))
+    x = graph.add("Add", (rows, graph.add("Slice", (graph.weight("position_encodings/encodings"), *ends))))
     normalised = []
     for index in range(layers):
         normalised.append(graph.normalised(x, f"layer_{index}/self_attention/layer_norm"))
         x = graph.layer(x, normalised[-1], f"layer_{index}", heads)
     normalised.append(graph.normalised(x, "layer_norm"))
+    graph.nodes.append(helper.make_node("Mean", [normalised[state] for state in states], ["states"]))
 
     def value(name: str, *shape: int | None) -> ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
@@ -87,9 +97,10 @@ def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, sta
     made = helper.make_graph(
         graph.nodes,
         "encoder",
-        [value("spectrum", 1, None, None), value("places", None, None)],
-        [value(normalised[state], 1, None, None) for state in states],
+        [value("spectrum", 1, None, None)],
+        [value("states", 1, None, None)],
         list(graph.weights.values()),
     )
     operators = [helper.make_opsetid("", OPERATORS), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(made, ir_version=FORMAT, opset_imports=operators).SerializeToString()
+    model = helper.make_model(made, ir_version=FORMAT, opset_imports=operators)
+    return model.SerializeToString(deterministic=True)

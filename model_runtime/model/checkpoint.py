@@ -11,6 +11,7 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import is_file, read_bytes
+from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.description import (
     DESCRIPTION,
     SPACE,
@@ -26,6 +27,9 @@ from model_runtime.speech.audio import Waveform
 from model_runtime.speech.devices import Device, find_device
 
 __all__ = ["Model", "load_model", "model_state"]
+
+# Half a second of phones, to try a model.
+TRIED_PHONES = PhoneTrack((Span("M", 0.0, 0.25), Span("AA", 0.25, 0.5)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +79,12 @@ def load_model(name: Path | str = "starter", device: str = "auto") -> Model:
         if hashlib.sha256(content).hexdigest() != description.networks[each]:
             raise InputError(f"{path} is missing, damaged or not the one that the model names; {install_again(name)}.")
         networks[each] = content
-    graphs = Graphs(networks, str(folder), description.kind.threads, place)
+    model = Model(**_fields(description), graphs=Graphs(networks, str(folder), description.kind.threads, place))
     if name != "starter":
         # What came from elsewhere is tried at once, before it is chosen for a line.
-        graphs.prepare()
-    return Model(**_fields(description), graphs=graphs)
+        for phones in (TRIED_PHONES, None):
+            model.perform(_trial(model, phones), lambda _share: None)
+    return model
 
 
 def model_state(name: Path | str) -> tuple[tuple[int, ...] | None, ...]:
@@ -90,6 +95,19 @@ def model_state(name: Path | str) -> tuple[tuple[int, ...] | None, ...]:
     except OSError:
         files = []
     return tuple(_file_state(path) for path in files)
+
+
+def _trial(model: Model, phones: PhoneTrack | None) -> Performance:
+    """A performance of TRIED_PHONES, silent, that takes next to no time."""
+    duration = TRIED_PHONES.duration
+    return Performance(
+        sound=np.zeros((round(duration * 100) + 1, model.feature_dim), np.float16),
+        phones=phones,
+        key_times=np.array([0.0, duration]),
+        keys=None,
+        times=np.array([0.0, duration / 2, duration]),
+        style=model.style_vector(None),
+    )
 
 
 def _fields(description: Description) -> dict:

@@ -46,14 +46,6 @@ class Graphs:
             raise InputError(f"The network {name} in {self._origin} does not fit the model; export the model again.")
         return output
 
-    def prepare(self) -> None:
-        """Make all functions ready now. Raises InputError as `run`."""
-        for name in self._networks:
-            try:
-                self._session(name)
-            except Exception as error:
-                raise InputError(f"The network {name} in {self._origin} is damaged; export the model again.") from error
-
     def _session(self, name: str) -> onnxruntime.InferenceSession:
         if name not in self._sessions:
             options = onnxruntime.SessionOptions()

@@ -13,6 +13,10 @@ FORMAT = 10
 OPERATORS = 20
 # Added to the variance in layer normalisation.
 EPSILON = 1e-5
+# Numbers of a variable from which on it is stored as 8 bits each.
+QUANTISED_FROM = 100_000
+# The variable of the positional encodings.
+PLACES = "position_encodings/encodings"
 
 
 class Graph:
@@ -24,11 +28,24 @@ class Graph:
         self.weights: dict[str, TensorProto] = {}
 
     def weight(self, name: str, turned: bool = False) -> str:
-        """Add a variable as a weight, transposed if `turned`; returns the name of its float32 value."""
-        array = self.variables[name]
-        self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(array.T if turned else array), name)
-        # Weights keep the data type of the file, half as large; the graph computes in single precision.
-        return self.add("Cast", (name,), to=TensorProto.FLOAT)
+        """Add a variable as a weight, transposed if `turned`; returns the name of its float32 value.
+
+        Large ones are stored as whole numbers of 8 bits with one scale a channel of their output, a quarter of single
+        precision: r with recorded faces falls by .0002 to .0003 (docs/experiments.md). The graph computes in single
+        precision; ONNX Runtime expands them once, when it loads the file.
+        """
+        array = self.variables[name].astype(np.float32)
+        array = np.ascontiguousarray(array.T if turned else array)
+        if array.size < QUANTISED_FROM or name == PLACES:
+            self.weights[name] = numpy_helper.from_array(array, name)
+            return name
+        # Matrices are (inputs, outputs), kernels of a convolution (outputs, inputs, columns).
+        channel = 1 if array.ndim == 2 else 0
+        others = tuple(axis for axis in range(array.ndim) if axis != channel)
+        scale = np.abs(array).max(axis=others, keepdims=True) / 127
+        self.weights[name] = numpy_helper.from_array(np.round(array / scale).astype(np.int8), name)
+        self.weights[f"{name}/scale"] = numpy_helper.from_array(scale, f"{name}/scale")
+        return self.add("Mul", (self.add("Cast", (name,), to=TensorProto.FLOAT), f"{name}/scale"))
 
     def constant(self, name: str, numbers: list[int]) -> str:
         """Add whole numbers; returns their name."""
@@ -83,7 +100,7 @@ def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, sta
     # As many positional encodings as there are rows.
     count = graph.add("Shape", (rows,), start=1, end=2)
     ends = (graph.constant("first", [0]), count, graph.constant("axis", [0]))
-    x = graph.add("Add", (rows, graph.add("Slice", (graph.weight("position_encodings/encodings"), *ends))))
+    x = graph.add("Add", (rows, graph.add("Slice", (graph.weight(PLACES), *ends))))
     normalised = []
     for index in range(layers):
         normalised.append(graph.normalised(x, f"layer_{index}/self_attention/layer_norm"))

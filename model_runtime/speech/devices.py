@@ -58,7 +58,7 @@ def find_device(name: str) -> Device:
     index = int(known[2] or 0) if known else 0
     if kind == "auto" and not index:
         return Device("cuda") if _works(Device("cuda")) else CPU
-    if kind not in DEVICES:
+    if kind not in DEVICES or (kind == "cpu" and index):
         raise InputError(f"There is no device {name}; choose auto, {', '.join(DEVICES)}.")
     device = Device(kind, index)
     if _works(device):
@@ -74,7 +74,7 @@ def _works(device: Device) -> bool:
     """Whether a session really runs on the device: ONNX Runtime falls back to the CPU by itself."""
     provider, _ = DEVICES[device.name]
     if device.name == "cpu":
-        return device.index == 0
+        return True
     if provider not in onnxruntime.get_available_providers():
         return False
     try:

@@ -59,7 +59,7 @@ class KMTalkNetwork(nn.Module):
     def key_motions(self, features: Tensor, key_times: Tensor) -> Tensor:
         """(N, K) at key_times (N,) s."""
         if isinstance(self.key_motion, KeyMotionDecoder):
-            is_key = torch.ones(1, len(key_times), dtype=torch.bool, device=features.device)
+            is_key = torch.ones(1, key_times.shape[0], dtype=torch.bool, device=features.device)
             return self.key_motion(features[None], key_times[None], is_key)[0]
         assert self.key_motion is not None
         at_keys = sample_steps(features[None], key_times[None], self.config.fps)[0]
@@ -72,7 +72,7 @@ class KMTalkNetwork(nn.Module):
 
         truth: (T, K) motion at the frames, for autoregressive bases in training (teacher forcing, our choice).
         """
-        frames = torch.arange(len(features), device=features.device) / self.config.fps
+        frames = torch.arange(features.shape[0], device=features.device) / self.config.fps
         if isinstance(self.completion, FaceFormerLike) and truth is None:
             grid = self._one_by_one(features, keys, key_times, frames)
         else:

@@ -49,7 +49,7 @@ class CrossModal(nn.Module):
 
     def forward(self, features: Tensor, guide: Tensor | None) -> Tensor:
         memory = features if self.audio else torch.zeros_like(features)
-        seconds = torch.arange(len(features), device=features.device) / self.fps
+        seconds = torch.arange(features.shape[0], device=features.device) / self.fps
         bias = -self.slopes[:, None, None] * (seconds[:, None] - seconds[None]).abs()
         x = self.enter(memory if guide is None else torch.cat([guide, memory], dim=-1))
         for layer in self.layers:
@@ -98,7 +98,7 @@ class FaceFormerLike(nn.Module):
 
     def forward(self, features: Tensor, guide: Tensor | None, past: Tensor | None = None) -> Tensor:
         """past: (T, K) motion of the frame before each frame, over scale; the first row is 0."""
-        count = len(features)
+        count = features.shape[0]
         past = features.new_zeros(count, self.enter.in_features) if past is None else past
         memory = features if self.audio else torch.zeros_like(features)
         frames = torch.arange(count, device=features.device)

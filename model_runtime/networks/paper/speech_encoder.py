@@ -55,7 +55,7 @@ class SpeechEncoder(nn.Module):
         # Zero mean and unit variance, as the pretrained models' feature extractors do.
         samples = (samples - samples.mean()) / (samples.std(correction=0) + 1e-7)
         least = round(2 * (CENTRE + STEP) * SAMPLE_RATE)
-        samples = nn.functional.pad(samples, (0, max(0, least - len(samples))))
+        samples = nn.functional.pad(samples, (0, max(0, least - samples.shape[0])))
         with torch.no_grad():
             rows = self.speech.feature_extractor(samples[None]).transpose(1, 2)
         # Resampled before the Transformer, as the field does, but at the exact times: the field stretches the clip.

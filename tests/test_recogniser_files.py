@@ -141,4 +141,3 @@ def test_a_warm_worker_sees_that_a_model_was_exchanged(tmp_path):
     finally:
         talk.process.kill()
         talk.process.wait()
-

@@ -19,10 +19,11 @@ OWN_FOLDER = Path("model_runtime", "weights", "starter")  # its folder
 
 # The files of a model.
 ABOUT = "model.json"
-WEIGHTS = "weights.safetensors"
 SPACE = "space.npz"
 CARD = "CARD.md"
 FORMAT = 1  # version of the files
+NETWORK = re.compile(r"[a-z_]{1,40}(\.[0-9]{1,4})?")  # name of an exported network; its file ends in .onnx
+NETWORKS = 1000  # networks of a model at most
 LONGEST_NAME = 60  # characters of a model's folder
 
 
@@ -44,12 +45,17 @@ def check_model(folder: Path) -> InstalledModel:
         raise UserError(f"{folder} is not a model; choose the folder that holds {ABOUT}.")
     about = read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)
     try:
-        name, licence = str(about["id"]), str(about["licence"])
-        named = {WEIGHTS: about["sha256"], SPACE: about.get("space_sha256")}
-    except (TypeError, KeyError, AttributeError) as error:
+        name, licence, version = str(about["id"]), str(about["licence"]), about.get("format")
+        named = {**_networks(about), SPACE: about.get("space_sha256")}
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise UserError(f"{folder / ABOUT} is damaged; get the model again.") from error
-    if about.get("format") != FORMAT:
+    if version != FORMAT:
         raise UserError(f"The model in {folder} was made by another version of KMTalk; export it again.")
+    if len(named) == 1:
+        raise UserError(
+            f"The model in {folder} is not exported; run python -m model_runtime export where it was trained, and "
+            "choose the folder that this writes."
+        )
     for file, digest in named.items():
         if digest is not None and _digest(folder / file) != digest:
             raise UserError(f"{folder / file} is missing or damaged; get the model again.")
@@ -74,7 +80,8 @@ def install_model(folder: Path, models: Path) -> InstalledModel:
     except OSError as error:
         raise UserError(f"Cannot write {models} ({error.strerror}).") from error
     try:
-        for file in (ABOUT, WEIGHTS, SPACE, CARD):
+        about = read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)
+        for file in (ABOUT, *_networks(about), SPACE, CARD):
             # The card has no digest: if it were a symbolic link, any file of the user could be copied.
             if is_file(folder / file) and not (file == CARD and (folder / file).is_symlink()):
                 shutil.copyfile(folder / file, temporary / file)
@@ -105,6 +112,14 @@ def styles_of(model: str) -> tuple[str, ...]:
         return tuple(str(style) for style in read_json(folder / ABOUT, limits.MODEL_DESCRIPTION_BYTES)["styles"])
     except (UserError, TypeError, KeyError):
         return ()
+
+
+def _networks(about: dict) -> dict[str, str]:
+    """File -> SHA-256 of each exported network. Raises ValueError for a name that could lead to another folder."""
+    networks = about.get("networks", {})
+    if len(networks) > NETWORKS or not all(NETWORK.fullmatch(name) for name in networks):
+        raise ValueError("networks")
+    return {f"{name}.onnx": str(digest) for name, digest in networks.items()}
 
 
 def _digest(path: Path) -> str | None:

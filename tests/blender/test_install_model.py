@@ -33,7 +33,7 @@ def test_a_model_is_copied_whole_with_its_licence_and_card(models, model, tmp_pa
     installed = models.install_model(model, tmp_path / "models")
     assert (installed.name, installed.licence) == ("tiny", "made up")
     assert sorted(path.name for path in installed.folder.iterdir()) == [
-        *("CARD.md", "model.json", "space.npz", "weights.safetensors")
+        *("CARD.md", "complete.onnx", "encode.onnx", "key_motions.onnx", "model.json", "space.npz")
     ]
     assert models.installed_models(tmp_path / "models") == [installed.folder]
     assert models.install_model(model, tmp_path / "models") == installed
@@ -68,12 +68,12 @@ def test_damage_and_other_models_are_refused(models, model, tmp_path):
         models.install_model(source, tmp_path / "models")
     for path in model.iterdir():
         (source / path.name).write_bytes(path.read_bytes())
-    (source / "weights.safetensors").write_bytes(b"other")
+    (source / "complete.onnx").write_bytes(b"other")
     with pytest.raises(UserError, match="damaged"):
         models.install_model(source, tmp_path / "models")
     assert not (tmp_path / "models").exists()
     models.install_model(model, tmp_path / "models")
-    (source / "weights.safetensors").write_bytes((model / "weights.safetensors").read_bytes())
+    (source / "complete.onnx").write_bytes((model / "complete.onnx").read_bytes())
     about = json.loads((model / "model.json").read_text())
     (source / "model.json").write_text(json.dumps({**about, "licence": "another"}))
     with pytest.raises(UserError, match="installed already"):
@@ -83,6 +83,19 @@ def test_damage_and_other_models_are_refused(models, model, tmp_path):
         models.install_model(source, tmp_path / "models")
 
 
+@pytest.mark.parametrize(
+    ("networks", "said"),
+    [({"../../outside": "0"}, "damaged"), ({"/etc/passwd": "0"}, "damaged"), (["encode"], "damaged"), ({}, "export")],
+)
+def test_networks_that_are_none_are_refused(models, model, tmp_path, networks, said):
+    from bl_ext.user_default.kmtalk.errors import UserError
+
+    about = json.loads((model / "model.json").read_text())
+    (tmp_path / "model.json").write_text(json.dumps({**about, "networks": networks}))
+    with pytest.raises(UserError, match=said):
+        models.install_model(tmp_path, tmp_path / "models")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 def test_a_card_that_is_a_link_brings_nothing_along(models, model, tmp_path):
     """A model comes from somebody else: whatever file of the user's it named would lie in the copy."""
@@ -90,13 +103,12 @@ def test_a_card_that_is_a_link_brings_nothing_along(models, model, tmp_path):
     secret.write_text("a key")
     source = tmp_path / "source"
     source.mkdir()
-    for name in ("model.json", "space.npz", "weights.safetensors"):
+    names = ("complete.onnx", "encode.onnx", "key_motions.onnx", "model.json", "space.npz")
+    for name in names:
         (source / name).write_bytes((model / name).read_bytes())
     (source / "CARD.md").symlink_to(secret)
     installed = models.install_model(source, tmp_path / "models")
-    assert sorted(path.name for path in installed.folder.iterdir()) == [
-        *("model.json", "space.npz", "weights.safetensors")
-    ]
+    assert sorted(path.name for path in installed.folder.iterdir()) == list(names)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders there")
@@ -113,4 +125,4 @@ def test_the_button_installs_into_the_extensions_own_folder_and_chooses_it(scene
     assert bpy.ops.kmtalk.install_model(filepath=str(model)) == {"FINISHED"}
     installed = Path(scene.kmtalk.model)
     assert installed.is_relative_to(os.environ["BLENDER_USER_RESOURCES"])
-    assert (installed / "weights.safetensors").is_file()
+    assert (installed / "complete.onnx").is_file()

@@ -110,6 +110,7 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "request": _request,
         "model": lambda: _model(folder),
         "weights": lambda: _weights(folder),
+        "network": lambda: _network(folder),
         "prepared data": lambda: _prepared(folder),
         "landmark tracks": lambda: _tracks(folder),
         "captures": lambda: _captures(folder),
@@ -171,7 +172,7 @@ def _model(folder: Path) -> Target:
 
 def _weights(folder: Path) -> Target:
     """Damaged weights with a matching SHA-256 in model.json, as in a harmful model."""
-    load = import_module("model_runtime.model.checkpoint").load_model
+    load = import_module("model_runtime.networks.folder").load_network
     description = json.loads((STARTER / "model.json").read_text())
     whole = (STARTER / "weights.safetensors").read_bytes()
     size = struct.unpack("<Q", whole[:8])[0]
@@ -182,9 +183,25 @@ def _weights(folder: Path) -> Target:
         (folder / "weights" / "weights.safetensors").write_bytes(weights)
         named = description | {"sha256": hashlib.sha256(weights).hexdigest()}
         (folder / "weights" / "model.json").write_text(json.dumps(named))
-        return load(folder / "weights", "cpu")
+        return load(folder / "weights")
 
     return Target(damaged(whole[: 8 + size], tokens=(b"F64", b"[0]", b"[]", b"-1", b"[9999999999]")), read)
+
+
+def _network(folder: Path) -> Target:
+    """A damaged network with a matching SHA-256 in model.json."""
+    load = import_module("model_runtime.model.checkpoint").load_model
+    description = json.loads((STARTER / "model.json").read_text())
+    whole = (STARTER / "complete.0.onnx").read_bytes()
+    copy = shutil.copytree(STARTER, folder / "network")
+
+    def read(content: bytes) -> object:
+        (copy / "complete.0.onnx").write_bytes(content)
+        networks = description["networks"] | {"complete.0": hashlib.sha256(content).hexdigest()}
+        (copy / "model.json").write_text(json.dumps(description | {"networks": networks}))
+        return load(copy, "cpu")
+
+    return Target(damaged(whole, tokens=(b"Loop", b"If", b"\x70\x01", b"com.microsoft")), read)
 
 
 def _prepared(folder: Path) -> Target:
@@ -269,13 +286,13 @@ def _extension_model(folder: Path) -> Target:
     module = import_module("kmtalk_blender.runtime.model_folder")
     data = folder / "their model"
     data.mkdir()
-    weights = b"weights"
-    (data / "weights.safetensors").write_bytes(weights)
+    network = b"network"
+    (data / "encode.onnx").write_bytes(network)
     about = {
         "format": 1,
         "id": "m",
         "licence": "l",
-        "sha256": hashlib.sha256(weights).hexdigest(),
+        "networks": {"encode": hashlib.sha256(network).hexdigest()},
         "space_sha256": None,
     }
 

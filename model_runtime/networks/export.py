@@ -9,7 +9,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +47,7 @@ def export_networks(network: nn.Module) -> dict[str, bytes]:
         return {
             f"{name}.{index}": content
             for index, each in enumerate(network.networks)
-            for name, content in _starter(each).items()
+            for name, content in _starter(cast(StarterNetwork, each)).items()
         }
     assert isinstance(network, KMTalkNetwork)
     return _paper(network)

@@ -151,7 +151,7 @@ class _Network:
             sound=sound,
             labels=labels,
             style=performance.style.astype(np.float32),
-            has_sound=np.float32(len(performance.sound) > 0),
+            has_sound=np.array(len(performance.sound) > 0, np.float32),
         )
         return encoded[window.core_start - window.start : window.core_end - window.start]
 

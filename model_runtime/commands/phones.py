@@ -1,6 +1,6 @@
 """phones: finds the phones and words of a sound with their times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -47,6 +47,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         cache.decoders,
         request.name or Path(request.audio).name,
     )
+    alignment = replace(alignment, notes=(*waveform.notes, *alignment.notes))
     if output is not None:
         WRITERS[output.suffix.lower()](alignment.track, output)
     report("write", 1.0, "Done")

@@ -76,8 +76,8 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         alignment = _alignment(
             request, waveform, given, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
-        if model.device.note:
-            alignment = replace(alignment, notes=(*alignment.notes, model.device.note))
+        further = (*waveform.notes, *filter(None, [model.device.note]))
+        alignment = replace(alignment, notes=(*further, *alignment.notes))
         done("phones")
         sound = heard.result()
     done("hearing")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-__all__ = ["encoder_graph"]
+__all__ = ["PLACES", "QUANTISED_FROM", "eight_bits", "encoder_graph"]
 
 # Version of the ONNX format: the oldest that holds everything used here.
 FORMAT = 10
@@ -17,6 +17,13 @@ EPSILON = 1e-5
 QUANTISED_FROM = 100_000
 # The variable of the positional encodings.
 PLACES = "position_encodings/encodings"
+
+
+def eight_bits(array: np.ndarray, channel: int) -> tuple[np.ndarray, np.ndarray]:
+    """int8 numbers of the shape of `array`, and the scale of each index of the axis `channel` by which they count."""
+    others = tuple(axis for axis in range(array.ndim) if axis != channel)
+    scale = np.abs(array).max(axis=others, keepdims=True) / 127
+    return np.round(array / scale).astype(np.int8), scale
 
 
 class Graph:
@@ -39,11 +46,9 @@ class Graph:
         if array.size < QUANTISED_FROM or name == PLACES:
             self.weights[name] = numpy_helper.from_array(array, name)
             return name
-        # Matrices are (inputs, outputs), kernels of a convolution (outputs, inputs, columns).
-        channel = 1 if array.ndim == 2 else 0
-        others = tuple(axis for axis in range(array.ndim) if axis != channel)
-        scale = np.abs(array).max(axis=others, keepdims=True) / 127
-        self.weights[name] = numpy_helper.from_array(np.round(array / scale).astype(np.int8), name)
+        # Matrices are (inputs, outputs) here, kernels of a convolution (outputs, inputs, columns).
+        numbers, scale = eight_bits(array, 1 if array.ndim == 2 else 0)
+        self.weights[name] = numpy_helper.from_array(numbers, name)
         self.weights[f"{name}/scale"] = numpy_helper.from_array(scale, f"{name}/scale")
         return self.add("Mul", (self.add("Cast", (name,), to=TensorProto.FLOAT), f"{name}/scale"))
 

@@ -11,7 +11,11 @@ class InputError(ValueError):
     The message is one sentence that names the problem and the fix. It is shown to the user unchanged (exit code 2 on
     the command line, an error report in Blender). Names from files may hold line breaks, control characters or a
     million letters, so the message is made one printable line, with its middle cut out where it is too long.
+
+    reason: what a client can act on without reading the sentence; empty for most.
     """
+
+    reason = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(_one_line(message))

@@ -13,6 +13,7 @@ A client that does not know this protocol number closes the worker and tells the
     <- {"id": 1, "event": "progress", "stage": "phones", "fraction": 0.25, "text": "Listening"}     any number
     <- {"id": 1, "event": "result", "result": {...}}                                               one of these three
     <- {"id": 1, "event": "error", "kind": "input" | "internal", "message": "One sentence."}       ends the request
+       "reason": "unreadable sound" stands there too where no decoder of the runtime reads the sound
     <- {"id": 1, "event": "cancelled"}
 
 Requests run one at a time, in the order in which they arrive. The client chooses the ids, unique while the worker

@@ -179,7 +179,8 @@ def _answer(request: Request, cache: object, inbox: Inbox, events: Events) -> di
     except Cancelled:
         return {"event": "cancelled"}
     except InputError as error:
-        return {"event": "error", "kind": "input", "message": str(error)}
+        reason = {"reason": error.reason} if error.reason else {}
+        return {"event": "error", "kind": "input", "message": str(error), **reason}
     except BrokenPipeError:
         raise
     # The boundary to the client: any error in a request ends that request, never the worker.

@@ -28,7 +28,8 @@ NO_PACKAGE = "No module named"
 @dataclass
 class Ticket:
     """A request to the worker. state: waiting, running, done, failed or cancelled. fraction: progress in [0, 1], never
-    falls. again: it was sent a second time, to a new worker. message: why it failed."""
+    falls. again: it was sent a second time, to a new worker. message: why it failed. reason: what it failed by, where
+    the extension can do something about it."""
 
     id: int
     op: str
@@ -39,6 +40,7 @@ class Ticket:
     text: str = ""
     result: dict = field(default_factory=dict)
     message: str = ""
+    reason: str = ""
 
     @property
     def ended(self) -> bool:
@@ -239,6 +241,7 @@ class Client:
             ticket.state, ticket.message = "cancelled", "Cancelled."
         else:
             ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
+            ticket.reason = str(event.get("reason", ""))
 
     def _handle_exit(self) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""

@@ -3,18 +3,23 @@
 Neither may open a second file: a playlist could name any file of the user, or an address in the network.
 """
 
-import importlib.util
+import importlib
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import open_file
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioStream
+    from av.container import InputContainer
 
 __all__ = ["UnreadableSound", "decoded"]
 
@@ -37,7 +42,12 @@ def decoded(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:
 
     Raises UnreadableSound where no decoder is installed, or none finds a sound.
     """
-    if importlib.util.find_spec("av") is not None:
+    try:
+        # Imported here: few sounds need it, and it is not part of the runtime.
+        importlib.import_module("av")
+    except ImportError:
+        pass
+    else:
         return _by_av(path, longest, rate)
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is not None:
@@ -53,20 +63,19 @@ def _refusal(path: Path) -> UnreadableSound:
 
 
 def _by_av(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:
-    # Imported here: few sounds need it, and it is not part of the runtime.
     import av
 
     started, seconds = time.process_time(), 0.0
     # From an open file, and without any protocol: it cannot open a second one.
     with open_file(path, limits.ANY_SIZE, "sound file") as stream:
         try:
-            with av.open(stream, options={"protocol_whitelist": ""}) as container:
+            with av.open(stream, "r", options={"protocol_whitelist": ""}) as container:
                 found = container.streams.audio
                 if not found:
                     raise _refusal(path)
                 # The end that the container names: the codecs of films pad their last frame.
                 end = found[0].duration if container.format.name.startswith("mov") else None
-                last = longest + 1 if end is None else float(end * found[0].time_base)
+                last = float(end * (found[0].time_base or 1)) if end else longest + 1
                 resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
                 for frame in _frames(container, found[0]):
                     for part in resampler.resample(frame):
@@ -85,12 +94,12 @@ def _by_av(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:
         raise _refusal(path)
 
 
-def _frames(container: "object", stream: "object") -> Iterator["object"]:
+def _frames(container: "InputContainer", stream: "AudioStream") -> Iterator["AudioFrame | None"]:
     """The decoded frames, then None, which empties a resampler; damaged ones are left out."""
     import av
 
     damaged = 0
-    for packet in container.demux(stream):  # type: ignore[attr-defined]
+    for packet in container.demux(stream):
         try:
             yield from packet.decode()
             damaged = 0

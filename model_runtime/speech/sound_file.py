@@ -57,10 +57,10 @@ def _mended(path: Path) -> list[Path | io.BytesIO]:
             return [path]
         if start[:4] == b"RIFF" and (at := _length_place(start)) is not None:
             rest = size - at - 4
-            data = bytearray(start + stream.read())
-            data[4:8] = (size - 8).to_bytes(4, "little")
-            data[at : at + 4] = rest.to_bytes(4, "little")
-            return [io.BytesIO(bytes(data))]
+            mended = bytearray(start + stream.read())
+            mended[4:8] = (size - 8).to_bytes(4, "little")
+            mended[at : at + 4] = rest.to_bytes(4, "little")
+            return [io.BytesIO(mended)]
         if start[:3] == b"ID3" or start[:1] == b"\xff":
             data = bytes(start + stream.read())
             cuts = _mp3_starts(data)

@@ -12,9 +12,12 @@ import bpy
 from ...errors import UserError
 from ...runtime.client import Client, Ticket
 from ..placement.report import Report
+from ..sound.decoding import decode_sound
 from .requests import Request
 
 __all__ = ["Job", "JobQueue", "QueuedJob"]
+
+UNREADABLE_SOUND = "unreadable sound"  # the runtime's reason for a request that failed by its sound file
 
 
 class Job(Protocol):
@@ -56,6 +59,7 @@ class JobQueue:
         self._ticket: Ticket | None = None
         self._folder: tempfile.TemporaryDirectory | None = None
         self._requests = 0
+        self._decoded: Path | None = None
 
     @property
     def current(self) -> QueuedJob | None:
@@ -89,7 +93,7 @@ class JobQueue:
 
     def _advance(self, context: bpy.types.Context, job: QueuedJob) -> QueuedJob | None:
         if job.state == "waiting":
-            job.state, job.text, self._requests = "running", "Starting", 0
+            job.state, job.text, self._requests, self._decoded = "running", "Starting", 0, None
             self._folder = tempfile.TemporaryDirectory(prefix="kmtalk-")
             self._job = job.make(context, Path(self._folder.name))
             self._submit(self._job.first())
@@ -102,6 +106,12 @@ class JobQueue:
         share, done = (0.9, 0.0) if self._requests == 1 else (0.1, 0.9)
         job.fraction, job.text = done + share * ticket.fraction, ticket.text or job.text
         if not ticket.ended:
+            return None
+        if ticket.reason == UNREADABLE_SOUND and not self._decoded and self._folder is not None:
+            # Blender plays more kinds of file than the runtime reads.
+            self._decoded = decode_sound(Path(ticket.params["audio"]), Path(self._folder.name), ticket.message)
+            again = ticket.params | {"audio": str(self._decoded)}
+            self._ticket = self.client.submit(ticket.op, again)
             return None
         following = running.next(self.client.result(ticket))
         if following is not None:

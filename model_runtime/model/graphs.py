@@ -1,11 +1,8 @@
 """The exported functions of a model's networks, run by ONNX Runtime."""
 
-from functools import cache
-
 import numpy as np
 import onnxruntime
 
-from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.model.onnx_check import check_network
 from model_runtime.speech.devices import CPU, Device
@@ -48,20 +45,5 @@ class Graphs:
 
     def _session(self, name: str) -> onnxruntime.InferenceSession:
         if name not in self._sessions:
-            options = onnxruntime.SessionOptions()
-            if self.device.name == "cpu":
-                _bound_memory()
-                options.add_session_config_entry("session.use_env_allocators", "1")
-            self._sessions[name] = ort_session(self._networks[name], self._threads, self.device, options)
+            self._sessions[name] = ort_session(self._networks[name], self._threads, self.device)
         return self._sessions[name]
-
-
-@cache
-def _bound_memory() -> None:
-    """Bound what all networks of models may allocate together: a file of a few bytes may ask for any size."""
-    memory = onnxruntime.OrtMemoryInfo(
-        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
-    )
-    # Strategy 1: allocate as much as is asked for, not the next power of two.
-    arena = onnxruntime.OrtArenaCfg({"max_mem": limits.MODEL_MEMORY, "arena_extend_strategy": 1})
-    onnxruntime.create_and_register_allocator(memory, arena)

@@ -11,7 +11,7 @@ PYTEST := python -m pytest -p tests.version_table
 # In how many processes tests run; those of a window stay in one.
 JOBS ?= 2
 SPREAD := -n $(JOBS)
-TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
+TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle generate complete worker batch cli
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
 .PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon weights clean
@@ -43,9 +43,9 @@ test-blender: .venv/.installed $(if $(SLOW),system-tools)
 test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
 	.venv-$*/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
 
-# Without torch: the lock has no CPU build of it for Python 3.13 on Linux.
+# The Python of Blender 5.1 and later: inference, which needs no torch.
 test-python-3.13: .venv-3.13/.installed
-	.venv-3.13/bin/$(PYTEST) -m "$(MARKS)" $(foreach name,$(TORCHLESS),tests/test_$(name).py)
+	.venv-3.13/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" $(foreach name,$(TORCHLESS),tests/test_$(name).py)
 
 # In two real Blenders, one after the other.
 test-gui: test-gui-4.3 test-gui-5.2
@@ -79,7 +79,7 @@ weights: .venv/.installed
 	touch $@
 
 
-.venv-3.13/.installed: requirements/python-3.13.lock
+.venv-3.13/.installed: requirements/python-3.13.lock .venv/.installed
 	$(PYTHON313) -m venv .venv-3.13
 	.venv-3.13/bin/python -m pip install --no-deps -r $<
 	touch $@

@@ -195,6 +195,7 @@ def test_takes_without_features_are_small_and_can_be_completed(tmp_path, capsys)
 
 
 def test_a_model_that_hears_all_says_that_it_needs_them(tmp_path, capsys):
+    pytest.importorskip("torch", reason="the model is made with torch")
     from tests.tiny_paper_model import write_tiny_model
 
     write_tiny_model(tmp_path / "model")

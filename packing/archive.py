@@ -24,6 +24,8 @@ LIBRARY = "lib"
 # The zip of the packages inside of the extension's zip; beside it a description of the same name in JSON.
 PACKAGES = f"{LIBRARY}/packages.zip"
 SPEECH = "model_runtime/weights/speech"
+# Only training reads the weights for torch; inference reads the networks that were exported from them.
+FOR_TRAINING = "model_runtime/weights/starter/weights.safetensors"
 
 
 def extension_files(root: Path, target: Target) -> dict[str, bytes]:
@@ -37,6 +39,8 @@ def extension_files(root: Path, target: Target) -> dict[str, bytes]:
     """
     files = {"LICENSE": root / "LICENSE"}
     for path in _tracked(root, MANIFEST, "kmtalk_blender", "model_runtime"):
+        if path == FOR_TRAINING:
+            continue
         name = f"{LIBRARY}/{path}" if path.startswith("model_runtime/") else path.removeprefix("kmtalk_blender/")
         files[name] = root / path
     contents = {name: path.read_bytes() for name, path in sorted(files.items())}

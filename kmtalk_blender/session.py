@@ -1,5 +1,6 @@
 """The worker process of this Blender: started on first use, kept running, ended with the extension."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,17 @@ import bpy
 from .errors import UserError
 from .runtime.client import Client
 from .runtime.environment import Runtime, find_runtime, source_folder
-from .runtime.install import installed_python, lock_of
+from .runtime.install import environment_size, installed_python, lock_of
 from .runtime.packages import Packages, packages_of
 
 __all__ = [
+    "ENVIRONMENT",
+    "OLD_ENVIRONMENT",
     "Session",
     "close",
     "missing_runtime",
     "models_folder",
+    "old_runtime_size",
     "packages",
     "preferences",
     "runtime",
@@ -67,6 +71,20 @@ def packages() -> Packages | None:
     """The packages that came in the zip; None when this KMTalk is not installed as an extension."""
     folder = user_folder()
     return packages_of(source_folder(), folder) if folder is not None else None
+
+
+def old_runtime_size() -> int:
+    """Bytes of the environment that KMTalk 0.1 made; 0 where there is none."""
+    folder = user_folder()
+    if folder is None or not (folder / OLD_ENVIRONMENT).is_dir():
+        return 0
+    return _size(folder / OLD_ENVIRONMENT, (folder / OLD_ENVIRONMENT).stat().st_mtime_ns)
+
+
+@cache
+def _size(folder: Path, _changed_ns: int) -> int:
+    """Counted once: a panel is drawn many times a second, and torch had thousands of files."""
+    return environment_size(folder)
 
 
 def close() -> None:

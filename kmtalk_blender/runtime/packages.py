@@ -1,11 +1,12 @@
-"""The packages of the runtime that lie in the extension's zip: are they for this Blender, and are they unpacked whole?"""
+"""The packages of the runtime in the extension's zip: are they for this Blender, and are they unpacked whole?"""
 
+import hashlib
 import json
-import os
 import platform
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,7 @@ __all__ = ["UNPACKED_TIME", "Packages", "packages_of", "platform_here", "python_
 
 # Modification time of every unpacked file, s: a file with another one was changed. 1980-01-01, as in the zip.
 UNPACKED_TIME = 315532800
+CHUNK = 1 << 20  # bytes read at once
 DIGEST = 12  # characters of the zip's SHA-256 in the folder's name
 MACHINES = {"amd64": "x64", "x86_64": "x64", "arm64": "arm64", "aarch64": "arm64"}
 SYSTEMS = {"win32": "windows", "darwin": "macos", "linux": "linux"}
@@ -72,6 +74,19 @@ class Packages:
             raise self.damaged()
         return found
 
+    def check_hash(self, go_on: Callable[[], None] = lambda: None) -> None:
+        """Raises UserError when the archive's content is not what was packed. go_on: called again and again."""
+        digest = hashlib.sha256()
+        try:
+            with self.archive.open("rb") as stream:
+                while chunk := stream.read(CHUNK):
+                    go_on()
+                    digest.update(chunk)
+        except OSError as error:
+            raise self.damaged() from error
+        if digest.hexdigest() != self.sha256:
+            raise self.damaged()
+
     def whole(self) -> bool:
         """True when every file is there with its size and time. Reads no content."""
         if not self.folder.is_dir():
@@ -123,7 +138,7 @@ def python_here() -> str:
 
 def _unchanged(path: Path, entry: zipfile.ZipInfo) -> bool:
     try:
-        state = os.stat(path)
+        state = path.stat()
     except OSError:
         return False
     return state.st_size == entry.file_size and int(state.st_mtime) == UNPACKED_TIME

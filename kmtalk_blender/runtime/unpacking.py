@@ -1,6 +1,5 @@
 """Unpack the packages of the runtime into the user's files: checked, complete or not at all, in a thread of its own."""
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from ..errors import UserError
@@ -21,7 +21,6 @@ __all__ = ["Unpacking", "remove_unused"]
 PATIENCE = 5.0  # s to wait for a file that another program has locked, such as a virus scanner
 PAUSE = 0.2  # s between two tries
 MARGIN = 20_000_000  # bytes that stay free on the disk
-CHUNK = 1 << 20  # bytes read at once
 ABANDONED = 3600.0  # s after which an unfinished folder is what a Blender left that was killed
 UNFINISHED = ".new-"  # in the name of a folder that is being unpacked
 GONE = ".old-"  # in the name of a folder that is being deleted
@@ -67,12 +66,14 @@ class Unpacking:
             self.failure = str(error)
         # The thread's boundary: an error that nobody sees would look like an end without one.
         except Exception as error:
-            self.failure = str(UserError(f"KMTalk's packages cannot be unpacked ({error}); install the extension again."))
+            self.failure = str(
+                UserError(f"KMTalk's packages cannot be unpacked ({error}); install the extension again.")
+            )
 
     def _unpack(self) -> None:
         packages, place = self.packages, self.packages.place
         entries = packages.entries()
-        self._compare_hash()
+        packages.check_hash(self._go_on)
         temporary = None
         try:
             place.mkdir(parents=True, exist_ok=True)
@@ -91,18 +92,6 @@ class Unpacking:
             if temporary is not None:
                 shutil.rmtree(temporary, ignore_errors=True)
 
-    def _compare_hash(self) -> None:
-        digest = hashlib.sha256()
-        try:
-            with self.packages.archive.open("rb") as stream:
-                while chunk := stream.read(CHUNK):
-                    self._go_on()
-                    digest.update(chunk)
-        except OSError as error:
-            raise self.packages.damaged() from error
-        if digest.hexdigest() != self.packages.sha256:
-            raise self.packages.damaged()
-
     def _write(self, entries: list[zipfile.ZipInfo], folder: Path) -> None:
         try:
             with zipfile.ZipFile(self.packages.archive) as archive:
@@ -112,7 +101,7 @@ class Unpacking:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     content = archive.read(entry)
                     path.write_bytes(content)
-                    self._patiently(lambda path=path: os.utime(path, (UNPACKED_TIME, UNPACKED_TIME)))
+                    self._patiently(partial(os.utime, path, (UNPACKED_TIME, UNPACKED_TIME)))
                     self._written += len(content)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
             raise self.packages.damaged() from error

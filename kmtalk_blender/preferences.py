@@ -17,7 +17,8 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
 
     python: StringProperty(
         name="Interpreter",
-        description="Python that runs KMTalk's runtime. Empty: KMTALK_PYTHON, Blender's own with the packages of the zip, or the installed runtime",
+        description="Python that runs KMTalk's runtime. "
+        "Empty: KMTALK_PYTHON, Blender's own with the packages of the zip, or the installed runtime",
         subtype="FILE_PATH",
     )
     made_from: StringProperty(

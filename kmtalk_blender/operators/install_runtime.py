@@ -34,8 +34,8 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"
     bl_description = (
-        f"For a Blender whose Python the zip is not for: make a Python environment for KMTalk (up to {DOWNLOAD_MB} MB to "
-        f"download, {DISK_MB} MB on the disk); Blender's own is not changed"
+        "For a Blender whose Python the zip is not for: make a Python environment for KMTalk (up to "
+        f"{DOWNLOAD_MB} MB to download, {DISK_MB} MB on the disk); Blender's own is not changed"
     )
 
     python: StringProperty(

@@ -18,7 +18,7 @@ MARKER_PACKAGE = "pocketsphinx"
 
 @dataclass(frozen=True)
 class Runtime:
-    """What runs the worker. python: the interpreter. packages: those that it uses in place of its own; None: its own."""
+    """What runs the worker. python: the interpreter. packages: those it uses in place of its own; None: its own."""
 
     python: Path
     packages: Packages | None = None

@@ -1,4 +1,4 @@
-"""Which folders of packages a Blender uses now: a file in the folder that it holds open, and locks where systems can."""
+"""Which folders of packages a Blender uses now: it holds a file in the folder open, and locked where systems can."""
 
 import sys
 from pathlib import Path

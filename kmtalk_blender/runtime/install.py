@@ -14,7 +14,6 @@ import platform
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -92,14 +91,15 @@ def plan_for(
         python, version = find_python(packed.python if packed is not None else "")
     if version not in VERSIONS:
         raise UserError(
-            f"{python} is Python {version}; the runtime needs {VERSIONS[-1]} to {VERSIONS[0]}: name one as Made From in "
-            "the preferences."
+            f"{python} is Python {version}; the runtime needs {VERSIONS[-1]} to {VERSIONS[0]}: name one as Made From "
+            "in the preferences."
         )
     if packed is not None and packed.python != version:
         packed = None
     if packed is None and not online:
         raise UserError(
-            "Blender may not go online; allow it in Preferences > System > Network, or install the zip for this Blender."
+            "Blender may not go online; allow it in Preferences > System > Network, or install the zip for this "
+            "Blender."
         )
     _refuse_old_systems()
     try:

@@ -1,4 +1,4 @@
-"""python build_addon.py: writes dist/kmtalk-<version>.zip, the extension for every platform."""
+"""python build_addon.py: writes dist/kmtalk-<version>-<platform>-py<python>.zip, the extension with all it needs."""
 
 import sys
 from pathlib import Path
@@ -7,66 +7,66 @@ import click
 
 from model_runtime import __version__
 from model_runtime.errors import InputError
-from packing.archive import LIBRARY, extension_files, write_archive
+from packing.archive import LIBRARY, PACKAGES, extension_files, write_archive
 from packing.blender_cli import generate_repository, validate
-from packing.wheels import PLATFORMS, Target, download_wheels, list_wheels
+from packing.packages import packed_packages
+from packing.targets import PYTHONS, SYSTEMS, TARGETS, Target
+from packing.wheels import list_wheels
 
 ROOT = Path(__file__).resolve().parent
-# Largest size of the zip, bytes. Blender's extension site accepts far more; the limit keeps the download short.
-LIMIT = 40_000_000
+# Largest size of a zip, bytes: below the limit of Blender's extension site, and a short download.
+LIMIT = 150_000_000
 
 
 @click.command()
 @click.option("--output", type=click.Path(path_type=Path), default=ROOT / "dist", help="Folder for what is built.")
-@click.option("--repository", is_flag=True, help="Also write a static extension repository (index.json).")
 @click.option(
-    "--offline",
+    "--target",
     nargs=2,
     metavar="PLATFORM PYTHON",
-    help=f"Add every wheel of the runtime for closed networks: {', '.join(PLATFORMS)}, and 3.11 or 3.13.",
+    help=f"{', '.join(SYSTEMS)}; {' or '.join(PYTHONS)}. Default: this platform, and 3.11 for Blender 4.2 to 5.0.",
 )
-@click.option("--dry-run", is_flag=True, help="With --offline: only list the wheels.")
-def build(output: Path, repository: bool, offline: tuple[str, str] | None, dry_run: bool) -> None:
-    """Pack the extension, its runtime and the starter model. No wheels, unless --offline asks for them."""
+@click.option("--all", "every", is_flag=True, help="Build for every platform and Python.")
+@click.option("--repository", is_flag=True, help="Put the zips into an extension repository for any web server.")
+@click.option("--dry-run", is_flag=True, help="Only find every wheel and compare its hash with the lock.")
+@click.option("--limit", type=int, default=LIMIT, show_default=True, help="Largest size of a zip, bytes.")
+def build(
+    output: Path, target: tuple[str, str] | None, every: bool, repository: bool, dry_run: bool, limit: int
+) -> None:
+    """Pack the extension with the runtime, its packages and its models, for one platform and Python, or for all."""
     try:
-        if offline and dry_run:
-            _list(Target.named(*offline))
-        elif offline:
-            _build_offline(output, Target.named(*offline))
-        else:
-            archive = _build(output)
-            if repository:
-                folder = output / "repository"
-                write_archive(folder / archive.name, extension_files(ROOT))
-                click.echo(f"{generate_repository(folder)}: serve this folder with any web server")
+        if every and target:
+            raise InputError("--all builds every target; leave --target out.")
+        targets = TARGETS if every or (dry_run and not target) else (Target.named(*target) if target else Target.here(),)
+        folder = output / "repository" if repository else output
+        for one in targets:
+            if dry_run:
+                click.echo("\n".join([f"{one.title}:", *(f"  {name}" for name in list_wheels(one))]))
+            else:
+                archive = _build(folder, one, limit)
+                click.echo(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB")
+        if repository and not dry_run:
+            click.echo(f"{generate_repository(folder)}: serve this folder with any web server")
     except InputError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
 
 
-def _build(output: Path) -> Path:
-    archive = write_archive(output / f"kmtalk-{__version__}.zip", extension_files(ROOT))
+def _build(folder: Path, target: Target, limit: int) -> Path:
+    """Write the zip of a target. Raises InputError, without a zip, when it is larger than `limit` bytes."""
+    contents = extension_files(ROOT, target)
+    # Wheels come from the network: they are packed once for all builds, wherever those go.
+    contents[PACKAGES], contents[f"{LIBRARY}/packages.json"] = packed_packages(target, ROOT / "dist" / "packed")
+    archive = write_archive(folder / f"kmtalk-{__version__}-{target.title}.zip", contents)
     size = archive.stat().st_size
-    if size >= LIMIT:
-        raise InputError(f"{archive} has {size / 1e6:.1f} MB, more than {LIMIT / 1e6:.0f}; leave something out.")
+    if size > limit:
+        archive.unlink()
+        raise InputError(
+            f"{archive.name} has {size / 1e6:.1f} MB, more than {limit / 1e6:.0f}; leave files out in "
+            "packing/contents.py."
+        )
     validate(archive)
-    click.echo(f"{archive}: {size / 1e6:.1f} MB")
     return archive
-
-
-def _build_offline(output: Path, target: Target) -> None:
-    contents = extension_files(ROOT, target.platform)
-    contents |= {
-        f"{LIBRARY}/wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in download_wheels(target, output / "wheels")
-    }
-    archive = write_archive(output / f"kmtalk-{__version__}-{target.platform}-py{target.python}.zip", contents)
-    validate(archive)
-    click.echo(f"{archive}: {archive.stat().st_size / 1e6:.1f} MB")
-
-
-def _list(target: Target) -> None:
-    for wheel in list_wheels(target):
-        click.echo(wheel)
 
 
 if __name__ == "__main__":

@@ -40,11 +40,15 @@ EXPRESSIONS = (
     ("REPLACE", "Replace", "While the line is spoken, the take's expression replaces your own keys"),
     ("LEAVE", "Leave", "The take moves jaw and lips only; expression stays as you keyed it"),
 )
+# Where packages for a graphics card are installed, and what happens without them.
+OWN_PYTHON = "in a Python of your own, chosen as Interpreter in the preferences. Else the CPU is used, with a note"
+# Scenes hold the numbers; 3 was mps, an Apple graphics card by torch.
 DEVICES = (
-    ("auto", "Automatic", "The fastest device of this machine"),
-    ("cpu", "CPU", "The processor"),
-    ("cuda", "CUDA", "An NVIDIA graphics card"),
-    ("mps", "Metal", "An Apple graphics card"),
+    ("auto", "Automatic", "The fastest device that works here", "NONE", 0),
+    ("cpu", "CPU", "The processor", "NONE", 1),
+    ("cuda", "CUDA", f"An NVIDIA graphics card; needs onnxruntime-gpu {OWN_PYTHON}", "NONE", 2),
+    ("coreml", "CoreML", "An Apple chip. Where it does not work, the CPU is used, with a note", "NONE", 3),
+    ("directml", "DirectML", f"Any graphics card on Windows; needs onnxruntime-directml {OWN_PYTHON}", "NONE", 4),
 )
 MAPPINGS = (
     ("DIRECT", "Movements", "Each channel moves its shape keys by the gain"),

@@ -1,25 +1,16 @@
 """kmtalk.install_runtime and kmtalk.remove_runtime: the Python environment that the extension makes for its runtime."""
 
-import sys
 import time
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from .. import session
 from ..errors import UserError
 from ..runtime.environment import source_folder
-from ..runtime.install import (
-    BUILDS,
-    DISK_MB,
-    DOWNLOAD_MB,
-    TORCH_GPU_INDEX,
-    TORCH_INDEX,
-    Installation,
-    plan_for,
-    remove_environment,
-)
+from ..runtime.figures import DISK_MB, DOWNLOAD_MB
+from ..runtime.install import Installation, plan_for, remove_environment
 from ..runtime.whole_file import write_whole
 from ..scene.areas import redraw
 from .base import Outcome, PollReason, busy
@@ -29,13 +20,12 @@ __all__ = ["register", "unregister"]
 TICK = 0.2  # s between two looks at the installation
 
 
-def runtime_folder() -> Path:
-    """The folder of the environment. Raises UserError when this Blender has no folder for extensions."""
-    package = __package__.rpartition(".")[0]
-    try:
-        return Path(bpy.utils.extension_path_user(package, path="", create=True)) / "runtime"
-    except ValueError as error:
-        raise UserError("KMTalk is not installed as an extension; choose an interpreter in the preferences.") from error
+def runtime_folder(old: bool = False) -> Path:
+    """The folder of the environment. old: of KMTalk 0.1. Raises UserError when KMTalk is not an extension."""
+    folder = session.user_folder()
+    if folder is None:
+        raise UserError("KMTalk is not installed as an extension; choose an interpreter in the preferences.")
+    return folder / (session.OLD_ENVIRONMENT if old else session.ENVIRONMENT)
 
 
 class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
@@ -44,25 +34,14 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
     bl_idname = "kmtalk.install_runtime"
     bl_label = "Install Runtime"
     bl_description = (
-        f"Make a Python environment for KMTalk ({DOWNLOAD_MB} MB to download, {DISK_MB / 1000:g} GB on the disk); "
-        "Blender's own is not changed"
+        "For a Blender whose Python the zip is not for: make a Python environment for KMTalk (up to "
+        f"{DOWNLOAD_MB} MB to download, {DISK_MB} MB on the disk); Blender's own is not changed"
     )
 
     python: StringProperty(
         name="Made From",
-        description="Python that the environment is made from; empty: Blender's own",
+        description="Python 3.11 to 3.13 that the environment is made from. Empty: one is looked for",
         subtype="FILE_PATH",
-    )
-    index: StringProperty(
-        name="CPU Builds",
-        description="Extra package index for CPU builds of torch on Linux",
-        default=TORCH_INDEX,
-    )
-    build: EnumProperty(name="Build", items=BUILDS)
-    gpu_index: StringProperty(
-        name="CUDA Builds",
-        description="Package index for torch with CUDA and what it needs; without a check of hashes",
-        default=TORCH_GPU_INDEX,
     )
 
     @classmethod
@@ -127,9 +106,8 @@ class KMTALK_OT_install_runtime(PollReason, bpy.types.Operator):
         redraw(context.window_manager)
 
     def _installation(self) -> Installation:
-        python = Path(bpy.path.abspath(self.python)) if self.python else Path(sys.executable)
-        gpu_index = self.gpu_index if self.build == "CUDA" else ""
-        plan = plan_for(runtime_folder(), python, source_folder(), bpy.app.online_access, self.index, gpu_index)
+        chosen = Path(bpy.path.abspath(self.python)) if self.python else None
+        plan = plan_for(runtime_folder(), source_folder(), bpy.app.online_access, chosen, session.packages())
         # The worker may be running from the folder that will be replaced.
         session.close()
         self._running = Installation(plan)
@@ -174,6 +152,8 @@ class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
     bl_idname = "kmtalk.remove_runtime"
     bl_label = "Remove Runtime"
 
+    old: BoolProperty(name="Of KMTalk 0.1", description="Delete the one of KMTalk 0.1, which is not used any more")
+
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
@@ -182,7 +162,7 @@ class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
         """Delete the environment."""
         session.close()
         try:
-            remove_environment(runtime_folder())
+            remove_environment(runtime_folder(self.old))
         except UserError as error:
             return self.report_error(error)
         self.report({"INFO"}, "The runtime is removed.")

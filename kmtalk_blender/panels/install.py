@@ -3,8 +3,6 @@
 import bpy
 
 from .. import session
-from ..runtime.environment import source_folder
-from ..runtime.install import DOWNLOAD_MB, wheels_of
 from .drawing import draw_sentence
 
 __all__ = ["draw_install", "draw_missing_runtime"]
@@ -22,13 +20,9 @@ def draw_missing_runtime(layout: bpy.types.UILayout, context: bpy.types.Context)
 
 def draw_install(layout: bpy.types.UILayout) -> None:
     """The button that installs the runtime as set in the preferences; above it Allow Online Access where needed."""
-    preferences, offline = session.preferences(), wheels_of(source_folder()) is not None
-    if not offline and not bpy.app.online_access:
+    if not bpy.app.online_access:
         layout.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
-    text = "Install Runtime" if offline else f"Install Runtime ({DOWNLOAD_MB} MB)"
-    row = layout.row()
-    row.enabled = offline or bpy.app.online_access
-    install = row.operator("kmtalk.install_runtime", text=text, icon="IMPORT")
+    install = layout.operator("kmtalk.install_runtime", icon="IMPORT")
+    preferences = session.preferences()
     if preferences is not None:
-        install.python, install.build = preferences.made_from, preferences.build
-        install.gpu_index = preferences.gpu_index
+        install.python = preferences.made_from

@@ -58,7 +58,9 @@ class Check:
         self.findings.append(Finding(self._about, False, reason))
 
     def _describe(self, answer: dict) -> None:
-        version = f"KMTalk {answer['version']}, Python {answer['python']}, torch {answer['torch']}"
+        version = f"KMTalk {answer['version']}, Python {answer['python']}"
+        if answer.get("onnxruntime"):
+            version += f", ONNX Runtime {answer['onnxruntime']}"
         self.findings += [
             Finding("Runtime", True, version),
             Finding("Model", True, _model_text(answer)),

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import UserError
-from .environment import process_environment
+from .environment import Runtime, process_environment
+from .in_use import hold
+from .packages import Packages
+from .unpacking import Unpacking, remove_unused
 
 __all__ = ["PROTOCOL", "Client", "Ticket"]
 
@@ -21,6 +24,7 @@ PROTOCOL = 1
 HELLO_SECONDS = 60.0  # s that the worker has to say hello
 CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
 LOG_LINES = 200  # last lines of the worker's stderr that are kept
+UNPACKING_SHARE = 0.5  # progress of the first request when the packages are unpacked
 # Part of Python's last error line when a package is missing.
 NO_PACKAGE = "No module named"
 
@@ -28,12 +32,13 @@ NO_PACKAGE = "No module named"
 @dataclass
 class Ticket:
     """A request to the worker. state: waiting, running, done, failed or cancelled. fraction: progress in [0, 1], never
-    falls. again: it was sent a second time, to a new worker. message: why it failed. reason: what it failed by, where
-    the extension can do something about it."""
+    falls. begin: progress at which the worker's own begins. again: it was sent a second time, to a new worker.
+    message: why it failed. reason: what it failed by, where the extension can do something about it."""
 
     id: int
     op: str
     params: dict = field(default_factory=dict)
+    begin: float = 0.0
     again: bool = False
     state: str = "waiting"
     fraction: float = 0.0
@@ -49,14 +54,20 @@ class Ticket:
 
 
 class Client:
-    """One worker process, started on the first request and kept running. Use it from one thread only."""
+    """One worker process, started on the first request and kept running. Use it from one thread only.
 
-    def __init__(self, python: Path) -> None:
-        """`python`: the interpreter that runs the worker."""
-        self.python = python
+    Packages that came with the extension are unpacked before the first start, while the requests wait.
+    """
+
+    def __init__(self, runtime: Runtime | Path) -> None:
+        """`runtime`: the interpreter that runs the worker, alone or with the packages that it uses."""
+        self.runtime = runtime if isinstance(runtime, Runtime) else Runtime(runtime)
+        self.python = self.runtime.python
         self.hello: dict = {}
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self._process: subprocess.Popen | None = None
+        self._unpacking: Unpacking | None = None
+        self._hold: IO[bytes] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tickets: dict[int, Ticket] = {}
         self._cancelled: dict[int, float] = {}
@@ -78,7 +89,7 @@ class Client:
         self.pump()
         if self._cancelled and time.monotonic() - min(self._cancelled.values()) > CANCEL_SECONDS:
             self.kill()
-        if not self.alive:
+        if not self.alive and self._unpacking is None:
             self._start()
         ticket = Ticket(self._next_id, op, params)
         self._next_id += 1
@@ -88,7 +99,7 @@ class Client:
 
     def pump(self) -> bool:
         """Handle the events that have arrived, without waiting. Returns True when there were any."""
-        changed = False
+        changed = self._follow_unpacking()
         while True:
             try:
                 line = self._lines.get_nowait()
@@ -134,16 +145,20 @@ class Client:
             return
         ticket.state, ticket.message = "cancelled", "Cancelled."
         self._tickets.pop(ticket.id, None)
-        if self.alive:
+        if self._unpacking is not None and not self._tickets:
+            self._stop_unpacking()
+        elif self.alive:
             self._cancelled[ticket.id] = time.monotonic()
             self._send({"id": 0, "op": "cancel", "params": {"request": ticket.id}})
 
     def kill(self) -> None:
         """End the process at once."""
+        self._stop_unpacking()
         if self._process:
             self._process.kill()
             self._process.wait()
         self._cancelled.clear()
+        self._release()
 
     def close(self) -> None:
         """Cancel all requests and ask the worker to end; kill it when it does not."""
@@ -156,9 +171,67 @@ class Client:
                 self._process.wait(CANCEL_SECONDS)
             except (OSError, subprocess.TimeoutExpired):
                 self.kill()
+        self._stop_unpacking()
+        self._release()
 
     def _start(self) -> None:
-        command = [str(self.python), "-m", "model_runtime", "worker"]
+        """Start the worker, or begin with unpacking its packages when they are not there."""
+        packages = self.runtime.packages
+        if packages is not None:
+            self._release()
+            # Held before it is looked at, so that no other Blender deletes it after that.
+            self._hold = hold(packages.folder)
+            if not packages.whole():
+                self._release()
+                self._unpacking = Unpacking(packages)
+                return
+            self._remove_unused(packages)
+        self._launch()
+
+    def _follow_unpacking(self) -> bool:
+        """Show the progress of unpacking; start the worker at its end. Returns True when there is something new."""
+        if self._unpacking is None:
+            return False
+        for ticket in self._tickets.values():
+            ticket.fraction = ticket.begin = max(ticket.fraction, UNPACKING_SHARE * self._unpacking.fraction)
+            ticket.text = "Unpacking KMTalk's packages, once"
+        if not self._unpacking.ended:
+            return True
+        failure, self._unpacking = self._unpacking.failure, None
+        try:
+            if failure:
+                raise UserError(failure)
+            self._start_unpacked()
+        except UserError as error:
+            self._fail_all(str(error))
+        return True
+
+    def _start_unpacked(self) -> None:
+        packages = self.runtime.packages
+        assert packages is not None
+        self._hold = hold(packages.folder)
+        self._remove_unused(packages)
+        self._launch()
+        for ticket in self._tickets.values():
+            self._send_request(ticket)
+
+    def _remove_unused(self, packages: Packages) -> None:
+        # Deleting takes a while, and nobody waits for it.
+        threading.Thread(target=remove_unused, args=(packages,), daemon=True).start()
+
+    def _stop_unpacking(self) -> None:
+        if self._unpacking is not None:
+            self._unpacking.stop()
+            self._unpacking = None
+
+    def _release(self) -> None:
+        """Let other Blenders delete the packages, when they are of an old version."""
+        if self._hold is not None:
+            self._hold.close()
+            self._hold = None
+
+    def _launch(self) -> None:
+        command = [str(self.python), *self.runtime.options, "-m", "model_runtime", "worker"]
         self.hello, self._lines, self._started = {}, queue.Queue(), time.monotonic()
         self._cancelled.clear()
         self.log.clear()
@@ -168,7 +241,7 @@ class Client:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=process_environment(),
+                env=process_environment(self.runtime.packages),
                 cwd=tempfile.gettempdir(),
                 encoding="utf-8",
                 errors="replace",
@@ -198,7 +271,9 @@ class Client:
             self.log.append(line.rstrip())
 
     def _send_request(self, ticket: Ticket) -> None:
-        self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
+        # While the packages are unpacked it waits: all requests are sent when the worker starts.
+        if self._unpacking is None:
+            self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
 
     def _send(self, message: dict) -> None:
         if self._process is None:
@@ -231,7 +306,8 @@ class Client:
             return
         if kind == "progress":
             ticket.state = "running"
-            ticket.fraction = max(ticket.fraction, min(1.0, float(event.get("fraction", 0.0))))
+            share = min(1.0, float(event.get("fraction", 0.0)))
+            ticket.fraction = max(ticket.fraction, ticket.begin + (1.0 - ticket.begin) * share)
             ticket.text = str(event.get("text", ""))
             return
         del self._tickets[number]

@@ -1,50 +1,41 @@
 """Install the runtime: a virtual environment with the packages of model_runtime/runtime.lock, made by pip.
 
 Steps: make the environment; download the wheels into a folder beside it, checked against the hashes of the lock;
-install from that folder without the network; run the new interpreter once. Only then the folder gets its final name:
+install from that folder without the network; run the new interpreter once. Where the packages of the zip are for the
+environment's Python, they are put into it, and nothing is downloaded. Only then the folder gets its final name:
 an incomplete installation is never used, and the former one stays until the new one works. Downloaded wheels are kept
 when the installation is interrupted.
 """
 
 import contextlib
+import hashlib
 import os
 import platform
-import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import UserError
+from .figures import DOWNLOAD_MB, SPACE
+from .packages import Packages, platform_here
+from .pythons import VERSIONS, find_python, version_of
 
 __all__ = [
-    *("BUILDS", "DISK_MB", "DOWNLOAD_MB", "MARKER", "TORCH_GPU_INDEX", "TORCH_INDEX", "Installation", "Plan"),
-    *("environment_python", "installed_python", "plan_for", "remove_environment", "wheels_of"),
+    *("MARKER", "Installation", "Plan", "environment_python", "environment_size", "installed_python", "lock_of"),
+    *("plan_for", "remove_environment"),
 ]
 
-MARKER = ".complete"  # file in an environment that was completely installed
-# CPU builds of torch; on Linux PyPI has only a build with several gigabytes of CUDA libraries.
-TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
-TORCH_GPU_INDEX = "https://download.pytorch.org/whl/cu130"
-# The builds to choose from: identifier, label, tooltip.
-BUILDS = (
-    ("CPU", "CPU", "Small, and fast enough for the model that comes with KMTalk"),
-    ("CUDA", "CUDA", "For large models of your own, on a machine with an NVIDIA GPU: some 10 GB"),
-)
-DOWNLOAD_MB = 460  # MB that the CPU build downloads, measured on Linux
-DISK_MB = 1500  # MB that the CPU build takes on the disk, measured on Linux
-SPACE = 3_000_000_000  # bytes that installing the CPU build takes at most, wheels included
-GPU_SPACE = 15_000_000_000  # bytes that installing the CUDA build takes at most, wheels included
+MARKER = ".complete"  # file in an environment that was completely installed; holds the digest of its lock
 LOG_LINES = 400  # last lines of pip's output that are kept
-# The lock has the hash of the CPU build of torch for this Python only, on Linux.
-LINUX_PYTHON = "3.11"
 # The oldest systems for which all wheels exist.
-OLDEST_GLIBC = (2, 34)
-OLDEST_MACOS = (15,)
+OLDEST_GLIBC = (2, 28)
+OLDEST_MACOS = (13,)
+# Runs in the new environment, with a zip as its argument.
+UNPACK = "import sys, sysconfig, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sysconfig.get_path('purelib'))"
 
 
 @dataclass(frozen=True)
@@ -52,29 +43,20 @@ class Plan:
     """What to install, and where.
 
     folder: the environment. python: the interpreter that it is made from. source: the folder that contains
-    model_runtime. wheelhouse: folder of the wheels that came with the extension; None: pip downloads them. index: extra
-    package index for CPU builds of torch (Linux); empty: only the indexes that pip is set to use. gpu_index: package
-    index for torch with CUDA and its dependencies; empty: install the CPU build. trial: arguments for the new
-    interpreter, which must exit with 0.
+    model_runtime. packages: those of the zip, when they are for this Python; None: pip downloads wheels. trial:
+    arguments for the new interpreter, which must exit with 0.
     """
 
     folder: Path
     python: Path
     source: Path
-    wheelhouse: Path | None = None
-    index: str = ""
-    gpu_index: str = ""
+    packages: Packages | None = None
     trial: tuple[str, ...] = ("-m", "model_runtime", "info")
 
     @property
     def lock(self) -> Path:
         """The requirements with their hashes."""
-        return self.source / "model_runtime" / "runtime.lock"
-
-    @property
-    def lock_without_torch(self) -> Path:
-        """The requirements without torch, for the CUDA build; a file beside the wheels."""
-        return self.wheels / "without_torch.lock"
+        return lock_of(self.source)
 
     @property
     def unfinished(self) -> Path:
@@ -83,43 +65,51 @@ class Plan:
 
     @property
     def wheels(self) -> Path:
-        """The folder in which pip finds the wheels."""
-        return self.wheelhouse or self.folder.with_name(f"{self.folder.name}.wheels")
+        """The folder that pip downloads the wheels to."""
+        return self.folder.with_name(f"{self.folder.name}.wheels")
 
 
-def wheels_of(source: Path) -> Path | None:
-    """The folder of wheels of the offline package; None in the usual package."""
-    return source / "wheelhouse" if (source / "wheelhouse").is_dir() else None
+def lock_of(source: Path) -> Path:
+    """The requirements with their hashes, in the folder that contains model_runtime."""
+    return source / "model_runtime" / "runtime.lock"
 
 
 def plan_for(
-    folder: Path, python: Path, source: Path, online: bool, index: str = TORCH_INDEX, gpu_index: str = ""
+    folder: Path, source: Path, online: bool, chosen: Path | None = None, packages: Packages | None = None
 ) -> Plan:
-    """Make a plan, and check all that can be checked before the installation. Raises UserError with what is missing."""
-    wheelhouse = wheels_of(source) if not gpu_index else None
-    linux = sys.platform.startswith("linux")
-    plan = Plan(folder, python, source, wheelhouse, index if linux else "", gpu_index)
-    if gpu_index and sys.platform == "darwin":
-        raise UserError("There is no CUDA on a Mac; install the usual build, which uses the Mac's own GPU.")
-    if not plan.lock.is_file():
+    """Make a plan, and check all that can be checked before the installation.
+
+    online: the network may be used. chosen: the Python to make it from; None: one is looked for. packages: those of
+    the zip. Raises UserError with what is missing.
+    """
+    if not lock_of(source).is_file():
         raise UserError("The extension's list of packages is missing; install the extension again.")
-    if plan.wheelhouse is None and not online:
+    packed = packages if packages is not None and packages.platform == platform_here() else None
+    if chosen is not None:
+        python, version = chosen, version_of(chosen)
+    else:
+        python, version = find_python(packed.python if packed is not None else "")
+    if version not in VERSIONS:
         raise UserError(
-            "Blender may not go online; allow it in Preferences > System > Network, or install the offline package."
+            f"{python} is Python {version}; the runtime needs {VERSIONS[-1]} to {VERSIONS[0]}: name one as Made From "
+            "in the preferences."
+        )
+    if packed is not None and packed.python != version:
+        packed = None
+    if packed is None and not online:
+        raise UserError(
+            "Blender may not go online; allow it in Preferences > System > Network, or install the zip for this "
+            "Blender."
         )
     _refuse_old_systems()
-    version = _version(python)
-    if linux and plan.wheelhouse is None and version != LINUX_PYTHON:
-        raise UserError(
-            f"{python} is Python {version}; for Linux the runtime needs {LINUX_PYTHON}: name one in the preferences "
-            "(Made From)."
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"Cannot write {folder.parent} ({error.strerror}); make the folder writable.") from error
     free = shutil.disk_usage(folder.parent).free
-    needed = GPU_SPACE if gpu_index else SPACE
-    if free < needed:
-        raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {needed / 1e9:.0f} GB.")
-    return plan
+    if free < SPACE:
+        raise UserError(f"{folder.parent} has {free / 1e9:.1f} GB free; the runtime needs {SPACE / 1e9:.1f} GB.")
+    return Plan(folder, python, source, packed)
 
 
 def _refuse_old_systems() -> None:
@@ -127,32 +117,15 @@ def _refuse_old_systems() -> None:
     library, glibc = platform.libc_ver()
     if library == "glibc" and _numbers(glibc) < OLDEST_GLIBC:
         raise UserError(
-            f"This Linux has glibc {glibc}; the runtime needs 2.34 (Debian 12, Ubuntu 22.04, RHEL 9) or later."
+            f"This Linux has glibc {glibc}; the runtime needs 2.28 (Debian 10, Ubuntu 20.04, RHEL 8) or later."
         )
     macos = platform.mac_ver()[0]
     if macos and _numbers(macos) < OLDEST_MACOS:
-        raise UserError(f"This Mac has macOS {macos}; the runtime needs macOS 15 or later.")
+        raise UserError(f"This Mac has macOS {macos}; the runtime needs macOS 13 or later.")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
-
-
-def _version(python: Path) -> str:
-    """The version of an interpreter, such as 3.11. Raises UserError when it is not a Python."""
-    try:
-        command = [str(python), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UserError(f"{python} does not run as a Python; choose another interpreter.") from error
-
-
-def _torch(lock: Path) -> str:
-    """The lock's requirement for torch, such as torch==2.13.0."""
-    found = re.search(r"^torch==[\w.]+", lock.read_text(), re.MULTILINE)
-    if found is None:
-        raise UserError("The extension's list of packages is damaged; install the extension again.")
-    return found[0]
 
 
 def environment_python(folder: Path) -> Path:
@@ -160,8 +133,8 @@ def environment_python(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def installed_python(folder: Path) -> Path | None:
-    """The interpreter of a complete environment, else None.
+def installed_python(folder: Path, lock: Path) -> Path | None:
+    """The interpreter of a complete environment that was made from this lock, else None.
 
     When the last step of an installation (renaming folders) was interrupted, it is finished first.
     """
@@ -174,7 +147,25 @@ def installed_python(folder: Path) -> Path | None:
                     path.rename(folder)
                 break
     python = environment_python(folder)
-    return python if (folder / MARKER).is_file() and python.is_file() else None
+    try:
+        current = (folder / MARKER).read_text() == _digest(lock)
+    except (OSError, ValueError):
+        return None
+    return python if current and python.is_file() else None
+
+
+def environment_size(folder: Path) -> int:
+    """Bytes of the files in a folder; 0 when it does not exist."""
+    found = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
+    total = 0
+    for path in found:
+        with suppress(OSError):
+            total += path.lstat().st_size
+    return total
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def remove_environment(folder: Path) -> None:
@@ -233,12 +224,9 @@ class Installation:
     def progress_text(self) -> str:
         """The step under way; during downloads with the number of megabytes."""
         steps = self._steps()
-        if self.plan.wheelhouse or not 0 <= self._step < len(steps) or not steps[self._step].wheels:
+        if not 0 <= self._step < len(steps) or not steps[self._step].wheels:
             return self.text
-        there = round(self._downloaded / 1e6)
-        if self.plan.gpu_index:
-            return f"{self.text}: {there} MB"
-        return f"{self.text}: {min(there, DOWNLOAD_MB)} of {DOWNLOAD_MB} MB"
+        return f"{self.text}: {min(round(self._downloaded / 1e6), DOWNLOAD_MB)} of {DOWNLOAD_MB} MB"
 
     def tick(self) -> bool:
         """Go on without waiting; True at the end. Raises UserError; the former environment is then unchanged."""
@@ -282,32 +270,21 @@ class Installation:
     def _steps(self) -> list[Step]:
         plan = self.plan
         python = str(environment_python(plan.unfinished))
+        make = Step("Making the environment", [str(plan.python), "-m", "venv", str(plan.unfinished)], 0.02)
+        trial = Step("Trying it out", [python, *plan.trial], 0.95)
+        if plan.packages is not None:
+            # The zip's files lie as in an import folder.
+            unpack = [python, "-c", UNPACK, str(plan.packages.archive)]
+            return [make, Step("Unpacking packages", unpack, 0.3), trial]
         pip = [python, "-m", "pip"]
-        lock = plan.lock_without_torch if plan.gpu_index else plan.lock
-        locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(lock)]
-        index = ["--extra-index-url", plan.index] if plan.index and not plan.gpu_index else []
-        download = [*pip, "download", *locked, *index, "-d", str(plan.wheels)]
+        locked = ["--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(plan.lock)]
         here = ["--no-index", "--find-links", str(plan.wheels)]
-        steps = [
-            Step("Making the environment", [str(plan.python), "-m", "venv", str(plan.unfinished)], 0.02),
-            # The offline package has all wheels: nothing to download.
-            Step(
-                "Downloading packages",
-                [*pip, "--version"] if plan.wheelhouse else download,
-                0.05,
-                0.2 if plan.gpu_index else 0.6,
-            ),
+        return [
+            make,
+            Step("Downloading packages", [*pip, "download", *locked, "-d", str(plan.wheels)], 0.05, 0.6),
             Step("Installing packages", [*pip, "install", *here, *locked], 0.7),
-            Step("Trying it out", [python, *plan.trial], 0.95),
+            trial,
         ]
-        if plan.gpu_index:
-            # The build of torch depends on the machine's CUDA, so the lock has no hashes for it: the user trusts the
-            # index that the preferences name.
-            torch = ["--only-binary=:all:", _torch(plan.lock)]
-            fetch = [*pip, "download", *torch, "--index-url", plan.gpu_index, "-d", str(plan.wheels)]
-            steps.insert(2, Step("Downloading torch for the GPU", fetch, 0.3))
-            steps.insert(4, Step("Installing torch for the GPU", [*pip, "install", *here, *torch], 0.8))
-        return steps
 
     def _prepare(self) -> None:
         """Delete the rests of an interrupted installation (venv would also empty the target of a symbolic link)."""
@@ -315,13 +292,8 @@ class Installation:
             _remove(self.plan.unfinished)
         except OSError as error:
             raise UserError(f"Cannot delete {self.plan.unfinished} ({error.strerror}); delete it yourself.") from error
-        if self.plan.gpu_index:
-            self._write_lock_without_torch()
-
-    def _write_lock_without_torch(self) -> None:
-        text = re.sub(r"^torch==.*\n(?:[ \t].*\n?)*", "", self.plan.lock.read_text(), flags=re.MULTILINE)
-        self.plan.wheels.mkdir(parents=True, exist_ok=True)
-        self.plan.lock_without_torch.write_text(text)
+        if self.plan.packages is not None:
+            self.plan.packages.check_hash()
 
     def _start(self, command: list[str]) -> None:
         # Without the variables for Blender's Python: with them the new one would import Blender's modules.
@@ -372,7 +344,7 @@ class Installation:
 
     def _put_in_place(self) -> None:
         plan, old = self.plan, self.plan.folder.with_name(f"{self.plan.folder.name}.old")
-        (plan.unfinished / MARKER).write_text("")
+        (plan.unfinished / MARKER).write_text(_digest(plan.lock))
         try:
             _remove(old)
             if plan.folder.exists():
@@ -385,7 +357,7 @@ class Installation:
                 f"{plan.folder} is in use ({error.strerror}); close other Blenders and try again."
             ) from error
         # These may stay when they cannot be deleted: the next installation removes them.
-        for rest in (old, *([plan.wheels] if plan.wheelhouse is None else [])):
+        for rest in (old, plan.wheels):
             with suppress(OSError):
                 _remove(rest)
 

@@ -15,7 +15,8 @@ __all__ = ["Options", "SpokenLine", "Style", "options_of"]
 @dataclass(frozen=True)
 class Style:
     """Options of the motion. jaw, lips: gains. smoothing: 0 to 1. lead: seconds that the face is ahead of the sound.
-    pauses: the mouth between words, from 0 closed to 1 as open as the sound suggests. device: auto, cpu, cuda or mps.
+    pauses: the mouth between words, from 0 closed to 1 as open as the sound suggests. device: key of
+    DEVICES in choices.
     """
 
     model: str = "starter"

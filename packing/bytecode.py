@@ -1,0 +1,56 @@
+"""Compiles Python files for a target, so that a user's first start need not: a worker writes no files beside them."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from model_runtime.errors import InputError
+
+__all__ = ["compiled"]
+
+# Runs in the target's Python. Compiled files name no time and no folder of this machine: the same source gives the same
+# bytes. "checked": Python compares with the source, which people edit; "unchecked": it does not read the source.
+COMPILE = """
+import py_compile, sys
+from pathlib import Path
+root, mode = Path(sys.argv[1]), py_compile.PycInvalidationMode[sys.argv[2]]
+for path in sorted(root.rglob("*.py")):
+    try:
+        py_compile.compile(str(path), dfile=path.relative_to(root).as_posix(), doraise=True, invalidation_mode=mode)
+    except py_compile.PyCompileError:
+        pass  # a template or a file for another Python
+"""
+
+
+def compiled(files: dict[str, bytes], python: str, checked: bool) -> dict[str, bytes]:
+    """Name -> content of the compiled files of the Python files among `files`, for a Python version such as 3.11.
+
+    checked: a changed source is noticed. Raises InputError when this machine has no such Python.
+    """
+    interpreter = _interpreter(python)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name, content in files.items():
+            if name.endswith(".py"):
+                path = root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        mode = "CHECKED_HASH" if checked else "UNCHECKED_HASH"
+        # -I -S: only what is compiled decides on the bytes, not what this machine has installed.
+        subprocess.run([interpreter, "-I", "-S", "-c", COMPILE, str(root), mode], check=True)
+        return {
+            str(PurePosixPath(path.relative_to(root).as_posix())): path.read_bytes()
+            for path in sorted(root.rglob("*.pyc"))
+        }
+
+
+def _interpreter(python: str) -> str:
+    if python == "{}.{}".format(*sys.version_info[:2]):
+        return sys.executable
+    own = Path(__file__).resolve().parents[1] / f".venv-{python}" / "bin" / "python"
+    found = str(own) if own.is_file() else shutil.which(f"python{python}")
+    if found is None:
+        raise InputError(f"Packing for Python {python} needs that Python; put python{python} on the PATH.")
+    return found

@@ -27,6 +27,7 @@ lint: .venv/.installed
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	$(if $(SLOW),.venv/bin/python build_addon.py --dry-run > /dev/null)
 
 # What tests look for traces with, and voices that read any text; where they cannot be installed those tests are skipped.
 TOOLS := strace flite espeak-ng

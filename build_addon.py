@@ -37,7 +37,9 @@ def build(
     try:
         if every and target:
             raise InputError("--all builds every target; leave --target out.")
-        targets = TARGETS if every or (dry_run and not target) else (Target.named(*target) if target else Target.here(),)
+        targets = (
+            TARGETS if every or (dry_run and not target) else (Target.named(*target) if target else Target.here(),)
+        )
         folder = output / "repository" if repository else output
         for one in targets:
             if dry_run:

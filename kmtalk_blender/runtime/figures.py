@@ -4,6 +4,6 @@ __all__ = ["DISK_MB", "DOWNLOAD_MB", "PACKAGES_MB", "SPACE", "ZIP_MB"]
 
 ZIP_MB = 140  # MB of the largest zip
 PACKAGES_MB = 290  # MB of the packages when unpacked, at most over all platforms
-DOWNLOAD_MB = 130  # MB that Install Runtime downloads
-DISK_MB = 420  # MB that its environment takes on the disk
-SPACE = 900_000_000  # bytes that Install Runtime takes at most, wheels included
+DOWNLOAD_MB = 100  # MB that Install Runtime downloads
+DISK_MB = 350  # MB that its environment takes on the disk
+SPACE = 600_000_000  # bytes that Install Runtime takes at most, wheels included

@@ -290,6 +290,8 @@ class Installation:
         """Delete the rests of an interrupted installation (venv would also empty the target of a symbolic link)."""
         try:
             _remove(self.plan.unfinished)
+            if self.plan.wheels.is_symlink():
+                self.plan.wheels.unlink()
         except OSError as error:
             raise UserError(f"Cannot delete {self.plan.unfinished} ({error.strerror}); delete it yourself.") from error
         if self.plan.packages is not None:

@@ -25,7 +25,8 @@ line that is not a request is answered with `{"id": null, "event": "error", "kin
 
 op          params (? optional)                                                   result
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),     output, frames, key_frames, duration,
-            transcript?, textgrid?, model? (starter), style?, jaw?, lips?,        seconds {stage: s}, heard (text),
+            transcript?, textgrid?, tier?, speaker? (names, to find the tier),    seconds {stage: s}, heard (text),
+            model? (starter), style?, jaw?, lips?,
             smoothing?, lead? (s), pauses? (0 closed to 1), blinks?, brows?,      confidence (0 to 1),
             seed?, device?, phones?, words? [[label, start, end], ..],            notes [sentences]
             name? (of the sound, in notes), features? (true)

@@ -20,6 +20,14 @@ LONG_GRID = (
     "        intervals: size = 1 \n        intervals [1]:\n            xmin = 0 \n            xmax = 1 \n"
     '            text = "AA" \n'
 )
+GENTLE = {
+    "words": [
+        {"case": "success", "word": "ah", "start": 0.2, "end": 0.6, "phones": [{"phone": "aa_S", "duration": 0.4}]}
+    ]
+}
+MFA_CSV = "Begin,End,Label,Type,Speaker\n0.2,0.6,ah,words,anna\n0.2,0.6,AA1,phones,anna\n"
+LAB = "0 2000000 sil\n2000000 6000000 aa\n"
+CTM = "line 1 0.0 0.2 SIL\nline 1 0.2 0.4 AA_S\n"
 OBJ = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 2 0 0\nf 1 2 3 4\nf 2/1/1 5/1/1 3/1/1\n"
 PLY = (
     "ply\nformat {} 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\nelement face 1\n"

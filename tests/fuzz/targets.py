@@ -16,9 +16,13 @@ from hypothesis import strategies as st
 from .drawn import archives, damaged, json_files, lying, pickles, sounds, texts, worsened
 from .good_files import (
     CSV,
+    CTM,
+    GENTLE,
     GRID,
+    LAB,
     LONG_GRID,
     MARKS,
+    MFA_CSV,
     OBJ,
     PHONES,
     PLY_BINARY,
@@ -98,6 +102,14 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "phone lists": filed(
             "p.json", lambda: json_files(PHONES), f"{runtime}.linguistics.phone_lists", "read_phone_lists"
         ),
+        "aligner json": filed(
+            "g.json", lambda: json_files(GENTLE), f"{runtime}.linguistics.aligner_files", "read_aligned"
+        ),
+        "aligner csv": filed(
+            "g.csv", lambda: damaged(MFA_CSV.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"
+        ),
+        "labels": filed("g.lab", lambda: damaged(LAB.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"),
+        "ctm": filed("g.ctm", lambda: damaged(CTM.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"),
         "configuration": filed(
             "c.toml",
             lambda: damaged(TOML.encode(), tokens=(b"a.", b"[[", b"= [", b"'''", b"{a=")),

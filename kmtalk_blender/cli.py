@@ -68,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--frame", type=int, default=1, help="frame at which --audio starts")
     spoken.add_argument("--target", default="", help="the character's object")
     spoken.add_argument("--transcript", default="", help="the words")
+    spoken.add_argument("--textgrid", default="", help="a file with phones and their times")
+    spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
     spoken.add_argument(
         "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
@@ -102,15 +104,16 @@ def _generate(chosen: argparse.Namespace) -> dict:
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
     target = _target(chosen.target)
+    words = {"transcript": chosen.transcript, "textgrid": chosen.textgrid, "tier": chosen.tier}
     if chosen.all:
         context.scene.kmtalk.target = target
         fill_lines(context.scene, sequencer_scene(context))
         lines = [line for _, line in lines_of(context.scene)]
     elif chosen.audio:
-        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, **words)]
     else:
         strip = chosen.strip or chosen_strip(sequencer_scene(context)).name
-        lines = [SpokenLine(target.name, strip=strip, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, strip=strip, **words)]
     if not lines:
         raise UserError("The scene has no audible sound strip; add one, or give --audio.")
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]

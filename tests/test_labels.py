@@ -108,6 +108,7 @@ def test_the_labels_of_each_tool(name):
         ("y_B uw_E", "Y UW"),
         ("S I t", "SH IH T"),
         ("S IH1 T", "S IH T"),
+        ("F ʃ", "F SH"),
         ("j a N k", "Y AA NG K"),
         ("n i3 x ie4", "N IY SH EH"),
         ("x i", "HH IY"),

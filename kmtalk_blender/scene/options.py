@@ -60,7 +60,9 @@ class SpokenLine:
     target: name of the character's object. strip: name of a sound strip; when empty, the sound file `audio` is used,
     from `frame` on. transcript: the words; text: name of a Text datablock with the words. Without both, the words of
     the strip (strip.kmtalk) are used, else those of a file beside the sound, else they are recognised. textgrid: a
-    file with phones and their times, in place of the words. take: id of a take whose line is generated again.
+    file with phones and their times, in place of the words. tier: its tier of phones, by name, number or speaker;
+    empty: that of the strip, else found by the name of the target or the strip. take: id of a take whose line is
+    generated again.
     """
 
     target: str
@@ -70,6 +72,7 @@ class SpokenLine:
     transcript: str = ""
     text: str = ""
     textgrid: str = ""
+    tier: str = ""
     take: str = ""
 
     @property

@@ -60,10 +60,11 @@ def ipa_phone(label: str) -> str | None:
 def is_one_ipa_sound(label: str) -> bool:
     """Whether the label is one IPA sound: a letter, a long letter, an affricate or a diphthong, with any marks.
 
-    False for labels such as "ey" and "uw", which IPA could have and ARPAbet does.
+    False for labels such as "ey" and "uw", which IPA could have and ARPAbet does, and for three vowels.
     """
     letters = _letters(label)
-    return _sound(letters) is not None and letters.upper() not in ARPABET_VOWELS
+    short = len(_without_doubles(letters)) <= 2
+    return short and _sound(letters) is not None and letters.upper() not in ARPABET_VOWELS
 
 
 def _letters(label: str) -> str:
@@ -74,13 +75,18 @@ def _letters(label: str) -> str:
     return "".join(kept)
 
 
+def _without_doubles(letters: str) -> str:
+    """The letters, a doubled (long) one written once."""
+    return re.sub(r"(.)\1", r"\1", letters)
+
+
 def _letter(letter: str) -> str | None:
     return VOWELS.get(letter) or CONSONANTS.get(letter)
 
 
 def _sound(letters: str) -> str | None:
     """The phone of one sound; None for more than one, or for letters that are not IPA's."""
-    letters = re.sub(r"(.)\1", r"\1", letters)
+    letters = _without_doubles(letters)
     if len(letters) == 1:
         return _letter(letters)
     if len(letters) == 2:

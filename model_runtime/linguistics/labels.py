@@ -137,13 +137,17 @@ def _is_arpabet(upper: bool) -> Callable[[str], bool]:
     return lambda label: _arpabet(label) is not None and (_bare(label).isupper() if upper else _bare(label).islower())
 
 
+def _is_sampa(label: str) -> bool:
+    return label.isascii() and is_one_ipa_sound(ipa_of_sampa(label))
+
+
 # Of equals the first is chosen. IPA is before ARPAbet in lower case: without a label such as "ih" nothing speaks for
 # that.
 CONVENTIONS = (
     Convention(_arpabet, _is_arpabet(upper=True)),
     Convention(pinyin_phone, lambda label: pinyin_phone(label) is not None, PINYIN_SIGN),
     Convention(lambda label: ipa_phone(_bare(label)), lambda label: is_one_ipa_sound(_bare(label))),
-    Convention(lambda label: ipa_phone(ipa_of_sampa(label)), lambda label: is_one_ipa_sound(ipa_of_sampa(label))),
+    Convention(lambda label: ipa_phone(ipa_of_sampa(label)), _is_sampa),
     Convention(romaji_phone, lambda label: romaji_phone(label) is not None, ROMAJI_SIGN),
     Convention(_arpabet, _is_arpabet(upper=False)),
 )

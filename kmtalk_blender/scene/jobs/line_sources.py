@@ -1,5 +1,6 @@
 """The sound and the words of a line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -60,12 +61,13 @@ def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -
         path = whole_path(line.textgrid)
         if not is_file(path):
             raise UserError(f"There is no TextGrid {path}; choose one.")
-        return Transcript(textgrid=path, origin=path.name)
+        return Transcript(textgrid=path, tier=line.tier, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
-    if not typed and text is None and not line.audio and not line.take:
-        own = _strip_of(scene, line).kmtalk
+    own = None if line.audio or line.take else _strip_of(scene, line).kmtalk
+    if own is not None and not typed and text is None:
         typed, text = own.transcript, own.text
-    return find_transcript(clip, typed, text)
+    tier = line.tier or (own.tier if own is not None else "")
+    return replace(find_transcript(clip, typed, text), tier=tier)
 
 
 def _strip_of(scene: bpy.types.Scene, line: SpokenLine) -> Strip:

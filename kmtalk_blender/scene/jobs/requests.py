@@ -23,9 +23,10 @@ class Request:
 
 
 def generate_request(
-    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
+    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path, speaker: str
 ) -> Request:
-    """The request for a take of a clip. phones: if any, used in place of the transcript. Files go into `folder`."""
+    """The request for a take of a clip. phones: if any, used in place of the transcript. speaker: the character's name.
+    Files go into `folder`."""
     params = dataclasses.asdict(style) | {
         "audio": str(clip.path),
         "output": str(folder / "generated.npz"),
@@ -41,7 +42,9 @@ def generate_request(
     elif transcript.text:
         params["transcript"] = transcript.text
     elif transcript.textgrid is not None:
-        params["textgrid"] = str(transcript.textgrid)
+        params |= {"textgrid": str(transcript.textgrid), "speaker": speaker}
+        if transcript.tier.strip():
+            params["tier"] = transcript.tier
     return Request("generate", params)
 
 

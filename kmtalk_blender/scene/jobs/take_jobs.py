@@ -72,7 +72,7 @@ class GenerateJob:
 
     def first(self) -> Request:
         """The first request."""
-        return generate_request(self.clip, self.options.style, self.transcript, self.phones, self.folder)
+        return generate_request(self.clip, self.options.style, self.transcript, self.phones, self.folder, self.target)
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
@@ -177,7 +177,7 @@ class CompleteJob:
     def first(self) -> Request:
         """The first request."""
         if self.clip is not None:
-            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder)
+            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder, self.target)
         return self._complete()
 
     def next(self, result: dict) -> Request | None:

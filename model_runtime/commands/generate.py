@@ -11,10 +11,11 @@ from model_runtime.service.console import answer, heard_sentences, json_option, 
 from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.take_request import Request, run
 
-__all__ = ["Request", "command", "run"]
+__all__ = ["Request", "command", "run", "transcript_of"]
 
 
-def _transcript(text: str | None, file: Path | None) -> str | None:
+def transcript_of(text: str | None, file: Path | None) -> str | None:
+    """The words of --transcript or --transcript-file. Raises InputError for both, and for a file that is no text."""
     if text is not None and file is not None:
         raise InputError("There are two transcripts; give --transcript or --transcript-file, not both.")
     if file is None:
@@ -46,7 +47,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @json_option
 def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
     """Run `run` from the command line."""
-    request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
+    request = Request(transcript=transcript_of(transcript, transcript_file), **options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."

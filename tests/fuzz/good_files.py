@@ -38,6 +38,9 @@ PLY_BINARY = (
     PLY.format("binary_little_endian").encode() + np.eye(3, dtype="<f4").tobytes() + struct.pack("<B3i", 3, 0, 1, 2)
 )
 CSV = "Timecode,BlendShapeCount,JawOpen,MouthClose\n00:00:00:00.0,2,0.1,0\n00:00:00:01.0,2,0.2,0\n00:00:00:02.0,2,0,1\n"
+FACE_CAP = "info,x,1\nbs,jawOpen,mouthSmile_L\n" + "".join(
+    f"k,{time}," + "0," * 10 + "0.1,0.2\n" for time in (0, 17, 33)
+)
 TOML = '# training\ndata = "x"\noutput = "y"\nrows = ["full"]\nbasis = 8\n[model]\nwidth = 64\n[loop]\nepochs = 3\n'
 SRT = "1\n00:00:00,000 --> 00:00:01,500\n<i>Hello</i> there.\n\n2\n00:00:02,000 --> 00:00:03,000\nAgain.\n"
 LANDMARKS = ("upper_lip_inner", "lower_lip_inner", "mouth_left", "mouth_right", "eye_left_inner", "eye_left_outer")

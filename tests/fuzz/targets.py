@@ -17,6 +17,7 @@ from .drawn import archives, damaged, json_files, lying, pickles, sounds, texts,
 from .good_files import (
     CSV,
     CTM,
+    FACE_CAP,
     GENTLE,
     GRID,
     LAB,
@@ -84,6 +85,9 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "curves npz": filed("c.npz", lambda: archives(**curves), f"{runtime}.datasets.curves", "read_curves"),
         "curves csv": filed("c.csv", lambda: damaged(CSV.encode()), f"{runtime}.datasets.curves", "read_curves"),
         "curves json": filed("c.json", lambda: json_files(audio2face), f"{runtime}.datasets.curves", "read_curves"),
+        "curves face cap": filed(
+            "c.txt", lambda: damaged(FACE_CAP.encode()), f"{runtime}.datasets.curves", "read_curves"
+        ),
         "mesh npz": filed("m.npz", lambda: archives(**mesh), f"{runtime}.heads.mesh_files", "read_mesh"),
         "mesh obj": filed("m.obj", lambda: damaged(OBJ.encode()), f"{runtime}.heads.mesh_files", "read_mesh"),
         "mesh ply": filed("m.ply", lambda: damaged(PLY_TEXT, PLY_BINARY), f"{runtime}.heads.mesh_files", "read_mesh"),

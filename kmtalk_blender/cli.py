@@ -68,8 +68,26 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--frame", type=int, default=1, help="frame at which --audio starts")
     spoken.add_argument("--target", default="", help="the character's object")
     spoken.add_argument("--transcript", default="", help="the words")
+    spoken.add_argument("--textgrid", default="", help="a file with phones and their times")
+    spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
     spoken.add_argument(
+        "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
+    )
+
+    captured = command("capture", _capture, "a captured performance (Live Link Face and others) onto the character")
+    captured.add_argument("path", help="the capture's file, or the folder of its take")
+    captured.add_argument("--target", default="", help="the character's object")
+    captured.add_argument("--frame", type=int, default=1, help="frame at which it starts, without a strip")
+    captured.add_argument("--from", dest="timecode", default="", help="timecode at which it begins")
+    sound = captured.add_mutually_exclusive_group()
+    sound.add_argument("--strip", default="", help="the strip with the sound that was recorded with it")
+    sound.add_argument("--audio", default="", help="that sound as a file")
+    captured.add_argument("--transcript", default="", help="the words")
+    captured.add_argument("--textgrid", default="", help="a file with the sound's phones and their times")
+    captured.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
+    captured.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
+    captured.add_argument(
         "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
     )
 
@@ -102,20 +120,41 @@ def _generate(chosen: argparse.Namespace) -> dict:
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
     target = _target(chosen.target)
+    words = {"transcript": chosen.transcript, "textgrid": chosen.textgrid, "tier": chosen.tier}
     if chosen.all:
         context.scene.kmtalk.target = target
         fill_lines(context.scene, sequencer_scene(context))
         lines = [line for _, line in lines_of(context.scene)]
     elif chosen.audio:
-        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, audio=chosen.audio, frame=chosen.frame, **words)]
     else:
         strip = chosen.strip or chosen_strip(sequencer_scene(context)).name
-        lines = [SpokenLine(target.name, strip=strip, transcript=chosen.transcript)]
+        lines = [SpokenLine(target.name, strip=strip, **words)]
     if not lines:
         raise UserError("The scene has no audible sound strip; add one, or give --audio.")
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
     _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
+
+
+def _capture(chosen: argparse.Namespace) -> dict:
+    context, place = bpy.context, _place_of(chosen.output)
+    if chosen.keys:
+        context.scene.kmtalk.keys = chosen.keys
+    line = SpokenLine(
+        _target(chosen.target).name,
+        strip=chosen.strip,
+        audio=chosen.audio,
+        frame=chosen.frame,
+        transcript=chosen.transcript,
+        textgrid=chosen.textgrid,
+        tier=chosen.tier,
+        capture=str(Path(chosen.path).absolute()),
+        timecode=chosen.timecode,
+    )
+    report = generate(context, session.worker(), line, options_of(context.scene), _progress)
+    _save(place)
+    return {"text": report.text, "takes": [vars(report)]}
 
 
 def _complete(chosen: argparse.Namespace) -> dict:

@@ -154,6 +154,11 @@ class StripSettings(bpy.types.PropertyGroup):
         name="Transcript", description="The words; empty: read from a file beside the sound, or recognised"
     )
     text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
+    tier: StringProperty(
+        name="Tier",
+        description="Tier of phones in the TextGrid: its name, number or speaker. Empty: found by the name of the "
+        "character or the strip",
+    )
     line_id: StringProperty(name="Line", description="The id of this strip's take; it stays when either is renamed")
 
 

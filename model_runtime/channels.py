@@ -1,6 +1,6 @@
 """The channels: ARKit's names for movements of mouth, jaw, lids and brows, in the order of columns in arrays."""
 
-__all__ = ["BROWS", "CHANNELS", "LIDS", "MOUTH", "mirrored"]
+__all__ = ["BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "mirrored"]
 
 # Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
@@ -38,6 +38,21 @@ MOUTH = (
 LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft", "browDownRight")
 CHANNELS = MOUTH + LIDS + BROWS
+# ARKit's other channels: captures have them, speech does not move them.
+GAZE = tuple(
+    f"{name}{side}"
+    for name in (
+        "eyeLookUp",
+        "eyeLookDown",
+        "eyeLookIn",
+        "eyeLookOut",
+        "eyeSquint",
+        "eyeWide",
+        "cheekSquint",
+        "noseSneer",
+    )
+    for side in ("Left", "Right")
+)
 
 
 def mirrored(channel: str) -> str:

@@ -22,6 +22,7 @@ TEXTGRID_BYTES = 64 * MIB  # bytes of a TextGrid
 TEXTGRID_TIERS = 1_000  # tiers of a TextGrid
 PHONES = 500_000  # phones or words of one take
 PHONES_PER_SECOND = 200  # phones for each second of sound
+PHONE_LABELS = 5_000  # different labels of the phones of one take
 LABEL_LETTERS = 200  # characters of a phone or a word
 LABEL_SECONDS = 1_000_000.0  # s, time of a phone within a recording (only a part of it may be used)
 MANIFEST_BYTES = 64 * MIB  # bytes of the list of a batch, or of a training log

@@ -26,10 +26,15 @@ line that is not a request is answered with `{"id": null, "event": "error", "kin
 
 op          params (? optional)                                                   result
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),     output, frames, key_frames, duration,
-            transcript?, textgrid?, model? (starter), style?, jaw?, lips?,        seconds {stage: s}, heard (text),
-            smoothing?, lead? (s), pauses? (0 closed to 1), blinks?, brows?,      confidence (0 to 1),
-            seed?, device?, phones?, words? [[label, start, end], ..],            notes [sentences]
-            name? (of the sound, in notes), features? (true)
+            transcript?, textgrid?, tier?, speaker? (names, to find the tier),    seconds {stage: s}, heard (text),
+            model? (starter), style?, jaw?, lips?, smoothing?, lead? (s),         confidence (0 to 1),
+            pauses? (0 closed to 1), blinks?, brows?, seed?, device?,             notes [sentences]
+            phones?, words? [[label, start, end], ..], features? (true),
+            name? (of the sound, in notes)
+capture     capture (file or folder), output, fps, start?, end? (s within it),    output, frames, key_frames, duration,
+            rate? (of timecodes), zero? (timecode), audio?, sound_start? (s),     timecode, heard, confidence, notes
+            transcript?, textgrid?, tier?, speaker?, phones?, words?, name?,
+            model?, device?
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
             locked? [names], phones?, words? [[label, start, end], ..]
 phones      audio, transcript?, start?, end?, output? (.TextGrid or .json),       phones, words [[label, start, end]],

@@ -190,7 +190,10 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
     bl_options = {"UNDO"}
 
     filepath: StringProperty(name="File", description="A TextGrid with a tier of phones", subtype="FILE_PATH")
-    filter_glob: StringProperty(default="*.TextGrid", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.TextGrid;*.json;*.csv;*.lab;*.ctm", options={"HIDDEN"})
+    tier: StringProperty(
+        name="Tier", description="Tier of phones: its name, number or speaker; empty: found by the character's name"
+    )
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -205,7 +208,7 @@ class KMTALK_OT_import_textgrid(JobOperator, bpy.types.Operator):
     def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         action, options = shown_action(context), options_of(context.scene)
         info = take_info(action, listed_strip(context, action))
-        line = SpokenLine(target_of(context).name, textgrid=self.filepath, take=info["id"])
+        line = SpokenLine(target_of(context).name, textgrid=self.filepath, tier=self.tier, take=info["id"])
         return [QueuedJob(info["strip"], lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 

@@ -3,10 +3,13 @@
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
+from .. import session
 from ..errors import UserError
 from ..paths import whole_path
+from ..runtime.take_tables import is_exported
 from ..scene.character.shape_map import target_of
-from ..scene.options import options_of
+from ..scene.jobs.blocking import generate
+from ..scene.options import SpokenLine, options_of
 from ..scene.placement.exchange import export_take, import_take
 from ..scene.placement.manage_takes import activate_take, clear_takes
 from ..scene.takes.takes import active_take, take_at
@@ -111,6 +114,9 @@ class KMTALK_OT_import_take(ActionOperator, bpy.types.Operator):
         scene = context.scene
         frame = scene.frame_current if self.frame < 0 else self.frame
         path = whole_path(self.filepath)
+        if path.suffix.lower() == ".csv" and not is_exported(path):
+            line = SpokenLine(target_of(context).name, frame=frame, capture=str(path))
+            return generate(context, session.worker(), line, options_of(scene)).text
         action, take = import_take(scene, target_of(context), path, frame, options_of(scene))
         return f"{action.name}: {take.duration:.1f} s"
 

@@ -143,6 +143,8 @@ def draw_words(
     if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")
+    if beside is not None and beside.suffix.lower() == ".textgrid":
+        column.prop(strip.kmtalk, "tier", icon="LINENUMBERS_ON")
 
 
 def _draw_action(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

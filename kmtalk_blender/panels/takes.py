@@ -31,6 +31,7 @@ class Takes(PanelMixin):
         if not takes:
             layout.label(text="No take yet", icon="INFO")
             layout.operator("kmtalk.import_take", icon="IMPORT")
+            layout.operator("kmtalk.import_capture", icon="IMPORT")
             return
         box = layout.column(align=True)
         for take in takes:
@@ -66,6 +67,7 @@ class Takes(PanelMixin):
         row.operator("kmtalk.discard_edits", text="", icon="LOOP_BACK")
         row = layout.row(align=True)
         row.operator("kmtalk.import_take", text="Import", icon="IMPORT")
+        row.operator("kmtalk.import_capture", text="Capture", icon="IMPORT")
         row.operator("kmtalk.export_take", text="Export", icon="EXPORT")
 
 

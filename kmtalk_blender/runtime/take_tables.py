@@ -1,5 +1,6 @@
 """Read takes from Live Link Face CSV and from the extension's own JSON."""
 
+import re
 from array import array
 from pathlib import Path
 
@@ -11,15 +12,20 @@ from .input_files import parse_json, read_table, read_text
 from .npz import all_finite
 from .take_file import Take, spans_of
 
-__all__ = ["read_live_link", "read_take_json"]
+__all__ = ["is_exported", "read_live_link", "read_take_json"]
 
 # Prefixes of the channels of a face, whose weights lie in [0, 1]; those of a learned basis may be negative.
 FACE = ("jaw", "mouth", "cheek", "tongue", "eye", "brow", "nose")
+# Hours, minutes, seconds, frames, and the part of a frame.
+CODE = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})[:;](\d{1,4})(?:\.(\d{1,9}))?", re.ASCII)
 FASTEST = 999  # largest frame number within a second of a timecode
 
 
 def read_live_link(path: Path) -> Take:
-    """A take from a Live Link Face CSV; each column is a channel. Raises UserError with what is wrong."""
+    """A take from a CSV in Live Link Face's layout whose rows follow each other frame by frame, as KMTalk exports them;
+    each column is a channel. Raises UserError with what is wrong."""
+    if not is_exported(path):
+        raise UserError(f"{path} has timecodes of its own; bring it in with Import Capture, which goes by them.")
     values, frames = array("f"), []
     rows = read_table(path, "Live Link Face CSV")
     try:
@@ -40,6 +46,18 @@ def read_live_link(path: Path) -> Take:
     # A timecode counts the frames of a second: the highest number gives the frame rate.
     fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
     return _plain_take(weights, names, fps, path)
+
+
+def is_exported(path: Path) -> bool:
+    """False for a CSV in Live Link Face's layout whose timecodes do not count every frame from 0, as captures' do."""
+    codes = [CODE.match(row[0]) for row in read_table(path, "Live Link Face CSV")][1:]
+    if not codes or not all(codes):
+        # What is no Live Link Face CSV at all is said by its reader.
+        return True
+    parts = np.array([[int(part) for part in code.groups("0")] for code in codes if code])
+    rate = int(parts[:, 3].max()) + 1
+    frames = parts[:, :3] @ [3600, 60, 1] * rate + parts[:, 3]
+    return not parts[:, 4].any() and bool((frames == np.arange(len(frames))).all())
 
 
 def read_take_json(path: Path) -> Take:

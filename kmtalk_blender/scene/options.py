@@ -61,7 +61,11 @@ class SpokenLine:
     target: name of the character's object. strip: name of a sound strip; when empty, the sound file `audio` is used,
     from `frame` on. transcript: the words; text: name of a Text datablock with the words. Without both, the words of
     the strip (strip.kmtalk) are used, else those of a file beside the sound, else they are recognised. textgrid: a
-    file with phones and their times, in place of the words. take: id of a take whose line is generated again.
+    file with phones and their times, in place of the words. tier: its tier of phones, by name, number or speaker;
+    empty: that of the strip, else found by the name of the target or the strip. take: id of a take whose line is
+    generated again. capture: file or folder of a captured performance, whose motion the take has; the strip or the
+    sound file is then its sound, and without both it has none and begins at `frame`. timecode: at which the capture
+    begins; empty: with its first sample.
     """
 
     target: str
@@ -71,12 +75,20 @@ class SpokenLine:
     transcript: str = ""
     text: str = ""
     textgrid: str = ""
+    tier: str = ""
     take: str = ""
+    capture: str = ""
+    timecode: str = ""
 
     @property
     def name(self) -> str:
         """The name of the line in messages."""
-        return self.strip or self.audio or self.take
+        return self.strip or self.audio or self.take or self.capture
+
+    @property
+    def has_sound(self) -> bool:
+        """False for a capture alone."""
+        return bool(self.strip or self.audio or self.take or not self.capture)
 
 
 def options_of(scene: bpy.types.Scene) -> Options:

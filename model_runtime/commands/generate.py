@@ -11,10 +11,11 @@ from model_runtime.service.console import answer, heard_sentences, json_option, 
 from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.take_request import Request, run
 
-__all__ = ["Request", "command", "run"]
+__all__ = ["Request", "command", "run", "transcript_of"]
 
 
-def _transcript(text: str | None, file: Path | None) -> str | None:
+def transcript_of(text: str | None, file: Path | None) -> str | None:
+    """The words of --transcript or --transcript-file. Raises InputError for both, and for a file that is no text."""
     if text is not None and file is not None:
         raise InputError("There are two transcripts; give --transcript or --transcript-file, not both.")
     if file is None:
@@ -30,7 +31,8 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("-o", "--output", required=True, help="The take to write.")
 @click.option("--transcript", help="What is said.")
 @click.option("--transcript-file", type=Path, help="A text file with what is said.")
-@click.option("--textgrid", help="Phones with times, instead of listening.")
+@click.option("--textgrid", help="Phones with times (.TextGrid, .json, .csv, .lab, .ctm), instead of listening.")
+@click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")
 @click.option("--end", type=float, help="Seconds within the file.")
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
@@ -45,7 +47,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @json_option
 def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
     """Run `run` from the command line."""
-    request = Request(transcript=_transcript(transcript, transcript_file), **options)  # type: ignore[arg-type]
+    request = Request(transcript=transcript_of(transcript, transcript_file), **options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."

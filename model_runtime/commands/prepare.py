@@ -154,7 +154,7 @@ def _listener(
     def find(entry: "Entry", waveform: Waveform) -> PhoneTrack:
         grid = folder / f"{entry.name}.TextGrid" if folder is not None else None
         if grid is not None and is_file(grid):
-            read = read_textgrid(grid)
+            read = read_textgrid(grid, None, (entry.name,))
             last = read.phones[-1]
             # The last phone ends with the sound: the ends of an aligner's grid and of the sound differ by milliseconds.
             end = max(waveform.duration, last.start + 0.01)

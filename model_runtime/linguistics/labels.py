@@ -1,61 +1,153 @@
-"""Phone labels of aligners (ARPAbet with stress, IPA of the Montreal Forced Aligner, silences) -> labels of PHONES."""
+"""Phone labels of aligners and corpora -> labels of PHONES.
+
+Conventions share letters: "y" is a consonant in ARPAbet and a rounded vowel in IPA, "S" is a hush in SAMPA. So the
+convention is recognised from all labels of a file, and each label is then read in it.
+"""
 
 import re
-import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.linguistics.phones import PHONES, SILENCE
+from model_runtime.linguistics.ipa import ipa_phone, is_one_ipa_sound
+from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS
+from model_runtime.linguistics.romanised import PINYIN_SIGN, ROMAJI_SIGN, pinyin_phone, romaji_phone
+from model_runtime.linguistics.sampa import ipa_of_sampa
 
-__all__ = ["arpabet"]
+__all__ = ["UNKNOWN", "Labels", "arpabet", "known_share", "read_labels"]
 
+# The phone that stands for a label that no convention has: the neutral vowel.
+UNKNOWN = "AH"
 # Labels of silence and noise in aligners and corpora, lower case.
 SILENCES = (
-    *("", "sil", "sp", "spn", "pau", "h#", "#", "-", "_", "<p:>", "<eps>", "<sil>", "(...)", "<s>", "</s>"),
-    *("ns", "nsn", "+nsn+", "+spn+", "brth", "br", "breath", "noise", "laugh", "lg", "cough", "ssil", "xxx"),
+    *("", "sil", "sp", "spn", "pau", "pause", "h#", "#", "##", "-", "_", "<", ">", "epi", "silence"),
+    *("ns", "nsn", "+nsn+", "+spn+", "brth", "br", "breath", "noise", "laugh", "lg", "cough", "ssil", "xxx", "iver"),
+    *("vocnoise", "vocal-noise", "cutoff", "error", "exclude", "garbage", "inhale", "exhale", "gbg", "bg", "ap", "nse"),
 )
-# Labels of ARPAbet dialects (TIMIT, CMU's synthesisers) -> labels of PHONES.
+# Anything in brackets: <p:>, <SIL>, {B_TRANS}, [laugh], (...).
+BRACKETED = re.compile(r"[<\[{(].*[>\]})]")
+# Labels of ARPAbet dialects (TIMIT, Buckeye, CMU's synthesisers) -> labels of PHONES.
 DIALECTS = {
     **{"AX": "AH", "AXR": "ER", "IX": "IH", "UX": "UW", "AX-H": "AH", "EL": "L", "EM": "M", "EN": "N", "ENG": "NG"},
-    **{"DX": "T", "NX": "N", "Q": "T", "HV": "HH", "H": "HH", "WH": "W", "NJ": "N", "LJ": "L"},
+    **{"DX": "T", "NX": "N", "Q": "T", "TQ": "T", "HV": "HH", "H": "HH", "WH": "W", "NJ": "N", "LJ": "L", "OH": "AO"},
     **{f"{stop}CL": stop for stop in ("P", "T", "K", "B", "D", "G")},
+    # Nasal vowels of Buckeye.
+    **{f"{vowel}N": vowel for vowel in VOWELS},
 }
-# IPA symbols -> labels of PHONES. Phones of other languages map to the English phone with the nearest mouth shape.
-IPA = {
-    **{"i": "IY", "ɪ": "IH", "e": "EY", "ɛ": "EH", "æ": "AE", "a": "AA", "ɑ": "AA", "ɒ": "AO", "ɔ": "AO", "o": "OW"},
-    **{"ʊ": "UH", "u": "UW", "ʉ": "UW", "ɨ": "IH", "ʌ": "AH", "ɐ": "AH", "ə": "AH", "ɜ": "ER", "ɝ": "ER", "ɚ": "ER"},
-    **{"ʏ": "UH", "ø": "UH", "œ": "UH", "ɶ": "AO", "ɘ": "IH", "ɵ": "UH", "ɞ": "ER", "ɤ": "AH", "ɯ": "IH"},
-    **{"aɪ": "AY", "aj": "AY", "ɑɪ": "AY", "aʊ": "AW", "aw": "AW", "æʊ": "AW", "eɪ": "EY", "ej": "EY", "ɛɪ": "EY"},
-    **{"oʊ": "OW", "ow": "OW", "əʊ": "OW", "əw": "OW", "ɔɪ": "OY", "ɔj": "OY", "oɪ": "OY", "ɪə": "IH", "eə": "EH"},
-    **{"ʊə": "UH", "ju": "UW", "p": "P", "b": "B", "t": "T", "d": "D", "k": "K", "g": "G", "ɡ": "G", "q": "K"},
-    **{"ʔ": "T", "c": "K", "ɟ": "G", "ʈ": "T", "ɖ": "D", "tʃ": "CH", "dʒ": "JH", "ts": "T", "dz": "D", "tɕ": "CH"},
-    **{"ʨ": "CH", "ʧ": "CH", "ʤ": "JH", "dʑ": "JH", "ʦ": "T", "f": "F", "v": "V", "θ": "TH", "ð": "DH", "s": "S"},
-    **{"z": "Z", "ʃ": "SH", "ʒ": "ZH", "ɕ": "SH", "ʑ": "ZH", "ʂ": "SH", "ʐ": "ZH", "ç": "HH", "x": "HH", "ɣ": "G"},
-    **{"χ": "HH", "h": "HH", "ɦ": "HH", "ɸ": "F", "β": "V", "m": "M", "ɱ": "M", "n": "N", "ɲ": "N", "ŋ": "NG"},
-    **{"ɳ": "N", "ɴ": "NG", "l": "L", "ɫ": "L", "ʎ": "L", "ɭ": "L", "ɬ": "L", "r": "R", "ɹ": "R", "ɾ": "T", "ɻ": "R"},
-    **{"ɽ": "R", "ʁ": "R", "ʀ": "R", "j": "Y", "w": "W", "ʍ": "W", "ʋ": "V", "ɥ": "W", "ɰ": "W", "kp": "K"},
-}
-# Marks of length, stress, tone, ties, palatalisation and the like; they are dropped, as the mouth shape stays the same.
-MARKS = re.compile(r"[ːˑˈˌ.ʲʷʰˠˤˀ˞‿͜͡˥˦˧˨˩ꜛꜜ0-9_-]")
+# Where a phone lies in its word, as Kaldi and gentle append it: AE1_B, ae_I, AE1_E, AE1_S.
+POSITION = re.compile(r"_[BIES]$")
+
+
+@dataclass(frozen=True)
+class Convention:
+    """read: label -> label of PHONES, or None. claims: whether the label is surely one of the convention. sign: what
+    one label of a file must match before the convention is considered; None: nothing."""
+
+    read: Callable[[str], str | None]
+    claims: Callable[[str], bool]
+    sign: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """phones: a label of PHONES for each label that was given. unknown: indices of those that no convention has; their
+    phone is UNKNOWN."""
+
+    phones: tuple[str, ...]
+    unknown: tuple[int, ...]
+
+
+def read_labels(labels: Sequence[str]) -> Labels:
+    """The phones of all labels of one file or list, read in the convention that most of them belong to.
+
+    Raises InputError for more than PHONE_LABELS different labels, and for one of more than LABEL_LETTERS characters.
+    """
+    distinct = _distinct(labels)
+    chosen = _convention(distinct)
+    known = {label: chosen.read(label) or _read_in(label, CONVENTIONS) for label in distinct}
+    phones = tuple(SILENCE if label not in known else known[label] or UNKNOWN for label in labels)
+    unknown = tuple(index for index, label in enumerate(labels) if label in known and known[label] is None)
+    return Labels(phones, unknown)
+
+
+def known_share(labels: Sequence[str]) -> float:
+    """The share of the distinct labels, silences aside, that one convention surely has; 0 without labels.
+
+    Raises InputError as `read_labels`.
+    """
+    distinct = _distinct(labels)
+    claims = _convention(distinct).claims
+    return sum(claims(label) for label in distinct) / len(distinct) if distinct else 0.0
 
 
 def arpabet(label: str) -> str:
-    """The label of PHONES for `label`.
+    """The label of PHONES for a single `label`.
 
-    Accepts ARPAbet in any case, with or without stress digits, the IPA symbols of speech aligners, and the usual names
-    of silence and noise. Raises InputError for any other label.
+    Accepts ARPAbet in any case, with or without stress digits, IPA, SAMPA, and the usual names of silence and noise;
+    what ARPAbet has is read as ARPAbet. Raises InputError for any other label.
     """
-    bare = label.strip()
-    if bare.lower() in SILENCES or re.fullmatch(r"[<\[{(].*[>\]})]", bare):
-        return SILENCE
-    upper = re.sub(r"[0-2]$", "", bare).upper()
-    known = upper if upper in PHONES else DIALECTS.get(upper) or _from_ipa(bare)
+    known = (
+        SILENCE if _is_silence(label) else _arpabet(label) or ipa_phone(_bare(label)) or _read_in(label, CONVENTIONS)
+    )
     if known is None:
         raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
     return known
 
 
-def _from_ipa(label: str) -> str | None:
-    """The phone of an IPA symbol, else of the symbol without marks, else of the first of two letters."""
-    whole = unicodedata.normalize("NFC", label).lower()
-    bare = MARKS.sub("", "".join(c for c in unicodedata.normalize("NFD", whole) if not unicodedata.combining(c)))
-    return IPA.get(whole) or IPA.get(bare) or (IPA.get(bare[0]) if len(bare) == 2 else None)
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """The different labels without silences, in order. Raises InputError for too many or too long ones."""
+    different = dict.fromkeys(labels)
+    if len(different) > limits.PHONE_LABELS:
+        raise InputError(f"There are more than {limits.PHONE_LABELS} different phones; are these words?")
+    long = next((label for label in different if len(label) > limits.LABEL_LETTERS), None)
+    if long is not None:
+        raise InputError(f'The phone "{long}" has more than {limits.LABEL_LETTERS} characters; write it again.')
+    return [label for label in different if not _is_silence(label)]
+
+
+def _is_silence(label: str) -> bool:
+    bare = _bare(label)
+    return bare.lower() in SILENCES or bool(BRACKETED.fullmatch(bare)) or not re.search(r"[^\W_]|[@{}?&=]", bare)
+
+
+def _convention(distinct: Sequence[str]) -> Convention:
+    """The convention that claims most of the labels; of equals, the first."""
+    possible = [one for one in CONVENTIONS if one.sign is None or any(map(one.sign.fullmatch, distinct))]
+    return max(possible, key=lambda one: sum(map(one.claims, distinct)))
+
+
+def _read_in(label: str, conventions: Sequence[Convention]) -> str | None:
+    """The phone of a label in the first convention that claims it."""
+    return next((one.read(label) for one in conventions if one.claims(label)), None)
+
+
+def _bare(label: str) -> str:
+    return POSITION.sub("", label.strip())
+
+
+def _arpabet(label: str) -> str | None:
+    """The phone of an ARPAbet label in any case."""
+    upper = re.sub(r"[0-9]$", "", _bare(label)).upper()
+    return upper if upper in PHONES else DIALECTS.get(upper)
+
+
+def _is_arpabet(upper: bool) -> Callable[[str], bool]:
+    """Whether a label is ARPAbet in this case: files do not mix them."""
+    return lambda label: _arpabet(label) is not None and (_bare(label).isupper() if upper else _bare(label).islower())
+
+
+def _is_sampa(label: str) -> bool:
+    return label.isascii() and is_one_ipa_sound(ipa_of_sampa(label))
+
+
+# Of equals the first is chosen. IPA is before ARPAbet in lower case: without a label such as "ih" nothing speaks for
+# that.
+CONVENTIONS = (
+    Convention(_arpabet, _is_arpabet(upper=True)),
+    Convention(pinyin_phone, lambda label: pinyin_phone(label) is not None, PINYIN_SIGN),
+    Convention(lambda label: ipa_phone(_bare(label)), lambda label: is_one_ipa_sound(_bare(label))),
+    Convention(lambda label: ipa_phone(ipa_of_sampa(label)), _is_sampa),
+    Convention(romaji_phone, lambda label: romaji_phone(label) is not None, ROMAJI_SIGN),
+    Convention(_arpabet, _is_arpabet(upper=False)),
+)

@@ -9,7 +9,7 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
 from model_runtime.files.input_files import read_json
-from model_runtime.linguistics.labels import arpabet
+from model_runtime.linguistics.labels import read_labels
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 
 __all__ = ["cut", "lists_of", "read_phone_lists", "track_of", "write_phone_lists"]
@@ -44,7 +44,11 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
         raise InputError(f"The phones last {duration:g} s, which no recording does; write them again.")
     if len(heard) > limits.PHONES_PER_SECOND * (duration + 1):
         raise InputError(f"There are {len(heard)} phones in {duration:.2f} s; nobody says so many.")
-    spans = [Span(arpabet(span.label), span.start, span.end) for span in heard]
+    read = read_labels([span.label for span in heard])
+    if read.unknown:
+        label = heard[read.unknown[0]].label
+        raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
+    spans = [Span(phone, span.start, span.end) for phone, span in zip(read.phones, heard, strict=True)]
     if last > duration + PAST_END:
         raise InputError(f"The phones last {last:.2f} s and the sound {duration:.2f} s; they belong to another sound.")
     tiles: list[Span] = []

@@ -7,8 +7,7 @@ so that its long and its short format hold the same for a reader.
 
 import re
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,14 +18,13 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
 from model_runtime.files.input_files import read_bytes
-from model_runtime.linguistics.phone_lists import track_of
 from model_runtime.linguistics.phones import PhoneTrack
+from model_runtime.linguistics.tiers import Tier, role_of, spoken_tier
 
-__all__ = ["read_textgrid", "write_textgrid"]
+__all__ = ["read_textgrid", "textgrid_tiers", "write_textgrid"]
 
-# Names of tiers of phones and of words, lower case, in order of preference.
-PHONE_TIERS = ("phones", "phone", "phonemes", "phoneme", "segments", "segment", "mau", "phonetic")
-WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
+# What a TextGrid in Praat's binary format begins with.
+BINARY = b"ooBinaryFile"
 # Kinds of tiers.
 INTERVALS = "IntervalTier"
 POINTS = "TextTier"
@@ -37,15 +35,20 @@ TOKEN = re.compile(r'"((?:[^"]++|"")*+)("?)|(?<!\S)![^\n]*+|(?<!\S)([-+]?[0-9][0
 UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"F\0": "utf-16-le", b"\0F": "utf-16-be"}
 
 
-def read_textgrid(path: Path | str) -> PhoneTrack:
-    """Read the phones, and the words if the file has any. Labels are ARPAbet or IPA; gaps become SIL.
+def read_textgrid(path: Path | str, tier: str | None = None, speakers: Sequence[str] = ()) -> PhoneTrack:
+    """Read the phones, and the words if the file has any; gaps become SIL. tier, speakers: as `spoken_tier`.
 
-    Tiers are found by their usual names in any case, also after a speaker's name ("Anna - phones"). Raises InputError
-    for a file that is missing, no TextGrid, without phones, or with an unknown label.
+    Raises InputError for a file that is missing or no TextGrid, and as `spoken_tier`.
     """
+    tiers, end = textgrid_tiers(path)
+    return spoken_tier(tiers, end, str(path), tier, speakers).track
+
+
+def textgrid_tiers(path: Path | str) -> tuple[tuple[Tier, ...], float]:
+    """All tiers of a TextGrid, and its end in seconds. Raises InputError for a file that is missing or no TextGrid."""
     text = _decoded(path)
     try:
-        grid = _parse(_tokens(text))
+        return _parse(_tokens(text))
     except InputError:
         raise
     # StopIteration: the file ends before all announced entries.
@@ -53,17 +56,6 @@ def read_textgrid(path: Path | str) -> PhoneTrack:
         raise InputError(
             f"{path} is not a TextGrid that can be read; save it again from Praat or the aligner."
         ) from error
-    phones, words = _tier(grid, PHONE_TIERS), _tier(grid, WORD_TIERS)
-    if phones is None:
-        raise InputError(
-            f'{path} has no tier of phones; name one "phones" (it has: {", ".join(grid.names) or "none"}).'
-        )
-    duration = max([grid.end, *(end for _label, _start, end in phones[-1:])])
-    spoken = [entry for entry in words or () if entry[0]]
-    try:
-        return track_of(phones, spoken, duration)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
 
 
 def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
@@ -83,18 +75,11 @@ def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
     return write_atomic(path, write)
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """end: seconds. names: of all interval tiers. tiers: [label, start, end] lists of phone and word tiers by name."""
-
-    end: float
-    names: tuple[str, ...]
-    tiers: dict[str, list[list]]
-
-
 def _decoded(path: Path | str) -> str:
     """The text of a file in UTF-8 or UTF-16. Raises InputError for any other file."""
     data = read_bytes(path, limits.TEXTGRID_BYTES, "TextGrid")
+    if data.startswith(BINARY):
+        raise InputError(f"{path} is a binary TextGrid; in Praat, save it as a text file.")
     try:
         return data.decode(UTF16.get(data[:2], "utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -114,36 +99,33 @@ def _tokens(text: str) -> Iterator[str | float]:
             yield float(found[3])
 
 
-def _parse(tokens: Iterator[str | float]) -> _Grid:
+def _parse(tokens: Iterator[str | float]) -> tuple[tuple[Tier, ...], float]:
     """The tiers, from texts and numbers in Praat's order. Raises ValueError or StopIteration for any other order."""
     kinds = [next(tokens), next(tokens)]
     if kinds[1] != "TextGrid":
         raise ValueError("of another kind")
     _start, end = _number(tokens), _number(tokens)
-    names: list[str] = []
-    tiers: dict[str, list[list]] = {}
-    kept = 0
+    tiers: list[Tier] = []
+    kept = {True: 0, False: 0}
     for _ in range(int(_number(tokens))):
         kind, name = _text(tokens), _text(tokens)
         end = max(_number(tokens), _number(tokens), end)
         count = int(_number(tokens))
-        if kind not in (INTERVALS, POINTS) or len(names) >= limits.TEXTGRID_TIERS:
+        if kind not in (INTERVALS, POINTS) or len(tiers) >= limits.TEXTGRID_TIERS:
             raise ValueError("tiers")
-        wanted = kind == INTERVALS and _is(name, PHONE_TIERS + WORD_TIERS)
+        named = role_of(name).kind != ""
         entries: list[list] = []
         for _ in range(count):
             times = [_number(tokens) for _ in range(2 if kind == INTERVALS else 1)]
             label = _text(tokens).strip()
-            if wanted:
+            # Of tiers with other names, so many may be kept as of phones and words.
+            if kind == INTERVALS and (named or kept[False] < 2 * limits.PHONES):
                 entries.append([label, *times])
-        kept += len(entries)
-        if kept > 2 * limits.PHONES:
+                kept[named] += 1
+        if kept[True] > 2 * limits.PHONES:
             raise InputError(f"The TextGrid has more than {limits.PHONES} phones or words; cut it.")
-        if kind == INTERVALS:
-            names.append(name)
-        if wanted:
-            tiers.setdefault(name, entries)
-    return _Grid(end, tuple(names), tiers)
+        tiers.append(Tier(name, tuple(entries), points=kind == POINTS))
+    return tuple(tiers), end
 
 
 def _number(tokens: Iterator[str | float]) -> float:
@@ -160,16 +142,3 @@ def _text(tokens: Iterator[str | float]) -> str:
     if not isinstance(token, str):
         raise ValueError("no text")
     return token
-
-
-def _tier(grid: _Grid, names: tuple[str, ...]) -> list[list] | None:
-    """The entries of the first tier with one of `names`, tried in this order; None: no such tier."""
-    found = (tier for wanted in names for name, tier in grid.tiers.items() if _is(name, (wanted,)))
-    return next(found, None)
-
-
-def _is(name: str, names: tuple[str, ...]) -> bool:
-    """Whether a tier has one of the names, alone or after a speaker's name."""
-    plain = name.strip().lower()
-    behind = tuple(f" {wanted}" for wanted in names)
-    return plain in names or name.lower().replace("_", " ").endswith(behind)

@@ -9,10 +9,10 @@ from model_runtime.errors import InputError
 from model_runtime.files.paths import check_model, check_output
 from model_runtime.generate import generate
 from model_runtime.linguistics.align import Alignment, align_speech, given
+from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
-from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.linguistics.text import check_transcript
-from model_runtime.linguistics.textgrid import read_textgrid
+from model_runtime.linguistics.tiers import Spoken
 from model_runtime.progress import Report
 from model_runtime.service.background_features import features_in_background
 from model_runtime.service.model_cache import ModelCache
@@ -26,9 +26,10 @@ __all__ = ["Request", "run"]
 @dataclass(frozen=True, kw_only=True)
 class Request(SettingValues):
     """Parameters of generate, with the settings of the take. fps: required. start, end: part of the audio file,
-    seconds. speed: playback speed of the sound. phones, words: [label, start, end], seconds from the start of the part.
-    name: what notes call the sound; None: the file's name. features: keep the features in the take, for later
-    completion of edits."""
+    seconds. speed: playback speed of the sound. textgrid: a file of an aligner (linguistics.aligner_files). tier: its
+    tier of phones, by name, number or speaker. speaker: name of the character, by which the tier is found. phones,
+    words: [label, start, end], seconds from the start of the part. name: what notes call the sound; None: the file's
+    name. features: keep the features in the take, for later completion of edits."""
 
     audio: str
     output: str
@@ -38,6 +39,8 @@ class Request(SettingValues):
     speed: float = 1.0
     transcript: str | None = None
     textgrid: str | None = None
+    tier: str | None = None
+    speaker: str | None = None
     phones: list | None = None
     words: list | None = None
     name: str | None = None
@@ -56,7 +59,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     if request.phones is not None:
         track_of(request.phones)
     # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
-    given = read_textgrid(request.textgrid) if request.phones is None and request.textgrid is not None else None
+    given = _spoken(request) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
     began = time.perf_counter()
 
@@ -101,17 +104,25 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     }
 
 
+def _spoken(request: Request) -> Spoken:
+    """What the request's TextGrid says, of the speaker who is the character, the strip or the sound."""
+    assert request.textgrid is not None
+    names = (request.speaker, request.name, Path(request.audio).stem)
+    return read_aligned(request.textgrid, request.tier, tuple(name for name in names if name))
+
+
 def _alignment(
     request: Request,
     waveform: Waveform,
-    track: PhoneTrack | None,
+    spoken: Spoken | None,
     cache: ModelCache,
     progress: Callable[[float, str], None],
 ) -> Alignment:
-    """The given phones, from the request's list or a TextGrid (track); otherwise the phones found in the waveform."""
+    """The given phones, from the request's list or a TextGrid (spoken); otherwise the phones found in the waveform."""
     if request.phones is not None:
         return given(track_of(request.phones, request.words or (), waveform.duration))
-    if track is not None:
+    if spoken is not None:
+        track = spoken.track
         # The TextGrid's times count from the start of the file; the waveform is a part of the file, played at `speed`.
         end = request.start + waveform.duration * request.speed
         if track.duration > end + 0.25 and request.end is None:
@@ -119,7 +130,7 @@ def _alignment(
                 f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
-        return given(track_of(lists["phones"], lists["words"], waveform.duration))
+        return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
     return align_speech(
         waveform, request.transcript, progress, cache.decoders, request.name or Path(request.audio).name
     )

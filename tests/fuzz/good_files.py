@@ -20,6 +20,14 @@ LONG_GRID = (
     "        intervals: size = 1 \n        intervals [1]:\n            xmin = 0 \n            xmax = 1 \n"
     '            text = "AA" \n'
 )
+GENTLE = {
+    "words": [
+        {"case": "success", "word": "ah", "start": 0.2, "end": 0.6, "phones": [{"phone": "aa_S", "duration": 0.4}]}
+    ]
+}
+MFA_CSV = "Begin,End,Label,Type,Speaker\n0.2,0.6,ah,words,anna\n0.2,0.6,AA1,phones,anna\n"
+LAB = "0 2000000 sil\n2000000 6000000 aa\n"
+CTM = "line 1 0.0 0.2 SIL\nline 1 0.2 0.4 AA_S\n"
 OBJ = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 2 0 0\nf 1 2 3 4\nf 2/1/1 5/1/1 3/1/1\n"
 PLY = (
     "ply\nformat {} 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\nelement face 1\n"
@@ -30,6 +38,9 @@ PLY_BINARY = (
     PLY.format("binary_little_endian").encode() + np.eye(3, dtype="<f4").tobytes() + struct.pack("<B3i", 3, 0, 1, 2)
 )
 CSV = "Timecode,BlendShapeCount,JawOpen,MouthClose\n00:00:00:00.0,2,0.1,0\n00:00:00:01.0,2,0.2,0\n00:00:00:02.0,2,0,1\n"
+FACE_CAP = "info,x,1\nbs,jawOpen,mouthSmile_L\n" + "".join(
+    f"k,{time}," + "0," * 10 + "0.1,0.2\n" for time in (0, 17, 33)
+)
 TOML = '# training\ndata = "x"\noutput = "y"\nrows = ["full"]\nbasis = 8\n[model]\nwidth = 64\n[loop]\nepochs = 3\n'
 SRT = "1\n00:00:00,000 --> 00:00:01,500\n<i>Hello</i> there.\n\n2\n00:00:02,000 --> 00:00:03,000\nAgain.\n"
 LANDMARKS = ("upper_lip_inner", "lower_lip_inner", "mouth_left", "mouth_right", "eye_left_inner", "eye_left_outer")

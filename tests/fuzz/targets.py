@@ -16,9 +16,14 @@ from hypothesis import strategies as st
 from .drawn import archives, damaged, json_files, lying, pickles, sounds, texts, worsened
 from .good_files import (
     CSV,
+    CTM,
+    FACE_CAP,
+    GENTLE,
     GRID,
+    LAB,
     LONG_GRID,
     MARKS,
+    MFA_CSV,
     OBJ,
     PHONES,
     PLY_BINARY,
@@ -80,6 +85,9 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "curves npz": filed("c.npz", lambda: archives(**curves), f"{runtime}.datasets.curves", "read_curves"),
         "curves csv": filed("c.csv", lambda: damaged(CSV.encode()), f"{runtime}.datasets.curves", "read_curves"),
         "curves json": filed("c.json", lambda: json_files(audio2face), f"{runtime}.datasets.curves", "read_curves"),
+        "curves face cap": filed(
+            "c.txt", lambda: damaged(FACE_CAP.encode()), f"{runtime}.datasets.curves", "read_curves"
+        ),
         "mesh npz": filed("m.npz", lambda: archives(**mesh), f"{runtime}.heads.mesh_files", "read_mesh"),
         "mesh obj": filed("m.obj", lambda: damaged(OBJ.encode()), f"{runtime}.heads.mesh_files", "read_mesh"),
         "mesh ply": filed("m.ply", lambda: damaged(PLY_TEXT, PLY_BINARY), f"{runtime}.heads.mesh_files", "read_mesh"),
@@ -98,6 +106,14 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "phone lists": filed(
             "p.json", lambda: json_files(PHONES), f"{runtime}.linguistics.phone_lists", "read_phone_lists"
         ),
+        "aligner json": filed(
+            "g.json", lambda: json_files(GENTLE), f"{runtime}.linguistics.aligner_files", "read_aligned"
+        ),
+        "aligner csv": filed(
+            "g.csv", lambda: damaged(MFA_CSV.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"
+        ),
+        "labels": filed("g.lab", lambda: damaged(LAB.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"),
+        "ctm": filed("g.ctm", lambda: damaged(CTM.encode()), f"{runtime}.linguistics.aligner_files", "read_aligned"),
         "configuration": filed(
             "c.toml",
             lambda: damaged(TOML.encode(), tokens=(b"a.", b"[[", b"= [", b"'''", b"{a=")),

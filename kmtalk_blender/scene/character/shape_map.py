@@ -7,8 +7,8 @@ import numpy as np
 
 from ...errors import UserError
 from ..compat import shape_keys_of
-from .mapping import mapping_of
-from .shape_names import CHANNELS
+from .mapping import Row, mapping_of
+from .shape_names import CHANNELS, match_gaze
 from .visemes import blend_values
 
 __all__ = [
@@ -125,6 +125,10 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
             f"{target.name} has no shape key {', '.join(gone)} any more; map its channels again (renamed or deleted)."
         )
     rows = [row for row in rows if row.channel in channels]
+    listed = {row.channel for row in mapping.rows}
+    gaze = match_gaze(tuple(channel for channel in channels if channel not in listed), shapes)
+    taken = {row.shape for row in rows}
+    rows += [Row(channel, shape) for channel, shape in gaze.items() if shape not in taken]
     if not rows:
         raise UserError(f"No shape key of {target.name} has the name of a channel; map its channels first.")
     driven = tuple(shape for shape in shapes if any(row.shape == shape for row in rows))
@@ -133,7 +137,9 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
         matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
         offset[driven.index(row.shape)] += row.offset
     both_ways = np.array([shape_keys_of(target).key_blocks[shape].slider_min < 0 for shape in driven])
-    signed = np.array([channel not in CHANNELS for channel in channels]) & (matrix[both_ways] != 0).any(axis=0)
+    signed = np.array([channel not in CHANNELS and channel not in gaze for channel in channels]) & (
+        matrix[both_ways] != 0
+    ).any(axis=0)
     kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
     return kind(driven, channels, matrix, offset, signed)
 

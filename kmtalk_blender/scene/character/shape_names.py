@@ -7,7 +7,7 @@ Names are compared without case and separators (`plain_name`). In a name `*` sta
 import re
 from collections import Counter
 
-__all__ = ["CHANNELS", "common_prefix", "match_channels", "plain_name"]
+__all__ = ["CHANNELS", "common_prefix", "match_channels", "match_gaze", "plain_name"]
 
 SPEECH = {
     "jawForward": ("jawfwd",),
@@ -42,6 +42,8 @@ SPEECH = {
     "browOuterUp*": ("browraiseouter*",),
     "browDown*": ("browdrop*",),
 }
+# ARKit's other channels, without their sides.
+GAZE = ("eyeLookUp", "eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeSquint", "eyeWide", "cheekSquint", "noseSneer")
 SHORT = 6  # letters; a shorter name would match the ends of other names by chance
 SIDES = {"Left": ("left", "l"), "Right": ("right", "r")}
 
@@ -96,6 +98,19 @@ def match_channels(channels: tuple[str, ...], shapes: list[str]) -> dict[str, di
         # A single shape key may have another prefix than the rest.
         if len(own) == 1 and len(channel) > SHORT:
             found[channel] = {plain[own[0]]: 1.0}
+    return found
+
+
+def match_gaze(channels: tuple[str, ...], shapes: list[str]) -> dict[str, str]:
+    """Channel -> shape key, for the channels of captures that speech does not move (GAZE) and that have one."""
+    found: dict[str, str] = {}
+    for channel in channels:
+        stem = _stem(channel)
+        if stem in GAZE and channel != stem:
+            # As "eyeLookUpLeft" or "eyeLookUp_L".
+            spelled = match_channels((channel, stem + channel.removeprefix(stem)[0]), shapes)
+            for moved in spelled.values():
+                found.setdefault(channel, next(iter(moved)))
     return found
 
 

@@ -1,24 +1,39 @@
 """The sound and the words of a line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 
 from ...errors import UserError
 from ...paths import whole_path
-from ...runtime.input_files import is_file
+from ...runtime.input_files import is_file, is_folder
 from ..compat import Strip
 from ..options import SpokenLine
-from ..sound.strips import AudioClip, audible_strips, chosen_strip, clip_of_file, clip_of_strip, find_strip
+from ..sound.strips import (
+    AudioClip,
+    audible_strips,
+    chosen_strip,
+    clip_of_file,
+    clip_of_strip,
+    find_strip,
+    frame_rate,
+)
 from ..sound.transcripts import Transcript, find_transcript
 from ..takes.baseline import Baseline
 from ..takes.identity import LineSource, take_source
+from .requests import Capture
 
-__all__ = ["clip_of_line", "clip_of_take", "line_source", "line_transcript"]
+__all__ = ["capture_of_line", "clip_of_line", "clip_of_take", "line_source", "line_transcript"]
 
 
 def clip_of_line(scene: bpy.types.Scene, line: SpokenLine, folder: Path) -> AudioClip:
-    """The audible part of a line's strip or file. Raises UserError when there is none."""
+    """The audible part of a line's strip or file, or the place of a capture. Raises UserError when there is none."""
+    if not line.has_sound:
+        path = whole_path(line.capture)
+        return AudioClip(
+            path.stem, path, 0.0, None, line.frame, frame_rate(scene), source=path, origin=float(line.frame)
+        )
     if line.audio:
         return clip_of_file(scene, line.audio, line.frame)
     return clip_of_strip(scene, _strip_of(scene, line), folder)
@@ -50,22 +65,43 @@ def clip_of_take(baseline: Baseline, target: bpy.types.Object, folder: Path) -> 
 
 def line_source(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> LineSource:
     """Scene, strip, file and frame of a line, by which its take is found again. clip: the line's sound."""
-    strip = "" if line.audio else _strip_of(scene, line).name
+    strip = "" if line.audio or not line.has_sound else _strip_of(scene, line).name
     return LineSource(scene.name, strip, str(clip.source), float(clip.frame))
 
 
 def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Transcript:
     """The words of a line: its own, else those of its strip. Raises UserError when its TextGrid is missing."""
+    if not line.has_sound:
+        return Transcript()
     if line.textgrid:
         path = whole_path(line.textgrid)
         if not is_file(path):
             raise UserError(f"There is no TextGrid {path}; choose one.")
-        return Transcript(textgrid=path, origin=path.name)
+        return Transcript(textgrid=path, tier=line.tier, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
-    if not typed and text is None and not line.audio and not line.take:
-        own = _strip_of(scene, line).kmtalk
+    own = None if line.audio or line.take else _strip_of(scene, line).kmtalk
+    if own is not None and not typed and text is None:
         typed, text = own.transcript, own.text
-    return find_transcript(clip, typed, text)
+    tier = line.tier or (own.tier if own is not None else "")
+    return replace(find_transcript(clip, typed, text), tier=tier)
+
+
+def capture_of_line(line: SpokenLine, clip: AudioClip, former: dict) -> Capture | None:
+    """The capture of a line, or that of its former take (JSON values), whose motion a new take keeps; else None.
+
+    Raises UserError for a capture that is missing, or whose sound is played at another speed.
+    """
+    stored = former.get("capture") or {}
+    if not line.capture and not stored:
+        return None
+    path = whole_path(line.capture) if line.capture else Path(str(stored.get("path", "")))
+    if not is_file(path) and not is_folder(path):
+        fix = "choose one." if line.capture else "restore it, or clear the take to generate the line."
+        raise UserError(f"There is no capture {path}; {fix}")
+    if clip.retimed_from is not None:
+        raise UserError(f"{clip.name} plays its sound at another speed, which its capture cannot; set the speed to 1.")
+    timecode = line.timecode if line.capture else str(stored.get("timecode", ""))
+    return Capture(path, timecode, clip.source != path)
 
 
 def _strip_of(scene: bpy.types.Scene, line: SpokenLine) -> Strip:

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...runtime.take_file import Take, write_keys, write_take
 from ..options import Style
@@ -11,7 +12,7 @@ from ..sound.strips import AudioClip
 from ..sound.transcripts import Transcript
 from ..takes.edits import Poses
 
-__all__ = ["Request", "complete_request", "generate_request"]
+__all__ = ["Capture", "Request", "complete_request", "generate_request"]
 
 
 @dataclass(frozen=True)
@@ -22,34 +23,65 @@ class Request:
     params: dict
 
 
+@dataclass(frozen=True)
+class Capture:
+    """A captured performance. path: its file or folder. timecode: at which it begins, or empty. has_sound: whether the
+    clip is its sound."""
+
+    path: Path
+    timecode: str = ""
+    has_sound: bool = True
+
+
 def generate_request(
-    clip: AudioClip, style: Style, transcript: Transcript, phones: PhoneLists, folder: Path
+    clip: AudioClip,
+    style: Style,
+    transcript: Transcript,
+    phones: PhoneLists,
+    folder: Path,
+    speaker: str,
+    capture: Capture | None = None,
 ) -> Request:
-    """The request for a take of a clip. phones: if any, used in place of the transcript. Files go into `folder`."""
-    params = dataclasses.asdict(style) | {
-        "audio": str(clip.path),
+    """The request for a take of a clip. phones: if any, used in place of the transcript. speaker: the character's name.
+    capture: if any, the take has its motion. Files go into `folder`."""
+    params: dict[str, Any] = {
         "output": str(folder / "generated.npz"),
         "fps": clip.fps,
         "start": clip.start,
         "name": clip.name,
     }
+    if capture is None:
+        params |= dataclasses.asdict(style) | {"audio": str(clip.path)}
+    else:
+        params |= {"capture": str(capture.path), "model": style.model, "device": style.device}
+        if capture.timecode.strip():
+            params["zero"] = capture.timecode
+        if capture.has_sound:
+            params["audio"] = str(clip.path)
     if clip.end is not None:
         params["end"] = clip.end
     if phones:
-        params["phones"] = [list(phone) for phone in phones.phones]
-        params["words"] = [list(word) for word in phones.words]
+        params |= _listed(phones)
     elif transcript.text:
         params["transcript"] = transcript.text
     elif transcript.textgrid is not None:
-        params["textgrid"] = str(transcript.textgrid)
-    return Request("generate", params)
+        params |= {"textgrid": str(transcript.textgrid), "speaker": speaker}
+        if transcript.tier.strip():
+            params["tier"] = transcript.tier
+    return Request("generate" if capture is None else "capture", params)
 
 
 def complete_request(
-    take: Take, poses: Poses, style: Style, window: tuple[int, int], locked: tuple[str, ...], folder: Path
+    take: Take,
+    poses: Poses,
+    style: Style,
+    window: tuple[int, int],
+    locked: tuple[str, ...],
+    folder: Path,
+    phones: PhoneLists | None = None,
 ) -> Request:
     """The request for a motion through poses. window: first and last take frame that may change. locked: channels that
-    may not change. Files go into `folder`."""
+    may not change. phones: corrected ones, if any. Files go into `folder`."""
     write_take(take, folder / "take.npz")
     write_keys(folder / "keys.npz", poses.frames, poses.weights, take.channels)
     params = {
@@ -62,4 +94,8 @@ def complete_request(
         "last": window[1],
         "locked": list(locked),
     }
-    return Request("complete", params)
+    return Request("complete", params | (_listed(phones) if phones else {}))
+
+
+def _listed(phones: PhoneLists) -> dict:
+    return {"phones": [list(phone) for phone in phones.phones], "words": [list(word) for word in phones.words]}

@@ -18,17 +18,17 @@ from ..checks import check_speaker, speaker_notes
 from ..compat import sequencer_scene, shape_keys_of, slot_handle
 from ..curves.shape_curves import locked_shapes
 from ..options import Options, SpokenLine
-from ..phones.phone_list import PhoneLists, edited_phones, fill_phones
+from ..phones.phone_list import PhoneLists, edited_phones, fill_phones, unchanged_frames
 from ..placement.report import Report, report_of
 from ..placement.write_take import write_completed_take, write_generated_take
 from ..sound.transcripts import Transcript
 from ..takes import edits as edited
 from ..takes.baseline import Baseline
-from ..takes.baseline_store import load_baseline, take_ids
+from ..takes.baseline_store import load_baseline, take_ids, take_info
 from ..takes.identity import LineSource, Owner, find_owner, strip_of
 from ..takes.notes import mark_line, understood_values
 from ..takes.takes import check_changeable, editable_take, find_take
-from .line_sources import clip_of_line, clip_of_take, line_source, line_transcript
+from .line_sources import capture_of_line, clip_of_line, clip_of_take, line_source, line_transcript
 from .requests import Request, complete_request, generate_request
 
 __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
@@ -53,6 +53,7 @@ class GenerateJob:
             self.clip = clip_of_line(strips, line, folder)
             self.source = line_source(strips, line, self.clip)
             self.owner = find_owner(self.source, target)
+        self.keeps_capture = not line.capture
         self.transcript = line_transcript(strips, line, self.clip)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
@@ -62,6 +63,7 @@ class GenerateJob:
         self.phones = PhoneLists()
         former = find_take(target, self.owner.id)
         check_changeable(target, (former,) if former else ())
+        self.capture = capture_of_line(line, self.clip, {} if former is None else take_info(former, self.owner.id))
         if former is not None and options.keep_edits:
             before = load_baseline(former, self.owner.id)
             self._check_sound(former, before)
@@ -72,7 +74,9 @@ class GenerateJob:
 
     def first(self) -> Request:
         """The first request."""
-        return generate_request(self.clip, self.options.style, self.transcript, self.phones, self.folder)
+        return generate_request(
+            self.clip, self.options.style, self.transcript, self.phones, self.folder, self.target, self.capture
+        )
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
@@ -114,6 +118,8 @@ class GenerateJob:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(written_take.action, written_take.baseline)
         messages = (*((self.owner.note,) if self.owner.note else ()), *written_take.messages, *speaker_notes(target))
+        if self.keeps_capture and self.capture is not None:
+            messages += (f"It keeps the motion of {self.capture.path.name}; clear the take to generate one.",)
         report = report_of(written_take, self.key_frames, self.edits.count, target, messages)
         mark_line(context.scene, self.baseline.label, report.notes)
         return report
@@ -130,7 +136,9 @@ class GenerateJob:
 
     def _info(self) -> dict:
         clip = self.clip
+        capture = {} if self.capture is None else {"path": str(self.capture.path), "timecode": self.capture.timecode}
         return {
+            "capture": capture,
             "id": self.owner.id,
             "strip": clip.name,
             "line": dataclasses.asdict(self.source),
@@ -167,7 +175,9 @@ class CompleteJob:
         self.phones = edited_phones(action, self.baseline)
         # Edited phones change the whole take, because the key motions are at their boundaries.
         self.window = _take_window(self.baseline, None if self.phones else window)
-        self.clip = clip_of_take(self.baseline, target, folder) if self.phones else None
+        self.is_capture = bool(self.baseline.info.get("capture"))
+        generated = self.phones and not self.is_capture
+        self.clip = clip_of_take(self.baseline, target, folder) if generated else None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
@@ -177,8 +187,8 @@ class CompleteJob:
     def first(self) -> Request:
         """The first request."""
         if self.clip is not None:
-            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder)
-        return self._complete()
+            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder, self.target)
+        return self._with_phones() if self.phones else self._complete()
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
@@ -190,7 +200,8 @@ class CompleteJob:
             return None
         # The result for the edited phones: a new take, which the edited keys are now applied to.
         info = self.baseline.info
-        info = info | understood_values(result, info.get("typed", ""))
+        if not self.is_capture:
+            info = info | understood_values(result, info.get("typed", ""))
         self.baseline = dataclasses.replace(
             self.baseline, take=take, motion=take.weights, keyed=take.key_frames, info=info
         )
@@ -212,6 +223,14 @@ class CompleteJob:
         )
         fill_phones(action, written_take.baseline)
         return report_of(written_take, self.key_frames, self.edits.count, target)
+
+    def _with_phones(self) -> Request:
+        """The request for a capture with edited phones: elsewhere it keeps its motion."""
+        take = self.baseline.take
+        kept = unchanged_frames(take, self.phones)
+        poses = edited.Poses(kept, take.weights[kept])
+        window = (0, len(take.weights) - 1)
+        return complete_request(take, poses, self.options.style, window, (), self.folder, self.phones)
 
     def _complete(self) -> Request:
         target = _object(self.target)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
+import numpy as np
 
 from ...runtime.take_file import Span, Take
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import take_ids
 
-__all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "words_of", "write_rows"]
+__all__ = ["PhoneLists", "Row", "edited_phones", "fill_phones", "rows_of", "unchanged_frames", "words_of", "write_rows"]
 
 SAME_TIME = 1e-4  # s, a smaller difference is no edit
 
@@ -84,6 +85,22 @@ def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
     if len(rows) == len(own) and all(_same(row, generated) for row, generated in zip(rows, own, strict=True)):
         return PhoneLists()
     return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
+
+
+def unchanged_frames(take: Take, phones: PhoneLists) -> np.ndarray:
+    """(N,) the key frames of a take outside of the phones that `phones` has otherwise; the first and the last are in
+    any case."""
+    frames = take.key_frames
+    times, inside = frames / take.fps, np.zeros(len(frames), bool)
+    # Times in the list are single precision.
+    before, after = (
+        {(label, round(start, 3), round(end, 3)) for label, start, end in spans}
+        for spans in (take.phones, phones.phones)
+    )
+    for _label, start, end in before ^ after:
+        inside |= (times > start - 0.5 / take.fps) & (times < end + 0.5 / take.fps)
+    inside[[0, -1]] = False
+    return frames[~inside]
 
 
 def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:

@@ -16,11 +16,12 @@ __all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
 
 @dataclass(frozen=True)
 class Transcript:
-    """The words of a line. text: the words, or empty. textgrid: a TextGrid file with phones and times, or None. origin:
-    "typed", "none", or the name of the Text datablock or file."""
+    """The words of a line. text: the words, or empty. textgrid: a TextGrid file with phones and times, or None. tier:
+    its tier of phones, or empty. origin: "typed", "none", or the name of the Text datablock or file."""
 
     text: str = ""
     textgrid: Path | None = None
+    tier: str = ""
     origin: str = "none"
 
     @property

@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 # Blender 5.1 and later bring Python 3.13; pyenv's is taken where there is one.
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
-TORCH := $(shell grep -o '^torch==[0-9.]*' model_runtime/runtime.lock)
+TORCH := $(shell grep -o '^torch==[0-9.]*' requirements/train.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
 # The plugin writes what was tested where to out/versions.md.
 PYTEST := python -m pytest -p tests.version_table
@@ -14,7 +14,7 @@ SPREAD := -n $(JOBS)
 TORCHLESS := audio phones textgrid key_frames demo_head safe_pickle
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon clean
+.PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon weights clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
@@ -60,12 +60,18 @@ addon: .venv/.installed
 	.venv/bin/python build_addon.py
 
 # --no-deps: the lock is complete, and nothing in it may pull another torch. torch itself comes from wherever this
-# machine's pip is set to look, so that a CPU build is taken where there is one.
-.venv/.installed: requirements/dev.lock model_runtime/runtime.lock
+# machine's pip is set to look, so that a CPU build is taken where there is one. The last step makes the files of the
+# speech encoders, which git does not hold.
+.venv/.installed: requirements/dev.lock requirements/train.lock
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --no-deps -r requirements/dev.lock
 	.venv/bin/python -m pip install $(TORCH)
+	.venv/bin/python -m packing.speech_weights
 	touch $@
+
+# Again, where files.json names others.
+weights: .venv/.installed
+	.venv/bin/python -m packing.speech_weights
 
 .venv-%/.installed: requirements/blender-%.lock
 	$(PYTHON) -m venv .venv-$*

@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.worker import LINE
 from model_runtime.model.paper.config import PaperConfig
-from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.networks.paper.network import KMTalkNetwork
 from model_runtime.speech.audio import read_audio
 
 __all__ = ["paper_against_encoder"]

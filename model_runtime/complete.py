@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from model_runtime import limits
 from model_runtime.errors import InputError
@@ -14,8 +13,7 @@ from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, t
 from model_runtime.generate import predict, raw_performance, shift_phones, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.completion import KeyPlacement, interpolate_keys
-from model_runtime.model.starter.inference import Performance
+from model_runtime.model.performance import Performance
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.settings import settings_from
 from model_runtime.speech.features import SPECTRUM_DIM, spectrum_only
@@ -112,7 +110,7 @@ def complete(
         after = motion(new, asked.key_weights)
     change = np.zeros_like(take.weights)
     change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
-    weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, take.fps, (first, last), model.bounds)
+    weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, (first, last), model.bounds)
     kept, completed = [take.channels.index(name) for name in locked], take.meta.get("completed")
     weights[:, kept] = take.weights[:, kept]
     return dataclasses.replace(
@@ -167,9 +165,7 @@ def _range_envelope(times: np.ndarray, first: int, last: int) -> np.ndarray:
     return ease(np.minimum(rise, fall))
 
 
-def _through_keys(
-    weights: np.ndarray, keys: Keys, fps: float, span: tuple[int, int], bounds: tuple[float, float]
-) -> np.ndarray:
+def _through_keys(weights: np.ndarray, keys: Keys, span: tuple[int, int], bounds: tuple[float, float]) -> np.ndarray:
     """Correct weights (T, K) to equal the key motions within `span` (first and last frame), eased between them."""
     first, last = span
     inside = (keys.key_frames >= first) & (keys.key_frames <= last)
@@ -177,12 +173,21 @@ def _through_keys(
     asked = np.searchsorted(anchors, keys.key_frames[inside])
     missing = np.zeros((len(anchors), weights.shape[1]))
     missing[asked] = keys.key_weights[inside] - weights[keys.key_frames[inside]]
-    times = torch.arange(len(weights), dtype=torch.float64)[None] / fps
-    anchor_times = torch.from_numpy(anchors / fps)[None]
-    placement = KeyPlacement(times, anchor_times, torch.ones_like(anchor_times, dtype=torch.bool))
-    corrected = (weights + interpolate_keys(torch.from_numpy(missing)[None], placement)[0].numpy()).astype(np.float32)
+    corrected = (weights + _eased_between(anchors, missing, len(weights))).astype(np.float32)
     # Key motions may exceed the bounds, as the animator set them; the motion between does not go further than they do.
     low, high = np.minimum(keys.key_weights.min(axis=0), bounds[0]), np.maximum(keys.key_weights.max(axis=0), bounds[1])
     corrected = np.clip(corrected, low, high)
     corrected[keys.key_frames[inside]] = keys.key_weights[inside]
     return corrected
+
+
+def _eased_between(frames: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """(count, K) at every frame from values (N, K) at frames (N,), from 0 to the last: smoothstep from one to the next.
+
+    Its velocity is 0 at each of them, as that of the completion between keys.
+    """
+    at = np.arange(count)
+    low = np.searchsorted(frames, at, side="right") - 1
+    high = np.minimum(low + 1, len(frames) - 1)
+    share = ease((at - frames[low]) / np.maximum(frames[high] - frames[low], 1))[:, None]
+    return values[low] * (1 - share) + values[high] * share

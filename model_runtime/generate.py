@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 
 import numpy as np
-import torch
+import onnxruntime
 
 from model_runtime import __version__
 from model_runtime.channels import BROWS, CHANNELS, LIDS
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.starter.inference import Performance
+from model_runtime.model.performance import Performance
 from model_runtime.postprocess.blinks_and_brows import upper_face
 from model_runtime.postprocess.context import Adjustments, Context, UsualOpening
 from model_runtime.postprocess.motion import Motion
@@ -75,7 +75,7 @@ def generate(
         "model_sha256": model.sha256,
         "hearing": model.feature_version,
         "kmtalk": __version__,
-        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
         "python": platform.python_version(),
         "settings": asdict(settings),
         "audio_sha256": hashlib.sha256(np.ascontiguousarray(waveform.samples).data).hexdigest(),

@@ -70,6 +70,8 @@ DENSE_VALUES = 16_000_000  # numbers of a sparse matrix that is expanded to a de
 # Models.
 MODEL_BYTES = 8192 * MIB  # bytes of the weights
 MODEL_DESCRIPTION_BYTES = MIB  # bytes of model.json
+MODEL_MEMORY = 6144 * MIB  # bytes of memory that the networks of models may take together
+MODEL_NODES = 100_000  # operations of one exported network
 MODEL_NETWORKS = 64  # networks of an ensemble
 MODEL_LAYERS = 256  # layers of one part of a network
 MODEL_WIDTH = 16_384  # columns of a layer

@@ -36,7 +36,7 @@ phones      audio, transcript?, start?, end?, output? (.TextGrid or .json),     
 pronounce   text                                                                  words [[word, [phones]], ..]
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
             landmarks?
-info        -                                                                     version, python, torch, models,
+info        -                                                                     version, python, onnxruntime, models,
                                                                                   device, styles, data_files (how many),
                                                                                   data_sha256
 """

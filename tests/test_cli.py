@@ -155,7 +155,7 @@ def test_head_and_info(capsys, tmp_path):
     info = json.loads(out)
     assert info["models"] == ["starter"]
     assert info["styles"]
-    assert info["torch"].startswith("2.13.0")
+    assert info["onnxruntime"] == "1.23.2"
 
 
 def test_bad_input_is_one_clear_line(capsys, take, tmp_path):

@@ -13,7 +13,7 @@ from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.edges import place_edges
 from model_runtime.linguistics.loudness import levels
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.starter.inference import Performance
+from model_runtime.model.performance import Performance
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 

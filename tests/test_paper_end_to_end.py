@@ -134,7 +134,7 @@ def test_rows_and_stages(folder):
     ]
     assert (folder / "rows" / "full" / "keys" / "log.jsonl").is_file()
     assert (folder / "rows" / "full" / "completion" / "log.jsonl").is_file()
-    assert load_model(folder / "rows" / "direct" / "model", "cpu").network.key_motion is None
+    assert "key_motions" not in load_model(folder / "rows" / "direct" / "model", "cpu").networks
     out = folder / "rows.md"
     assert main(["evaluate", str(folder / "rows"), str(folder / "data"), "--ablations", "-o", str(out)]) == 0
     assert all(f"**made-up-{row}**" in out.read_text() for row in ("full", "direct", "faceformer+"))

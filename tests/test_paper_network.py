@@ -1,6 +1,7 @@
 """The paper's network, its ablations and plug-ins, with a tiny random encoder of each kind."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,10 +15,12 @@ from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phones import PhoneTrack, Span
-from model_runtime.model.checkpoint import Model, Style, load_model, save_model
+from model_runtime.model.checkpoint import load_model
+from model_runtime.model.description import Description, Style
 from model_runtime.model.paper.config import BASES, PaperConfig
-from model_runtime.model.paper.network import KMTalkNetwork
-from model_runtime.model.paper.speech_encoder import build_encoder, load_encoder
+from model_runtime.networks.folder import save_model
+from model_runtime.networks.paper.network import KMTalkNetwork
+from model_runtime.networks.paper.speech_encoder import build_encoder, load_encoder
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import Waveform
 
@@ -169,24 +172,25 @@ def test_impossible_choices_are_refused(changes, said):
         dataclasses.replace(CONFIG, **changes)
 
 
-def model() -> Model:
+def save(folder: Path) -> None:
+    """Write a model of random weights."""
     head = demo_head()
     shapes = np.random.default_rng(0).normal(size=(3, len(head.vertices), 3)).astype(np.float32) * 1e-3
     space = MotionSpace(head.vertices, CONFIG.channels, shapes, head.lips, head.upper_face, (-1.0, 1.0), 0.9)
-    return Model(
-        network=network(),
+    described = Description(
         id="tiny",
-        sha256="",
+        config=CONFIG,
         styles={"neutral": Style(())},
         gap=(0.0,) * 3,
         licence="the user's own",
         architecture="paper",
         space=space,
     )
+    save_model(network(), described, folder)
 
 
 def test_a_model_folder_performs_and_completes(tmp_path):
-    save_model(model(), tmp_path)
+    save(tmp_path)
     loaded = load_model(tmp_path, "cpu")
     assert loaded.space.names == CONFIG.channels
     assert loaded.licence == "the user's own"
@@ -208,7 +212,7 @@ def test_a_model_folder_performs_and_completes(tmp_path):
 
 
 def test_long_sounds_are_seamless(tmp_path):
-    save_model(model(), tmp_path)
+    save(tmp_path)
     loaded = load_model(tmp_path, "cpu")
     seconds = 55
     spans = tuple(Span("AA" if i % 2 else "M", i / 4, (i + 1) / 4) for i in range(seconds * 4))
@@ -220,7 +224,7 @@ def test_long_sounds_are_seamless(tmp_path):
 
 
 def test_damage_is_one_sentence(tmp_path):
-    save_model(model(), tmp_path)
+    save(tmp_path)
     space = (tmp_path / "space.npz").read_bytes()
     (tmp_path / "space.npz").write_bytes(space[:-1])
     with pytest.raises(InputError, match=r"space\.npz is missing or damaged"):

@@ -8,6 +8,7 @@ import torch
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, lip_measures
 from model_runtime.linguistics.phones import SILENCE
+from model_runtime.networks.folder import load_network
 from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
 from model_runtime.training.example_augmentation import Augmentation
@@ -33,8 +34,8 @@ def silent(example: Example) -> np.ndarray:
     return inside
 
 
-def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, model):
-    network = model.network.phone_conditioned[0]
+def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line):
+    network = load_network("starter")[0].phone_conditioned[0]
     example = taught(line, network)
     quiet = silent(example)
     assert 0.1 < quiet.mean() < 0.9
@@ -59,7 +60,7 @@ def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line, mo
 
 def test_rest_does_not_reach_into_the_sounds_of_a_phrase(line, model):
     """In free speech people neither begin nor end a phrase with closed lips; the training speaker does."""
-    network = model.network.phone_conditioned[0]
+    network = load_network("starter")[0].phone_conditioned[0]
     example = taught(line, network)
     gap = example.weights @ np.array(model.gap)
     sounds = ~silent(example)

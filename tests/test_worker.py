@@ -123,7 +123,7 @@ def test_phones_complete_head_info(talk, tmp_path):
     assert result == {"output": done, "frames": len(made.weights), "key_frames": len(made.key_frames)}
     assert talk.call("head", output=str(tmp_path / "head.npz"))["result"]["vertices"] > 1000
     info = talk.call("info")["result"]
-    assert {"version", "python", "torch", "models", "device", "styles"} <= set(info)
+    assert {"version", "python", "onnxruntime", "models", "device", "styles"} <= set(info)
 
 
 def test_bad_input_is_an_error_and_never_an_end(talk, tmp_path):

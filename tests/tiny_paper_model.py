@@ -7,9 +7,10 @@ import numpy as np
 import torch
 
 from model_runtime.heads.motion_space import MotionSpace
-from model_runtime.model.checkpoint import Model, Style, save_model
+from model_runtime.model.description import Description, Style
 from model_runtime.model.paper.config import PaperConfig
-from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.networks.folder import save_model
+from model_runtime.networks.paper.network import KMTalkNetwork
 
 NAMES = ("motion001", "motion002", "motion003")
 VERTICES = 60
@@ -24,8 +25,16 @@ def write_tiny_model(folder: Path) -> None:
     neutral = rng.normal(size=(VERTICES, 3)).astype(np.float32) * np.float32([0.07, 0.1, 0.08])
     shapes = rng.normal(size=(len(NAMES), VERTICES, 3)).astype(np.float32) * 0.01
     space = MotionSpace(neutral, NAMES, shapes, np.arange(9), np.arange(9, 20), (-1.0, 1.0), 0.9)
-    gap, styles = (0.0,) * len(NAMES), {"neutral": Style(())}
-    save_model(Model(network, "tiny", "", styles, gap, "made up", "paper", space), folder)
+    described = Description(
+        id="tiny",
+        config=network.config,
+        styles={"neutral": Style(())},
+        gap=(0.0,) * len(NAMES),
+        licence="made up",
+        architecture="paper",
+        space=space,
+    )
+    save_model(network, described, folder)
 
 
 if __name__ == "__main__":

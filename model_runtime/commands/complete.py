@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import click
 
+from model_runtime.complete import complete, read_keys
 from model_runtime.files.paths import check_model, check_output
 from model_runtime.linguistics.phone_lists import lists_of, track_of
 from model_runtime.progress import Report
@@ -42,9 +43,6 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         words = lists_of(take.phones)["words"] if request.words is None else request.words
         phones = track_of(request.phones, words, take.phones.duration)
     locked = tuple(str(name) for name in request.locked or ())
-    # Imported here: it loads torch, which takes seconds.
-    from model_runtime.complete import complete, read_keys
-
     keys = read_keys(request.keys)
     report("model", 0.1, "Loading")
     model = cache.model(request.model, request.device)
@@ -70,7 +68,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 @click.option("--keys", required=True, help="Key motions (.npz): key_frames, key_weights, channels.")
 @click.option("-o", "--output", required=True, help="The take to write.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, directml or coreml.")
 @click.option("--first", type=int, help="The first frame to fill.")
 @click.option("--last", type=int, help="The last frame to fill.")
 @click.option("--lock", "locked", multiple=True, help="A channel that stays as it is; may be repeated.")

@@ -22,7 +22,7 @@ __all__ = ["command"]
 @click.option("--per-clip", is_flag=True, help="A row a clip, too.")
 @click.option("-o", "--output", help="Write the table (.md) or everything (.json) there, too.")
 @click.option("--pictures", help="Folder for a picture a clip (landmark tracks).")
-@click.option("--device", default="auto", help="auto, cpu, cuda or mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, directml or coreml.")
 @json_option
 def command(
     model: str,
@@ -63,7 +63,7 @@ def _models(model: str, ablations: bool) -> list[str]:
 
 
 def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: str) -> tuple[dict, str]:
-    # Imported here and below: they load torch, which takes seconds.
+    # Imported here and below: datasets and heads are not needed for the command's help.
     from model_runtime.datasets.store import open_dataset
     from model_runtime.evaluation.paper_tables import PUBLISHED, table
     from model_runtime.evaluation.vertex_evaluation import as_json, evaluate

@@ -35,7 +35,7 @@ def _transcript(text: str | None, file: Path | None) -> str | None:
 @click.option("--end", type=float, help="Seconds within the file.")
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, directml or coreml.")
 @setting_options
 @click.option(
     "--features/--without-features",

@@ -4,6 +4,7 @@ import platform
 from dataclasses import dataclass
 
 import click
+import onnxruntime
 
 from model_runtime import __version__
 from model_runtime.files.data_files import DATA_FILES, data_digest
@@ -24,15 +25,13 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 
     Raises InputError when a data file is damaged.
     """
-    import torch
-
     model = cache.model("starter", "auto")
     return {
         "version": __version__,
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
         "models": ["starter"],
-        "device": next(model.network.parameters()).device.type,
+        "device": model.device.name,
         "styles": list(model.styles),
         "data_files": sum(len(files.digests) for files in DATA_FILES),
         "data_sha256": data_digest(),

@@ -12,7 +12,7 @@ from model_runtime.files.hub import hub_options
 from model_runtime.files.input_files import is_folder, read_json
 from model_runtime.linguistics.labels import arpabet
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
-from model_runtime.model.building import within_folder
+from model_runtime.networks.building import within_folder
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["PhoneRecogniser"]

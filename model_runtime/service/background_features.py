@@ -7,21 +7,18 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model_runtime.errors import Cancelled
+from model_runtime.model.checkpoint import Model
 from model_runtime.speech.audio import Waveform
-
-if TYPE_CHECKING:
-    from model_runtime.model.checkpoint import Model
 
 __all__ = ["features_in_background"]
 
 
 @contextmanager
-def features_in_background(model: "Model", waveform: Waveform) -> Iterator[Future[np.ndarray]]:
+def features_in_background(model: Model, waveform: Waveform) -> Iterator[Future[np.ndarray]]:
     """The model's features of the waveform, (A, F), as a Future. Leaving the block, also by an error or a cancelled
     request, stops the extraction, and the Future then holds Cancelled."""
     began, stopped = Event(), Event()

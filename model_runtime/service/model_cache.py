@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from model_runtime.linguistics.decoders import Decoders
+from model_runtime.model.checkpoint import Model, load_model, model_state
 
 if TYPE_CHECKING:
     from model_runtime.heads.source import Source
-    from model_runtime.model.checkpoint import Model
 
 __all__ = ["ModelCache"]
 
@@ -20,7 +20,7 @@ class ModelCache:
     """
 
     decoders: Decoders = field(default_factory=Decoders)
-    models: dict[tuple[str, str], tuple[object, "Model"]] = field(default_factory=dict)
+    models: dict[tuple[str, str], tuple[object, Model]] = field(default_factory=dict)
 
     own: list["Source"] = field(default_factory=list)
 
@@ -32,11 +32,8 @@ class ModelCache:
             self.own.append(make_source())
         return self.own[0]
 
-    def model(self, name: str, device: str) -> "Model":
+    def model(self, name: str, device: str) -> Model:
         """The model "starter" or of a folder, loaded again when one of its files has changed."""
-        # Imported here: torch takes seconds to load, and the operation phones and the worker's hello do not need it.
-        from model_runtime.model.checkpoint import load_model, model_state
-
         state = model_state(name)
         key = (name, device)
         if key not in self.models or self.models[key][0] != state:

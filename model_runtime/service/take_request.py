@@ -7,6 +7,7 @@ from pathlib import Path
 
 from model_runtime.errors import InputError
 from model_runtime.files.paths import check_model, check_output
+from model_runtime.generate import generate
 from model_runtime.linguistics.align import Alignment, align_speech, given
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.phones import PhoneTrack
@@ -75,12 +76,11 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         alignment = _alignment(
             request, waveform, given, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
+        if model.device.note:
+            alignment = replace(alignment, notes=(*alignment.notes, model.device.note))
         done("phones")
         sound = heard.result()
     done("hearing")
-    # Imported here: it loads torch, which takes seconds.
-    from model_runtime.generate import generate
-
     report("motion", 0.7, "Moving")
     take = generate(
         waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound

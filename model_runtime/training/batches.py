@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from model_runtime.model.phone_steps import MODEL_RATE, phone_steps
-from model_runtime.model.starter.network import Voice
+from model_runtime.networks.starter.network import Voice
 from model_runtime.speech.log_mel import normalise
 from model_runtime.training.example_augmentation import Augmentation, augment_example, augment_keys
 from model_runtime.training.examples import SECONDS, Example

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from model_runtime.errors import InputError
 from model_runtime.libraries import keep_no_compiled_code
-from model_runtime.model.torch_threads import torch_threads
+from model_runtime.networks.torch_threads import torch_threads
 from model_runtime.training.checkpoints import Progress, find_checkpoint, read_progress, restore, write_checkpoint
 from model_runtime.training.log import Log
 from model_runtime.training.loop_config import LoopConfig

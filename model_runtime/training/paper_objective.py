@@ -15,7 +15,7 @@ from model_runtime.errors import InputError
 from model_runtime.heads.motion_space import MotionSpace
 from model_runtime.linguistics.key_choice import choose_keys
 from model_runtime.linguistics.phone_lists import cut
-from model_runtime.model.paper.network import KMTalkNetwork
+from model_runtime.networks.paper.network import KMTalkNetwork
 from model_runtime.speech.audio import SAMPLE_RATE
 
 __all__ = ["STAGES", "ObjectiveConfig", "PaperObjective", "Shot"]

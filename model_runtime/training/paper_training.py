@@ -13,9 +13,10 @@ from model_runtime.files.paths import check_folder, make_folder
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import lip_measures
 from model_runtime.heads.motion_space import MotionSpace, read_space, space_from_data, write_space
-from model_runtime.model.checkpoint import Model, Style, save_model
-from model_runtime.model.paper.network import KMTalkNetwork
-from model_runtime.model.paper.speech_encoder import load_encoder
+from model_runtime.model.description import Description, Style
+from model_runtime.networks.folder import save_model
+from model_runtime.networks.paper.network import KMTalkNetwork
+from model_runtime.networks.paper.speech_encoder import load_encoder
 from model_runtime.training.checkpoints import load_weights
 from model_runtime.training.config_file import TrainConfig
 from model_runtime.training.loop import train
@@ -104,17 +105,16 @@ def _train_row(
         else np.zeros(len(space.names))
     )
     name = config.name if config.rows == ("full",) else f"{config.name}-{row}"
-    model = Model(
-        network=network,
+    described = Description(
         id=name,
-        sha256="",
+        config=network.config,
         styles={"neutral": Style(())},
         gap=tuple(float(each) for each in gap),
         licence=config.licence,
         architecture="paper",
         space=space,
     )
-    save_model(model, folder / "model")
+    save_model(network, described, folder / "model")
     card = _card(config, row, dataset, space, validation, name).encode()
     write_atomic(folder / "model" / "CARD.md", lambda stream: stream.write(card))
     return Trained(folder / "model", row, space.explained, validation)

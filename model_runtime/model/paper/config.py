@@ -7,7 +7,10 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.model.config import check_names, check_sizes
 
-__all__ = ["BASES", "KEYS", "PaperConfig"]
+__all__ = ["BASES", "KEYS", "LOG_MEL", "PaperConfig"]
+
+# model_type of the small encoder that is trained from scratch.
+LOG_MEL = "log-mel"
 
 BASES = ("cross-modal", "selftalk", "faceformer")
 KEYS = ("phones", "uniform", "random", "none")
@@ -26,7 +29,7 @@ class PaperConfig:
     # Frames a second of the data.
     fps: float
     # The encoder: {"model_type": "log-mel"}, or a transformers configuration (stated: wav2vec 2.0).
-    encoder: dict = field(default_factory=lambda: {"model_type": "log-mel"})
+    encoder: dict = field(default_factory=lambda: {"model_type": LOG_MEL})
     # Width d of everything after the encoder (our choice: SelfTalk's 512 for VOCASET, 1024 for BIWI).
     width: int = 512
     # Attention heads (our choice: SelfTalk's).
@@ -60,6 +63,8 @@ class PaperConfig:
         for name, choices in (("base", BASES), ("keys", KEYS), ("placement", PLACEMENTS)):
             if getattr(self, name) not in choices:
                 raise InputError(f"{name} is {getattr(self, name)}; choose one of {', '.join(choices)}.")
+        if not isinstance(self.encoder, dict):
+            raise InputError("encoder must be a table that describes the speech encoder.")
         check_names(self, {"channels": limits.CHANNELS})
         check_sizes(self, ("width", "feed_forward"), 1, limits.MODEL_WIDTH)
         check_sizes(self, ("heads",), 1, limits.MODEL_HEADS)
@@ -76,3 +81,13 @@ class PaperConfig:
             raise InputError("dropout must lie in [0, 1), key_share in (0, 1].")
         if not 0 < self.scale < math.inf or not 0 < self.reach < math.inf:
             raise InputError("scale and reach must be numbers above 0.")
+
+    @property
+    def autoregressive(self) -> bool:
+        """Whether the completion reads its own past output (FaceFormer)."""
+        return self.base == "faceformer"
+
+    @property
+    def reads_spectrum(self) -> bool:
+        """Whether the encoder reads log-mel and loudness, not samples."""
+        return self.encoder.get("model_type") == LOG_MEL

@@ -1,1 +1,1 @@
-"""The starter's networks, and how they run over a whole recording."""
+"""How the starter's networks run over a whole recording."""

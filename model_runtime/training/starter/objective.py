@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_runtime.model.starter.network import StarterNetwork
+from model_runtime.networks.starter.network import StarterNetwork
 from model_runtime.training.batches import Batch, make_batch
 from model_runtime.training.example_augmentation import Augmentation
 from model_runtime.training.examples import Example

@@ -24,7 +24,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.model.phone_steps import MODEL_RATE, model_times, phone_steps
-from model_runtime.model.starter.network import StarterNetwork
+from model_runtime.networks.starter.network import StarterNetwork
 from model_runtime.postprocess.smoothstep import ease
 from model_runtime.training.batches import make_batch
 from model_runtime.training.examples import Example

@@ -14,10 +14,11 @@ from tqdm import tqdm
 
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, lip_measures
-from model_runtime.model.checkpoint import Model, Style, save_model
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.starter.ensemble import Ensemble
-from model_runtime.model.starter.network import StarterNetwork
+from model_runtime.model.description import Description, Style
+from model_runtime.networks.folder import save_model
+from model_runtime.networks.starter.ensemble import Ensemble
+from model_runtime.networks.starter.network import StarterNetwork
 from model_runtime.training.batches import make_batch
 from model_runtime.training.checkpoints import find_checkpoint, load_weights
 from model_runtime.training.example_augmentation import Augmentation
@@ -38,7 +39,7 @@ __all__ = ["main", "train_starter"]
 RATE = 2.5e-3
 # d of the networks: the mean of small ones follows unknown voices more closely than a large one (docs/experiments.md).
 WIDTH = 64
-# Networks of each kind (model.starter.ensemble).
+# Networks of each kind (networks.starter.ensemble).
 PHONE_CONDITIONED = 1
 AUDIO_ONLY = 2
 AUDIO_ONLY_PERFORMED = 1
@@ -150,7 +151,7 @@ def train_starter(data: Path, folder: Path, epochs: int, threads: int, seed: int
             fit_network(network, kind, number, examples, augmentation)
     out = folder / "model"
     gap = tuple(float(value) for value in lip_measures(head).gap[columns])
-    save_model(Model(networks, "starter", "", NAMED, gap, LICENCE), out)
+    save_model(networks, Description(id="starter", config=config, styles=NAMED, gap=gap, licence=LICENCE), out)
     return out
 
 

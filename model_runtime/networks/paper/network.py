@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from model_runtime.model.completion import KeyPlacement, interpolate_keys
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.model.paper.config import PaperConfig
-from model_runtime.model.paper.sequence import FaceFormerLike, sequence_decoder
-from model_runtime.model.paper.speech_encoder import build_encoder
+from model_runtime.networks.completion import KeyPlacement, interpolate_keys
+from model_runtime.networks.key_motion import KeyMotionDecoder, sample_steps
+from model_runtime.networks.paper.sequence import FaceFormerLike, sequence_decoder
+from model_runtime.networks.paper.speech_encoder import build_encoder
 
 __all__ = ["KMTalkNetwork", "Prediction"]
 
@@ -83,8 +83,21 @@ class KMTalkNetwork(nn.Module):
                 grid = self.config.scale * self.completion(features, guide, past)
             else:
                 grid = self.config.scale * self.completion(features, guide)
+        return self.finish(grid, keys, key_times, times)
+
+    def finish(self, grid: Tensor, keys: Tensor | None, key_times: Tensor, times: Tensor) -> Tensor:
+        """(M, K) motion at times (M,) s from the completion's output (T, K) at the frames, exact at the keys."""
         sampled = sample_steps(grid[None], times[None], self.config.fps)[0]
         return sampled if keys is None else self._through(keys, key_times, times, sampled)
+
+    def step(self, features: Tensor, keys: Tensor | None, key_times: Tensor, times: Tensor, past: Tensor) -> Tensor:
+        """(2, K): output of an autoregressive base at the last of the frames so far, and the motion there.
+
+        features: (F, d) of the frames so far. times: (F,) s. past: (F, K) motion of the frame before each, over scale.
+        """
+        guide = None if keys is None else self._guide(keys, key_times, times)
+        output = self.config.scale * self.completion(features, guide, past)[-1:]
+        return torch.cat([output, output if keys is None else self._through(keys, key_times, times[-1:], output)])
 
     def forward(self, samples: Tensor, frames: int, key_times: Tensor, truth: Tensor | None = None) -> Prediction:
         """Motion at `frames` frames of samples (S,), 16 kHz, with key motions at key_times (N,) s."""
@@ -112,17 +125,13 @@ class KMTalkNetwork(nn.Module):
 
     def _one_by_one(self, features: Tensor, keys: Tensor | None, key_times: Tensor, times: Tensor) -> Tensor:
         """(T, K) output of an autoregressive base, frame by frame from its own past output."""
-        guide = None if keys is None else self._guide(keys, key_times, times)
-        scale, output = self.config.scale, torch.zeros(len(features), len(self.config.channels), device=features.device)
+        output = torch.zeros(len(features), len(self.config.channels), device=features.device)
         past = torch.zeros_like(output)
         for frame in range(len(features)):
             so_far = slice(0, frame + 1)
-            known = None if guide is None else guide[so_far]
-            output[frame] = scale * self.completion(features[so_far], known, past[so_far])[-1]
+            output[frame], moved = self.step(features[so_far], keys, key_times, times[so_far], past[so_far])
             if frame + 1 < len(features):
-                here = output[frame : frame + 1]
-                moved = here if keys is None else self._through(keys, key_times, times[frame : frame + 1], here)
-                past[frame + 1] = moved[0] / scale
+                past[frame + 1] = moved / self.config.scale
         return output
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from model_runtime.model.completion import Completion
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.key_motion import KeyMotionDecoder, sample_steps
 from model_runtime.model.phone_steps import MODEL_RATE
-from model_runtime.model.starter.encoder import Encoder
+from model_runtime.networks.completion import Completion
+from model_runtime.networks.key_motion import KeyMotionDecoder, sample_steps
+from model_runtime.networks.starter.encoder import Encoder
 from model_runtime.speech.features import ENCODERS
 
 __all__ = ["StarterNetwork", "Voice"]

@@ -13,6 +13,10 @@ FORMAT = 10
 OPERATORS = 20
 # Added to the variance in layer normalisation.
 EPSILON = 1e-5
+# Numbers of a variable from which on it is stored as 8 bits each.
+QUANTISED_FROM = 100_000
+# The variable of the positional encodings.
+PLACES = "position_encodings/encodings"
 
 
 class Graph:
@@ -24,11 +28,29 @@ class Graph:
         self.weights: dict[str, TensorProto] = {}
 
     def weight(self, name: str, turned: bool = False) -> str:
-        """Add a variable as a weight, transposed if `turned`; returns the name of its float32 value."""
-        array = self.variables[name]
-        self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(array.T if turned else array), name)
-        # Weights keep the data type of the file, half as large; the graph computes in single precision.
-        return self.add("Cast", (name,), to=TensorProto.FLOAT)
+        """Add a variable as a weight, transposed if `turned`; returns the name of its float32 value.
+
+        Large ones are stored as whole numbers of 8 bits with one scale a channel of their output, a quarter of single
+        precision: r with recorded faces falls by .0002 to .0003 (docs/experiments.md). The graph computes in single
+        precision; ONNX Runtime expands them once, when it loads the file.
+        """
+        array = self.variables[name].astype(np.float32)
+        array = np.ascontiguousarray(array.T if turned else array)
+        if array.size < QUANTISED_FROM or name == PLACES:
+            self.weights[name] = numpy_helper.from_array(array, name)
+            return name
+        # Matrices are (inputs, outputs), kernels of a convolution (outputs, inputs, columns).
+        channel = 1 if array.ndim == 2 else 0
+        others = tuple(axis for axis in range(array.ndim) if axis != channel)
+        scale = np.abs(array).max(axis=others, keepdims=True) / 127
+        self.weights[name] = numpy_helper.from_array(np.round(array / scale).astype(np.int8), name)
+        self.weights[f"{name}/scale"] = numpy_helper.from_array(scale, f"{name}/scale")
+        return self.add("Mul", (self.add("Cast", (name,), to=TensorProto.FLOAT), f"{name}/scale"))
+
+    def constant(self, name: str, numbers: list[int]) -> str:
+        """Add whole numbers; returns their name."""
+        self.weights[name] = numpy_helper.from_array(np.array(numbers, np.int64), name)
+        return name
 
     def add(self, kind: str, inputs: tuple[str, ...], domain: str = "", **attributes: Any) -> str:
         """Add a node with one output; returns the name of the output."""
@@ -67,19 +89,24 @@ class Graph:
 
 
 def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, states: tuple[int, ...]) -> bytes:
-    """An ONNX model as bytes: spectrum (1, M, 2 R) and positional encodings "places" (R, d) -> states, each (1, R, d).
+    """An ONNX model as bytes: spectrum (1, M, 2 R) -> "states" (1, R, d), the mean of the encoder's `states`.
 
-    states: which states, by the number of layers before them. Each is normalised as by the next layer, the last by the
-    final layer norm.
+    states: by the number of layers before them. Each is normalised as by the next layer, the last by the final layer
+    norm.
     """
     graph = Graph(variables)
     rows = graph.convolved(graph.convolved("spectrum", "conv1", 1), "conv2", 2)
-    x = graph.add("Add", (graph.add("Transpose", (rows,), perm=[0, 2, 1]), "places"))
+    rows = graph.add("Transpose", (rows,), perm=[0, 2, 1])
+    # As many positional encodings as there are rows.
+    count = graph.add("Shape", (rows,), start=1, end=2)
+    ends = (graph.constant("first", [0]), count, graph.constant("axis", [0]))
+    x = graph.add("Add", (rows, graph.add("Slice", (graph.weight(PLACES), *ends))))
     normalised = []
     for index in range(layers):
         normalised.append(graph.normalised(x, f"layer_{index}/self_attention/layer_norm"))
         x = graph.layer(x, normalised[-1], f"layer_{index}", heads)
     normalised.append(graph.normalised(x, "layer_norm"))
+    graph.nodes.append(helper.make_node("Mean", [normalised[state] for state in states], ["states"]))
 
     def value(name: str, *shape: int | None) -> ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
@@ -87,9 +114,10 @@ def encoder_graph(variables: dict[str, np.ndarray], layers: int, heads: int, sta
     made = helper.make_graph(
         graph.nodes,
         "encoder",
-        [value("spectrum", 1, None, None), value("places", None, None)],
-        [value(normalised[state], 1, None, None) for state in states],
+        [value("spectrum", 1, None, None)],
+        [value("states", 1, None, None)],
         list(graph.weights.values()),
     )
     operators = [helper.make_opsetid("", OPERATORS), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(made, ir_version=FORMAT, opset_imports=operators).SerializeToString()
+    model = helper.make_model(made, ir_version=FORMAT, opset_imports=operators)
+    return model.SerializeToString(deterministic=True)

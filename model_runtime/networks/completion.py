@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.key_motion import sample_steps
-from model_runtime.model.starter.encoder import ConvBlock
+from model_runtime.networks.key_motion import sample_steps
+from model_runtime.networks.starter.encoder import ConvBlock
 
 __all__ = ["Completion", "KeyPlacement", "interpolate_keys"]
 
@@ -30,7 +30,8 @@ class KeyPlacement:
     def __init__(self, times: Tensor, key_times: Tensor, is_key: Tensor) -> None:
         counts = is_key.sum(dim=1, keepdim=True)
         padded = key_times.masked_fill(~is_key, torch.inf)
-        after = torch.searchsorted(padded.contiguous(), times.contiguous() + 1e-6, right=True)
+        # As torch.searchsorted from the right, which has no counterpart in ONNX.
+        after = (padded[:, None] <= times[:, :, None] + 1e-6).sum(dim=-1)
         self.low = (after - 1).clamp(min=0)
         self.high = torch.minimum(after, counts - 1)
         start, end = key_times.gather(1, self.low), key_times.gather(1, self.high)

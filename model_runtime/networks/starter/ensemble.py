@@ -14,7 +14,7 @@ from itertools import cycle
 from torch import nn
 
 from model_runtime.model.config import ModelConfig
-from model_runtime.model.starter.network import StarterNetwork
+from model_runtime.networks.starter.network import StarterNetwork
 from model_runtime.speech.features import ENCODERS
 
 __all__ = ["Ensemble"]

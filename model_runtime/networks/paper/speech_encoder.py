@@ -12,15 +12,15 @@ from model_runtime.errors import InputError
 from model_runtime.files.hub import hub_options
 from model_runtime.files.input_files import is_folder
 from model_runtime.libraries import keep_no_compiled_code
-from model_runtime.model.building import within_folder
-from model_runtime.model.key_motion import sample_steps
-from model_runtime.model.starter.encoder import ConvBlock
+from model_runtime.model.paper.config import LOG_MEL
+from model_runtime.networks.building import within_folder
+from model_runtime.networks.key_motion import sample_steps
+from model_runtime.networks.starter.encoder import ConvBlock
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 from model_runtime.speech.log_mel import ACOUSTIC_RATE, BANDS, acoustics
 
-__all__ = ["LOG_MEL", "LogMelEncoder", "SpeechEncoder", "build_encoder", "load_encoder"]
+__all__ = ["LogMelEncoder", "SpeechEncoder", "build_encoder", "load_encoder"]
 
-LOG_MEL = "log-mel"
 KNOWN = ("hubert", "wav2vec2", "wavlm")
 # The convolutional front of all three gives a row every 320 samples, from windows of 400. Seconds between two rows:
 STEP = 320 / SAMPLE_RATE
@@ -48,6 +48,10 @@ class SpeechEncoder(nn.Module):
 
     def forward(self, samples: Tensor, times: Tensor) -> Tensor:
         """(T, H) features at times (T,) s of samples (N,), 16 kHz."""
+        return self.encode(samples, times)
+
+    def encode(self, samples: Tensor, times: Tensor) -> Tensor:
+        """As `forward`; what is exported."""
         # Zero mean and unit variance, as the pretrained models' feature extractors do.
         samples = (samples - samples.mean()) / (samples.std(correction=0) + 1e-7)
         least = round(2 * (CENTRE + STEP) * SAMPLE_RATE)
@@ -73,7 +77,11 @@ class LogMelEncoder(nn.Module):
     def forward(self, samples: Tensor, times: Tensor) -> Tensor:
         """(T, H) features at times (T,) s of samples (N,), 16 kHz."""
         spectrum = acoustics(Waveform(samples.detach().cpu().numpy()))
-        x = self.enter(torch.from_numpy(spectrum).to(samples.device).T[None]).transpose(1, 2)
+        return self.encode(torch.from_numpy(spectrum).to(samples.device), times)
+
+    def encode(self, spectrum: Tensor, times: Tensor) -> Tensor:
+        """(T, H) features at times (T,) s, from log-mel and loudness (A, BANDS + 1); what is exported."""
+        x = self.enter(spectrum.T[None]).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
         return sample_steps(x, times[None], ACOUSTIC_RATE)[0]

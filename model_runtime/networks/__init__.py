@@ -1,0 +1,1 @@
+"""The networks in torch, for training, research and export. Inference runs what `export` writes, without torch."""

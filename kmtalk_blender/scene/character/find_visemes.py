@@ -83,10 +83,16 @@ def _found(wanted: dict[str, Parts], keys: dict[str, str]) -> dict[str, Parts]:
 def _certainty(one: VisemeSet, prefix: Prefix, keys: dict[str, str], count: int, face: bool) -> str:
     """How sure it is that the shape keys are this set; empty when they are something else."""
     said = bool(SAYS_SO.intersection(prefix))
-    if one.title in ALPHABETIC:
-        letters = {name for name in keys if len(name) == 1 and name.isascii() and name.isalpha()}
-        if letters - {*one.shapes, *one.more, "n", "x"}:
-            return ""
-        if not said:
-            return LIKELY if face else UNSURE
+    if one.title in ALPHABETIC and not said:
+        return _certainty_of_letters(one, keys, face)
     return SURE if said or count == len(one.shapes) else LIKELY
+
+
+def _certainty_of_letters(one: VisemeSet, keys: dict[str, str], face: bool) -> str:
+    """How sure it is that single letters are visemes; empty when they are variants of a thing, or an alphabet."""
+    letters = {name for name in keys if len(name) == 1 and name.isascii() and name.isalpha()}
+    if letters - {*one.shapes, *one.more, "n", "x"}:
+        return ""
+    if face or (one.title == "Rhubarb" and "x" in letters):
+        return LIKELY
+    return UNSURE if letters.issuperset({*one.shapes, *one.more} - {"n"}) else ""

@@ -101,7 +101,8 @@ def _identified(shapes: tuple[str, ...]) -> Mapping:
             for shape, gain in hit.shapes.items()
         ]
         mode, title = "DIRECT", "single movements"
-    if len(known_shapes(rows)) < FACE or not any(row.channel.startswith(("jaw", "mouth")) for row in rows):
+    certain = {row.shape for row in rows if mode == "VISEMES" or row.certainty != UNSURE}
+    if len(certain) < FACE or not any(row.channel.startswith(("jaw", "mouth")) for row in rows):
         rows = []
     elif mode == "DIRECT" and "mouthClose" not in direct and "jawOpen" in direct:
         # Lips that close over an open jaw: where no shape key does that, the jaw itself closes.
@@ -109,11 +110,6 @@ def _identified(shapes: tuple[str, ...]) -> Mapping:
     known = {row.channel for row in rows}
     rows += [Row(channel, "") for channel in CHANNELS if channel not in known]
     return Mapping(mode, tuple(sorted(rows, key=lambda row: CHANNELS.index(row.channel))), title)
-
-
-def known_shapes(rows: list[Row]) -> set[str]:
-    """The shape keys of the rows that are more than a guess."""
-    return {row.shape for row in rows if row.shape and row.certainty != UNSURE}
 
 
 def mapping_of(target: bpy.types.Object) -> Mapping:

@@ -72,7 +72,8 @@ KNOWN = frozenset([*FORMS, *FORMS.values(), *WORDS.split(), *NOISE, *SIDES, *QUA
 # Shorter words would be found in any run of letters.
 SHORTEST = 3
 SHORT = frozenset(("up", "in"))
-EXPORTERS = re.compile(r"[ep]?CTRL(?:VSM)?(?=[A-Za-z])|VSM(?=[A-Z])|PHM(?=[A-Z])")
+# What Daz Studio writes before and behind its names.
+EXPORTERS = re.compile(r"[ep]?CTRL(?:VSM)?(?=[A-Za-z])|VSM(?=[A-Z])|PHM(?=[A-Z])|_div2\b")
 NUMBERED = re.compile(r"(\.\d{3,})+$")
 RUNS = re.compile(r"[A-Za-z]+|\d+|[^\W\dA-Za-z_]+")
 CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")

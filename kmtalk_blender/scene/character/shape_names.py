@@ -125,19 +125,21 @@ def _certainty(name: Name, span: Span | None, votes: Counter[Span]) -> str:
     if span is None or not EXCLUDED.isdisjoint(name.words):
         return ""
     before, behind = span
-    known = len(name.words) - len(before) - len(behind)
+    known = name.words[len(before) : len(name.words) - len(behind)]
     numbers = any(word.isdigit() for word in behind)
-    if NOISE.issuperset(_spoken(before)) and NOISE.issuperset(_spoken(behind)):
-        return LIKELY if name.translated or numbers or known == 1 else SURE
+    if _says_nothing(before) and _says_nothing(behind):
+        # A single word is general, but for the sides to which a jaw and a mouth move.
+        general = len(known) == 1 and not (name.side and known[0] in ("jaw", "mouth"))
+        return LIKELY if name.translated or numbers or general else SURE
     if votes[span] >= SHARED and not _holds_known(before) and not _holds_known(behind):
         return LIKELY if name.translated or numbers else SURE
-    return UNSURE if known > 1 and not behind and not _holds_known(before) else ""
+    return UNSURE if len(known) > 1 and not behind and not _holds_known(before) else ""
 
 
-def _spoken(words: tuple[str, ...]) -> set[str]:
-    """Words without numbers, nor the letters before the first number (A25, F00)."""
+def _says_nothing(words: tuple[str, ...]) -> bool:
+    """True for words of tools, numbers, and the letters before the first number (A25, AU12)."""
     lettered = words[1:] if len(words) > 1 and len(words[0]) < 3 and words[1].isdigit() else words
-    return {word for word in lettered if not word.isdigit()}
+    return all(word in NOISE or word.isdigit() for word in lettered)
 
 
 def _span(words: tuple[str, ...]) -> Span | None:
@@ -150,7 +152,13 @@ def _span(words: tuple[str, ...]) -> Span | None:
     ]
     if not found:
         return None
-    start, end = max(found, key=lambda span: (span[1] - span[0], len("".join(words[slice(*span)]))))
+
+    def fit(span: tuple[int, int]) -> tuple[bool, int, int]:
+        start, end = span
+        alone = _says_nothing(words[:start]) and _says_nothing(words[end:])
+        return alone, end - start, len("".join(words[start:end]))
+
+    start, end = max(found, key=fit)
     return words[:start], words[end:]
 
 
@@ -162,7 +170,8 @@ def _holds_known(words: tuple[str, ...]) -> bool:
 
 def _read(shapes: list[str]) -> dict[str, Name]:
     """Shape key -> what its name says, without a first piece that most names share."""
-    split = {shape: pieces(shape) for shape in shapes}
+    small = {shape.lower() for shape in shapes}
+    split = {shape: pieces(_side_apart(shape, small)) for shape in shapes}
     by_letter = {"lb", "rb"} <= {piece for each in split.values() for piece in each}
     first = Counter(each[0] for each in split.values() if len(each) > 1)
     shared = {piece for piece, count in first.items() if count >= max(SHARED, MOST * len(shapes))}
@@ -172,6 +181,14 @@ def _read(shapes: list[str]) -> dict[str, Name]:
         spoken = each[1:] if len(each) > 1 and each[0] in shared & SIDES.keys() else each
         read[shape] = read_name(spoken, by_letter)
     return read
+
+
+def _side_apart(shape: str, small: set[str]) -> str:
+    """A name whose last letter is that of a side, as its counterpart among all names (in small letters) shows, with
+    that letter apart: without it mouthdimpler is a dimpler."""
+    bare, letter = shape[:-1], shape[-1:].lower()
+    other = {LEFT: RIGHT, RIGHT: LEFT}.get(letter, "")
+    return f"{bare}_{letter}" if other and f"{bare}{other}".lower() in small else shape
 
 
 def _misspelled(names: dict[str, Name]) -> dict[Key, str]:

@@ -1,6 +1,7 @@
 """The entries of the enum properties: (value, name, tooltip)."""
 
 __all__ = [
+    "CERTAINTIES",
     "DEVICES",
     "EXPRESSIONS",
     "INTERPOLATIONS",
@@ -53,6 +54,11 @@ DEVICES = (
 MAPPINGS = (
     ("DIRECT", "Movements", "Each channel moves its shape keys by the gain"),
     ("VISEMES", "Visemes", "Each shape key is a whole mouth shape; the mix that looks most like the motion"),
+)
+CERTAINTIES = (
+    ("SURE", "Sure", "The name is that of the channel in a known set, or you chose it"),
+    ("LIKELY", "Likely", "The name is general, translated, or near in meaning"),
+    ("UNSURE", "Unsure", "A guess: look whether the shape key moves what the channel says"),
 )
 RULES = (
     ("NAME", "Name", "Strips whose name contains this text"),

@@ -13,7 +13,18 @@ from bpy.props import (
     StringProperty,
 )
 
-from .choices import DEVICES, EXPRESSIONS, INTERPOLATIONS, KEYS, MAPPINGS, PHONES, PLACEMENTS, RULES, SOURCES
+from .choices import (
+    CERTAINTIES,
+    DEVICES,
+    EXPRESSIONS,
+    INTERPOLATIONS,
+    KEYS,
+    MAPPINGS,
+    PHONES,
+    PLACEMENTS,
+    RULES,
+    SOURCES,
+)
 from .errors import UserError
 from .runtime.model_folder import installed_models
 from .runtime.schema import SETTINGS
@@ -129,15 +140,31 @@ class PhoneItem(bpy.types.PropertyGroup):
     take: StringProperty(name="Take", description="The id of the take that the phone belongs to")
 
 
+def chosen_by_hand(self: "MappingRow", _context: bpy.types.Context) -> None:
+    """A shape key that the user chose needs no guess."""
+    self.certainty = "SURE"
+
+
 class MappingRow(bpy.types.PropertyGroup):
     """One channel of the motion and the shape key it moves."""
 
     channel: StringProperty(name="Channel", description="Channel of the motion", override={"LIBRARY_OVERRIDABLE"})
-    shape: StringProperty(name="Shape Key", description="Shape key that it moves", override={"LIBRARY_OVERRIDABLE"})
+    shape: StringProperty(
+        name="Shape Key",
+        description="Shape key that it moves",
+        update=chosen_by_hand,
+        override={"LIBRARY_OVERRIDABLE"},
+    )
     gain: FloatProperty(
         name="Gain", description="Value of the shape key per weight", default=1.0, override={"LIBRARY_OVERRIDABLE"}
     )
     offset: FloatProperty(name="Offset", description="Value of the shape key at rest", override={"LIBRARY_OVERRIDABLE"})
+    certainty: EnumProperty(
+        name="Certainty",
+        description="How sure it is that the shape key's name means the channel",
+        items=CERTAINTIES,
+        override={"LIBRARY_OVERRIDABLE"},
+    )
 
 
 class LandmarkItem(bpy.types.PropertyGroup):
@@ -300,6 +327,24 @@ class ObjectSettings(bpy.types.PropertyGroup):
     landmarks: CollectionProperty(type=LandmarkItem)
     mapping_mode: EnumProperty(
         name="Shapes", description="What the shape keys are", items=MAPPINGS, override={"LIBRARY_OVERRIDABLE"}
+    )
+    mapping_title: StringProperty(
+        name="Names", description="The names that were recognised", override={"LIBRARY_OVERRIDABLE"}
+    )
+    mouth_gain: FloatProperty(
+        name="Mouth Gain",
+        description="How much further mouth and jaw move than the speech says; drawn faces need more than 1",
+        default=1.0,
+        min=0.1,
+        max=4.0,
+        soft_min=0.5,
+        soft_max=2.5,
+        override={"LIBRARY_OVERRIDABLE"},
+    )
+    gain_answered: BoolProperty(
+        name="Gain Answered",
+        description="The user has taken or declined the gain that is offered to drawn faces",
+        override={"LIBRARY_OVERRIDABLE"},
     )
 
 

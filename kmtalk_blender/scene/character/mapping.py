@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import bpy
@@ -11,8 +12,8 @@ from ... import limits
 from ...errors import UserError
 from ...runtime.input_files import parse_json, read_text
 from ...runtime.whole_file import write_whole
-from .shape_names import CHANNELS, match_channels
-from .visemes import find_visemes
+from .find_visemes import find_visemes
+from .shape_names import CHANNELS, SURE, UNSURE, match_channels
 
 __all__ = [
     "Mapping",
@@ -30,6 +31,10 @@ __all__ = [
 PRESET = "kmtalk_mapping"
 # A character with jawOpen and more than this many channels of the mouth is not mapped to visemes.
 ENOUGH = 8
+# Fewer shape keys with known names are no face.
+FACE = 3
+# Sets of names whose mapping is remembered: panels ask for it each time they are drawn.
+REMEMBERED = 64
 # Names of the shapes of FLAME and other statistical models.
 NUMBERED = re.compile(r"(exp|expression|shape|pose|id|identity|pc)[\W_]*\d+", re.IGNORECASE)
 
@@ -39,13 +44,15 @@ class Row:
     """A channel and a shape key; with an empty shape the channel moves nothing.
 
     gain: in mode DIRECT the shape key's value per weight; in mode VISEMES the part of the channel in the shape key.
-    offset: the shape key's value at rest.
+    offset: the shape key's value at rest. certainty: one of CERTAINTIES of `shape_names`, how sure it is that the name
+    means the channel.
     """
 
     channel: str
     shape: str
     gain: float = 1.0
     offset: float = 0.0
+    certainty: str = SURE
 
 
 @dataclass(frozen=True)
@@ -64,18 +71,42 @@ class Mapping:
 
 
 def identify(shapes: list[str]) -> Mapping:
-    """A mapping of all channels to shape keys, by their names alone."""
-    direct = match_channels(CHANNELS, shapes)
-    title, visemes = find_visemes(shapes)
+    """A mapping of all channels to shape keys, by their names alone; without rows of shapes when they are no face."""
+    return _identified(tuple(shapes))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _identified(shapes: tuple[str, ...]) -> Mapping:
+    direct = match_channels(CHANNELS, list(shapes))
+    visemes = find_visemes(list(shapes), bool(direct))
     mouth = [channel for channel in direct if channel.startswith(("jaw", "mouth"))]
-    if visemes and not ("jawOpen" in direct and len(mouth) > ENOUGH):
-        rows = [Row(channel, shape, gain) for shape, parts in visemes.items() for channel, gain in parts.items()]
+    if visemes.title and not ("jawOpen" in direct and len(mouth) > ENOUGH):
+        rows = [
+            Row(channel, shape, gain, certainty=visemes.certainty)
+            for shape, parts in visemes.shapes.items()
+            for channel, gain in parts.items()
+        ]
         # A shape key for a single channel is a viseme with that channel alone; one for both sides has both channels.
-        rows += [Row(channel, shape, 1.0) for channel, moved in direct.items() for shape in moved]
-        mode = "VISEMES"
+        rows += [
+            Row(channel, shape, 1.0, certainty=hit.certainty)
+            for channel, hit in direct.items()
+            for shape in hit.shapes
+            if shape not in visemes.shapes
+        ]
+        mode, title = "VISEMES", visemes.title
     else:
-        rows = [Row(channel, shape, gain) for channel, moved in direct.items() for shape, gain in moved.items()]
+        rows = [
+            Row(channel, shape, gain, certainty=hit.certainty)
+            for channel, hit in direct.items()
+            for shape, gain in hit.shapes.items()
+        ]
         mode, title = "DIRECT", "single movements"
+    certain = {row.shape for row in rows if mode == "VISEMES" or row.certainty != UNSURE}
+    if len(certain) < FACE or not any(row.channel.startswith(("jaw", "mouth")) for row in rows):
+        rows = []
+    elif mode == "DIRECT" and "mouthClose" not in direct and "jawOpen" in direct:
+        # Lips that close over an open jaw: where no shape key does that, the jaw itself closes.
+        rows += [replace(row, channel="mouthClose", gain=-row.gain) for row in rows if row.channel == "jawOpen"]
     known = {row.channel for row in rows}
     rows += [Row(channel, "") for channel in CHANNELS if channel not in known]
     return Mapping(mode, tuple(sorted(rows, key=lambda row: CHANNELS.index(row.channel))), title)
@@ -85,8 +116,8 @@ def mapping_of(target: bpy.types.Object) -> Mapping:
     """The mapping stored on the object, else the one found by name."""
     stored = target.kmtalk.mapping
     if len(stored):
-        rows = tuple(Row(row.channel, row.shape, row.gain, row.offset) for row in stored if row.channel)
-        return Mapping(target.kmtalk.mapping_mode, rows)
+        rows = tuple(Row(row.channel, row.shape, row.gain, row.offset, row.certainty) for row in stored if row.channel)
+        return Mapping(target.kmtalk.mapping_mode, rows, target.kmtalk.mapping_title)
     return identify(shape_names(target))
 
 
@@ -145,7 +176,7 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
 def write_mapping(target: bpy.types.Object, mapping: Mapping) -> None:
     """Store a mapping on the object. On a library override the rows of the library stay; surplus ones are emptied."""
     stored = target.kmtalk.mapping
-    target.kmtalk.mapping_mode = mapping.mode
+    target.kmtalk.mapping_mode, target.kmtalk.mapping_title = mapping.mode, mapping.title
     if target.override_library is None:
         stored.clear()
     while len(stored) < len(mapping.rows):
@@ -153,6 +184,8 @@ def write_mapping(target: bpy.types.Object, mapping: Mapping) -> None:
     for index, item in enumerate(stored):
         row = mapping.rows[index] if index < len(mapping.rows) else Row("", "")
         item.channel, item.shape, item.gain, item.offset = row.channel, row.shape, row.gain, row.offset
+        # Choosing a shape key by hand makes a row sure, so that this comes last.
+        item.certainty = row.certainty
     target.kmtalk.mapping_index = 0
 
 

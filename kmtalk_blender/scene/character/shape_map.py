@@ -7,8 +7,9 @@ import numpy as np
 
 from ...errors import UserError
 from ..compat import shape_keys_of
+from .gaze_names import match_gaze
 from .mapping import Row, mapping_of
-from .shape_names import CHANNELS, match_gaze
+from .shape_names import CHANNELS
 from .visemes import blend_values
 
 __all__ = [

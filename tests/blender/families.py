@@ -68,8 +68,8 @@ def visemes(names: str, prefix: str = "", **shapes: dict[str, float]) -> Family:
 
 
 DAZ_VISEMES = (
-    "AA=open EE=spread EH=half ER=tight F=teeth IH=spread IY=spread K=narrow L=narrow M=shut OW=round S=narrow SH=tight "
-    "T=narrow TH=narrow UW=tight W=tight"
+    "AA=open EE=spread EH=half ER=tight F=teeth IH=spread IY=spread K=narrow L=narrow M=shut OW=round S=narrow "
+    "SH=tight T=narrow TH=narrow UW=tight W=tight"
 )
 FUSE = """
 Blink_* eyeBlink*

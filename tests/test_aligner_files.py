@@ -90,6 +90,13 @@ def test_tiers_that_are_named_for_their_speakers_alone(tmp_path):
     assert said(grid(path, {"segments": other, "phones": long})) == ["HH", "AH", "L", "OW"]
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_every_encoding_of_praat(tmp_path, codec):
+    path = grid(tmp_path / "a.TextGrid", {"phones": [(0.0, 0.5, "ʃ"), (0.5, 1.0, "yː")]})
+    path.write_bytes(path.read_text(encoding="utf-8").encode(codec))
+    assert said(path) == ["SH", "UW"]
+
+
 def test_two_tiers_of_one_name_are_chosen_by_number(tmp_path):
     path = grid(tmp_path / "a.TextGrid", {"phones": ANNA, "phonez": BEN})
     path.write_text(path.read_text().replace("phonez", "phones"))

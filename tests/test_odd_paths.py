@@ -26,6 +26,7 @@ def folder(tmp_path_factory) -> Path:
     np.savez(folder / "take.npz", **take_arrays())
     np.savez(folder / "keys.npz", key_frames=[0, 30], key_weights=np.zeros((2, 1)), channels=np.array(["jawOpen"]))
     (folder / "mesh.obj").write_text(OBJ)
+    (folder / "capture.csv").write_text("time,jawOpen\n0,0\n0.5,1\n1,0\n")
     (folder / "file").write_text("x")
     (folder / "folder").mkdir()
     os.mkfifo(folder / "pipe")
@@ -62,6 +63,8 @@ def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
         "generate textgrid": (["generate", str(LINE), "-o", out, "--textgrid", "PATH"], ".TextGrid"),
         "generate transcript": (["generate", str(LINE), "-o", out, "--transcript-file", "PATH"], ""),
         "generate model": (["generate", str(LINE), "-o", out, "--transcript", "hello", "--model", "PATH"], ""),
+        "capture": (["capture", "PATH", "-o", out], ".csv"),
+        "capture sound": (["capture", str(folder / "capture.csv"), "--audio", "PATH", "-o", out], ""),
         "phones": (["phones", "PATH", "-o", str(folder / "out.json")], ""),
         "complete": (["complete", "PATH", *made[2:]], ".npz"),
         "complete keys": ([*made[:3], "PATH", *made[4:]], ".npz"),
@@ -87,6 +90,7 @@ def outputs(folder: Path) -> dict[str, tuple[list[str], str]]:
     output, which is checked first."""
     return {
         "generate": (["generate", "none.wav", "-o", "PATH"], ".npz"),
+        "capture": (["capture", "none.csv", "-o", "PATH"], ".npz"),
         "phones": (["phones", "none.wav", "-o", "PATH"], ".json"),
         "complete": (["complete", "none.npz", "--keys", "none.npz", "-o", "PATH"], ".npz"),
         "head": (["head", "-o", "PATH", "--mesh", "none.obj"], ".npz"),

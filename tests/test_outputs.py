@@ -82,6 +82,7 @@ def test_what_is_no_file_is_refused_before_any_work(tmp_path, capsys):
         path = tmp_path / name
         for command in (
             ("generate", "none.wav", "-o", path),
+            ("capture", "none.csv", "-o", path),
             ("complete", "none.npz", "--keys", "none.npz", "-o", path),
             ("head", "-o", path),
             ("express", "none.npz", "--model", "none", "--head", "none.npz", "-o", path),

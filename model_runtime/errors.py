@@ -15,10 +15,9 @@ class InputError(ValueError):
     reason: what a client can act on without reading the sentence; empty for most.
     """
 
-    reason = ""
-
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, reason: str = "") -> None:
         super().__init__(_one_line(message))
+        self.reason = reason
 
 
 class DiskFull(InputError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from av import AudioFrame, AudioStream
     from av.container import InputContainer
 
-__all__ = ["UnreadableSound", "decoded"]
+__all__ = ["UNREADABLE", "decoded"]
 
 # Bytes that ffmpeg may allocate at once.
 LARGEST_FFMPEG_BLOCK = 256 << 20
@@ -31,16 +31,14 @@ FFMPEG_INPUT = ["-protocol_whitelist", "cache,pipe", "-read_ahead_limit", "-1", 
 DAMAGED_FRAMES = 200
 
 
-class UnreadableSound(InputError):
-    """No decoder of this computer reads the file. Blender may: the extension then hands over what Blender plays."""
-
-    reason = "unreadable sound"
+# The errors' reason. Blender may read the file: the extension then hands over what Blender plays.
+UNREADABLE = "unreadable sound"
 
 
 def decoded(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:
     """Blocks (n, 1) float32 at `rate` Hz of the first sound in a file, up to `longest` s, and one second more at most.
 
-    Raises UnreadableSound where no decoder is installed, or none finds a sound.
+    Raises InputError where no decoder is installed, or none finds a sound.
     """
     try:
         # Imported here: few sounds need it, and it is not part of the runtime.
@@ -52,14 +50,15 @@ def decoded(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is not None:
         return _by_ffmpeg(ffmpeg, path, longest, rate)
-    raise UnreadableSound(
+    raise InputError(
         f"{path} is not a sound file that can be read here; convert it to wav, flac, ogg or mp3, or install ffmpeg or "
-        "the Python package av."
+        "the Python package av.",
+        UNREADABLE,
     )
 
 
-def _refusal(path: Path) -> UnreadableSound:
-    return UnreadableSound(f"{path} is not a sound file that can be read; convert it to wav, flac, ogg or mp3.")
+def _refusal(path: Path) -> InputError:
+    return InputError(f"{path} is not a sound file that can be read; convert it to wav, flac, ogg or mp3.", UNREADABLE)
 
 
 def _by_av(path: Path, longest: float, rate: int) -> Iterator[np.ndarray]:

@@ -184,9 +184,9 @@ def _read(shapes: list[str]) -> dict[str, Name]:
 
 
 def _side_apart(shape: str, small: set[str]) -> str:
-    """A name whose last letter is that of a side, as its counterpart among all names (in small letters) shows, with
-    that letter apart: without it mouthdimpler is a dimpler."""
-    bare, letter = shape[:-1], shape[-1:].lower()
+    """A name whose last letter, a small one, is that of a side, as its counterpart among all names (in small letters)
+    shows, with that letter apart: without it mouthdimpler is a dimpler. Capitals are apart already (PurseDL)."""
+    bare, letter = shape[:-1], shape[-1:]
     other = {LEFT: RIGHT, RIGHT: LEFT}.get(letter, "")
     return f"{bare}_{letter}" if other and f"{bare}{other}".lower() in small else shape
 

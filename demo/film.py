@@ -7,7 +7,10 @@ import bpy
 import imageio_ffmpeg
 from tqdm import tqdm
 
-__all__ = ["render_frames", "write_film"]
+__all__ = ["render_frames", "write_film", "write_moving_picture"]
+
+# Frames a second of the moving picture: half as many as the film has, for a page that loads at once.
+PICTURE_FPS = 12.5
 
 
 def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
@@ -29,4 +32,14 @@ def write_film(frames: list[Path], sound: Path, fps: float, path: Path) -> Path:
     codecs = ["-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *pictures, "-i", str(sound), *codecs]
     subprocess.run([*command, "-movflags", "+faststart", str(path)], check=True)
+    return path
+
+
+def write_moving_picture(film: Path, path: Path) -> Path:
+    """Write a film as a GIF that repeats, in 128 colours of its own."""
+    colours = (
+        f"fps={PICTURE_FPS},split[a][b];[a]palettegen=max_colors=128[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
+    )
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film), "-vf", colours]
+    subprocess.run([*command, "-loop", "0", str(path)], check=True)
     return path

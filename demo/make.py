@@ -9,7 +9,7 @@ import bpy
 
 import kmtalk_blender
 from demo.curves import draw_curves
-from demo.film import render_frames, write_film
+from demo.film import render_frames, write_film, write_moving_picture
 from demo.quiet import quiet
 from demo.sheet import draw_sheet
 from demo.stage import set_stage
@@ -32,7 +32,7 @@ def stage(name: str) -> Iterator[None]:
 
 
 def make_demo(out: Path) -> None:
-    """Make demo.blend, demo.mp4, demo.png, curves.png and demo.npz in the folder `out`. Raises UserError."""
+    """Make demo.blend, demo.mp4, demo.gif, demo.png, curves.png and demo.npz in the folder `out`. Raises UserError."""
     out.mkdir(parents=True, exist_ok=True)
     sound = ASSETS / "demo_line.flac"
     words = (ASSETS / "demo_line.txt").read_text().strip()
@@ -58,9 +58,9 @@ def make_demo(out: Path) -> None:
         bpy.ops.wm.save_as_mainfile(filepath=str((out / "demo.blend").resolve()), compress=True)
     with stage(f"{len(take.weights)} frames (Cycles, CPU)"), quiet():
         frames = render_frames(context.scene, out / "frames")
-    with stage("demo.mp4, demo.png"):
-        write_film(frames, sound, take.fps, out / "demo.mp4")
+    with stage("demo.mp4, demo.gif, demo.png"):
+        write_moving_picture(write_film(frames, sound, take.fps, out / "demo.mp4"), out / "demo.gif")
         draw_sheet(frames, take, out / "demo.png")
     print(report.text)
-    for name in ("demo.blend", "demo.mp4", "demo.png", "curves.png", "demo.npz"):
+    for name in ("demo.blend", "demo.mp4", "demo.gif", "demo.png", "curves.png", "demo.npz"):
         print(f"  {out / name}  {(out / name).stat().st_size / 1e3:.0f} kB")

@@ -1,0 +1,91 @@
+"""Words of subtitle files: .srt, .vtt, .ass, .ssa and .sub."""
+
+import codecs
+import html
+import re
+from pathlib import Path
+
+import pysubs2
+
+from model_runtime import limits
+from model_runtime.errors import InputError
+from model_runtime.files.input_files import read_bytes
+
+__all__ = ["is_subtitles", "read_subtitles"]
+
+# End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
+FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None}
+# Frames a second of .sub files that name frames and no rate.
+FRAME_RATE = 25.0
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
+SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
+TAG = re.compile(r"<[^<>]{0,200}>")
+# What .vtt files write for their own programs.
+VTT_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[^\S\n]*\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def is_subtitles(path: Path) -> bool:
+    """Whether the name is that of a subtitle file."""
+    return path.suffix.lower() in FORMATS
+
+
+def read_subtitles(path: Path, start: float = 0.0, end: float | None = None) -> str:
+    """The words of the cues whose middle lies between `start` and `end`, seconds (None: the end of the file).
+
+    A line that stays on the screen while the next ones come (rolling captions) is given once. Raises InputError for a
+    file that is missing, too large, or holds no cue.
+    """
+    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
+    try:
+        kind = FORMATS.get(path.suffix.lower())
+        events = pysubs2.SSAFile.from_string(_with_whole_times(text), format_=kind, fps=FRAME_RATE).events
+    # pysubs2 raises exceptions of many types for what it does not understand.
+    except Exception as error:
+        raise InputError(f"{path} holds no subtitles that can be read; save it as .srt.") from error
+    spoken: list[str] = []
+    shown: list[str] = []
+    for event in sorted((each for each in events if not each.is_comment), key=lambda each: each.start):
+        middle = (event.start + event.end) / 2000
+        lines = [line for line in (" ".join(part.split()) for part in _plain(event).splitlines()) if line]
+        new = lines[_repeated(shown, lines) :]
+        shown = lines or shown
+        if start <= middle and (end is None or middle <= end):
+            spoken += new
+    if not events:
+        raise InputError(f"{path} holds no subtitles; choose another file.")
+    return " ".join(spoken)
+
+
+def _text(data: bytes) -> str:
+    """Decoded as its mark says, else as UTF-8, else as Windows-1252, in which old subtitles are written."""
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    if b"\0" in data[:4]:
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _with_whole_times(text: str) -> str:
+    """The text with hours and milliseconds in every line of two times."""
+    text = VTT_BLOCK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+    def whole(found: re.Match) -> str:
+        hours, minutes, seconds, fraction = found.groups()
+        return f"{int(hours or 0):02d}:{int(minutes):02d}:{seconds}.{(fraction or '0').ljust(3, '0')}"
+
+    lines = (SHORT_TIME.sub(whole, line) if "-->" in line else line for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _plain(event: pysubs2.SSAEvent) -> str:
+    return TAG.sub("", html.unescape(event.plaintext))
+
+
+def _repeated(shown: list[str], lines: list[str]) -> int:
+    """How many of the first lines are the last ones that were shown."""
+    return max((count for count in range(len(lines) + 1) if shown[len(shown) - count :] == lines[:count]), default=0)

@@ -1,0 +1,74 @@
+"""Subtitles as a transcript: the words that are said, once, in whatever form the file comes."""
+
+import subprocess
+import sys
+
+import pytest
+from recordings import LINE, TEXT, TREE
+
+from model_runtime.errors import InputError
+from model_runtime.linguistics.subtitles import read_subtitles
+
+SAID = "Hello there. How are you, Ann & Bob? Fine."
+FORMS = {
+    "a.srt": "1\n00:00:00,500 --> 00:00:01,500\nHello there.\n\n2\n00:00:02,000 --> 00:00:03,000\nHow are you,\n"
+    "Ann &amp; Bob?\n\n3\n00:00:04,000 --> 00:00:05,000\n<i>Fine.</i>\n",
+    "no_empty_lines.SRT": "1\n00:00:00,500 --> 00:00:01,500\nHello there.\n2\n00:00:02,000 --> 00:00:03,000\n"
+    "How are you,\nAnn & Bob?\n3\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "short_times.en.srt": "1\n00:00 --> 00:01\nHello there.\n\n2\n00:02.0 --> 00:03.5\nHow are you, Ann & Bob?\n\n"
+    "3\n0:00:04 --> 0:00:05\nFine.\n",
+    "positions.srt": "1\n00:00:00,500 --> 00:00:01,500  X1:10 X2:20 Y1:1 Y2:2\nHello there.\n\n2\n"
+    "00:00:02,000 --> 00:00:03,000\n{\\an8}How are you, Ann & Bob?\n\n3\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "a.vtt": "WEBVTT - talk\n\nNOTE a remark\nof two lines\n\nSTYLE\n::cue { color: red }\n\nfirst\n"
+    "00:00.500 --> 00:01.500 position:10% align:start\n<v Ann>Hello there.\n\n00:02.000 --> 00:03.000\n"
+    "<c.red>How are you, Ann &amp; Bob?</c>\n\n00:04.000 --> 00:05.000\nFine.\n",
+    "rolling.vtt": "WEBVTT\n\n00:00.500 --> 00:01.500\nHello there.\n\n00:01.500 --> 00:01.600\nHello there.\n\n"
+    "00:01.600 --> 00:03.000\nHello there.\nHow are you, Ann & Bob?\n\n"
+    "00:03.000 --> 00:03.100\nHow are you, Ann & Bob?\n\n"
+    "00:03.100 --> 00:05.000\nHow are you, Ann & Bob?\nFine.\n",
+    "a.ass": "[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Comment: 0,0:00:00.00,0:00:09.00,Default,,0,0,0,,not said\n"
+    "Dialogue: 0,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\i1}Hello there.{\\i0}\n"
+    "Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,How are you,\\NAnn & Bob?\n"
+    "Dialogue: 0,0:00:04.00,0:00:05.00,Default,,0,0,0,,Fine.\n",
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_every_form_says_the_same(tmp_path, name, encoding, ends):
+    (tmp_path / name).write_bytes(FORMS[name].replace("\n", ends).encode(encoding))
+    assert read_subtitles(tmp_path / name) == SAID
+
+
+def test_a_part_says_what_is_said_in_it(tmp_path):
+    (tmp_path / "a.srt").write_text(FORMS["a.srt"])
+    assert read_subtitles(tmp_path / "a.srt", 1.6, 3.5) == "How are you, Ann & Bob?"
+    assert read_subtitles(tmp_path / "a.srt", 3.5) == "Fine."
+
+
+def test_letters_of_old_files(tmp_path):
+    (tmp_path / "a.srt").write_bytes("1\n00:00:00,500 --> 00:00:01,500\nDéjà vu, señor.\n".encode("cp1252"))
+    assert read_subtitles(tmp_path / "a.srt") == "Déjà vu, señor."
+
+
+@pytest.mark.parametrize("content", [b"", b"no subtitles", bytes(range(256)), b"00:99 --> x"])
+def test_what_is_none_is_refused(tmp_path, content):
+    (tmp_path / "a.srt").write_bytes(content)
+    with pytest.raises(InputError, match="holds no subtitles"):
+        read_subtitles(tmp_path / "a.srt")
+
+
+def test_the_command_reads_them(tmp_path):
+    (tmp_path / "line.srt").write_text(f"1\n00:00:00 --> 00:00:06\n{TEXT}\n")
+    command = [sys.executable, "-m", "model_runtime", "generate", LINE, "-o", tmp_path / "a.npz", "--json"]
+    run = subprocess.run(
+        [*map(str, command), "--transcript-file", str(tmp_path / "line.srt")],
+        cwd=TREE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"notes": []' in run.stdout

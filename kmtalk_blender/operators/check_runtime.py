@@ -46,7 +46,7 @@ class KMTALK_OT_check_runtime(JobOperator, bpy.types.Operator):
         return ""
 
     def _job(self, _context: bpy.types.Context, folder: Path) -> CheckJob:
-        self._job_made = CheckJob(session.worker().python, folder)
+        self._job_made = CheckJob(session.worker().runtime, folder)
         return self._job_made
 
 

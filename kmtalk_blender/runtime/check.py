@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import UserError
 from .client import Client
+from .environment import Runtime
 from .take_file import read_take
 
 __all__ = ["Check", "Finding", "check_runtime"]
@@ -31,11 +32,16 @@ class Check:
     findings: the results so far.
     """
 
-    def __init__(self, python: Path, folder: Path) -> None:
-        """python: the interpreter that runs the worker. folder: for the files of the test."""
+    def __init__(self, runtime: Runtime, folder: Path) -> None:
+        """runtime: what runs the worker. folder: for the files of the test."""
         self._sound, self._output = folder / "check.wav", folder / "check.npz"
         self._about = "Runtime"
-        self.findings = [Finding("Interpreter", python.is_file(), str(python))]
+        self.findings = [Finding("Interpreter", runtime.python.is_file(), str(runtime.python))]
+        packages = runtime.packages
+        # Packages that are missing or cut off are unpacked again with the first request; changed content shows here.
+        if packages is not None and packages.whole() and (damaged := packages.first_damaged()):
+            text = f"{damaged} is damaged; delete the folder {packages.folder}, which is then unpacked again."
+            self.findings.append(Finding("Packages", False, text))
 
     def first(self) -> tuple[str, dict]:
         """The first request: its operation and parameters."""
@@ -76,7 +82,7 @@ def _model_text(answer: dict) -> str:
 def check_runtime(client: Client) -> list[Finding]:
     """Test the parts in order, waiting for each; the first failure ends the list."""
     with tempfile.TemporaryDirectory(prefix="kmtalk-") as folder:
-        check = Check(client.python, Path(folder))
+        check = Check(client.runtime, Path(folder))
         try:
             request: tuple[str, dict] | None = check.first()
             while request is not None:

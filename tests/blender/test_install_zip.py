@@ -78,6 +78,15 @@ broken = packages.folder / "numpy" / "__init__.py"
 broken.write_text("raise SystemExit('damaged')")
 speak()
 session.close()
+# Content that changed without a trace in size and time is found by Check Runtime.
+kept = os.stat(broken)
+content = broken.read_bytes()
+broken.write_bytes(content[:-1] + b" ")
+os.utime(broken, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+from bl_ext.user_default.kmtalk.runtime.check import check_runtime
+found = [one for one in check_runtime(session.worker()) if not one.good]
+assert len(found) == 1 and "numpy/__init__.py is damaged" in found[0].text, found
+session.close()
 import shutil
 shutil.rmtree(packages.folder)
 speak()

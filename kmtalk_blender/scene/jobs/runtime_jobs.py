@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 
 from ...runtime.check import Check
+from ...runtime.environment import Runtime
 from ..placement.report import Report
 from .requests import Request
 
@@ -43,9 +44,9 @@ class CheckJob:
 
     title = "Runtime"
 
-    def __init__(self, python: Path, folder: Path) -> None:
-        """python: the interpreter that runs the worker. folder: for the files of the test."""
-        self.check = Check(python, folder)
+    def __init__(self, runtime: Runtime, folder: Path) -> None:
+        """runtime: what runs the worker. folder: for the files of the test."""
+        self.check = Check(runtime, folder)
 
     def first(self) -> Request:
         """The first request."""

@@ -20,6 +20,9 @@ FRAME_RATE = 25.0
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
 SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
+# pysubs2 takes time with the square of the length for runs of these: style codes of .ass, and lines of numbers.
+CODE = re.compile(r"\{[^{}\n]{0,200}\}")
+NUMBER_LINES = re.compile(r"^(\d{1,9}\n)(?:\d{1,9}\n)+", re.MULTILINE)
 TAG = re.compile(r"<[^<>]{0,200}>")
 # What .vtt files write for their own programs.
 VTT_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[^\S\n]*\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -73,6 +76,7 @@ def _text(data: bytes) -> str:
 def _with_whole_times(text: str) -> str:
     """The text with hours and milliseconds in every line of two times."""
     text = VTT_BLOCK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = NUMBER_LINES.sub(r"\1", CODE.sub("", text).replace("{", "("))
 
     def whole(found: re.Match) -> str:
         hours, minutes, seconds, fraction = found.groups()

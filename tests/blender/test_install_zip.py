@@ -25,6 +25,8 @@ def speak():
     panel.source, panel.audio, panel.transcript = "FILE", sys.argv[2], "Hello"
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     assert target.data.shape_keys.animation_data.action.frame_range[1] > 100
+# No Blender comes with the runtime's packages, but the Python of these tests may have them.
+sys.modules["pocketsphinx"] = None
 def refused():
     try:
         speak()

@@ -4,6 +4,8 @@ Its marks differ from ours in three ways: a stop is marked at its burst (ours: i
 consonant at the end of the transition (ours: the release), and a final L or R without its part of the vowel before.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from model_runtime.datasets.espeak_phones import arpabet
@@ -40,11 +42,18 @@ SPAN = 5
 CLEAR = 1.2
 
 
-def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[tuple[str, float]]:
-    """(ARPAbet label, start in s) of each phone; the last is a silence at the end.
+def phone_starts(
+    phonemes: list[list],
+    samples: np.ndarray,
+    rate: int,
+    read: Callable[[str], tuple[str, ...]] = arpabet,
+    english: Callable[[str], str] = str,
+) -> list[tuple[str, float]]:
+    """(label, start in s) of each phone; the last is a silence at the end.
 
     phonemes: names in IPA ("" is a pause) and the samples where espeak-ng marks them. samples: (N,) float, `rate` a
-    second. Raises InputError for a sound that English lacks.
+    second. read: the labels of a name, none for a mark. english: the label of PHONES nearest to a label of `read`. By
+    default labels are those of PHONES, and InputError is raised for a sound that English lacks.
     """
     if not len(samples):
         return []
@@ -52,24 +61,27 @@ def phone_starts(phonemes: list[list], samples: np.ndarray, rate: int) -> list[t
     starts: list[tuple[str, float]] = []
     ends = [first for _, first in phonemes[1:]] + [len(samples)]
     for (name, first), end in zip(phonemes, ends, strict=True):
-        labels = arpabet(name)
+        labels = read(name)
+        if name and not labels:
+            continue
         if not name:
             # The glide between two vowels ("serious") has no name either, but it is short and not silent.
             silent = np.searchsorted(loud, end) == np.searchsorted(loud, first)
             pause = silent or not starts or starts[-1][0] == SILENCE or end - first > SHORTEST_PAUSE * rate
-            labels = (SILENCE,) if pause else ("Y",)
+            labels = (SILENCE,) if pause else read("j")
         begin = first / rate
         quiet_since = _quiet_since(loud, first) / rate
         if starts and begin > starts[-1][1]:
             before, earliest = starts[-1]
             after_pause = before == SILENCE
-            if labels[0] in STOPS:
+            if english(labels[0]) in STOPS:
                 begin = max(quiet_since, earliest, begin - (CLOSURE_AFTER_PAUSE if after_pause else CLOSURE))
             elif not after_pause and begin - quiet_since > SHORTEST_PAUSE:
                 starts.append((SILENCE, quiet_since))
         step = (end / rate - begin) / len(labels)
         starts += [(label, begin + place * step) for place, label in enumerate(labels)]
-    return _at_releases(_with_final_liquids([*starts, (SILENCE, len(samples) / rate)]), _change(samples, rate))
+    starts = _with_final_liquids([*starts, (SILENCE, len(samples) / rate)], english)
+    return _at_releases(starts, _change(samples, rate), english)
 
 
 def _quiet_since(loud: np.ndarray, sample: int) -> int:
@@ -78,22 +90,24 @@ def _quiet_since(loud: np.ndarray, sample: int) -> int:
     return int(loud[place - 1]) + 1 if place else 0
 
 
-def _with_final_liquids(starts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+def _with_final_liquids(starts: list[tuple[str, float]], english: Callable[[str], str]) -> list[tuple[str, float]]:
     """The starts, with short L and R after a vowel lengthened to half of both durations."""
     corrected = list(starts)
     for place in range(1, len(starts) - 1):
         (before, since), (label, start), (_, end) = starts[place - 1 : place + 2]
-        if label in LIQUIDS and before in VOWELS and end - start < SHORTEST_LIQUID:
+        if english(label) in LIQUIDS and english(before) in VOWELS and end - start < SHORTEST_LIQUID:
             corrected[place] = (label, (since + end) / 2)
     return corrected
 
 
-def _at_releases(starts: list[tuple[str, float]], change: np.ndarray) -> list[tuple[str, float]]:
+def _at_releases(
+    starts: list[tuple[str, float]], change: np.ndarray, english: Callable[[str], str]
+) -> list[tuple[str, float]]:
     """The starts; vowels after voiced consonants at the largest spectral change up to RELEASE before their mark."""
     corrected = list(starts)
     for place in range(1, len(starts)):
         (before, since), (label, mark) = corrected[place - 1], starts[place]
-        if label not in VOWELS or before not in RELEASED:
+        if english(label) not in VOWELS or english(before) not in RELEASED:
             continue
         first, last = round(max(since + SHORTEST_CONSONANT, mark - RELEASE) / HOP), round(mark / HOP)
         if first >= last or last >= len(change):

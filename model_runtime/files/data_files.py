@@ -15,7 +15,19 @@ from pathlib import Path
 
 from model_runtime.errors import InputError
 
-__all__ = ["ALIGNER", "DATA_FILES", "SPEECH", "DataFiles", "checked_folder", "data_digest", "speech_file"]
+__all__ = [
+    *(
+        "ALIGNER",
+        "DATA_FILES",
+        "SOUNDS",
+        "SPEECH",
+        "DataFiles",
+        "checked_folder",
+        "data_digest",
+        "sound_file",
+        "speech_file",
+    ),
+]
 
 # Ends of the names of text files; the ends of their lines depend on the system that a wheel was made for.
 TEXTS = (".dict", "noisedict", ".params")
@@ -43,6 +55,9 @@ SPEECH_FOLDER = "weights/speech"
 SPEECH = DataFiles(
     "recogniser", "model_runtime", _listed(SPEECH_FOLDER), "install the extension again, or run make weights"
 )
+# Folder of the network that hears sounds (training.sounds).
+SOUNDS_FOLDER = "weights/sounds"
+SOUNDS = DataFiles("network of sounds", "model_runtime", _listed(SOUNDS_FOLDER), "install the extension again")
 # Digests of the files in the wheels that runtime.lock names; the files are the same on every system.
 ALIGNER = DataFiles(
     "model of the aligner",
@@ -60,7 +75,7 @@ ALIGNER = DataFiles(
     },
     "install the runtime again, or pocketsphinx as in runtime.lock",
 )
-DATA_FILES = (SPEECH, ALIGNER)
+DATA_FILES = (SPEECH, SOUNDS, ALIGNER)
 
 
 def checked_folder(files: DataFiles) -> Path:
@@ -75,6 +90,11 @@ def checked_folder(files: DataFiles) -> Path:
 def speech_file(name: str) -> Path:
     """A file of the recognisers, after checking its SHA-256. Raises InputError when it is missing or different."""
     return _checked(SPEECH, f"{SPEECH_FOLDER}/{name}")
+
+
+def sound_file(name: str) -> Path:
+    """A file of the network of sounds, after checking its SHA-256. Raises InputError as `speech_file`."""
+    return _checked(SOUNDS, f"{SOUNDS_FOLDER}/{name}")
 
 
 def data_digest() -> str:

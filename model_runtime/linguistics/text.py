@@ -12,7 +12,7 @@ from model_runtime.linguistics.abbreviations import spell_abbreviations, spell_s
 from model_runtime.linguistics.markup import CLOSE, OPEN, without_markup
 from model_runtime.linguistics.numbers import spell_numbers
 
-__all__ = ["Script", "check_transcript", "read_script", "spoken_words"]
+__all__ = ["Script", "check_transcript", "read_script", "spoken_words", "with_few_marks"]
 
 # A transcript may be any text, so every pattern below takes time in proportion to the length of the text.
 # Typographic quotes and dots -> apostrophes and spaces.
@@ -63,7 +63,7 @@ def spoken_words(transcript: str) -> tuple[str, ...]:
 
 def read_script(transcript: str) -> Script:
     """The words of `transcript`, with those that may be spoken or not; see `spoken_words`."""
-    text = without_markup(_with_few_marks(transcript))
+    text = without_markup(with_few_marks(transcript))
     text = VULGAR.sub(lambda match: f"{match[1]} {unicodedata.normalize('NFKC', match[2])} ", text)
     text = unicodedata.normalize("NFKC", text).translate(QUOTES)
     # NFKC can turn one letter into eighteen.
@@ -82,7 +82,7 @@ def read_script(transcript: str) -> Script:
     return Script(tuple(words), tuple(maybe))
 
 
-def _with_few_marks(text: str) -> str:
+def with_few_marks(text: str) -> str:
     """`text` with at most MARKS combining marks on a letter."""
     if not any(map(unicodedata.combining, text)):
         return text

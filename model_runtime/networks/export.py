@@ -15,12 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from model_runtime.networks.paper.network import KMTalkNetwork
+from model_runtime.networks.sounds import SoundNetwork
 from model_runtime.networks.starter.ensemble import Ensemble
 from model_runtime.networks.starter.network import StarterNetwork, Voice
 from model_runtime.speech.features import FEATURE_DIM
 from model_runtime.speech.log_mel import BANDS
 
-__all__ = ["export_networks"]
+__all__ = ["export_networks", "export_sounds"]
 
 # Version of ONNX's operators.
 OPERATORS = 20
@@ -51,6 +52,12 @@ def export_networks(network: nn.Module) -> dict[str, bytes]:
         }
     assert isinstance(network, KMTalkNetwork)
     return _paper(network)
+
+
+def export_sounds(network: SoundNetwork) -> bytes:
+    """The ONNX file of the network that hears sounds: features (1, A, columns) -> output, as `SoundNetwork.forward`."""
+    network = copy.deepcopy(network).cpu().eval().requires_grad_(False)
+    return _export(network, network.forward, {"features": torch.randn(1, STEPS, len(network.mean))}, {"features": 1})
 
 
 def _starter(network: StarterNetwork) -> dict[str, bytes]:

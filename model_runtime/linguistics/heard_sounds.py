@@ -1,0 +1,151 @@
+"""How well each sound fits each row of a recording, by the sound network; and the best path of a text or of any speech.
+
+The network reads what Moonshine's encoder hears, and the spectrum, which the starter's features hold.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import onnxruntime
+
+from model_runtime.files.data_files import sound_file
+from model_runtime.linguistics.sounds import PAUSE, SOUNDS
+from model_runtime.linguistics.text_graph import BETWEEN_WORDS, free_graph, text_graph
+from model_runtime.linguistics.viterbi import Graph, best_path
+from model_runtime.speech.audio import Waveform
+from model_runtime.speech.devices import CPU
+from model_runtime.speech.features import ENCODERS
+from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
+from model_runtime.speech.ort_session import ort_session
+from model_runtime.speech.windowed_encoder import encode_windowed, row_count
+
+__all__ = ["BOUNDARY_WEIGHT", "PRIOR_SHARE", "HeardSounds", "PlacedSound", "hear_sounds", "sound_features"]
+
+NETWORK = "sounds.onnx"
+FACTS = "sounds.json"
+THREADS = 1
+# Share of the log prior that is taken from the log posteriors: how often a sound was in the training counts in part.
+PRIOR_SHARE = 0.6
+# What the log odds of a boundary count where a sound begins.
+BOUNDARY_WEIGHT = 2.0
+# What the commonness of a pair of sounds counts in free speech.
+PAIR_WEIGHT = 1.0
+# Natural log by which speech that is not in the text fits a row worse than the best sound there.
+OTHER_SPEECH = 2.0
+# What leaving a word of a text out costs, natural log.
+SKIP_COST = 6.0
+# Rows that the network hears at once, and more on both sides that it needs for them.
+BLOCK, MARGIN = 6000, 100
+
+
+@dataclass(frozen=True)
+class PlacedSound:
+    """A sound of SOUNDS from `start` to `end`, s. word: index of its word; BETWEEN_WORDS for a pause and for speech
+    that is not in the text, whose sound is PAUSE. fit: mean natural log of its posterior less that of the best sound,
+    0 at most."""
+
+    sound: str
+    start: float
+    end: float
+    word: int
+    fit: float
+
+
+@dataclass(frozen=True)
+class HeardSounds:
+    """log_posteriors: (A, S) natural log, ACOUSTIC_RATE rows a second, row i at i / ACOUSTIC_RATE s. boundaries: (A,)
+    log odds that a sound begins at the row. duration: s."""
+
+    log_posteriors: np.ndarray
+    boundaries: np.ndarray
+    duration: float
+
+    def of_text(
+        self, words: Sequence[Sequence[tuple[str, ...]]], first: float = 0.0, last: float | None = None
+    ) -> list[PlacedSound] | None:
+        """The sounds of the words' pronunciations, where they lie best from `first` to `last`, s; None where they do
+        not fit into the time. Words may be left out, and speech that is not in the text may lie between them."""
+        rows = self._rows(first, last)
+        fits = self._fits(rows)
+        spoken = fits.max(axis=1) - OTHER_SPEECH
+        between = np.maximum(fits[:, SOUNDS.index(PAUSE)], spoken)
+        text = text_graph(words, len(SOUNDS), SKIP_COST)
+        path = best_path(text.graph, np.column_stack([fits, between]), BOUNDARY_WEIGHT * self.boundaries[rows])
+        if path is None:
+            return None
+        sounds = [
+            SOUNDS.index(PAUSE) if text.words[v.state] == BETWEEN_WORDS else text.graph.sounds[v.state] for v in path
+        ]
+        return [
+            self._placed(sound, rows.start + v.first, rows.start + v.after, int(text.words[v.state]))
+            for sound, v in zip(sounds, path, strict=True)
+        ]
+
+    def free(self, first: float = 0.0, last: float | None = None) -> list[PlacedSound]:
+        """The sounds of any speech from `first` to `last`, s, without words; none for a time too short."""
+        rows = self._rows(first, last)
+        path = best_path(_free_graph(), self._fits(rows), BOUNDARY_WEIGHT * self.boundaries[rows])
+        return [self._placed(v.state, rows.start + v.first, rows.start + v.after, BETWEEN_WORDS) for v in path or ()]
+
+    def _rows(self, first: float, last: float | None) -> slice:
+        end = len(self.boundaries) if last is None else min(round(last * ACOUSTIC_RATE), len(self.boundaries))
+        return slice(round(first * ACOUSTIC_RATE), end)
+
+    def _fits(self, rows: slice) -> np.ndarray:
+        return self.log_posteriors[rows] - PRIOR_SHARE * _facts().prior
+
+    def _placed(self, sound: int, first: int, after: int, word: int) -> PlacedSound:
+        there = self.log_posteriors[first:after]
+        fit = float((there[:, sound] - there.max(axis=1)).mean())
+        # A row stands for the time around it.
+        start, end = ((row - 0.5) / ACOUSTIC_RATE if row else 0.0 for row in (first, after))
+        end = self.duration if after == len(self.boundaries) else end
+        return PlacedSound(SOUNDS[sound], start, end, word, fit)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What goes with the network. prior: (S,) natural log of each sound's share of the rows. follow: (S, S) natural log
+    of how often sound j follows sound i, at [i, j]."""
+
+    prior: np.ndarray
+    follow: np.ndarray
+
+
+def sound_features(waveform: Waveform) -> np.ndarray:
+    """(A, columns) float16, ACOUSTIC_RATE rows a second: what the network is given."""
+    encoder = ENCODERS["moonshine"]
+    states = np.empty((row_count(waveform.samples), encoder.columns), np.float16)
+    encode_windowed(encoder, waveform.samples, states, lambda: None, CPU)
+    return np.concatenate([states, acoustics(waveform).astype(np.float16)], axis=1)
+
+
+def hear_sounds(waveform: Waveform) -> HeardSounds:
+    """The sounds in a recording."""
+    features = sound_features(waveform)
+    heard = np.empty((len(features), len(SOUNDS) + 1), np.float32)
+    for start in range(0, len(features), BLOCK):
+        first, end = max(start - MARGIN, 0), min(start + BLOCK, len(features))
+        given = features[None, first : end + MARGIN].astype(np.float32)
+        heard[start:end] = _network().run(None, {"features": given})[0][0, start - first : end - first]
+    return HeardSounds(heard[:, :-1], heard[:, -1], waveform.duration)
+
+
+@cache
+def _network() -> onnxruntime.InferenceSession:
+    """The network, loaded once."""
+    return ort_session(sound_file(NETWORK), THREADS, CPU)
+
+
+@cache
+def _facts() -> Facts:
+    read = json.loads(sound_file(FACTS).read_text(encoding="utf-8"))
+    return Facts(np.array(read["prior"]), np.array(read["follow"]))
+
+
+@cache
+def _free_graph() -> Graph:
+    return free_graph(PAIR_WEIGHT * _facts().follow)

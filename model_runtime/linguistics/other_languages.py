@@ -1,0 +1,185 @@
+"""Waveform, with or without a transcript, in a language other than English -> phones and words with their times.
+
+Words become sounds by espeak-ng, and the sound network tells where they lie. Where a word of the transcript is not
+heard it is left out, and where something else is said the mouth follows the sounds; both are told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_runtime import limits
+from model_runtime.linguistics.align import Alignment, Progress, nobody
+from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
+from model_runtime.linguistics.heard_sounds import HeardSounds, PlacedSound, hear_sounds
+from model_runtime.linguistics.loudness import is_silent, may_be_speech
+from model_runtime.linguistics.mismatch import quoted
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
+from model_runtime.linguistics.sounds import PAUSE, nearest_phone
+from model_runtime.linguistics.text_graph import BETWEEN_WORDS
+from model_runtime.linguistics.tiling import FRAME_MIDDLE, tiled
+from model_runtime.linguistics.words_of_text import SpokenWord, words_of_text
+from model_runtime.speech.audio import Waveform
+
+__all__ = ["align_other_language", "free_phones"]
+
+# Seconds that are searched at once. Of what is found there, the last part waits for what follows.
+WINDOW_S, LATER_S = 240.0, 40.0
+# Mean fit of a word's sounds below which it is not what is said.
+WORD_FITS = -2.5
+# Mean fit of all words that are found, and share of the transcript's words that are found and fit, below which the
+# transcript as a whole does not match the sound.
+TEXT_FITS, TEXT_SHARE = -2.0, 0.3
+# Mean fits between which the confidence in a transcript rises from 0 to 1.
+CONFIDENCE_FITS = (-3.0, -0.5)
+# Seconds from which on speech that is not in the transcript is followed by its sounds.
+SPEECH_BETWEEN_S = 0.3
+# Notes on places at most; further ones are only counted.
+MOST_PLACES = 4
+
+MISMATCH = "The transcript does not match the sound, so the mouth follows the sounds; check text and language."
+NO_WORDS = "Words are recognised in English only, so the mouth follows the sounds; type what is said for closer lips."
+
+
+@dataclass(frozen=True)
+class FoundWord:
+    """A word of the transcript in the recording. index: in the transcript. sounds: at least one."""
+
+    index: int
+    sounds: tuple[PlacedSound, ...]
+
+    @property
+    def fit(self) -> float:
+        """Mean over its time, 0 at most."""
+        return float(
+            np.average([each.fit for each in self.sounds], weights=[each.end - each.start for each in self.sounds])
+        )
+
+
+def align_other_language(
+    waveform: Waveform, transcript: str | None, language: str, progress: Progress | None = None, name: str = "the sound"
+) -> Alignment:
+    """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `espeak.languages`.
+
+    Without a transcript, phones without words. progress, name: as in `align.align_speech`. Raises InputError for
+    characters that cannot be read in this language.
+    """
+    report = progress or (lambda _fraction, _text: None)
+    words = words_of_text(transcript or "", language)
+    report(0.0, "Listening")
+    if is_silent(waveform):
+        silence = PhoneTrack((Span(SILENCE, 0.0, waveform.duration),))
+        return nobody(silence, f"{name}: it is silent", [word.spelling for word in words])
+    heard = hear_sounds(waveform)
+    report(0.5, "Aligning")
+    found = _place(heard, words, report) if _may_fit(words, waveform) else []
+    fitting = [word for word in found if word.fit >= WORD_FITS]
+    if not words or len(fitting) < TEXT_SHARE * len(words) or np.mean([word.fit for word in fitting]) < TEXT_FITS:
+        track = free_phones(waveform, heard)
+        if all(phone.label == SILENCE for phone in track.phones):
+            return nobody(track, name, [word.spelling for word in words])
+        return Alignment(track, (MISMATCH if words else NO_WORDS,))
+    track = _tiled(heard, fitting, words, waveform)
+    notes = _missing(words, found, waveform.duration)
+    share = len(fitting) / len(words)
+    confidence = share * float(np.interp(np.mean([word.fit for word in fitting]), CONFIDENCE_FITS, (0.0, 1.0)))
+    spoken = (
+        " ".join((transcript or "").split()) if not notes else " ".join(words[word.index].spelling for word in fitting)
+    )
+    return Alignment(track, notes, spoken, round(confidence, 3))
+
+
+def free_phones(waveform: Waveform, heard: HeardSounds | None = None) -> PhoneTrack:
+    """The phones of any speech, without words; unreliable. heard: the sounds, where they are known already."""
+    if not may_be_speech(waveform):
+        return PhoneTrack((Span(SILENCE, 0.0, waveform.duration),), unreliable=True)
+    heard = heard or hear_sounds(waveform)
+    words = [_word("[phones]", part) for part in _speech(heard.free())]
+    track = tiled([(words, -FRAME_MIDDLE, waveform.duration)], waveform)
+    return PhoneTrack(track.phones, (), unreliable=True)
+
+
+def _may_fit(words: Sequence[SpokenWord], waveform: Waveform) -> bool:
+    """False for no words, and for so many that they belong to another line."""
+    return 0 < len(words) <= limits.WORDS_PER_SECOND * (waveform.duration + 1)
+
+
+def _place(heard: HeardSounds, words: Sequence[SpokenWord], report: Progress) -> list[FoundWord]:
+    """Where the words lie, window by window; words that are left out are missing in the answer."""
+    found: list[FoundWord] = []
+    start, first = 0.0, 0
+    while first < len(words):
+        report(0.5 + 0.5 * start / heard.duration, "Aligning")
+        end = min(start + WINDOW_S, heard.duration)
+        last = end >= heard.duration
+        # No more words than anybody says in the time.
+        taken = words[first:] if last else words[first : first + round(limits.WORDS_PER_SECOND * WINDOW_S)]
+        placed = heard.of_text([word.ways for word in taken], start, end) or []
+        there = [
+            FoundWord(first + index, tuple(sound for sound in placed if sound.word == index))
+            for index in dict.fromkeys(sound.word for sound in placed if sound.word != BETWEEN_WORDS)
+        ]
+        if last:
+            return found + there
+        kept = [word for word in there if word.sounds[-1].end < end - LATER_S and word.fit >= WORD_FITS]
+        found += [word for word in there if kept and word.index <= kept[-1].index]
+        first = kept[-1].index + 1 if kept else first
+        start = kept[-1].sounds[-1].end if kept else end - LATER_S
+    return found
+
+
+def _tiled(
+    heard: HeardSounds, found: Sequence[FoundWord], words: Sequence[SpokenWord], waveform: Waveform
+) -> PhoneTrack:
+    """The phones of the words, and of what is said between them."""
+    said: list[AlignedWord] = []
+    done = 0.0
+    for word in (*found, None):
+        begin = heard.duration if word is None else word.sounds[0].start
+        if begin - done >= SPEECH_BETWEEN_S:
+            said += [_word("[phones]", part) for part in _speech(heard.free(done, begin))]
+        if word is not None:
+            said.append(_word(words[word.index].spelling, word.sounds))
+            done = word.sounds[-1].end
+    return tiled([(said, -FRAME_MIDDLE, waveform.duration)], waveform)
+
+
+def _speech(sounds: Sequence[PlacedSound]) -> list[list[PlacedSound]]:
+    """Runs of sounds without pauses."""
+    runs: list[list[PlacedSound]] = [[]]
+    for sound in sounds:
+        if sound.sound != PAUSE:
+            runs[-1].append(sound)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _word(name: str, sounds: Sequence[PlacedSound]) -> AlignedWord:
+    phones = (
+        AlignedPhone(nearest_phone(each.sound), each.start / FRAME, each.end / FRAME, each.fit)  # type: ignore[arg-type]
+        for each in sounds
+    )
+    return AlignedWord(name, tuple(phones))
+
+
+def _missing(words: Sequence[SpokenWord], found: Sequence[FoundWord], duration: float) -> tuple[str, ...]:
+    """Notes on the words that are not found or do not fit, by place."""
+    places = {word.index: word for word in found}
+    notes: list[str] = []
+    run: list[int] = []
+    for index in range(len(words) + 1):
+        word = places.get(index)
+        if index < len(words) and (word is None or word.fit < WORD_FITS):
+            run.append(index)
+            continue
+        if run:
+            before = max((each.sounds[-1].end for each in found if each.index < run[0]), default=0.0)
+            after = min((each.sounds[0].start for each in found if each.index > run[-1]), default=duration)
+            text = quoted([words[each].spelling for each in run])
+            notes.append(f"From {before:.1f} to {after:.1f} s the transcript says {text}, which is not heard.")
+        run = []
+    left = len(notes) - MOST_PLACES
+    more = (f"The transcript differs from the sound in {left} more places.",) if left > 0 else ()
+    return (*notes[:MOST_PLACES], *more)

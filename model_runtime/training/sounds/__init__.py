@@ -1,0 +1,1 @@
+"""Training of the network that hears sounds (linguistics.heard_sounds)."""

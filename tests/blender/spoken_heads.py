@@ -1,20 +1,36 @@
 """Heads of other tools as files: KMTalk's own lips with the shapes of a family's names, and how far they open."""
 
 import json
+import os
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 import numpy as np
+from stage import LINE, TREE
 
-__all__ = ["Lips", "build", "read_lips", "through_file"]
+__all__ = ["Lips", "build", "gaps", "made_line", "read_lips", "through_file"]
 
 
+def made_line(folder: Path) -> tuple[Path, "Lips"]:
+    """The take file of the line of the demo at 30 frames a second, and the lips of the project's own head."""
+    for command in (["generate", str(LINE), "-o", "take.npz", "--fps", "30"], ["head", "-o", "head.npz"]):
+        run = [os.environ["KMTALK_PYTHON"], "-m", "model_runtime", *command]
+        env = os.environ | {"PYTHONPATH": str(TREE)}
+        subprocess.run(run, cwd=folder, env=env, check=True, capture_output=True)
+    return folder / "take.npz", read_lips(folder / "head.npz")
+
+
+@dataclass(frozen=True)
 class Lips:
     """The lips of KMTalk's own head. points: (V, 3) m. faces: (F, 3). deltas: channel -> (V, 3). inner: upper and lower
     middle of the inner lips, (2, 3)."""
 
-    def __init__(self, points, faces, deltas, inner):
-        self.points, self.faces, self.deltas, self.inner = points, faces, deltas, inner
+    points: np.ndarray
+    faces: np.ndarray
+    deltas: dict[str, np.ndarray]
+    inner: np.ndarray
 
 
 def read_lips(path: Path) -> Lips:
@@ -82,16 +98,6 @@ def gaps(target: bpy.types.Object, lips: Lips, frames: range) -> np.ndarray:
         scene.frame_set(frame)
         mesh = target.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
         found.append((turn @ (np.array(mesh.vertices[upper].co) - np.array(mesh.vertices[lower].co)))[2])
+    # Takes are imported at the playhead.
+    scene.frame_set(1)
     return np.array(found)
-
-
-__all__ += ["gaps"]
-
-
-def spelled_arkit():
-    from model_runtime.channels import CHANNELS
-
-    return {name: {name: 1.0} for name in CHANNELS}
-
-
-__all__ += ["spelled_arkit"]

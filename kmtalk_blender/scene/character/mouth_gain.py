@@ -12,6 +12,7 @@ import numpy as np
 from .find_visemes import find_visemes
 from .mapping import identify, shape_names
 from .viseme_sets import DRAWN
+from .visemes import IMPORTANCE, seen
 
 __all__ = ["OFFERED", "drawn_kind", "gains_of", "grown", "offer", "set_mouth_gain", "shrunk"]
 
@@ -22,6 +23,9 @@ EXPRESSION = ("mouthSmile", "mouthFrown")
 # Weights this near to 1 are full: a reduced curve passes through a full weight with such an error.
 FULL = 0.98
 SAME = 1e-6
+# Opening of the mouth, in distances between the eyes, from which on the whole gain applies; a jaw at .15.
+OPEN = 0.06
+STEPS = 40  # of the way back from grown weights
 # Names of VRoid Studio, and the Japanese vowels of MMD, of which so many must be there.
 VROID = re.compile(r"(?:^|[._\s|:])Fcl_(?:MTH|ALL)_", re.IGNORECASE)
 VOWELS = frozenset("あいうえお")
@@ -74,7 +78,8 @@ def gains_of(channels: tuple[str, ...], gain: float) -> np.ndarray:
 def grown(weights: np.ndarray, channels: tuple[str, ...], gain: float) -> np.ndarray:
     """(T, K) float64 weights of jaw and lips times `gain`, at most 1.
 
-    Lips that are closed over an open jaw stay closed: where the jaw reaches 1, mouthClose grows no further either.
+    Closed lips stay closed: the gain comes with the opening of the mouth, and where the jaw reaches 1, mouthClose grows
+    no further either.
     """
     weights = weights.astype(np.float64)
     factors = _factors(weights, channels, gain)
@@ -86,17 +91,21 @@ def shrunk(moved: np.ndarray, around: np.ndarray, channels: tuple[str, ...], gai
     before = grown(around, channels, gain)
     kept = (np.abs(moved - before) < SAME) | ((moved > FULL) & (before > FULL))
     weights = np.where(kept, around, moved / gains_of(channels, gain))
-    if "jawOpen" in channels and "mouthClose" in channels:
-        closed = channels.index("mouthClose")
-        factors = _factors(weights, channels, gain)[:, closed]
-        weights[:, closed] = np.where(kept[:, closed], around[:, closed], moved[:, closed] / factors)
+    changed = ~kept.all(axis=1)
+    # The factors depend on the weights that are sought: damped steps towards those that fit.
+    for _ in range(STEPS if changed.any() else 0):
+        fitting = moved[changed] / _factors(weights[changed], channels, gain)
+        weights[changed] = np.where(kept[changed], around[changed], (weights[changed] + fitting) / 2)
     return weights
 
 
 def _factors(weights: np.ndarray, channels: tuple[str, ...], gain: float) -> np.ndarray:
-    """(T, K) factors of the weights (T, K); mouthClose has that of the jaw, which ends at a weight of 1."""
-    factors = np.broadcast_to(gains_of(channels, gain), weights.shape).copy()
+    """(T, K) factors of the weights (T, K), 1 where the lips are closed; mouthClose has that of the jaw, which ends at
+    a weight of 1."""
+    opening = np.clip(weights @ seen(channels)[:, 0] / (IMPORTANCE[0] * OPEN), 0.0, 1.0)
+    shares = (opening * opening * (3 - 2 * opening))[:, None]
+    factors = 1 + shares * (gains_of(channels, gain) - 1)
     if "jawOpen" in channels and "mouthClose" in channels:
-        jaw = np.maximum(weights[:, channels.index("jawOpen")], SAME)
-        factors[:, channels.index("mouthClose")] = np.minimum(gain, np.maximum(1.0, 1.0 / jaw))
+        jaw, closed = channels.index("jawOpen"), channels.index("mouthClose")
+        factors[:, closed] = np.minimum(factors[:, jaw], np.maximum(1.0, 1.0 / np.maximum(weights[:, jaw], SAME)))
     return factors

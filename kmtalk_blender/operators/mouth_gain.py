@@ -30,8 +30,9 @@ class KMTALK_OT_set_mouth_gain(MappingOperator, bpy.types.Operator):
     def act(self, context: bpy.types.Context) -> str:
         target = target_of(context)
         set_mouth_gain(target, self.gain)
-        text = f"{target.name}: jaw and lips move {self.gain:.3g} times as far"
-        return f"{text}; generate its takes again to see it" if takes_of(target) else text
+        far = "as far as spoken" if self.gain == 1.0 else f"{self.gain:.3g} times as far as spoken"
+        text = f"{target.name}: jaw and lips move {far}"
+        return f"{text}; its takes change when they are generated or imported again" if takes_of(target) else text
 
 
 def register() -> None:

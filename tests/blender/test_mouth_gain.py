@@ -76,6 +76,21 @@ def test_the_answer_is_kept_with_the_character(scene, tmp_path, gain):
     assert target.kmtalk.mouth_gain == pytest.approx(gain)
 
 
+def test_a_preset_has_the_gain(scene, tmp_path):
+    make_character(scene, "Aoi", DRAWN["VRoid"])
+    assert bpy.ops.kmtalk.set_mouth_gain(gain=1.4) == {"FINISHED"}
+    assert bpy.ops.kmtalk.save_mapping(filepath=str(tmp_path / "drawn.json")) == {"FINISHED"}
+    sister = make_character(scene, "Mio", DRAWN["VRoid"])
+    assert bpy.ops.kmtalk.load_mapping(filepath=str(tmp_path / "drawn.json")) == {"FINISHED"}
+    assert sister.kmtalk.mouth_gain == pytest.approx(1.4)
+    assert not offered(sister)
+    text = (tmp_path / "drawn.json").read_text().replace("1.4", "40")
+    (tmp_path / "drawn.json").write_text(text)
+    with pytest.raises(RuntimeError, match="is not a mapping"):
+        bpy.ops.kmtalk.load_mapping(filepath=str(tmp_path / "drawn.json"))
+    assert sister.kmtalk.mouth_gain == pytest.approx(1.4)
+
+
 def test_it_is_one_step_of_undo(extension):
     assert "UNDO" in bpy.types.KMTALK_OT_set_mouth_gain.bl_options
 

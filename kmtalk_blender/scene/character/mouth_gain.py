@@ -5,6 +5,7 @@ offered to them and set by the user alone; it changes what is written to the sha
 """
 
 import re
+from functools import lru_cache
 
 import bpy
 import numpy as np
@@ -30,22 +31,29 @@ STEPS = 40  # of the way back from grown weights
 VROID = re.compile(r"(?:^|[._\s|:])Fcl_(?:MTH|ALL)_", re.IGNORECASE)
 VOWELS = frozenset("あいうえお")
 ENOUGH_VOWELS = 3
+# Sets of names whose kind is remembered: panels ask for it each time they are drawn.
+REMEMBERED = 64
 # A number that Blender appends to a copied name.
 COPY = re.compile(r"[._]\d+$")
 
 
 def drawn_kind(shapes: list[str]) -> str:
     """The set of names of drawn faces that the shape keys have: "VRoid", "MMD", "VRM 0" or "VRM 1"; else empty."""
+    return _drawn_kind(tuple(shapes))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _drawn_kind(shapes: tuple[str, ...]) -> str:
     if any(VROID.search(shape) for shape in shapes):
         return "VRoid"
     last = {re.split(r"[._\s|:]", COPY.sub("", shape))[-1] for shape in shapes}
     if len(VOWELS & last) >= ENOUGH_VOWELS:
         return "MMD"
-    mapping = identify(shapes)
+    mapping = identify(list(shapes))
     if mapping.mode == "VISEMES":
         return mapping.title if mapping.title in DRAWN else ""
     # Drawn faces that have ARKit's shapes besides.
-    found = find_visemes(shapes, bool(mapping.mapped)).title if mapping.mapped else ""
+    found = find_visemes(list(shapes), bool(mapping.mapped)).title if mapping.mapped else ""
     return found if found in DRAWN else ""
 
 

@@ -207,7 +207,9 @@ def save_preset(target: bpy.types.Object, path: Path) -> None:
 
 
 def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str]]:
-    """Load a mapping, and a mouth gain, from JSON. Returns the mapping, and the shape keys that it names and the character lacks (left out).
+    """Load a mapping, and a mouth gain, from JSON.
+
+    Returns the mapping, and the shape keys that it names and the character lacks (left out).
 
     Raises UserError, with the object unchanged, when the file is not a preset or none of its shape keys exist.
     """

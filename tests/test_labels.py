@@ -51,6 +51,9 @@ INVENTORIES = {
         t͡ʃ=CH d͜ʒ=JH aɪ=AY eɪ=EY oʊ=OW əʊ=OW ɔɪ=OY aʊ=AW ɪə=IH eə=EH ʊə=UH aɪə=AY ˈiː=IY ˌɑː=AA u.=UW ə˞=ER
         e̞=EY ɔ̹=AO n̥=N l̩=L ɫ̪=L y=UW ʍ=W
     """,
+    "other letters of IPA": """
+        ε=EH ǝ=AH ɩ=IH ɷ=UH š=SH ž=ZH č=CH ʤ=JH š=SH
+    """,
     "WebMAUS, German": """
         <p:>=SIL a:=AA a=AA E:=EH 2:=UH 9=UH y:=UW Y=UH OY=OY aI=AY aU=AW @=AH 6=AH C=HH x=HH R=R S=SH Z=ZH
         N=NG pf=P ts=T tS=CH dZ=JH ?=T j=Y o~=OW E:~=EH <usb>=SIL <nib>=SIL #=SIL I=IH U=UH
@@ -89,7 +92,8 @@ INVENTORIES = {
         sp=SIL sil=SIL ns=SIL br=SIL cg=SIL lg=SIL ls=SIL {NS}=SIL {BR}=SIL {LS}=SIL AA1=AA N=N
     """,
     "noise in other signs": """
-        *cough*=SIL #noise=SIL &=laughs=SIL <eps>=SIL [PAD]=SIL (breath)=SIL {lipsmack}=SIL sil1=SIL AE1=AE T=T
+        *cough*=SIL #noise=SIL &=laughs=SIL <eps>=SIL [PAD]=SIL (breath)=SIL {lipsmack}=SIL sil1=SIL throat_clear=SIL
+        door-noise=SIL non-speech=SIL AE1=AE T=T
     """,
     "DISC (CELEX, LaBB-CAT)": """
         I=IH E=EH {=AE V=AH Q=AO U=UH @=AH i=IY #=AA $=AO u=UW 3=ER 1=EY 2=AY 4=OY 5=OW 6=AW 7=IH 8=EH 9=UH c=AE

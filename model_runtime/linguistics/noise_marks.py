@@ -11,13 +11,27 @@ SILENCES = (
     *("ns", "nsn", "nse", "noise", "vocnoise", "vocal-noise", "bg", "background", "music", "beep", "click", "ring"),
     *("brth", "br", "breath", "breathe", "breathing", "inhale", "inhalation", "exhale", "exhalation", "ap", "sigh"),
     *("laugh", "laughs", "laughter", "laughing", "lg", "cough", "coughs", "cg", "smack", "lipsmack", "ls", "swallow"),
-    *("sniff", "sneeze", "throat", "tongue", "gasp", "yawn", "whistle", "eos"),
+    *("sniff", "sneeze", "throat", "tongue", "gasp", "yawn", "whistle", "eos", "nonspeech", "ambient", "nonhuman"),
 )
 # Letters that are phones when they stand alone.
 PHONES_TOO = ("s",)
 # Speech whose phones the tool does not know.
 SPOKEN_NOISES = (
-    *("spn", "spokennoise", "unk", "oov", "unknown", "speech", "xxx", "unintelligible", "hes", "hesitation", "fil"),
+    *(
+        "spn",
+        "spokennoise",
+        "unk",
+        "oov",
+        "unknown",
+        "speech",
+        "xxx",
+        "yyy",
+        "www",
+        "unintelligible",
+        "hes",
+        "hesitation",
+        "fil",
+    ),
     *("fp", "fillerword", "filledpause"),
 )
 # Hesitations of CMU Sphinx -> the phone that lasts longest.
@@ -31,6 +45,8 @@ MARK = re.compile(r"(?:[<\[{(].*[>\]})]|\++[^+]+\++|\*+[^*]+\*+)")
 BEFORE, BEHIND = "%#&=*+!", "*+#0123456789"
 # A word of noise of so many letters at least may have signs around it: "h#" is silence, "h" a phone.
 WORD = 2
+# A name of several words is a noise when one of so many letters is: throat_clear, door-noise.
+TELLING = 5
 
 
 def is_silence(label: str) -> bool:
@@ -60,7 +76,8 @@ def _known(label: str, words: tuple[str, ...]) -> bool:
     if lower in words:
         return True
     inside = _inside(label)
-    return len(inside) >= WORD and inside in words
+    parts = [part for part in re.split(r"[\W_]+", lower) if len(part) >= TELLING]
+    return (len(inside) >= WORD and inside in words) or (words is SILENCES and any(part in words for part in parts))
 
 
 def _inside(label: str) -> str:

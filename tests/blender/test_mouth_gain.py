@@ -162,3 +162,32 @@ def test_an_edit_stays_as_the_user_made_it_and_is_completed_around(scene, tmp_pa
     assert bpy.ops.kmtalk.export_take(filepath=str(tmp_path / "out.npz")) == {"FINISHED"}
     took = read_take(tmp_path / "out.npz")
     assert took.weights[frame - 1, took.channels.index("jawOpen")] == pytest.approx(0.16 / 1.6, abs=2e-3)
+
+
+def test_an_edited_mouth_of_a_drawn_face_stays_and_its_neighbours_follow(scene, made):
+    target = build(scene, made[1], FAMILIES["VRoid"])
+    import_line(scene, made, target, gain=1.6)
+    curve = curve_of(target, "Fcl_MTH_A")
+    values = np.array([point.co[1] for point in curve.keyframe_points])
+    at = int(values.argmax())
+    frame = round(curve.keyframe_points[at].co[0])
+    curve.keyframe_points[at].co[1] = 0.2
+    assert bpy.ops.kmtalk.complete() == {"FINISHED"}
+    curve = curve_of(target, "Fcl_MTH_A")
+    assert curve.evaluate(frame) == pytest.approx(0.2, abs=1e-4)
+    assert curve.evaluate(frame + 1) < 0.8 * values[at]
+    far = [i for i in range(len(values)) if abs(i - at) > 40]
+    assert np.allclose([curve.keyframe_points[i].co[1] for i in far], values[far], atol=0.03)
+
+
+def test_an_edit_that_was_made_before_the_gain_changes_is_kept(scene, made):
+    target = build(scene, made[1], spelled(str))
+    import_line(scene, made, target)
+    curve = curve_of(target, "jawOpen")
+    at = int(np.argmax([point.co[1] for point in curve.keyframe_points]))
+    frame = round(curve.keyframe_points[at].co[0])
+    curve.keyframe_points[at].co[1] = 0.9
+    assert bpy.ops.kmtalk.set_mouth_gain(gain=1.6) == {"FINISHED"}
+    assert curve_of(target, "jawOpen").evaluate(frame) == pytest.approx(0.9, abs=1e-4), "nothing changes by itself"
+    assert bpy.ops.kmtalk.complete() == {"FINISHED"}
+    assert curve_of(target, "jawOpen").evaluate(frame) == pytest.approx(0.9, abs=1e-4)

@@ -131,6 +131,17 @@ def test_values_stay_within_the_sliders(scene, made):
         assert np.allclose(values[path], curves_of(plain)[path], atol=1e-6)
 
 
+def test_the_range_that_a_user_gave_a_slider_is_kept(scene, made):
+    target = build(scene, made[1], spelled(str))
+    jaw = target.data.shape_keys.key_blocks["jawOpen"]
+    import_line(scene, made, target)
+    plain = curves_of(target)['key_blocks["jawOpen"].value'].max()
+    jaw.slider_max = plain + 0.05
+    import_line(scene, made, target, gain=3.0)
+    assert curves_of(target)['key_blocks["jawOpen"].value'].max() == pytest.approx(plain + 0.05, abs=1e-5)
+    assert jaw.slider_max == pytest.approx(plain + 0.05)
+
+
 @pytest.mark.parametrize("name", ["ARKit", "VRoid", "one's own words"])
 @pytest.mark.parametrize("gain", [1.6, 3.0, 0.5])
 def test_what_is_exported_has_no_gain(scene, tmp_path, made, name, gain):

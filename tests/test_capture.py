@@ -23,6 +23,8 @@ CLOCKS = {
     "29.97, drop-frame": {"rate": 30, "drop": True, "start": 1798 - 40, "sign": ";"},
     "29.97, drop-frame after colons": {"rate": 30, "drop": True, "start": 1800 - 40},
     "29.97, drop-frame, 60 samples": {"rate": 30, "drop": True, "start": 1800 - 40, "each": 0.5},
+    "29.97, drop-frame, over midnight": {"rate": 30, "drop": True, "start": 2_589_408 - 40, "sign": ";"},
+    "59.94, drop-frame, over midnight": {"rate": 60, "drop": True, "start": 5_178_816 - 40, "sign": ";"},
     "59.94, drop-frame": {"rate": 60, "drop": True, "start": 3600 - 70, "sign": ";"},
     "59.94, drop-frame after colons": {"rate": 60, "drop": True, "start": 7 * 3600 - 24 - 70},
     "59.94, drop-frame, tenth minute": {"rate": 60, "drop": True, "start": 35964 - 70, "sign": ";"},
@@ -78,6 +80,82 @@ def test_forms_of_the_header_and_damage(tmp_path):
     take = made(tmp_path, path)
     assert worst(take, ("eyeBlinkLeft", "jawForward", "jawLeft", "jawOpen")) < 0.003
     assert any("1 samples the face was not seen" in note for note in take.meta["notes"])
+
+
+MISSING = ["", " ", "nan", "NaN", "null", "N/A", "#N/A", "-", "None", "-nan(ind)", "1.#QNAN"]
+
+
+@pytest.mark.parametrize("cell", MISSING)
+def test_missing_values_and_times_are_filled_from_those_around_them(tmp_path, cell):
+    path = live_link_face(tmp_path / "a.csv")
+    rows = [line.split(",") for line in path.read_text().splitlines()]
+    jaw = rows[0].index("JawOpen")
+    for row in rows[60:63]:
+        row[jaw] = cell
+    for row in (rows[1], rows[90], rows[91], rows[-1]):
+        row[0] = cell
+    path.write_text("\n".join(map(",".join, rows)))
+    take = made(tmp_path, path)
+    assert len(take.weights) == 91
+    assert worst(take) < 0.01
+    assert "Samples without a time: 4; they lie between those around them." in take.meta["notes"]
+
+
+FORMS = {
+    "tabs": lambda text: text.replace(",", "\t"),
+    "semicolons and decimal commas": lambda text: text.replace(",", ";").replace(".", ","),
+    "tabs and decimal commas, of Windows": lambda text: text.replace(",", "\t").replace(".", ",").replace("\n", "\r\n"),
+    "quotes": lambda text: "\n".join('"' + line.replace(",", '","') + '"' for line in text.splitlines()),
+    "quoted decimal commas": lambda text: "\n".join(
+        '"' + line.replace(",", '","').replace("0.", "0,") + '"' for line in text.splitlines()
+    ),
+    "lines above": lambda text: "sep=;\n# Take 1\n\n" + text.replace(",", ";"),
+    "vertical lines": lambda text: text.replace(",", "|"),
+    "a mark of UTF-8": lambda text: "\ufeff" + text,
+    "a column of words": lambda text: "\n".join(
+        f"{'Subject' if not index else 'Anna'},{line}" for index, line in enumerate(text.splitlines())
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_of_tables(tmp_path, name):
+    path = live_link_face(tmp_path / "a.csv")
+    path.write_bytes(FORMS[name](path.read_text()).encode())
+    assert worst(made(tmp_path, path)) < 0.004
+
+
+def test_joined_files_follow_each_other(tmp_path):
+    text = live_link_face(tmp_path / "a.csv").read_text()
+    header, *rows = text.splitlines()
+    (tmp_path / "a.csv").write_text("\n".join([header, *rows[:90], header, *rows[90:]]))
+    take = made(tmp_path, tmp_path / "a.csv")
+    assert (len(take.weights), worst(take) < 0.004) == (91, True)
+    (tmp_path / "a.csv").write_text(text + text)
+    twice = made(tmp_path, tmp_path / "a.csv")
+    # The second begins a sixtieth of a second after the end of the first.
+    jaw = twice.weights[:, twice.channels.index("jawOpen")]
+    assert len(jaw) == 181
+    assert np.allclose(jaw[91:], motion("jawOpen", (np.arange(91, 181) / 30) - 3 - 1 / 60), atol=0.02)
+    assert any("2 tables, joined" in note for note in twice.meta["notes"])
+
+
+def test_values_outside_of_0_to_1(tmp_path):
+    path = live_link_face(tmp_path / "a.csv")
+    rows = [line.split(",") for line in path.read_text().splitlines()]
+    jaw, funnel, smile = (rows[0].index(name) for name in ("JawOpen", "MouthFunnel", "MouthSmileLeft"))
+    for row in rows[1:]:
+        row[jaw], row[funnel] = "1.08", "-0.03"
+    rows[61][smile] = "57"
+    path.write_text("\n".join(map(",".join, rows)))
+    take = made(tmp_path, path)
+    by_name = dict(zip(take.channels, take.weights.T, strict=True))
+    assert (by_name["jawOpen"] == 1).all()
+    assert (by_name["mouthFunnel"] == 0).all()
+    # One damaged value does not make the file one of percents.
+    assert by_name["mouthSmileLeft"][30] == 1
+    assert worst(take, ("mouthPucker", "eyeBlinkLeft")) < 0.004
+    assert any("line 62, MouthSmileLeft" in note for note in take.meta["notes"])
 
 
 @pytest.mark.parametrize("unit", ["time", "Time (ms)", "timestamp", "semicolons", "percents", "facecap"])
@@ -222,7 +300,12 @@ def test_a_sound_that_begins_later_or_earlier(tmp_path, spoken):
         ("", [], "Timecode or time"),
         ("jawOpen,mouthClose\n0.1,0.2\n", [], "Timecode or time"),
         ("time,jawOpen\n0,0.1\n", [], "one number a frame"),
-        ("time,jawOpen\n0,x\n0.1,0.2\n", [], "Timecode or time"),
+        ("time,jawOpen\n0,x\n0.1,0.2\n", [], 'line 2: jawOpen is "x"'),
+        ("time,jawOpen\n0,0,1\n0.1,0,2\n", [], "line 2, has 3 cells and the header 2"),
+        ("Timecode,jawOpen\n00:00:00:00,0\n00:61:00:01,1\n", [], 'line 3: Timecode is "00:61:00:01"'),
+        ("Timecode,jawOpen\n00:00:00:00,0\n0.5,1\n", [], 'line 3: "0.5" is no timecode'),
+        ("Timecode,jawOpen\n,0\n-,1\n", [], "no time in any row"),
+        ("time,jawOpen\n0,0.1\n0.1,#VALUE!\n", [], 'line 3: jawOpen is "#VALUE!"'),
         ("time,wheelLeft\n0,0.1\n0.1,0.2\n", [], "none of ARKit's shapes"),
         ("time,jawOpen\n0,0.1\n0.1,0.2\n0.2,0.3\n", ["--from", "00:00:00:00"], "no timecodes"),
         ("time,jawOpen\n0,0.1\n0.1,0.2\n0.2,0.3\n", ["--start", "3"], "too little"),

@@ -12,12 +12,12 @@ INVENTORIES = {
     "MFA, ARPAbet": """
         AA0=AA AE1=AE AH2=AH AO1=AO AW1=AW AY0=AY B=B CH=CH D=D DH=DH EH1=EH ER0=ER EY2=EY F=F G=G HH=HH
         IH0=IH IY1=IY JH=JH K=K L=L M=M N=N NG=NG OW1=OW OY1=OY P=P R=R S=S SH=SH T=T TH=TH UH1=UH UW1=UW
-        V=V W=W Y=Y Z=Z ZH=ZH spn=SIL sil=SIL
+        V=V W=W Y=Y Z=Z ZH=ZH sil=SIL
     """,
     "MFA, English": """
         aj=AY aw=AW bʲ=B cʰ=K cʷ=K dʒ=JH d̪=D ej=EY fʷ=F h=HH iː=IY j=Y kp=P ɡb=B m̩=M n̩=N ow=OW t̪=T tʷ=T
         æ=AE ç=HH ð=DH ŋ=NG ɐ=AH ɑː=AA ɒː=AO ɔj=OY ə=AH əw=OW ɚ=ER ɛː=EH ɜː=ER ɝ=ER ɟʷ=G ɡ=G ɪ=IH ɫ̩=L ɱ=M
-        ɲ=N ɹ=R ɾ̃=T ɾʲ=T ʃ=SH ʉː=UW ʊ=UH ʎ=L ʒ=ZH ʔ=T θ=TH spn=SIL
+        ɲ=N ɹ=R ɾ̃=T ɾʲ=T ʃ=SH ʉː=UW ʊ=UH ʎ=L ʒ=ZH ʔ=T θ=TH
     """,
     "MFA, French": """
         a=AA ɑ̃=AA ɔ̃=AO ɛ̃=EH e=EY ø=UH œ=UH ə=AH y=UW u=UW o=OW ʁ=R ɥ=W w=W j=Y ʒ=ZH ʃ=SH ɲ=N tʃ=CH mʲ=M
@@ -51,6 +51,9 @@ INVENTORIES = {
         t͡ʃ=CH d͜ʒ=JH aɪ=AY eɪ=EY oʊ=OW əʊ=OW ɔɪ=OY aʊ=AW ɪə=IH eə=EH ʊə=UH aɪə=AY ˈiː=IY ˌɑː=AA u.=UW ə˞=ER
         e̞=EY ɔ̹=AO n̥=N l̩=L ɫ̪=L y=UW ʍ=W
     """,
+    "other letters of IPA": """
+        ε=EH ǝ=AH ɩ=IH ɷ=UH š=SH ž=ZH č=CH ʤ=JH š=SH
+    """,
     "WebMAUS, German": """
         <p:>=SIL a:=AA a=AA E:=EH 2:=UH 9=UH y:=UW Y=UH OY=OY aI=AY aU=AW @=AH 6=AH C=HH x=HH R=R S=SH Z=ZH
         N=NG pf=P ts=T tS=CH dZ=JH ?=T j=Y o~=OW E:~=EH <usb>=SIL <nib>=SIL #=SIL I=IH U=UH
@@ -73,13 +76,38 @@ INVENTORIES = {
     """,
     "Buckeye": """
         aa=AA aan=AA aen=AE ahn=AH own=OW iyn=IY tq=T dx=T nx=N el=L en=N er=ER y=Y hh=HH SIL=SIL
-        VOCNOISE=SIL <IVER>=SIL {B_TRANS}=SIL
+        VOCNOISE=SIL <IVER>=SIL {B_TRANS}=SIL hhn=HH LAUGH=SIL <CUTOFF-the>=SIL
     """,
     "gentle": """
         ae_I=AE hh_B=HH ah_I=AH l_I=L ow_E=OW y_B=Y iy_S=IY sil=SIL
     """,
     "Kaldi": """
-        AE1_B=AE T_E=T DH_B=DH AH0_E=AH Y_B=Y SIL=SIL SPN_S=SIL
+        AE1_B=AE T_E=T DH_B=DH AH0_E=AH Y_B=Y SIL=SIL NSN_S=SIL LAUGHTER_S=SIL
+    """,
+    "CMU Sphinx": """
+        SIL=SIL <s>=SIL </s>=SIL <sil>=SIL ++BREATH++=SIL ++NOISE++=SIL ++SMACK++=SIL ++COUGH++=SIL +NSN+=SIL
+        +INHALE+=SIL [NOISE]=SIL [COUGH]=SIL ++UH++=AH +UM+=AH ++MM++=M HH=HH AH=AH L=L OW=OW UH=UH
+    """,
+    "P2FA": """
+        sp=SIL sil=SIL ns=SIL br=SIL cg=SIL lg=SIL ls=SIL {NS}=SIL {BR}=SIL {LS}=SIL AA1=AA N=N
+    """,
+    "noise in other signs": """
+        *cough*=SIL #noise=SIL &=laughs=SIL <eps>=SIL [PAD]=SIL (breath)=SIL {lipsmack}=SIL sil1=SIL throat_clear=SIL
+        door-noise=SIL non-speech=SIL AE1=AE T=T
+    """,
+    "DISC (CELEX, LaBB-CAT)": """
+        I=IH E=EH {=AE V=AH Q=AO U=UH @=AH i=IY #=AA $=AO u=UW 3=ER 1=EY 2=AY 4=OY 5=OW 6=AW 7=IH 8=EH 9=UH c=AE
+        q=AA N=NG T=TH D=DH S=SH Z=ZH j=Y x=HH J=CH _=JH C=NG F=M H=N P=L R=R sil=SIL
+    """,
+    "DISC without the vowel of 'law'": """
+        h=HH @=AH l=L 5=OW w=W 3=ER d=D 1=EY #=AA
+    """,
+    "MRPA (Festival)": """
+        @=AH @@=ER a=AE aa=AA ai=AY ei=EY i@=IH ii=IY o=AO oo=AO ou=OW u=UH uh=AH uu=UW ch=CH dh=DH jh=JH ng=NG
+        sh=SH th=TH zh=ZH y=Y #=SIL pau=SIL
+    """,
+    "Japanese, Julius": """
+        silB=SIL silE=SIL sp=SIL a:=AA o:=OW N=N q=T ky=K by=B sh=SH ts=T ch=CH
     """,
     "Mandarin, Pinyin": """
         zh=JH ch=CH x=SH q=CH c=T a1=AA ao3=AW iou2=OW v4=UW ve2=EH uai4=AY ii4=Z ng=NG e5=AH
@@ -116,6 +144,20 @@ def test_the_labels_of_each_tool(name):
 )
 def test_a_letter_is_read_as_its_neighbours_are(labels, phones):
     assert " ".join(read_labels(labels.split()).phones) == phones
+
+
+@pytest.mark.parametrize(
+    "mark", ["spn", "SPN_S", "+SPN+", "++SPOKEN_NOISE++", "<unk>", "[UNK]", "<UNKNOWN-ww>", "%hes"]
+)
+def test_speech_without_phones_is_one_unknown_phone(mark):
+    read = read_labels(["HH", "AY1", mark, "sil"])
+    assert read.phones == ("HH", "AY", "AH", "SIL")
+    assert (read.unknown, read.strange) == ((2,), ())
+    assert arpabet(mark) == "AH"
+
+
+def test_signs_of_german_sampa_are_no_disc():
+    assert read_labels(["2", "S", "9", "6", "n", "#"]).phones == ("UH", "SH", "UH", "AH", "N", "SIL")
 
 
 def test_what_is_unknown_is_neutral_and_said():

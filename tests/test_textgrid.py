@@ -47,7 +47,8 @@ def test_aligners_tiers_and_labels(tmp_path, name, form):
         ("AA", 0.1, 0.3),
         ("SIL", 0.3, 0.4),
         ("M", 0.4, 0.5),
-        ("SIL", 0.5, 1.0),
+        ("AH", 0.5, 0.6),
+        ("SIL", 0.6, 1.0),
     ]
     assert [word.label for word in track.words] == ["alm"]
 

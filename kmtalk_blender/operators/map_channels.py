@@ -6,6 +6,7 @@ from bpy.props import BoolProperty, StringProperty
 from ..errors import UserError
 from ..paths import whole_path
 from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
+from ..scene.character.mouth_gain import offer
 from ..scene.character.shape_map import target_of
 from .base import ActionOperator, Outcome, busy
 
@@ -44,7 +45,9 @@ class KMTALK_OT_map_channels(MappingOperator, bpy.types.Operator):
         mapping = map_channels(target, self.only_missing)
         missing = {row.channel for row in mapping.rows} - mapping.mapped
         text = f"{target.name}: {mapping.title}, {len(mapping.mapped)} channels mapped"
-        return f"{text}, {len(missing)} not" if missing else text
+        text = f"{text}, {len(missing)} not" if missing else text
+        question = offer(target)
+        return f"{text}. {question}" if question else text
 
 
 class KMTALK_OT_clear_mapping(MappingOperator, bpy.types.Operator):

@@ -5,9 +5,10 @@ from typing import Any, Literal
 
 import bpy
 
+from ..scene.character.mouth_gain import OFFERED, offer
 from ..scene.takes.notes import Understood
 
-__all__ = ["RowMixin", "draw_progress", "draw_sentence", "draw_understood"]
+__all__ = ["RowMixin", "draw_gain_offer", "draw_progress", "draw_sentence", "draw_understood"]
 
 LETTER_WIDTH = 7.0  # pixels, mean width of a letter at a UI scale of 1
 EDGES = 60  # pixels that icon and edges take at a UI scale of 1
@@ -46,6 +47,18 @@ def draw_sentence(
     column.scale_y = 0.8
     for index, line in enumerate(textwrap.wrap(text, letters)):
         column.label(text=line, icon=icon if index == 0 else "BLANK1", translate=False)
+
+
+def draw_gain_offer(layout: bpy.types.UILayout, context: bpy.types.Context, target: bpy.types.Object) -> None:
+    """The question whether the mouth of a drawn face shall move further, until it is answered."""
+    question = offer(target)
+    if not question:
+        return
+    box = layout.box()
+    draw_sentence(box, context, question, "INFO")
+    row = box.row(align=True)
+    row.operator("kmtalk.set_mouth_gain", text=f"{OFFERED:g} Times", icon="CHECKMARK").gain = OFFERED
+    row.operator("kmtalk.set_mouth_gain", text="As Spoken", icon="X").gain = 1.0
 
 
 def draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

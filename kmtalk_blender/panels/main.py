@@ -14,7 +14,7 @@ from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
 from ..scene.sound.transcripts import sidecar
 from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
-from .drawing import draw_progress, draw_sentence, draw_understood
+from .drawing import draw_gain_offer, draw_progress, draw_sentence, draw_understood
 from .install import draw_missing_runtime
 from .places import PanelMixin, in_both_places, labelled
 
@@ -32,6 +32,7 @@ class Main(PanelMixin):
         layout.use_property_decorate = False
         draw_missing_runtime(layout, context)
         _draw_character(layout, context)
+        _draw_gain_offer(layout, context)
         _draw_source(layout, context)
         _draw_action(layout, context)
 
@@ -61,6 +62,15 @@ def _draw_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
         layout.operator("kmtalk.add_head", icon="ADD")
         return
     labelled(layout, "").label(text=f"{selected.name} is selected", icon="USER", translate=False)
+
+
+def _draw_gain_offer(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    try:
+        target = target_of(context)
+    except UserError:
+        return
+    if target.type == "MESH" and target.data.shape_keys is not None:
+        draw_gain_offer(layout, context, target)
 
 
 def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

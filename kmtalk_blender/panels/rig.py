@@ -8,7 +8,7 @@ from ..errors import UserError
 from ..operators.make_shapes import mesh_of
 from ..scene.character.landmarks import LANDMARKS, REQUIRED
 from ..scene.character.shape_map import target_of
-from .drawing import RowMixin
+from .drawing import RowMixin, draw_gain_offer
 from .places import PanelMixin, in_both_places
 
 __all__ = ["register", "unregister"]
@@ -25,6 +25,8 @@ class KMTALK_UL_mapping(RowMixin, bpy.types.UIList):
         row.label(text=item.channel, icon=sign, translate=False)
         if item.shape and item.shape != item.channel:
             row.label(text=item.shape, translate=False)
+        if item.shape and not gone and item.certainty != "SURE":
+            row.label(text=item.bl_rna.properties["certainty"].enum_items[item.certainty].name, icon="QUESTION")
 
 
 class Rig(PanelMixin):
@@ -62,6 +64,8 @@ class ShapeKeys(NeedsShapes):
         row.operator("kmtalk.load_mapping", text="", icon="IMPORT")
         row.operator("kmtalk.save_mapping", text="", icon="EXPORT")
         row.operator("kmtalk.clear_mapping", text="", icon="X")
+        draw_gain_offer(layout, context, target)
+        layout.prop(settings, "mouth_gain")
         if not len(settings.mapping):
             layout.label(text="Found by their names", icon="INFO")
             return

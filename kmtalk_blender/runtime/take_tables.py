@@ -18,6 +18,7 @@ __all__ = ["is_exported", "read_live_link", "read_take_json"]
 FACE = ("jaw", "mouth", "cheek", "tongue", "eye", "brow", "nose")
 # Hours, minutes, seconds, frames, and the part of a frame.
 CODE = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})[:;](\d{1,4})(?:\.(\d{1,9}))?", re.ASCII)
+SHOWN = 40  # characters of a cell in a message
 FASTEST = 999  # largest frame number within a second of a timecode
 
 
@@ -31,21 +32,36 @@ def read_live_link(path: Path) -> Take:
     try:
         header = next(rows, [])
         names = tuple(name[:1].lower() + name[1:] for name in header[2:])
-        for row in rows:
-            values.extend([float(cell) for cell in row[2 : 2 + len(names)]])
+        for number, row in enumerate(rows, 2):
+            values.extend([_weight(cell, path, number, name) for cell, name in zip(row[2:], names, strict=False)])
             frames.append(min(max(int(float(row[0].split(":")[3])), 0), FASTEST))
             if len(values) > limits.CURVE_VALUES:
                 raise UserError(f"{path} holds more than {limits.CURVE_VALUES} numbers; cut it.")
         weights = np.frombuffer(values, np.float32).reshape(len(frames), len(names)) if values else np.zeros((0, 0))
     except (ValueError, IndexError, OverflowError) as error:
         raise UserError(
-            f"{path} is not a Live Link Face CSV; its first columns are Timecode, BlendShapeCount."
+            f"{path} is not a take's CSV, whose first columns are Timecode and BlendShapeCount, divided by commas; "
+            "Import Capture reads other tables."
         ) from error
+    if not names:
+        raise UserError(f"{path} has no columns divided by commas; Import Capture reads other tables.")
     if len(weights) < 2 or not np.isfinite(weights).all():
         raise UserError(f"{path} contains no motion; choose another file.")
     # A timecode counts the frames of a second: the highest number gives the frame rate.
     fps = float(max(frames) + 1) if len(weights) > max(frames) + 1 else 60.0
     return _plain_take(weights, names, fps, path)
+
+
+def _weight(cell: str, path: Path, number: int, name: str) -> float:
+    """The number in a cell. number: of the row, from 1. Raises UserError."""
+    try:
+        return float(cell)
+    except ValueError as error:
+        text = "".join(c if c.isprintable() else "?" for c in cell[:SHOWN])
+        raise UserError(
+            f'{path}, row {number}: {name} is "{text}", which is no number; mend it, or use Import Capture, which '
+            "fills missing values."
+        ) from error
 
 
 def is_exported(path: Path) -> bool:

@@ -17,6 +17,7 @@ from .character.calibration import calibrate_closed, calibrate_open
 from .character.jaw_bones import JawRange, drive_bone, free_bone
 from .character.landmarks import guess_marks, mark
 from .character.mapping import load_preset, map_channels, save_preset
+from .character.mouth_gain import set_mouth_gain
 from .character.parts import follow_head
 from .checks import fix_obstacle, obstacles
 from .curves.density import Density
@@ -70,5 +71,6 @@ __all__ = [
     "read_space",
     "save_preset",
     "set_expression",
+    "set_mouth_gain",
     "takes_of",
 ]

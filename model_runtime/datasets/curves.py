@@ -20,8 +20,9 @@ SUFFIXES = (".csv", ".json", ".npz")
 # A .txt is one of Face Cap; beside a sound it would be a transcript.
 OTHER_SUFFIXES = (".tsv", ".txt")
 ARRAYS = {"weights": Wanted(NUMBERS), "channels": Wanted(TEXT, limits.CHANNELS), "fps": Wanted(NUMBERS, 1)}
-# Weights above this are percents.
+# Weights above this are percents when so large a share of the samples has one; fewer are damage.
 HIGHEST_WEIGHT = 2.0
+PERCENTS = 0.2
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ def read_curves(
     readers = {".json": _read_json, ".npz": _read_npz}
     table = readers[suffix](path) if suffix in readers else read_curve_table(path, rate, zero)
     names, times, weights = table.names, table.times, table.weights
+    for name, sentence in table.unreadable.items():
+        if channel_name(name, known):
+            raise InputError(sentence)
     if weights.ndim != 2 or weights.shape != (len(times), len(names)) or len(times) < 2:
         raise InputError(f"{path} does not hold one number a frame and a curve.")
     if not all_finite(weights, np.float32) or not np.isfinite(times).all():
@@ -86,8 +90,19 @@ def read_curves(
     if len(times) < 2:
         raise InputError(f"{path} has no times that ascend.")
     found, notes = weights[kept][:, columns], table.notes
-    if suffix not in readers and found.max() > HIGHEST_WEIGHT:
+    high = (found > HIGHEST_WEIGHT).any(axis=1)
+    if suffix not in readers and high.mean() > PERCENTS:
         found, notes = found / 100, (*notes, "The weights are percents; they were divided by 100.")
+    elif table.lines and high.any():
+        row = int(high.argmax())
+        column = int(found[row].argmax())
+        line = np.array(table.lines)[kept][row]
+        found = np.minimum(found, 1.0)
+        notes = (
+            *notes,
+            f"Samples with weights far above 1: {int(high.sum())} (the first in line {line}, "
+            f"{names[columns[column]]}); they were cut to 1.",
+        )
     return Curves(
         times,
         tuple(str(ours[index]) for index in columns),

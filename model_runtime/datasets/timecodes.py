@@ -22,9 +22,9 @@ USUAL_RATE = 60
 DROPPED = {30: 2, 60: 4}
 # What a fractional frame rate is slower by.
 SLOWER = 1001 / 1000
-TIMECODE = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})([:;.,])(\d{1,4}(?:[.,]\d{1,9})?)", re.ASCII)
+TIMECODE = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d)([:;.,])(\d{1,4}(?:[.,]\d{1,9})?)", re.ASCII)
 # A clock with decimal seconds: HH:MM:SS.mmm, or whole seconds.
-CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,9})?)", re.ASCII)
+CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d(?:[.,]\d{1,9})?)", re.ASCII)
 # Seconds in a day.
 DAY = 24 * 3600.0
 

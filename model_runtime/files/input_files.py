@@ -18,7 +18,7 @@ from model_runtime.errors import InputError
 
 __all__ = [
     *("check_path", "is_file", "is_folder", "open_file", "parse_json", "read_bytes", "read_json", "read_lines"),
-    *("read_table", "read_text"),
+    *("read_numbered_table", "read_table", "read_text"),
 ]
 
 # A JSON string, closed or not, or a bracket. Possessive quantifiers, and an unclosed string matches too: the time grows
@@ -102,11 +102,16 @@ def read_lines(path: Path | str, most: int, replaced: bool = False) -> Iterator[
 
 def read_table(path: Path | str, most: int, delimiter: str = ",") -> Iterator[list[str]]:
     """The rows of a CSV table with one row a line; empty rows are left out. Raises InputError as `read_lines`."""
-    for line in read_lines(path, most):
+    return (row for _number, row in read_numbered_table(path, most, delimiter))
+
+
+def read_numbered_table(path: Path | str, most: int, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """As `read_table`, each row with the number of its line, from 1."""
+    for number, line in enumerate(read_lines(path, most), 1):
         try:
-            yield from (row for row in csv.reader([line], delimiter=delimiter) if row)
+            yield from ((number, row) for row in csv.reader([line], delimiter=delimiter) if row)
         except csv.Error as error:
-            raise InputError(f"{path} is no table of text; export it again.") from error
+            raise InputError(f"{path}, line {number}, is no row of a table; export the table again.") from error
 
 
 def read_json(path: Path | str, most: int = limits.JSON_BYTES) -> Any:

@@ -13,6 +13,8 @@ VOWELS = {
     **{"ɨ": "IH", "ɘ": "IH", "ᵻ": "IH", "ɯ": "IH", "ɤ": "AH", "ɜ": "ER", "ɝ": "ER", "ɚ": "ER", "ɞ": "ER"},
     # Rounded, in front: y is the vowel of French "tu", not the consonant of "you".
     **{"y": "UW", "ʏ": "UH", "ø": "UH", "œ": "UH", "ɶ": "AO", "ʉ": "UW", "ᵿ": "UH", "ɵ": "UH"},
+    # Other letters for the same: Greek, reversed, and older ones.
+    **{"ε": "EH", "ǝ": "AH", "ɩ": "IH", "ɷ": "UH"},
     **{"u": "UW", "ʊ": "UH", "o": "OW", "ɔ": "AO", "ɒ": "AO"},
 }
 CONSONANTS = {
@@ -39,6 +41,8 @@ AFFRICATES = ("ts", "dz", "pf", "bv", "tθ", "dð", "kx", "qχ", "tɬ", "dɮ", "
 OPEN, FRONT, ROUNDED = "aɑɐæʌəɘɤɜ", "eɛiɪɨɯ", "oɔɒɵuʊʉyʏøœɶ"
 # Where diphthongs go: to a spread mouth, to a rounded one.
 SPREADING, ROUNDING = "iɪjeɛyʏ", "uʊwoɔʉ"
+# Hushes of Slavic spelling and of Americanists; without its accent the letter would be a hiss.
+CARONS = str.maketrans({"š": "ʃ", "ž": "ʒ", "č": "ʧ", "ǰ": "ʤ", "ǯ": "ʤ"})
 RHOTIC_HOOK = "˞"
 # Vowels of ARPAbet that aligners do not write in IPA; "aw" and "ow" they do.
 ARPABET_VOWELS = {vowel for vowel in ARPABET if vowel not in ("AW", "OW")}
@@ -69,7 +73,9 @@ def is_one_ipa_sound(label: str) -> bool:
 
 def _letters(label: str) -> str:
     """The letters of a label, without marks; a vowel with a rhotic hook becomes ɚ."""
-    text = unicodedata.normalize("NFD", label.strip()).replace("c\u0327", "ç")
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFC", label.strip()).translate(CARONS)).replace(
+        "c\u0327", "ç"
+    )
     text = re.sub(f".{RHOTIC_HOOK}", "ɚ", text)
     kept = [c for c in text if unicodedata.category(c) in ("Ll", "Lo", "Lu")]
     return "".join(kept)

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.linguistics.disc import disc_phone, is_disc
 from model_runtime.linguistics.ipa import ipa_phone, is_one_ipa_sound
+from model_runtime.linguistics.mrpa import MRPA_SIGN, mrpa_phone
+from model_runtime.linguistics.noise_marks import hesitation, is_silence, is_spoken_noise
 from model_runtime.linguistics.phones import PHONES, SILENCE, VOWELS
 from model_runtime.linguistics.romanised import PINYIN_SIGN, ROMAJI_SIGN, pinyin_phone, romaji_phone
 from model_runtime.linguistics.sampa import ipa_of_sampa
@@ -19,21 +22,14 @@ __all__ = ["UNKNOWN", "Labels", "arpabet", "known_share", "read_labels"]
 
 # The phone that stands for a label that no convention has: the neutral vowel.
 UNKNOWN = "AH"
-# Labels of silence and noise in aligners and corpora, lower case.
-SILENCES = (
-    *("", "sil", "sp", "spn", "pau", "pause", "h#", "#", "##", "-", "_", "<", ">", "epi", "silence"),
-    *("ns", "nsn", "+nsn+", "+spn+", "brth", "br", "breath", "noise", "laugh", "lg", "cough", "ssil", "xxx", "iver"),
-    *("vocnoise", "vocal-noise", "cutoff", "error", "exclude", "garbage", "inhale", "exhale", "gbg", "bg", "ap", "nse"),
-)
-# Anything in brackets: <p:>, <SIL>, {B_TRANS}, [laugh], (...).
-BRACKETED = re.compile(r"[<\[{(].*[>\]})]")
 # Labels of ARPAbet dialects (TIMIT, Buckeye, CMU's synthesisers) -> labels of PHONES.
 DIALECTS = {
     **{"AX": "AH", "AXR": "ER", "IX": "IH", "UX": "UW", "AX-H": "AH", "EL": "L", "EM": "M", "EN": "N", "ENG": "NG"},
     **{"DX": "T", "NX": "N", "Q": "T", "TQ": "T", "HV": "HH", "H": "HH", "WH": "W", "NJ": "N", "LJ": "L", "OH": "AO"},
     **{f"{stop}CL": stop for stop in ("P", "T", "K", "B", "D", "G")},
-    # Nasal vowels of Buckeye.
+    # Nasal vowels of Buckeye, and its nasal h.
     **{f"{vowel}N": vowel for vowel in VOWELS},
+    **{"HHN": "HH"},
 }
 # Where a phone lies in its word, as Kaldi and gentle append it: AE1_B, ae_I, AE1_E, AE1_S.
 POSITION = re.compile(r"_[BIES]$")
@@ -51,11 +47,12 @@ class Convention:
 
 @dataclass(frozen=True)
 class Labels:
-    """phones: a label of PHONES for each label that was given. unknown: indices of those that no convention has; their
-    phone is UNKNOWN."""
+    """phones: a label of PHONES for each label that was given. unknown: indices of those whose phone is UNKNOWN: labels
+    that no convention has, and marks of speech without phones ("spn"). strange: the former alone."""
 
     phones: tuple[str, ...]
     unknown: tuple[int, ...]
+    strange: tuple[int, ...] = ()
 
 
 def read_labels(labels: Sequence[str]) -> Labels:
@@ -65,54 +62,74 @@ def read_labels(labels: Sequence[str]) -> Labels:
     """
     distinct = _distinct(labels)
     chosen = _convention(distinct)
-    known = {label: chosen.read(label) or _read_in(label, CONVENTIONS) for label in distinct}
-    phones = tuple(SILENCE if label not in known else known[label] or UNKNOWN for label in labels)
-    unknown = tuple(index for index, label in enumerate(labels) if label in known and known[label] is None)
-    return Labels(phones, unknown)
+    phones = {label: _phone_in(label, chosen) for label in distinct}
+    unknown = tuple(index for index, label in enumerate(labels) if phones[label] is None)
+    strange = tuple(index for index in unknown if not is_spoken_noise(_bare(labels[index])))
+    return Labels(tuple(phones[label] or UNKNOWN for label in labels), unknown, strange)
 
 
 def known_share(labels: Sequence[str]) -> float:
-    """The share of the distinct labels, silences aside, that one convention surely has; 0 without labels.
+    """The share of the distinct labels, silences and noises aside, that one convention surely has; 0 without labels.
 
     Raises InputError as `read_labels`.
     """
     distinct = _distinct(labels)
-    claims = _convention(distinct).claims
-    return sum(claims(label) for label in distinct) / len(distinct) if distinct else 0.0
+    chosen = _convention(distinct)
+    # DISC writes some phones as signs that are silence elsewhere.
+    spoken = [label for label in distinct if chosen is DISC or not _is_mark(label)]
+    return sum(map(chosen.claims, spoken)) / len(spoken) if spoken else 0.0
 
 
 def arpabet(label: str) -> str:
     """The label of PHONES for a single `label`.
 
     Accepts ARPAbet in any case, with or without stress digits, IPA, SAMPA, and the usual names of silence and noise;
-    what ARPAbet has is read as ARPAbet. Raises InputError for any other label.
+    what ARPAbet has is read as ARPAbet. Speech without phones ("spn") is UNKNOWN. Raises InputError for any other
+    label.
     """
-    known = (
-        SILENCE if _is_silence(label) else _arpabet(label) or ipa_phone(_bare(label)) or _read_in(label, CONVENTIONS)
-    )
+    if is_spoken_noise(_bare(label)):
+        return UNKNOWN
+    known = _phone_in(label, Convention(lambda one: _arpabet(one) or ipa_phone(_bare(one)), lambda _one: True))
     if known is None:
         raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
     return known
 
 
 def _distinct(labels: Sequence[str]) -> list[str]:
-    """The different labels without silences, in order. Raises InputError for too many or too long ones."""
+    """The different labels, in order. Raises InputError for too many or too long ones."""
     different = dict.fromkeys(labels)
     if len(different) > limits.PHONE_LABELS:
         raise InputError(f"There are more than {limits.PHONE_LABELS} different phones; are these words?")
     long = next((label for label in different if len(label) > limits.LABEL_LETTERS), None)
     if long is not None:
         raise InputError(f'The phone "{long}" has more than {limits.LABEL_LETTERS} characters; write it again.')
-    return [label for label in different if not _is_silence(label)]
+    return list(different)
 
 
-def _is_silence(label: str) -> bool:
+def _is_mark(label: str) -> bool:
+    """Whether a label is silence, noise, a hesitation or speech without phones, in any convention."""
     bare = _bare(label)
-    return bare.lower() in SILENCES or bool(BRACKETED.fullmatch(bare)) or not re.search(r"[^\W_]|[@{}?&=]", bare)
+    return is_silence(bare) or is_spoken_noise(bare) or hesitation(bare) is not None
+
+
+def _phone_in(label: str, chosen: Convention) -> str | None:
+    """The phone of a label in the convention of its file, else in the first that claims it; None: it is unknown."""
+    bare = _bare(label)
+    if chosen is DISC and disc_phone(label):
+        return disc_phone(label)
+    if is_spoken_noise(bare):
+        return None
+    if is_silence(bare):
+        return SILENCE
+    return hesitation(bare) or chosen.read(label) or _read_in(label, CONVENTIONS)
 
 
 def _convention(distinct: Sequence[str]) -> Convention:
-    """The convention that claims most of the labels; of equals, the first."""
+    """The convention that claims most of the labels, silences and noises aside; of equals, the first."""
+    distinct = [label for label in distinct if disc_phone(label) or not _is_mark(label)]
+    if is_disc(distinct):
+        return DISC
+    distinct = [label for label in distinct if not _is_mark(label)]
     possible = [one for one in CONVENTIONS if one.sign is None or any(map(one.sign.fullmatch, distinct))]
     return max(possible, key=lambda one: sum(map(one.claims, distinct)))
 
@@ -141,6 +158,7 @@ def _is_sampa(label: str) -> bool:
     return label.isascii() and is_one_ipa_sound(ipa_of_sampa(label))
 
 
+DISC = Convention(disc_phone, lambda label: disc_phone(label) is not None)
 # Of equals the first is chosen. IPA is before ARPAbet in lower case: without a label such as "ih" nothing speaks for
 # that.
 CONVENTIONS = (
@@ -148,6 +166,7 @@ CONVENTIONS = (
     Convention(pinyin_phone, lambda label: pinyin_phone(label) is not None, PINYIN_SIGN),
     Convention(lambda label: ipa_phone(_bare(label)), lambda label: is_one_ipa_sound(_bare(label))),
     Convention(lambda label: ipa_phone(ipa_of_sampa(label)), _is_sampa),
+    Convention(mrpa_phone, lambda label: mrpa_phone(label) is not None, MRPA_SIGN),
     Convention(romaji_phone, lambda label: romaji_phone(label) is not None, ROMAJI_SIGN),
     Convention(_arpabet, _is_arpabet(upper=False)),
 )

@@ -31,9 +31,9 @@ def lists_of(track: PhoneTrack) -> dict[str, list]:
 def track_of(phones: Iterable, words: Iterable = (), duration: float | None = None) -> PhoneTrack:
     """A track from [label, start, end] lists in order of time; gaps become SIL.
 
-    phones: ARPAbet or IPA labels. duration: seconds, length of the track (None: the end of the last phone). Raises
-    InputError for an unknown label, for times that are no numbers, run backwards, overlap or end more than PAST_END
-    after `duration`, and for more phones than PHONES_PER_SECOND allows.
+    phones: ARPAbet or IPA labels; "spn", speech without phones, is the neutral vowel. duration: seconds, length of the
+    track (None: the end of the last phone). Raises InputError for an unknown label, for times that are no numbers, run
+    backwards, overlap or end more than PAST_END after `duration`, and for more phones than PHONES_PER_SECOND allows.
     """
     heard, spoken = _checked(phones, "phone"), _checked(words, "word")
     if not heard:
@@ -45,8 +45,8 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
     if len(heard) > limits.PHONES_PER_SECOND * (duration + 1):
         raise InputError(f"There are {len(heard)} phones in {duration:.2f} s; nobody says so many.")
     read = read_labels([span.label for span in heard])
-    if read.unknown:
-        label = heard[read.unknown[0]].label
+    if read.strange:
+        label = heard[read.strange[0]].label
         raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
     spans = [Span(phone, span.start, span.end) for phone, span in zip(read.phones, heard, strict=True)]
     if last > duration + PAST_END:

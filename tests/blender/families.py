@@ -297,6 +297,12 @@ FAMILIES: dict[str, Family] = {
     ),
     "Adobe Fuse": table(FUSE),
     "Mixamo": {f"Facial_Blends.{name}": parts for name, parts in table(FUSE).items()},
+    "Mixamo, sides in words": {
+        name.removesuffix(f"_{letter}") + f"_{side}" if name.endswith(f"_{letter}") else name: parts
+        for name, parts in table(FUSE).items()
+        for side, letter in LETTERS.items()
+        if name.endswith(f"_{letter}") or (side == "Left" and not name.endswith(("_L", "_R")))
+    },
     "faceshift": table(FACESHIFT),
     "faceshift, numbered": {f"{i:02d}_{name}": parts for i, (name, parts) in enumerate(table(FACESHIFT).items())},
     "FaceScape": table(FACESCAPE),
@@ -358,6 +364,33 @@ FAMILIES: dict[str, Family] = {
         **{"boca abierta": {"jawOpen": 1.0}, "sonrisa": {"mouthSmileLeft": 1, "mouthSmileRight": 1}, "parpadeo": BLINK},
     },
     "small letters, sides by a letter": spelled(lambda name: lettered(name, "l", "r").lower()),
+    "Italian": {
+        **{"bocca_aperta": {"jawOpen": 1.0}, "sorriso": {"mouthSmileLeft": 1, "mouthSmileRight": 1}},
+        **{"ammiccamento": BLINK, "bacio": {"mouthPucker": 1.0}},
+    },
+    "Swedish": {
+        **{"mun_öppen": {"jawOpen": 1.0}, "leende": {"mouthSmileLeft": 1, "mouthSmileRight": 1}, "blinka": BLINK},
+    },
+    "Turkish": {
+        **{"ağız_açık": {"jawOpen": 1.0}, "gülümseme": {"mouthSmileLeft": 1, "mouthSmileRight": 1}},
+        "göz_kırpma": BLINK,
+    },
+    "Azure, numbered visemes": visemes(
+        "0=rest 1=half 2=open 3=round 4=half 5=tight 6=spread 7=tight 8=round 9=open 10=round 11=open 12=narrow "
+        "13=tight 14=narrow 15=narrow 16=tight 17=narrow 18=teeth 19=narrow 20=narrow 21=shut",
+        "viseme_",
+    ),
+    "Unity-chan": visemes("A=open I=spread U=tight E=half O=round SMILE1=rest", "blendShape1.MTH_")
+    | {"blendShape2.EYE_DEF_C": BLINK},
+    "Daz Genesis 8.1, lips in parts": {
+        "facs_jnt_JawOpen": {"jawOpen": 1.0},
+        **{
+            f"facs_bs_Mouth{kind}{lip}{side}_div2": {channel: 0.25}
+            for kind, channel in (("Funnel", "mouthFunnel"), ("Purse", "mouthPucker"))
+            for lip in ("Lower", "Upper")
+            for side in LETTERS
+        },
+    },
     "Russian": {
         **{"Рот_открыт": {"jawOpen": 1.0}, "Улыбка": {"mouthSmileLeft": 1, "mouthSmileRight": 1}, "Моргание": BLINK},
     },
@@ -392,6 +425,13 @@ NOT_FACES = {
         *("jawOpen_mouthClose_corrective", "jawOpen_mouthSmileLeft_corr", "facs_cbs_JawOpen_MouthFunnel"),
         *("jawOpen_mouthPucker", "mouthSmileLeft_jawOpen_fix", "pJCMJawOpen_30"),
     ],
+    "a gripper": ["Jaw_Open", "Jaw_Close", "Rotate"],
+    "an aeroplane": ["aileron_L", "aileron_R", "flaps_down", "gear_up", "nose_up", "mouth_intake_open"],
+    "numbers of a mouth": [f"mouth_{number}" for number in range(22)],
+    "three vowels": ["A", "I", "U"],
+    "notes": list("CDEFGAB"),
+    "cloth": ["Open", "Closed", "Wide", "Tight", "Long", "Short"],
+    "sizes": ["mouthWidth", "mouthHeight", "jawWidth", "lipThickness", "eyeSize"],
     "a lamp": ["Blink", "Blink_L", "Blink_R", "Bright"],
     "a car": ["door_left", "door_right", "wheel_L", "wheel_R", "trunk_open", "hood_up"],
 }

@@ -134,7 +134,7 @@ def test_bad_captures_change_nothing(scene, actor, tmp_path):
     before = snapshot()
     for name, said in (
         ("gone.csv", "There is no capture"),
-        ("a.csv", "Timecode or time"),
+        ("a.csv", 'line 2: Timecode is "noon"'),
         ("one", "holds no .csv"),
         ("two", "several devices"),
     ):

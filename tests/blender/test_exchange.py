@@ -42,6 +42,20 @@ def test_an_exported_take_is_one_for_the_runtime(spoken, tmp_path):
     assert take.phones.phones
 
 
+def test_a_cell_of_the_csv_that_is_no_number_is_named(spoken, tmp_path):
+    path = tmp_path / "take.csv"
+    bpy.ops.kmtalk.export_take(filepath=str(path))
+    rows = path.read_text().splitlines()
+    column = rows[0].split(",").index("JawOpen")
+    rows[7] = ",".join("-" if i == column else cell for i, cell in enumerate(rows[7].split(",")))
+    path.write_text("\n".join(rows))
+    with pytest.raises(RuntimeError, match=r'row 8: jawOpen is "-"'):
+        bpy.ops.kmtalk.import_take(filepath=str(path))
+    path.write_text("\n".join(rows).replace(",", ";"))
+    with pytest.raises(RuntimeError, match="Import Capture reads other tables"):
+        bpy.ops.kmtalk.import_take(filepath=str(path))
+
+
 def test_the_csv_is_live_link_faces(spoken, tmp_path):
     bpy.ops.kmtalk.export_take(filepath=str(tmp_path / "take.csv"))
     rows = list(csv.reader((tmp_path / "take.csv").open()))

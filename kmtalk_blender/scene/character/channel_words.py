@@ -25,6 +25,7 @@ SPEECH: dict[str, tuple[str, ...]] = {
         *("lip together", "mouth ape shape", "au 8"),
     ),
     "mouthFunnel": (
+        *("mouth funnel lower*, mouth funnel upper*", "mouth funnel lower, mouth funnel upper"),
         *("mouth funnel up*, mouth funnel down*", "mouth funnel u*, mouth funnel d*", "mouth funnel*", "mouth funnel"),
         *("lip funnel lt, lip funnel lb, lip funnel rt, lip funnel rb", "lip funnel upper*, lip funnel lower*"),
         *("lip funnel", "funnel", "mouth upper overturn, mouth lower overturn", "au 22"),
@@ -32,7 +33,21 @@ SPEECH: dict[str, tuple[str, ...]] = {
     ),
     "mouthPucker": (
         *("mouth pucker up*, mouth pucker down*", "mouth lip purse u*, mouth lip purse d*", "mouth pucker*"),
-        *("mouth pucker", "lip pucker upper*, lip pucker lower*", "lip pucker*", "lip pucker", "pucker"),
+        *(
+            "mouth purse lower*, mouth purse upper*",
+            "mouth purse lower, mouth purse upper",
+            "mouth purse*",
+            "mouth purse",
+        ),
+        *(
+            "mouth pucker",
+            "lip purse*",
+            "lip purse",
+            "lip pucker upper*, lip pucker lower*",
+            "lip pucker*",
+            "lip pucker",
+            "pucker",
+        ),
         *("mouth pucker open", "mouth pout", "au 18", "~mouth narrow*", "~mouth narrow", "~kiss", "~mouth kiss"),
     ),
     "mouth*": ("mouth*", "mid mouth*", "mouth move*"),
@@ -80,6 +95,7 @@ SPEECH: dict[str, tuple[str, ...]] = {
     "tongueOut": ("tongue out", "tongue show", "tongue long step 1", "au 19"),
     "eyeBlink*": (
         *("eye blink", "fcl eye close", "eye close", "blink", "lid close", "au 45", "au 43", "wink", "eye wink"),
+        "~eye def c",
     ),
     "browInnerUp": (
         *("brow inner up", "brow raise inner*", "brow raise in*", "brow inner up*", "inner brow raise*"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .name_words import NOISE, pieces
 from .shape_names import LIKELY, SURE, UNSURE
-from .viseme_sets import ALPHABETIC, SETS, Parts, VisemeSet
+from .viseme_sets import ALPHABETIC, NUMBERED, SETS, Parts, VisemeSet
 
 __all__ = ["FoundVisemes", "find_visemes"]
 
@@ -12,6 +12,8 @@ COMPLETE = 0.75  # share of a set's visemes that must exist for the set to be re
 # Words before a viseme's name that say that it is one.
 ANNOUNCING = "viseme visemes vis v phoneme phonemes phon ph mouth mouths mth lip lips lipsync speech say talk"
 SAYS_SO = frozenset(ANNOUNCING.split())
+# Words that say so of a number: mouth_7 may be the seventh of anything.
+SAYS_NUMBER = frozenset(("viseme", "visemes", "vis"))
 GLUED = ("viseme", "phoneme", "mouth")
 
 Prefix = tuple[str, ...]
@@ -33,9 +35,13 @@ def find_visemes(shapes: list[str], face: bool) -> FoundVisemes:
     """
     groups = _groups(shapes)
     best = FoundVisemes("", {}, SURE)
+    fewest = COMPLETE * min(len(one.shapes) for one in SETS)
+    ordered = sorted((p for p in groups if len(groups[p]) >= fewest), key=lambda prefix: (len(prefix), prefix))
     for one in SETS:
-        for prefix in sorted(groups, key=lambda prefix: (len(prefix), prefix)):
+        for prefix in ordered:
             keys = groups[prefix]
+            if len(keys) < COMPLETE * len(one.shapes):
+                continue
             found = _found(one.shapes, keys)
             if len(found) < COMPLETE * len(one.shapes) or len(found) <= len(best.shapes):
                 continue
@@ -83,6 +89,8 @@ def _found(wanted: dict[str, Parts], keys: dict[str, str]) -> dict[str, Parts]:
 def _certainty(one: VisemeSet, prefix: Prefix, keys: dict[str, str], count: int, face: bool) -> str:
     """How sure it is that the shape keys are this set; empty when they are something else."""
     said = bool(SAYS_SO.intersection(prefix))
+    if one.title in NUMBERED:
+        return SURE if SAYS_NUMBER.intersection(prefix[-1:]) else ""
     if one.title in ALPHABETIC and not said:
         return _certainty_of_letters(one, keys, face)
     return SURE if said or count == len(one.shapes) else LIKELY

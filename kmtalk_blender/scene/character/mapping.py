@@ -33,6 +33,8 @@ PRESET = "kmtalk_mapping"
 ENOUGH = 8
 # Fewer shape keys with known names are no face.
 FACE = 3
+# Range of the mouth gain, as of the property.
+MOUTH_GAINS = (0.1, 4.0)
 # Sets of names whose mapping is remembered: panels ask for it each time they are drawn.
 REMEMBERED = 64
 # Names of the shapes of FLAME and other statistical models.
@@ -190,19 +192,24 @@ def write_mapping(target: bpy.types.Object, mapping: Mapping) -> None:
 
 
 def save_preset(target: bpy.types.Object, path: Path) -> None:
-    """Write the object's mapping as JSON. Raises UserError when it cannot be written."""
+    """Write the object's mapping and mouth gain as JSON. Raises UserError when it cannot be written."""
     mapping = mapping_of(target)
     rows = [
         {"channel": row.channel, "shape": row.shape, "gain": round(row.gain, 6), "offset": round(row.offset, 6)}
         for row in mapping.rows
         if row.shape
     ]
-    text = json.dumps({PRESET: 1, "mode": mapping.mode, "rows": rows}, indent=1, ensure_ascii=False)
+    preset: dict = {PRESET: 1, "mode": mapping.mode, "rows": rows}
+    if target.kmtalk.mouth_gain != 1.0:
+        preset["mouth_gain"] = round(target.kmtalk.mouth_gain, 6)
+    text = json.dumps(preset, indent=1, ensure_ascii=False)
     write_whole(path, text.encode())
 
 
 def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str]]:
-    """Load a mapping from JSON. Returns it, and the shape keys that it names and the character lacks (left out).
+    """Load a mapping, and a mouth gain, from JSON.
+
+    Returns the mapping, and the shape keys that it names and the character lacks (left out).
 
     Raises UserError, with the object unchanged, when the file is not a preset or none of its shape keys exist.
     """
@@ -217,6 +224,9 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
         ]
         if any(abs(row.gain) > limits.GAIN or abs(row.offset) > limits.GAIN for row in rows):
             raise ValueError("gains")
+        mouth_gain = read.get("mouth_gain")
+        if mouth_gain is not None and not MOUTH_GAINS[0] <= float(mouth_gain) <= MOUTH_GAINS[1]:
+            raise ValueError("mouth gain")
     except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(f"{path} is not a mapping of KMTalk; save one again from the table.") from error
     unknown = sorted({row.channel for row in rows} - set(CHANNELS))
@@ -230,6 +240,8 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
     done = {row.channel for row in fitting}
     whole = Mapping(read["mode"], (*fitting, *(Row(c, "") for c in CHANNELS if c not in done)), path.stem)
     write_mapping(target, whole)
+    if mouth_gain is not None:
+        target.kmtalk.mouth_gain, target.kmtalk.gain_answered = float(mouth_gain), True
     return whole, gone
 
 

@@ -6,18 +6,23 @@ word, so that a single word such as `zu` or `droit` alone says nothing.
 
 __all__ = ["COMPOUNDS", "TRANSLATIONS"]
 
-# English word -> words of German, French, Spanish, Portuguese, Italian, Dutch, Polish and Russian, without accents.
+# English word -> words of German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Swedish, Czech and
+# Turkish, without accents.
 MEANINGS = {
-    "mouth": "mund bouche boca bocca mond usta рот рта",
+    "mouth": "mund bouche boca bocca mond usta рот рта mun munnen agiz",
     "jaw": "kiefer unterkiefer machoire mandibula mascella kaak szczeka челюсть",
     "open": "auf offen geoffnet offnen ouverte ouvert ouvrir ouverture abierta abierto abrir aberta aberto aperta "
-    "aperto aprire open otwarte otwarta otworz открыт открыта открытый открыть открыто",
+    "aperto aprire open otwarte otwarta otworz "
+    "oppen oppna otevrena otevrit acik открыт открыта открытый открыть открыто",
     "close": "zu geschlossen schliessen fermee ferme fermer fermes cerrada cerrado cerrar cerrados fechada fechado "
-    "fechar fechados chiusa chiuso chiudere chiusi dicht zamkniete zamknij закрыт закрыта закрытый закрыть закрыто",
-    "smile": "lacheln grinsen sourire sonrisa sonreir sorriso sorrir sorridere glimlach usmiech улыбка",
+    "fechar fechados chiusa chiuso chiudere chiusi dicht zamkniete zamknij stangd stang zavrena zavrit kapali "
+    "закрыт закрыта закрытый закрыть закрыто",
+    "smile": "lacheln grinsen sourire sonrisa sonreir sorriso sorrir sorridere glimlach usmiech улыбка "
+    "leende usmev gulumseme",
     "blink": "blinzeln lidschlag cligner clignement clignotement parpadeo parpadear pestaneo piscar piscada "
-    "ammiccare knipperen mrugniecie mruganie моргание моргнуть моргать",
-    "eye": "auge augen oeil yeux ojo ojos olho olhos occhio occhi oog ogen oko oczy глаз глаза",
+    "ammiccare ammiccamento knipperen knipper blinka blinkning mrknuti kirpma "
+    "mrugniecie mruganie моргание моргнуть моргать",
+    "eye": "auge augen oeil yeux ojo ojos olho olhos occhio occhi oog ogen oko oczy oga ogon goz gozler глаз глаза",
     "lip": "lippe lippen levre levres labio labios labbro labbra warga wargi губа губы",
     "tongue": "zunge langue lengua lingua jezyk язык",
     "cheek": "wange wangen joue joues mejilla mejillas bochecha bochechas guancia guance wang policzek щека щеки",
@@ -28,6 +33,7 @@ MEANINGS = {
     "right": "rechts droite droit derecha derecho dcha direita direito destra destro dx prawy prawa prawe правый "
     "правая правое",
     "pucker": "kussmund spitzmund",
+    "kiss": "kuss baiser bisou beso beijo bacio kus pocalunek поцелуй puss polibek opucuk",
 }
 TRANSLATIONS = {word: english for english, words in MEANINGS.items() for word in words.split() if word != english}
 

@@ -76,6 +76,8 @@ SHORT = frozenset(("up", "in"))
 EXPORTERS = re.compile(r"[ep]?CTRL(?:VSM)?(?=[A-Za-z])|VSM(?=[A-Z])|PHM(?=[A-Z])|_div2\b")
 NUMBERED = re.compile(r"(\.\d{3,})+$")
 RUNS = re.compile(r"[A-Za-z]+|\d+|[^\W\dA-Za-z_]+")
+# Letters that are no letter with an accent -> how they are written without them.
+PLAIN = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"})
 CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -95,7 +97,7 @@ def pieces(name: str) -> list[str]:
     The number that Blender adds to a name that is taken (.001), accents, and what precedes a colon or a vertical bar
     are left out.
     """
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).translate(PLAIN))
     text = unicodedata.normalize("NFC", re.sub(r"([A-Za-z])[\u0300-\u036f]+", r"\1", text))
     text = NUMBERED.sub("", [part for part in re.split(r"[:|]", text) if part][-1] if text.strip(":|") else "")
     found: list[str] = []

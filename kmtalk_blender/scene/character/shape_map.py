@@ -1,6 +1,6 @@
 """The character: its object, its shape keys, and how channels move them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
@@ -9,6 +9,7 @@ from ...errors import UserError
 from ..compat import shape_keys_of
 from .gaze_names import match_gaze
 from .mapping import Row, mapping_of
+from .mouth_gain import grown, shrunk
 from .shape_names import CHANNELS
 from .visemes import blend_values
 
@@ -22,13 +23,16 @@ __all__ = [
     "value_path",
 ]
 
+SAME_VALUE = 1e-6  # a smaller difference of values is none
+
 
 @dataclass(frozen=True)
 class ShapeMap:
-    """How channels move shape keys: values = weights @ matrix.T + offset.
+    """How channels move shape keys: values = weights @ matrix.T + offset; jaw and lips have their weights times `gain`.
 
     shapes: S names of shape keys. channels: K names. matrix: (S, K) float64. offset: (S,) float64. signed: (K,) bool,
-    the channels of a learned basis, whose weights may be negative; the others lie in [0, 1].
+    the channels of a learned basis, whose weights may be negative; the others lie in [0, 1]. gain: the character's
+    mouth gain. ranges: (S, 2) lowest and highest value of each slider, which the gain does not exceed.
     """
 
     shapes: tuple[str, ...]
@@ -36,15 +40,36 @@ class ShapeMap:
     matrix: np.ndarray
     offset: np.ndarray
     signed: np.ndarray
+    gain: float = 1.0
+    ranges: np.ndarray = field(default_factory=lambda: np.array([[-np.inf, np.inf]]))
 
     def values(self, weights: np.ndarray) -> np.ndarray:
         """(T, S) float64 values of the shape keys for (T, K) weights of the channels."""
-        return weights.astype(np.float64) @ self.matrix.T + self.offset
+        plain = self._mixed(weights)
+        if self.gain == 1.0:
+            return plain
+        # What is out of the slider's range without the gain may be so with it.
+        low, high = np.minimum(self.ranges[:, 0], plain), np.maximum(self.ranges[:, 1], plain)
+        return np.clip(self._mixed(grown(weights, self.channels, self.gain)), low, high)
 
     def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
         """(T, K) weights that give the (T, S) values, as close as possible to the (T, K) weights `around`."""
-        missing = values - self.values(around)
-        return self._bounded(around + missing @ np.linalg.pinv(self.matrix).T)
+        if self.gain == 1.0:
+            return self._bounded(around + self._change(values - self._mixed(around)))
+        moved = grown(around, self.channels, self.gain)
+        limited = self.values(around)
+        # A value at the end of its slider's range says nothing about how far beyond it the weights are.
+        missing = np.where(np.abs(values - limited) < SAME_VALUE, 0.0, values - self._mixed(moved))
+        moved = moved + self._change(missing)
+        return self._bounded(shrunk(moved, around, self.channels, self.gain))
+
+    def _mixed(self, weights: np.ndarray) -> np.ndarray:
+        """(T, S) values for (T, K) weights, without gain."""
+        return weights.astype(np.float64) @ self.matrix.T + self.offset
+
+    def _change(self, missing: np.ndarray) -> np.ndarray:
+        """(T, K) change of the weights for (T, S) changes of the values, without gain."""
+        return missing @ np.linalg.pinv(self.matrix).T
 
     def _bounded(self, weights: np.ndarray) -> np.ndarray:
         return np.where(self.signed, weights, np.clip(weights, 0.0, 1.0))
@@ -63,13 +88,13 @@ class ShapeMap:
 class VisemeMap(ShapeMap):
     """Shape keys that each combine several channels: matrix[s, k] is the part of channel k in shape s."""
 
-    def values(self, weights: np.ndarray) -> np.ndarray:
-        """(T, S) float64 values of the shape keys whose mix looks most like the (T, K) weights of the channels."""
+    def _mixed(self, weights: np.ndarray) -> np.ndarray:
+        """(T, S) values of the shape keys whose mix looks most like the (T, K) weights of the channels."""
         return blend_values(weights, self.matrix, self.channels) + self.offset
 
-    def weights(self, values: np.ndarray, around: np.ndarray) -> np.ndarray:
-        """(T, K) weights: `around`, plus the channels of the (T, S) values that exceed those of `around`."""
-        return self._bounded(around + (values - self.values(around)) @ self.matrix)
+    def _change(self, missing: np.ndarray) -> np.ndarray:
+        """(T, K) channels of the (T, S) values that exceed those of the weights around."""
+        return missing @ self.matrix
 
 
 def target_of(context: bpy.types.Context) -> bpy.types.Object:
@@ -141,8 +166,10 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
     signed = np.array([channel not in CHANNELS and channel not in gaze for channel in channels]) & (
         matrix[both_ways] != 0
     ).any(axis=0)
+    blocks = [shape_keys_of(target).key_blocks[shape] for shape in driven]
+    ranges = np.array([[block.slider_min, block.slider_max] for block in blocks])
     kind = VisemeMap if mapping.mode == "VISEMES" else ShapeMap
-    return kind(driven, channels, matrix, offset, signed)
+    return kind(driven, channels, matrix, offset, signed, float(target.kmtalk.mouth_gain), ranges)
 
 
 def value_path(shape: str) -> str:

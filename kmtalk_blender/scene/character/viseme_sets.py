@@ -6,7 +6,7 @@ lips at rest (sil, rest, X) are left out: there nothing moves.
 
 from dataclasses import dataclass
 
-__all__ = ["ALPHABETIC", "DRAWN", "SETS", "Parts", "VisemeSet"]
+__all__ = ["ALPHABETIC", "DRAWN", "NUMBERED", "SETS", "Parts", "VisemeSet"]
 
 Parts = dict[str, float]
 
@@ -66,6 +66,8 @@ PHONES = {
 DRAWN = frozenset(("VRM 0", "VRM 1", "MMD"))
 # Titles of the sets of single Latin letters, which many other things are called as well.
 ALPHABETIC = frozenset(("VRM 0", "Rhubarb"))
+# Titles of the sets of bare numbers, which are visemes only where the names say so.
+NUMBERED = frozenset(("Microsoft (numbers)",))
 
 SETS = (
     _set("Oculus", {**CONSONANTS, "aa": OPEN, "e": HALF_OPEN, "i": SPREAD, "o": ROUND, "u": TIGHT}),
@@ -99,6 +101,16 @@ SETS = (
             **{"oy10": ROUND, "ay11": {"jawOpen": 0.55, **WIDE}, "h12": {"jawOpen": 0.25, **LIPS_APART}},
             **{"r13": CURLED, "l14": TONGUE_UP, "sz15": TEETH, "shchjhzh16": BUNCHED, "thdh17": TONGUE_OUT},
             **{"fv18": TEETH_ON_LIP, "dtn19": NARROW, "kgng20": BACK, "pbm21": PRESSED},
+        },
+    ),
+    _set(
+        "Microsoft (numbers)",
+        {
+            **{"1|01": MIDDLE, "2|02": OPEN, "3|03": ROUND, "4|04": HALF_OPEN, "5|05": CURLED, "6|06": SPREAD},
+            **{"7|07": TIGHT, "8|08": HALF_ROUND, "9|09": {"jawOpen": 0.55, "mouthFunnel": 0.3}, "10": ROUND},
+            **{"11": {"jawOpen": 0.55, **WIDE}, "12": {"jawOpen": 0.25, **LIPS_APART}, "13": CURLED, "14": TONGUE_UP},
+            **{"15": TEETH, "16": BUNCHED, "17": TONGUE_OUT, "18": TEETH_ON_LIP, "19": NARROW, "20": BACK},
+            "21": PRESSED,
         },
     ),
     _set(

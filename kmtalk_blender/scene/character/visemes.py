@@ -6,7 +6,7 @@ most like the motion of the channels: bounded least squares on visible features 
 
 import numpy as np
 
-__all__ = ["blend_values", "seen"]
+__all__ = ["IMPORTANCE", "blend_values", "seen"]
 
 # Visible change of each channel at weight 1: opening, width, upper and lower lip forward, upper and lower lip up,
 # corners up, corners forward, mouth to its left, chin down; measured on KMTalk's own head, in eye distances.

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from model_runtime import limits
-from model_runtime.linguistics.cues import Cue, fit_cues
+from model_runtime.linguistics.cues import fit_cues
 from model_runtime.linguistics.decoders import FRAME, Decoders
 from model_runtime.linguistics.fitting import fit_transcript
-from model_runtime.linguistics.long_speech import ALIGNED_AT_ONCE, Progress, fit_long, hear_all, used_share
+from model_runtime.linguistics.long_speech import ALIGNED_AT_ONCE, fit_long, hear_all, used_share
 from model_runtime.linguistics.loudness import is_silent
 from model_runtime.linguistics.mismatch import sentences
 from model_runtime.linguistics.part import SOUNDS, Part
 from model_runtime.linguistics.phones import PHONES, SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.piece import PAD, cut_piece
+from model_runtime.linguistics.progress import Progress
 from model_runtime.linguistics.recognise import recognise
 from model_runtime.linguistics.remarks import words_with_remarks
-from model_runtime.linguistics.text import read_script
+from model_runtime.linguistics.subtitles import Cue
+from model_runtime.linguistics.text import Script, read_script
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.speech.audio import Waveform
 
@@ -25,6 +27,8 @@ __all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
 WORDLESS_S = 1.5
 # Share of the transcript's words below which the transcript as a whole does not match the sound.
 MATCHING = 0.2
+# Share of the words of cues that are found at their times, below which they are looked for elsewhere too.
+TIMED = 0.85
 
 # Notes for the user.
 DOUBTFUL = "The words that are heard are not sure, so the mouth follows the sound alone; type what is said."
@@ -96,19 +100,11 @@ def align_speech(
     elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
         # Too many words for the duration: the transcript belongs to another line, and aligning it would take very long.
         parts = [replace(part, given=1) for part in hear_all(waveform, decoders, report)]
-    elif timed := fit_cues(waveform, cues, decoders, report):
-        parts = timed
-    elif waveform.duration <= ALIGNED_AT_ONCE:
-        piece = cut_piece(waveform, 0.0, waveform.duration)
-        recognised = recognise(piece.waveform) if script.maybe else None
-        if recognised is not None:
-            words = words_with_remarks(script, piece, recognised, decoders)
-        if words:
-            parts = [fit_transcript(piece, words, decoders, recognised)]
-        else:
-            parts = hear_all(waveform, decoders, report)
     else:
-        parts = fit_long(waveform, script, decoders, report)
+        parts = fit_cues(waveform, cues, decoders, report) if cues else []
+        if used_share(parts) < TIMED or not parts:
+            anywhere = _fitted(waveform, script, decoders, report)
+            parts = anywhere if used_share(anywhere) >= used_share(parts) or not parts else parts
     report(1.0, "Listening")
     track = tiled([(part.words, part.offset, part.end) for part in parts], waveform)
     if all(phone.label == SILENCE for phone in track.phones):
@@ -125,6 +121,18 @@ def align_speech(
         heard,
         round(sum(part.size * part.confidence for part in parts) / max(size, 1), 3),
     )
+
+
+def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Progress) -> list[Part]:
+    """The parts of a waveform with the words of a script, wherever they are said."""
+    if waveform.duration > ALIGNED_AT_ONCE:
+        return fit_long(waveform, script, decoders, report)
+    piece = cut_piece(waveform, 0.0, waveform.duration)
+    recognised = recognise(piece.waveform) if script.maybe else None
+    words = script.words if recognised is None else words_with_remarks(script, piece, recognised, decoders)
+    if not words:
+        return hear_all(waveform, decoders, report)
+    return [fit_transcript(piece, words, decoders, recognised)]
 
 
 def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:

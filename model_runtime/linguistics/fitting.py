@@ -9,10 +9,10 @@ from model_runtime.linguistics.audible import audible_test
 from model_runtime.linguistics.decoders import AlignedWord, Decoders
 from model_runtime.linguistics.loudness import may_be_speech
 from model_runtime.linguistics.mismatch import Found, Mismatch, find_mismatches, unlike_words
-from model_runtime.linguistics.part import Part, fit_of, hear_part, place_recognised
+from model_runtime.linguistics.part import Part, fit_of, hear_part, place_recognised, total_score
 from model_runtime.linguistics.phrases import BAD_FIT, LACKING_WORDS, agreement, find_phrases, mixed_words
 from model_runtime.linguistics.piece import PAD, Piece
-from model_runtime.linguistics.pitched import AGREED, find_speed, scaled_back
+from model_runtime.linguistics.pitched import AGREED, SPEEDS, find_speed, scaled_back
 from model_runtime.linguistics.recognise import Recognised, recognise
 
 __all__ = ["MISFIT", "fit_transcript"]
@@ -23,6 +23,8 @@ BETTER_THROUGHOUT = 10.0
 # their own transcript, half score above -18 and 95 % above -29. Half of the transcripts of other recordings score below
 # -48.
 CONFIDENCE_FITS = (-60.0, -20.0)
+# Words that are recognised in a row where the transcript has none, from which on it is searched phrase by phrase.
+LACKING_ALOUD = 4
 # Mean alignment score of a frame of recognised words, from which on the voice has its usual pitch.
 USUAL_VOICE = -25.0
 
@@ -32,11 +34,15 @@ WORDLESS = "No words are understood in the sound."
 
 
 def fit_transcript(
-    piece: Piece, words: Sequence[str], decoders: Decoders, recognised: Recognised | None = None
+    piece: Piece,
+    words: Sequence[str],
+    decoders: Decoders,
+    recognised: Recognised | None = None,
+    speeds: Sequence[float] = SPEEDS,
 ) -> Part:
     """The words of a transcript aligned with a piece; where they do not fit, recognised words.
 
-    recognised: of the piece, if that is known.
+    recognised: of the piece, if that is known. speeds: at which it is tried where it may be a pitched voice.
     """
     recognised = recognised or recognise(piece.waveform)
     if not recognised.sure and not may_be_speech(piece.waveform):
@@ -48,8 +54,8 @@ def fit_transcript(
     found = decoders.align(piece.pcm, words)
     agreed = agreement(words, recognised.words, decoders)
     if fit_of(found) < BAD_FIT or (not recognised.sure and agreed < AGREED):
-        usual = recognised.sure and agreed < AGREED and _is_usual(piece, recognised, decoders)
-        played = None if usual else find_speed(piece, words, decoders)
+        usual = recognised.sure and _is_usual(piece, recognised, decoders)
+        played = None if usual or not speeds else find_speed(piece, words, decoders, speeds)
         if played is not None:
             other = decoders.align(played.piece.pcm, words)
             part = _fitted(played.piece, words, other, decoders, played.recognised)
@@ -73,26 +79,45 @@ def _fitted(
     fit = fit_of(found)
     differences = _differences(piece, words, found, recognised, decoders)
     mismatches = tuple(each.mismatch for each in differences)
-    if found is not None and fit >= BAD_FIT:
-        lacking = [each for each in differences if len(each.mismatch.heard) >= LACKING_WORDS]
-        if lacking:
-            mixed = _mixed(piece, words, recognised, [each.stretch for each in lacking], mismatches, decoders)
-            if mixed is not None:
-                return mixed
+    fits = found is not None and fit >= BAD_FIT
+    if (
+        not fits
+        or any(len(each.mismatch.heard) >= LACKING_WORDS for each in differences)
+        or (recognised.sure and _lacks(words, recognised, decoders))
+    ):
+        mixed = _in_phrases(piece, words, decoders, recognised)
+        if mixed is not None and _is_better(mixed.words, found):
+            return mixed
+    if found is not None and fits:
         return _transcribed(found, piece, mismatches, ())
-    placed, heard = place_recognised(piece, recognised, decoders)
-    if heard is not None:
-        phrases = find_phrases(piece, words, placed, heard, decoders)
-        left = len(words) - sum(each.last - each.first for each in phrases.replaced)
-        if left and (phrases.phrases or placed.sure):
-            mixed = _mixed(piece, words, placed, phrases.replaced, phrases.mismatches, decoders)
-            if mixed is not None and fit_of(mixed.words) >= max(BAD_FIT, fit):
-                return mixed
     rest = hear_part(piece, decoders, recognised)
     if found is None or fit_of(rest.words) > fit + (0 if rest.sure else BETTER_THROUGHOUT):
         whole = (Mismatch(tuple(words), recognised.words, piece.start, piece.end),) if rest.size else ()
         return replace(rest, mismatches=whole, given=len(words))
     return _transcribed(found, piece, mismatches, (MISFIT, *(() if rest.text else (WORDLESS,))), sure=False)
+
+
+def _is_better(mixed: Sequence[AlignedWord], found: Sequence[AlignedWord] | None) -> bool:
+    """Whether words fit a piece, and better than those of the transcript alone."""
+    return fit_of(mixed) >= BAD_FIT and (found is None or total_score(mixed) > total_score(found))
+
+
+def _lacks(words: Sequence[str], recognised: Recognised, decoders: Decoders) -> bool:
+    """Whether many words in a row are recognised for which the transcript has none."""
+    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+    return any(s.heard_last - s.heard_first - (s.last - s.first) >= LACKING_ALOUD for s in stretches)
+
+
+def _in_phrases(piece: Piece, words: Sequence[str], decoders: Decoders, recognised: Recognised) -> Part | None:
+    """The part with the phrases of the transcript that fit, and recognised words for the rest; None: no phrase fits."""
+    placed, heard = place_recognised(piece, recognised, decoders)
+    if heard is None:
+        return None
+    phrases = find_phrases(piece, words, placed, heard, decoders)
+    left = len(words) - sum(each.last - each.first for each in phrases.replaced)
+    if not left or not (phrases.phrases or placed.sure):
+        return None
+    return _mixed(piece, words, placed, phrases.replaced, phrases.mismatches, decoders)
 
 
 def _transcribed(

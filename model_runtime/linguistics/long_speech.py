@@ -9,16 +9,14 @@ from model_runtime.linguistics.loudness import pieces
 from model_runtime.linguistics.part import Part, hear_part, place_recognised
 from model_runtime.linguistics.piece import cut_piece
 from model_runtime.linguistics.pitched import SPEEDS, at_speed, scaled_back
+from model_runtime.linguistics.progress import Progress
 from model_runtime.linguistics.recognise import Recognised, joined, recognise
 from model_runtime.linguistics.remarks import long_words_with_remarks
 from model_runtime.linguistics.text import Script
 from model_runtime.linguistics.transcript_spread import find_places, spread_words
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["ALIGNED_AT_ONCE", "Progress", "fit_long", "hear_all", "used_share"]
-
-# Called with the share done (0 to 1) and a text.
-Progress = Callable[[float, str], None]
+__all__ = ["ALIGNED_AT_ONCE", "fit_long", "hear_all", "used_share"]
 
 # Seconds. Longer recordings are cut at pauses, and the transcript is divided among the pieces.
 ALIGNED_AT_ONCE = 60.0
@@ -102,7 +100,11 @@ def _aligned(
         start, end = heard.places[first][0], heard.places[first + count - 1][1]
         report(0.7 + 0.3 * start / heard.waveform.duration, "Aligning")
         recognised = joined(heard.recognised[first : first + count])
-        parts.append(fit_transcript(cut_piece(heard.waveform, start, end), here, decoders, recognised))
+        # A voice keeps its pitch: the speed of the piece before is tried first.
+        last = parts[-1].speed if parts else 1.0
+        speeds = SPEEDS if last == 1.0 else (last, *(each for each in SPEEDS if each != last))
+        piece = cut_piece(heard.waveform, start, end)
+        parts.append(fit_transcript(piece, here, decoders, recognised, speeds if count == 1 else ()))
         first += count
     return parts
 

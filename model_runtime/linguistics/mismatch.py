@@ -84,7 +84,7 @@ def sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
     Neighbouring mismatches without words of the transcript are told as one.
     """
     joined: list[Mismatch] = []
-    for each in mismatches:
+    for each in sorted(mismatches, key=lambda each: each.start):
         before = joined[-1] if joined else None
         if before is not None and not before.said and not each.said and each.start - before.end < NEIGHBOURS_S:
             joined[-1] = Mismatch((), before.heard + each.heard, before.start, each.end)

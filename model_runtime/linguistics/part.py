@@ -12,7 +12,7 @@ from model_runtime.linguistics.mismatch import Mismatch, quoted
 from model_runtime.linguistics.piece import PAD, Piece
 from model_runtime.linguistics.recognise import Recognised, in_small_pieces
 
-__all__ = ["SOUNDS", "Part", "fit_of", "hear_part", "place_recognised"]
+__all__ = ["SOUNDS", "Part", "fit_of", "hear_part", "place_recognised", "total_score"]
 
 # Mean alignment score of a frame, from which on recognised words are accepted. Speech (100 pieces) lies above -41. Text
 # that the recogniser invents for tones, music and noise bursts ("Thank you for watching") lies below -45.
@@ -30,6 +30,7 @@ class Part:
     certainty. text: the words as written text; None where all of them are from the transcript. confidence: in [0, 1].
     notes: sentences for the user. mismatches: where the transcript differs from the sound. wordless: no words are
     recognised. given: number of words of the transcript that belong to this piece. used: how many of them are spoken.
+    speed: at which the sound was played to find the words.
     """
 
     words: list[AlignedWord]
@@ -43,6 +44,7 @@ class Part:
     wordless: bool = False
     given: int = 0
     used: int = 0
+    speed: float = 1.0
 
     @property
     def start(self) -> float:
@@ -65,6 +67,12 @@ def fit_of(words: Sequence[AlignedWord] | None) -> float:
     phones = [phone for word in words or () if word.spoken for phone in word.phones]
     frames = sum(phone.end - phone.start for phone in phones)
     return sum(phone.score for phone in phones) / frames if frames else -np.inf
+
+
+def total_score(words: Sequence[AlignedWord]) -> float:
+    """Sum of the scores of all phones, silences and noises included: of two alignments with one piece, the larger one
+    fits better."""
+    return sum(phone.score for word in words for phone in word.phones)
 
 
 def hear_part(piece: Piece, decoders: Decoders, recognised: Recognised) -> Part:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from model_runtime.linguistics.audible import audible_test
 from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders
 from model_runtime.linguistics.mismatch import BETTER, BETTER_UNSURE, FILLERS, Mismatch, Stretch, unlike_words
-from model_runtime.linguistics.part import fit_of
+from model_runtime.linguistics.part import fit_of, total_score
 from model_runtime.linguistics.piece import PAD, Piece, cut_piece
 from model_runtime.linguistics.recognise import Recognised
 
@@ -27,9 +27,7 @@ PHRASE_PHONES = 8
 BETTER_EACH = 6.0
 # Recognised words in a row, from which on they are spoken though the transcript has none there.
 LACKING_WORDS = 3
-# Seconds. A word of the transcript takes at least this time for each of its phones, and a stretch that is searched at
-# least the second.
-PHONE_S = 0.03
+# Seconds that a stretch that is searched lasts at least.
 SHORTEST_S = 0.15
 
 
@@ -75,27 +73,26 @@ def find_phrases(
     heard: the recognised words, aligned with the piece, silences included.
     """
     stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+    count = heard[-1].phones[-1].end
     joined = _between_phrases(words, len(recognised.words), stretches, decoders)
     spoken = [word for word in heard if word.spoken]
     audible = audible_test(piece.waveform, PAD)
     replaced, mismatches = [], []
-    for stretch in joined:
-        said, instead = words[stretch.first : stretch.last], recognised.words[stretch.heard_first : stretch.heard_last]
-        begin = spoken[stretch.heard_first - 1].phones[-1].end if stretch.heard_first else 0
-        end = heard[-1].phones[-1].end
-        if stretch.heard_last < len(spoken):
-            end = spoken[stretch.heard_last].phones[0].start
-        if _keeps(piece, begin, end, said, instead, recognised.sure, decoders):
+    for whole in joined:
+        stretch = _replaced(_Place(piece, words, recognised, heard, whole), decoders)
+        if stretch is None:
             continue
         replaced.append(stretch)
         within = [word for word in spoken[stretch.heard_first : stretch.heard_last] if audible(word)]
-        told = tuple(word for word in said if word not in FILLERS)
+        told = tuple(word for word in words[stretch.first : stretch.last] if word not in FILLERS)
         if told or within:
-            first, last = (within[0].phones[0].start, within[-1].phones[-1].end) if within else (begin, end)
+            first = spoken[stretch.heard_first - 1].phones[-1].end if stretch.heard_first else 0
+            last = spoken[stretch.heard_last].phones[0].start if stretch.heard_last < len(spoken) else count
+            if within:
+                first, last = within[0].phones[0].start, within[-1].phones[-1].end
             start = max(first * FRAME + piece.offset, 0.0)
-            mismatches.append(
-                Mismatch(told, tuple(word.spelling for word in within), start, last * FRAME + piece.offset)
-            )
+            instead = tuple(word.spelling for word in within)
+            mismatches.append(Mismatch(told, instead, start, last * FRAME + piece.offset))
     kept = len(words) - sum(each.last - each.first for each in joined)
     return Phrases(tuple(replaced), tuple(mismatches), kept)
 
@@ -125,29 +122,84 @@ def _is_phrase(alike: Sequence[str], count: int, decoders: Decoders) -> bool:
     return len(alike) >= PHRASE_WORDS or phones >= PHRASE_PHONES or 2 * len(alike) >= count
 
 
-def _keeps(
-    piece: Piece, begin: int, end: int, said: Sequence[str], instead: Sequence[str], sure: bool, decoders: Decoders
-) -> bool:
-    """Whether the transcript's words `said` stay between frames `begin` and `end`, where `instead` is recognised."""
+@dataclass(frozen=True)
+class _Place:
+    """A stretch of a piece. words: the transcript's. heard: the recognised words, aligned with the piece."""
+
+    piece: Piece
+    words: Sequence[str]
+    recognised: Recognised
+    heard: Sequence[AlignedWord]
+    stretch: Stretch
+
+    @property
+    def limit(self) -> float:
+        """Sum of scores by which recognised words must fit the stretch better."""
+        return BETTER if self.recognised.sure else BETTER_UNSURE
+
+    def window(self, more: int) -> Piece:
+        """The sound of the stretch and of `more` recognised words before and after it."""
+        spoken = [word for word in self.heard if word.spoken]
+        first, last = self.stretch.heard_first - more, self.stretch.heard_last + more
+        begin = 0 if first < more else spoken[first].phones[0].start if more else spoken[first - 1].phones[-1].end
+        end = self.heard[-1].phones[-1].end
+        if last <= len(spoken) - (not more):
+            end = spoken[last - 1].phones[-1].end if more else spoken[last].phones[0].start
+        duration = self.piece.waveform.duration
+        start, stop = (min(max(frame * FRAME - PAD, 0.0), duration) for frame in (begin, end))
+        stop = max(stop, min(start + SHORTEST_S, duration))
+        return cut_piece(self.piece.waveform, min(start, stop - SHORTEST_S) if stop > SHORTEST_S else 0.0, stop)
+
+
+def _replaced(place: _Place, decoders: Decoders) -> Stretch | None:
+    """The stretch, or the part of it, that the recognised words replace; None where the transcript's stay."""
+    stretch = place.stretch
+    said = list(place.words[stretch.first : stretch.last])
+    instead = list(place.recognised.words[stretch.heard_first : stretch.heard_last])
     if not said:
-        return len(instead) < LACKING_WORDS
-    first, last = (min(max(frame * FRAME - PAD, 0.0), piece.waveform.duration) for frame in (begin, end))
-    phones = sum(len(decoders.pronunciation(word)) for word in said)
-    if last - first < max(PHONE_S * phones, SHORTEST_S):
-        return False
-    window = cut_piece(piece.waveform, first, last)
-    placed = decoders.align(window.pcm, said)
-    if placed is None:
-        return False
+        return stretch if len(instead) >= LACKING_WORDS else None
     if not instead:
-        return fit_of(placed) >= BAD_FIT
-    other = decoders.align(window.pcm, instead)
+        return None if _fits_between(place, said, decoders) else stretch
+    window = place.window(0)
+    placed, other = decoders.align(window.pcm, said), decoders.align(window.pcm, instead)
     if other is None:
-        return fit_of(placed) >= BAD_FIT
-    gain = _total(other) - _total(placed)
-    return gain <= max(BETTER if sure else BETTER_UNSURE, BETTER_EACH * (end - begin))
+        return None if fit_of(placed) >= BAD_FIT else stretch
+    lacking = len(instead) - len(said)
+    limit = place.limit
+    if lacking < LACKING_WORDS:
+        limit = max(limit, BETTER_EACH * window.waveform.duration / FRAME)
+    if placed is not None and total_score(other) - total_score(placed) <= limit:
+        return None
+    if lacking < LACKING_WORDS:
+        return stretch
+    # The words of the transcript may lie before or after others that it lacks.
+    parts = {
+        Stretch(stretch.last, stretch.last, stretch.heard_first + len(said), stretch.heard_last): [
+            *said,
+            *instead[len(said) :],
+        ],
+        Stretch(stretch.first, stretch.first, stretch.heard_first, stretch.heard_first + lacking): [
+            *instead[:lacking],
+            *said,
+        ],
+    }
+    costs = {}
+    for part, mixed in parts.items():
+        found = decoders.align(window.pcm, mixed)
+        costs[part] = float("inf") if found is None else total_score(other) - total_score(found)
+    best = min(costs, key=lambda part: costs[part])
+    return best if costs[best] <= place.limit else stretch
 
 
-def _total(words: Sequence[AlignedWord]) -> float:
-    """Sum of the scores of all phones, silences included."""
-    return sum(phone.score for word in words for phone in word.phones)
+def _fits_between(place: _Place, said: Sequence[str], decoders: Decoders) -> bool:
+    """Whether the transcript's words fit between two recognised words about as well as nothing."""
+    stretch, heard = place.stretch, place.recognised.words
+    before, after = heard[max(stretch.heard_first - 1, 0) : stretch.heard_first], heard[stretch.heard_last :][:1]
+    window = place.window(1)
+    found = decoders.align(window.pcm, [*before, *said, *after])
+    if found is None:
+        return False
+    without = decoders.align(window.pcm, [*before, *after]) if before or after else None
+    if without is None:
+        return fit_of(found) >= BAD_FIT
+    return total_score(without) - total_score(found) <= place.limit

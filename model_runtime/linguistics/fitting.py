@@ -8,9 +8,9 @@ import numpy as np
 from model_runtime.linguistics.audible import audible_test
 from model_runtime.linguistics.decoders import AlignedWord, Decoders
 from model_runtime.linguistics.loudness import may_be_speech
-from model_runtime.linguistics.mismatch import Found, Mismatch, find_mismatches, unlike_words
+from model_runtime.linguistics.mismatch import Found, Mismatch, Stretch, find_mismatches, unlike_words
 from model_runtime.linguistics.part import Part, fit_of, hear_part, place_recognised, total_score
-from model_runtime.linguistics.phrases import BAD_FIT, LACKING_WORDS, agreement, find_phrases, mixed_words
+from model_runtime.linguistics.phrases import BAD_FIT, LACKING_WORDS, alike_share, find_phrases, mixed_words
 from model_runtime.linguistics.piece import PAD, Piece
 from model_runtime.linguistics.pitched import AGREED, SPEEDS, find_speed, scaled_back
 from model_runtime.linguistics.recognise import Recognised, recognise
@@ -27,9 +27,12 @@ CONFIDENCE_FITS = (-60.0, -20.0)
 LACKING_ALOUD = 4
 # Mean alignment score of a frame of recognised words, from which on the voice has its usual pitch.
 USUAL_VOICE = -25.0
+# Share of the transcript's words that are recognised, below which the user is told where the recogniser is not sure.
+UNCHECKED_BELOW = 0.3
 
 # Notes for the user.
 MISFIT = "The transcript fits the sound badly; check that it belongs to this line."
+UNCHECKED = "The words of the transcript are not understood in the sound; check that it belongs to this line."
 WORDLESS = "No words are understood in the sound."
 
 
@@ -52,15 +55,21 @@ def fit_transcript(
         lacking = (Mismatch((), recognised.words, piece.start, piece.end),) if recognised.words else ()
         return replace(heard, mismatches=lacking)
     found = decoders.align(piece.pcm, words)
-    agreed = agreement(words, recognised.words, decoders)
+    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+    agreed = alike_share(words, recognised.words, stretches)
+    notes: tuple[str, ...] = ()
     if fit_of(found) < BAD_FIT or (not recognised.sure and agreed < AGREED):
         usual = recognised.sure and _is_usual(piece, recognised, decoders)
         played = None if usual or not speeds else find_speed(piece, words, decoders, speeds)
         if played is not None:
             other = decoders.align(played.piece.pcm, words)
-            part = _fitted(played.piece, words, other, decoders, played.recognised)
+            stretches = unlike_words(words, played.recognised.words, decoders.pronunciation)
+            part = _fitted(played.piece, words, other, decoders, played.recognised, stretches)
             return scaled_back(part, piece.start, piece.end, played.speed)
-    return _fitted(piece, words, found, decoders, recognised)
+        if not recognised.sure and agreed < UNCHECKED_BELOW:
+            notes = (UNCHECKED,)
+    part = _fitted(piece, words, found, decoders, recognised, stretches)
+    return part if part.notes or part.mismatches else replace(part, notes=notes)
 
 
 def _is_usual(piece: Piece, recognised: Recognised, decoders: Decoders) -> bool:
@@ -74,26 +83,26 @@ def _fitted(
     found: list[AlignedWord] | None,
     decoders: Decoders,
     recognised: Recognised,
+    stretches: Sequence[Stretch],
 ) -> Part:
-    """The part of a piece at its own speed. found: the words aligned with it."""
+    """The part of a piece at its own speed. found: the words aligned with it. stretches: see `unlike_words`."""
     fit = fit_of(found)
-    differences = _differences(piece, words, found, recognised, decoders)
+    differences = _differences(piece, found, recognised, stretches, decoders)
     mismatches = tuple(each.mismatch for each in differences)
     fits = found is not None and fit >= BAD_FIT
     if (
         not fits
         or any(len(each.mismatch.heard) >= LACKING_WORDS for each in differences)
-        or (recognised.sure and _lacks(words, recognised, decoders))
+        or (recognised.sure and any(_lacking(each) >= LACKING_ALOUD for each in stretches))
     ):
         mixed = _in_phrases(piece, words, decoders, recognised)
         if mixed is not None and _is_better(mixed.words, found):
-            return mixed
+            return mixed if mixed.used else _heard_instead(piece, words, decoders, recognised)
     if found is not None and fits:
         return _transcribed(found, piece, mismatches, ())
     rest = hear_part(piece, decoders, recognised)
     if found is None or fit_of(rest.words) > fit + (0 if rest.sure else BETTER_THROUGHOUT):
-        whole = (Mismatch(tuple(words), recognised.words, piece.start, piece.end),) if rest.size else ()
-        return replace(rest, mismatches=whole, given=len(words))
+        return _heard_instead(piece, words, decoders, recognised)
     return _transcribed(found, piece, mismatches, (MISFIT, *(() if rest.text else (WORDLESS,))), sure=False)
 
 
@@ -102,20 +111,26 @@ def _is_better(mixed: Sequence[AlignedWord], found: Sequence[AlignedWord] | None
     return fit_of(mixed) >= BAD_FIT and (found is None or total_score(mixed) > total_score(found))
 
 
-def _lacks(words: Sequence[str], recognised: Recognised, decoders: Decoders) -> bool:
-    """Whether many words in a row are recognised for which the transcript has none."""
-    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
-    return any(s.heard_last - s.heard_first - (s.last - s.first) >= LACKING_ALOUD for s in stretches)
+def _lacking(stretch: Stretch) -> int:
+    """How many more words are recognised in a stretch than the transcript has."""
+    return stretch.heard_last - stretch.heard_first - (stretch.last - stretch.first)
+
+
+def _heard_instead(piece: Piece, words: Sequence[str], decoders: Decoders, recognised: Recognised) -> Part:
+    """The part with recognised words alone, where nothing of the transcript fits."""
+    heard = hear_part(piece, decoders, recognised)
+    whole = (Mismatch(tuple(words), recognised.words, piece.start, piece.end),) if heard.size else ()
+    return replace(heard, mismatches=whole, given=len(words))
 
 
 def _in_phrases(piece: Piece, words: Sequence[str], decoders: Decoders, recognised: Recognised) -> Part | None:
-    """The part with the phrases of the transcript that fit, and recognised words for the rest; None: no phrase fits."""
+    """The part with the phrases of the transcript that fit, if any, and recognised words for the rest; None: these
+    cannot be aligned or are not sure enough."""
     placed, heard = place_recognised(piece, recognised, decoders)
     if heard is None:
         return None
     phrases = find_phrases(piece, words, placed, heard, decoders)
-    left = len(words) - sum(each.last - each.first for each in phrases.replaced)
-    if not left or not (phrases.phrases or placed.sure):
+    if not phrases.phrases and not placed.sure:
         return None
     return _mixed(piece, words, placed, phrases.replaced, phrases.mismatches, decoders)
 
@@ -140,7 +155,7 @@ def _mixed(
     piece: Piece,
     words: Sequence[str],
     recognised: Recognised,
-    replaced: Sequence,
+    replaced: Sequence[Stretch],
     mismatches: tuple[Mismatch, ...],
     decoders: Decoders,
 ) -> Part | None:
@@ -162,16 +177,15 @@ def _mixed(
 
 def _differences(
     piece: Piece,
-    words: Sequence[str],
     found: list[AlignedWord] | None,
     recognised: Recognised,
+    stretches: Sequence[Stretch],
     decoders: Decoders,
 ) -> tuple[Found, ...]:
     """Where the transcript and the recognised words differ."""
-    if found is None or not recognised.words:
+    if found is None or not recognised.words or not stretches:
         return ()
-    stretches = unlike_words(words, recognised.words, decoders.pronunciation)
-    heard = decoders.align(piece.pcm, recognised.words) if stretches else None
+    heard = decoders.align(piece.pcm, recognised.words)
     if heard is None:
         return ()
     is_audible = audible_test(piece.waveform, PAD)

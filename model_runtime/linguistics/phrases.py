@@ -14,7 +14,7 @@ from model_runtime.linguistics.part import fit_of, total_score
 from model_runtime.linguistics.piece import PAD, Piece, cut_piece
 from model_runtime.linguistics.recognise import Recognised
 
-__all__ = ["BAD_FIT", "Phrases", "agreement", "find_phrases", "mixed_words"]
+__all__ = ["BAD_FIT", "Phrases", "alike_share", "find_phrases", "mixed_words"]
 
 # Mean alignment score of a frame, below which a transcript fits badly. On the tuning recordings, matching transcripts
 # lie above -37 and all but 3 % of wrong transcripts below it.
@@ -41,11 +41,13 @@ class Phrases:
     phrases: int
 
 
-def agreement(words: Sequence[str], recognised: Sequence[str], decoders: Decoders) -> float:
-    """Share, in [0, 1], of the transcript's words that sound like recognised ones in the same order."""
+def alike_share(words: Sequence[str], recognised: Sequence[str], stretches: Sequence[Stretch]) -> float:
+    """Share, in [0, 1], of the transcript's words that sound like recognised ones in the same order.
+
+    stretches: see `unlike_words`.
+    """
     if not words or not recognised:
         return 0.0
-    stretches = unlike_words(words, recognised, decoders.pronunciation)
     return 1 - sum(each.last - each.first for each in stretches) / len(words)
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import soxr
 
 from model_runtime.linguistics.decoders import FRAME, AlignedWord, Decoders
-from model_runtime.linguistics.mismatch import Mismatch
+from model_runtime.linguistics.mismatch import Mismatch, unlike_words
 from model_runtime.linguistics.part import Part, fit_of
-from model_runtime.linguistics.phrases import agreement
+from model_runtime.linguistics.phrases import alike_share
 from model_runtime.linguistics.piece import PAD, Piece, cut_piece
 from model_runtime.linguistics.recognise import Recognised, recognise
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
@@ -56,7 +56,8 @@ def find_speed(
     for speed in speeds:
         waveform = at_speed(piece.waveform, speed)
         recognised = recognise(waveform)
-        if not recognised.sure or agreement(words, recognised.words, decoders) < AGREED:
+        stretches = unlike_words(words, recognised.words, decoders.pronunciation)
+        if not recognised.sure or alike_share(words, recognised.words, stretches) < AGREED:
             continue
         played = Played(cut_piece(waveform, 0.0, waveform.duration), speed, recognised)
         fits = (fit_of(decoders.align(played.piece.pcm, each)) for each in (words, recognised.words))

@@ -43,17 +43,18 @@ def is_subtitles(path: Path) -> bool:
     return path.suffix.lower() in FORMATS
 
 
-def read_subtitles(path: Path, start: float = 0.0, end: float | None = None) -> str:
+def read_subtitles(path: Path | str, start: float = 0.0, end: float | None = None) -> str:
     """The words of `read_cues`, separated by spaces."""
     return " ".join(cue.text for cue in read_cues(path, start, end))
 
 
-def read_cues(path: Path, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
+def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
     """The cues whose middle lies between `start` and `end`, seconds (None: the end of the file), in order of time.
 
     A line that stays on the screen while the next ones come (rolling captions) is given once, with the times of its
     first cue. Raises InputError for a file that is missing, too large, or holds no cue.
     """
+    path = Path(path)
     text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
     try:
         kind = FORMATS.get(path.suffix.lower())

@@ -167,10 +167,10 @@ def _replaced(place: _Place, decoders: Decoders) -> Stretch | None:
     if other is None:
         return None if fit_of(placed) >= BAD_FIT else stretch
     lacking = len(instead) - len(said)
-    limit = place.limit
-    if lacking < LACKING_WORDS:
-        limit = max(limit, BETTER_EACH * window.waveform.duration / FRAME)
-    if placed is not None and total_score(other) - total_score(placed) <= limit:
+    limit = max(place.limit, BETTER_EACH * window.waveform.duration / FRAME)
+    # The decoder's noises take in words that the transcript lacks: there its score says nothing.
+    comparable = lacking < LACKING_WORDS or not place.recognised.sure
+    if comparable and placed is not None and total_score(other) - total_score(placed) <= limit:
         return None
     if lacking < LACKING_WORDS:
         return stretch

@@ -161,7 +161,9 @@ def _replaced(place: _Place, decoders: Decoders) -> Stretch | None:
     if not said:
         return stretch if len(instead) >= LACKING_WORDS else None
     if not instead:
-        return None if _fits_between(place, said, decoders) else stretch
+        # Recognisers leave filler words out.
+        stays = FILLERS.issuperset(said) or _fits_between(place, said, decoders)
+        return None if stays else stretch
     window = place.window(0)
     placed, other = decoders.align(window.pcm, said), decoders.align(window.pcm, instead)
     if other is None:

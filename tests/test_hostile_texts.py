@@ -135,16 +135,24 @@ def test_transcripts_that_hang(name):
     assert outcome.grown < GROWTH
 
 
-@pytest.mark.parametrize("name", LONG)
-def test_subtitles_that_hang(name):
-    for text in (
-        LONG[name],
-        f"00:00:00,000 --> 00:00:01,000\n{LONG[name]}",
-        LONG[name].replace("$", ":"),
-        "<" * 900_000,
-    ):
-        outcome = limited("kmtalk_blender.runtime.subtitles:spoken_cues", text, 0.0, None)
-        assert not outcome.error
+SUBTITLES = {
+    "style codes": "{" * 400_000,
+    "numbers": "1\n" * 300_000,
+    "times": "00:00:00,000 --> 00:00:01,000\n" * 30_000,
+    "arrows": "00:00:00,000 --> " * 50_000,
+    "tags": "<" * 900_000,
+    "digits": "1" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", [*LONG, *SUBTITLES])
+@pytest.mark.parametrize("suffix", [".srt", ".vtt", ".ass"])
+def test_subtitles_that_hang(tmp_path, name, suffix):
+    path, text = tmp_path / f"line{suffix}", (LONG | SUBTITLES)[name]
+    for begin in ("", "00:00:00,000 --> 00:00:01,000\n", "[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,,,0,0,0,,"):
+        path.write_bytes((begin + text).encode(errors="replace"))
+        outcome = limited("model_runtime.linguistics.subtitles:read_subtitles", str(path))
+        assert outcome.error in ("", "InputError")
         assert outcome.grown < GROWTH
 
 

@@ -1,18 +1,20 @@
-"""kmtalk.take_words: copy the text file beside a sound into the strip's transcript."""
+"""kmtalk.take_words: copy the words of the file beside a sound into the strip's transcript."""
 
 import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..scene.compat import sequencer_scene
+from ..scene.jobs.queue import QueuedJob
+from ..scene.jobs.word_jobs import TakeWordsJob
 from ..scene.sound.strips import clip_outline, find_strip
-from ..scene.sound.transcripts import read_sidecar, sidecar
-from .base import ActionOperator, busy
+from ..scene.sound.transcripts import holds_words, sidecar
+from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_take_words", "register", "unregister"]
 
 
-class KMTALK_OT_take_words(ActionOperator, bpy.types.Operator):
+class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
     """Copy the words of the file beside the sound into the strip's transcript, to edit them here"""
 
     bl_idname = "kmtalk.take_words"
@@ -25,16 +27,15 @@ class KMTALK_OT_take_words(ActionOperator, bpy.types.Operator):
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         return busy(context)
 
-    def act(self, context: bpy.types.Context) -> str:
+    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
         scene = sequencer_scene(context)
         strip = find_strip(scene, self.strip)
         clip = clip_outline(scene, strip)
         path = sidecar(clip)
-        if path is None or path.suffix.lower() not in (".txt", ".srt"):
+        if path is None or not holds_words(path):
             raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
-        words = read_sidecar(path, clip)
-        strip.kmtalk.transcript = " ".join(words.split())
-        return ""
+        job = TakeWordsJob(scene, clip, path)
+        return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 
 def register() -> None:

@@ -11,7 +11,7 @@ from ..scene.checks import obstacles
 from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
 from ..scene.sound.speakers import named_speaker, speaker_of
 from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
-from ..scene.sound.transcripts import sidecar
+from ..scene.sound.transcripts import holds_words, sidecar
 from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
 from .drawing import draw_gain_offer, draw_progress, draw_sentence, draw_understood
@@ -150,10 +150,10 @@ def draw_words(
     column = layout.column(align=True)
     row = column.row(align=True)
     row.prop(owner, "transcript", icon="TEXT", placeholder=f"From {beside.name}" if beside else "Heard, if empty")
-    if beside is not None and beside.suffix.lower() in (".txt", ".srt"):
+    if beside is not None and holds_words(beside):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")
-    if beside is not None and beside.suffix.lower() == ".textgrid":
+    if beside is not None and not holds_words(beside):
         column.prop(strip.kmtalk, "tier", icon="LINENUMBERS_ON")
 
 

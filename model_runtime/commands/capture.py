@@ -1,10 +1,7 @@
 """capture: makes a take from a captured performance and, where given, the sound that was recorded with it."""
 
-from pathlib import Path
-
 import click
 
-from model_runtime.commands.generate import transcript_of
 from model_runtime.service.capture_request import Request, run
 from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar
 from model_runtime.service.model_cache import ModelCache
@@ -23,15 +20,15 @@ __all__ = ["Request", "command", "run"]
 @click.option("--audio", help="The sound that was recorded with it.")
 @click.option("--sound-start", type=float, default=0.0, help="Seconds within the sound at which the capture begins.")
 @click.option("--transcript", help="What is said.")
-@click.option("--transcript-file", type=Path, help="A text file with what is said.")
+@click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
 @click.option("--textgrid", help="Phones of the sound with times, instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
 @json_option
-def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
+def command(as_json: bool, **options: object) -> None:
     """Run `run` from the command line."""
-    request = Request(transcript=transcript_of(transcript, transcript_file), **options)  # type: ignore[arg-type]
+    request = Request(**options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."

@@ -1,42 +1,19 @@
 """generate: makes a take from a sound and, where given, its transcript or phones."""
 
-from pathlib import Path
-
 import click
 
-from model_runtime import limits
-from model_runtime.errors import InputError
-from model_runtime.files.input_files import read_text
-from model_runtime.linguistics.subtitles import is_subtitles, read_subtitles
 from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar, setting_options
 from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.take_request import Request, run
 
-__all__ = ["Request", "command", "run", "transcript_of"]
-
-
-def transcript_of(text: str | None, file: Path | None, start: float = 0.0, end: float | None = None) -> str | None:
-    """The words of --transcript or --transcript-file; of subtitles those between `start` and `end`, seconds.
-
-    Raises InputError for both, and for a file that is no text.
-    """
-    if text is not None and file is not None:
-        raise InputError("There are two transcripts; give --transcript or --transcript-file, not both.")
-    if file is None:
-        return text
-    try:
-        if is_subtitles(file):
-            return read_subtitles(file, start, end)
-        return read_text(file, limits.TRANSCRIPT_BYTES)
-    except InputError as error:
-        raise InputError(f"Cannot read the transcript: {error}") from error
+__all__ = ["Request", "command", "run"]
 
 
 @click.command("generate", help="Make a take (.npz) of the voice in AUDIO.")
 @click.argument("audio")
 @click.option("-o", "--output", required=True, help="The take to write.")
 @click.option("--transcript", help="What is said.")
-@click.option("--transcript-file", type=Path, help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
+@click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
 @click.option("--textgrid", help="Phones with times (.TextGrid, .json, .csv, .lab, .ctm), instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")
@@ -51,10 +28,9 @@ def transcript_of(text: str | None, file: Path | None, start: float = 0.0, end: 
     help="Keep in the take what was heard (default), which completing edits needs, or make it far smaller.",
 )
 @json_option
-def command(as_json: bool, transcript: str | None, transcript_file: Path | None, **options: object) -> None:
+def command(as_json: bool, **options: object) -> None:
     """Run `run` from the command line."""
-    said = transcript_of(transcript, transcript_file, options["start"], options["end"])  # type: ignore[arg-type]
-    request = Request(transcript=said, **options)  # type: ignore[arg-type]
+    request = Request(**options)  # type: ignore[arg-type]
     with progress_bar() as report:
         result = run(request, ModelCache(), report)
     sentence = f"{result['output']}: {result['frames']} frames, {result['key_frames']} key motions."

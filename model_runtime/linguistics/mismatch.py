@@ -13,7 +13,7 @@ import numpy as np
 
 from model_runtime.linguistics.decoders import FRAME, AlignedWord
 
-__all__ = ["Mismatch", "Stretch", "find_mismatches", "quoted", "unlike_words"]
+__all__ = ["Found", "Mismatch", "Stretch", "find_mismatches", "quoted", "sentences", "unlike_words"]
 
 # The three limits below were measured on 76 recordings (GRID, CREMA-D, free speech). With the right transcript, a
 # mismatch is reported in 2 of them. One wrong word is reported in 57, one word too many in 70, half a line missing in
@@ -33,6 +33,10 @@ LEFT_OUT = 0.7
 FILLERS = frozenset({"ah", "eh", "er", "erm", "hm", "hmm", "mm", "mhm", "oh", "uh", "uhm", "um"})
 # Words quoted in a note at most.
 LONGEST_QUOTE = 8
+# Mismatches that are named; further ones are only counted.
+MOST_MISMATCHES = 4
+# Seconds between two mismatches that are told as one, where the transcript has no words.
+NEIGHBOURS_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,31 @@ class Mismatch:
         return f"{where} the transcript says {quoted(self.said)}, but {quoted(self.heard)} is heard."
 
 
+@dataclass(frozen=True)
+class Found:
+    """A mismatch, and the stretch of words in which it lies."""
+
+    stretch: Stretch
+    mismatch: Mismatch
+
+
+def sentences(mismatches: Sequence[Mismatch]) -> tuple[str, ...]:
+    """Notes on the first MOST_MISMATCHES mismatches, in order of time, and the number of the rest.
+
+    Neighbouring mismatches without words of the transcript are told as one.
+    """
+    joined: list[Mismatch] = []
+    for each in sorted(mismatches, key=lambda each: each.start):
+        before = joined[-1] if joined else None
+        if before is not None and not before.said and not each.said and each.start - before.end < NEIGHBOURS_S:
+            joined[-1] = Mismatch((), before.heard + each.heard, before.start, each.end)
+        else:
+            joined.append(each)
+    told = [each.sentence for each in joined[:MOST_MISMATCHES]]
+    left = len(joined) - len(told)
+    return (*told, *((f"The transcript differs from the sound in {left} more places.",) if left else ()))
+
+
 def unlike_words(
     said: Sequence[str], heard: Sequence[str], phones_of: Callable[[str], tuple[str, ...]]
 ) -> tuple[Stretch, ...]:
@@ -88,7 +117,7 @@ def find_mismatches(
     is_audible: Callable[[AlignedWord], bool],
     sure: bool,
     offset: float,
-) -> tuple[Mismatch, ...]:
+) -> tuple[Found, ...]:
     """The stretches in which the recognised words fit the waveform better than the transcript, in order of time.
 
     found, heard: the transcript's words and the recognised words, each aligned with the same piece, silences included.
@@ -108,7 +137,8 @@ def find_mismatches(
         if (words or instead) and clear and gain[end] - gain[begin] > (BETTER if sure else BETTER_UNSURE):
             phones = [phone for word in (words or instead) for phone in word.phones]
             start = max(phones[0].start * FRAME + offset, 0.0)
-            mismatches.append(Mismatch(_spellings(words), _spellings(instead), start, phones[-1].end * FRAME + offset))
+            told = Mismatch(_spellings(words), _spellings(instead), start, phones[-1].end * FRAME + offset)
+            mismatches.append(Found(stretch, told))
     return tuple(mismatches)
 
 

@@ -1,8 +1,9 @@
-"""Words of subtitle files: .srt, .vtt, .ass, .ssa and .sub."""
+"""Cues of subtitle files: .srt, .vtt, .ass, .ssa and .sub."""
 
 import codecs
 import html
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pysubs2
@@ -11,7 +12,7 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import read_bytes
 
-__all__ = ["is_subtitles", "read_subtitles"]
+__all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
 
 # End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
 FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None}
@@ -28,17 +29,32 @@ TAG = re.compile(r"<[^<>]{0,200}>")
 VTT_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[^\S\n]*\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Cue:
+    """text: what is said. start, end: seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
 def is_subtitles(path: Path) -> bool:
     """Whether the name is that of a subtitle file."""
     return path.suffix.lower() in FORMATS
 
 
-def read_subtitles(path: Path, start: float = 0.0, end: float | None = None) -> str:
-    """The words of the cues whose middle lies between `start` and `end`, seconds (None: the end of the file).
+def read_subtitles(path: Path | str, start: float = 0.0, end: float | None = None) -> str:
+    """The words of `read_cues`, separated by spaces."""
+    return " ".join(cue.text for cue in read_cues(path, start, end))
 
-    A line that stays on the screen while the next ones come (rolling captions) is given once. Raises InputError for a
-    file that is missing, too large, or holds no cue.
+
+def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
+    """The cues whose middle lies between `start` and `end`, seconds (None: the end of the file), in order of time.
+
+    A line that stays on the screen while the next ones come (rolling captions) is given once, with the times of its
+    first cue. Raises InputError for a file that is missing, too large, or holds no cue.
     """
+    path = Path(path)
     text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
     try:
         kind = FORMATS.get(path.suffix.lower())
@@ -46,18 +62,18 @@ def read_subtitles(path: Path, start: float = 0.0, end: float | None = None) -> 
     # pysubs2 raises exceptions of many types for what it does not understand.
     except Exception as error:
         raise InputError(f"{path} holds no subtitles that can be read; save it as .srt.") from error
-    spoken: list[str] = []
+    cues: list[Cue] = []
     shown: list[str] = []
     for event in sorted((each for each in events if not each.is_comment), key=lambda each: each.start):
-        middle = (event.start + event.end) / 2000
+        first, last = event.start / 1000, event.end / 1000
         lines = [line for line in (" ".join(part.split()) for part in _plain(event).splitlines()) if line]
         new = lines[_repeated(shown, lines) :]
         shown = lines or shown
-        if start <= middle and (end is None or middle <= end):
-            spoken += new
+        if new and start <= (first + last) / 2 and (end is None or (first + last) / 2 <= end):
+            cues.append(Cue(" ".join(new), first, last))
     if not events:
         raise InputError(f"{path} holds no subtitles; choose another file.")
-    return " ".join(spoken)
+    return tuple(cues)
 
 
 def _text(data: bytes) -> str:

@@ -170,8 +170,9 @@ def _request(line: str, number: int, path: Path) -> Request:
     except InputError as error:
         raise InputError(f"Line {number} of {path} cannot be used: {str(error).rstrip('.')}.") from error
     base = path.resolve().parent
-    textgrid = None if request.textgrid is None else str(base / request.textgrid)
-    return replace(request, audio=str(base / request.audio), textgrid=textgrid)
+    files = {name: getattr(request, name) for name in ("textgrid", "transcript_file")}
+    files = {name: None if file is None else str(base / file) for name, file in files.items()}
+    return replace(request, audio=str(base / request.audio), **files)
 
 
 def _outcomes(lines: list[Line], folder: Path, again: bool) -> Iterator[Outcome]:
@@ -205,6 +206,9 @@ def _name(request: Request, cache: ModelCache) -> str:
     for local in ("audio", "output", "device", "model"):
         del settings[local]
     settings["textgrid"] = None if request.textgrid is None else _digest(Path(request.textgrid))
+    # Left out where there is none: takes of versions that did not know it keep their names.
+    if (said := settings.pop("transcript_file")) is not None:
+        settings["transcript_file"] = [Path(said).suffix.lower(), _digest(Path(said))]
     model = cache.model(request.model, request.device)
     parts = [
         *(__version__, data_digest(), model.sha256, model.description_sha256),

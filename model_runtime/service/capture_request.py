@@ -15,8 +15,8 @@ from model_runtime.files.paths import check_model, check_output
 from model_runtime.linguistics.align import Alignment, align_speech, given
 from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
-from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.tiers import Spoken
+from model_runtime.linguistics.transcript_file import Transcript, find_transcript
 from model_runtime.progress import Report
 from model_runtime.service.background_features import features_in_background
 from model_runtime.service.model_cache import ModelCache
@@ -38,8 +38,8 @@ class Request:
     """Parameters of capture. capture: a file of curves, or the folder of a take with one. fps: required. start, end:
     part of the capture, seconds. rate: frames a second of its timecodes. zero: timecode at which it begins in place of
     its first sample. audio: the sound that was recorded with it, or None; sound_start: seconds within the sound at
-    which the capture begins. transcript, textgrid, tier, speaker, phones, words, name: as of generate. model: whose
-    features are kept for completion."""
+    which the capture begins. transcript, transcript_file, textgrid, tier, speaker, phones, words, name: as of generate.
+    model: whose features are kept for completion."""
 
     capture: str
     output: str
@@ -51,6 +51,7 @@ class Request:
     audio: str | None = None
     sound_start: float = 0.0
     transcript: str | None = None
+    transcript_file: str | None = None
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
@@ -67,10 +68,10 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from({"fps": request.fps})
     check_model(request.model)
-    check_transcript(request.transcript)
+    said = find_transcript(request.transcript, request.transcript_file)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
         raise InputError(f"The frame rate of the timecodes is {request.rate}; it must be from 1 to 1000.")
-    if request.audio is None and (request.transcript or request.textgrid):
+    if request.audio is None and (said.text or request.textgrid):
         raise InputError("Words and phones belong to a sound; give the sound that was recorded with the capture.")
     spoken = _spoken(request)
     report("capture", 0.0, "Reading")
@@ -94,10 +95,13 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
                 alignment = given(track_of(request.phones, request.words or (), waveform.duration))
             elif request.start > 0 or request.end is not None:
                 # The words are those of the part.
-                alignment = _aligned(request, spoken, waveform, begins, cache, report)
+                if request.transcript_file is not None:
+                    ends = begins + part.duration
+                    said = find_transcript(None, request.transcript_file, max(begins, 0.0), ends)
+                alignment = _aligned(request, spoken, said, waveform, begins, cache, report)
             else:
                 # The words are those of the sound, which may be longer than the capture.
-                alignment = _aligned(request, spoken, whole, 0.0, cache, report)
+                alignment = _aligned(request, spoken, said, whole, 0.0, cache, report)
                 track = cut(alignment.track, begins, begins + waveform.duration)
                 alignment = replace(alignment, track=replace(track, unreliable=alignment.track.unreliable))
             features = heard.result()
@@ -159,7 +163,13 @@ def _during(sound: Waveform, start: float, duration: float) -> Waveform:
 
 
 def _aligned(
-    request: Request, spoken: Spoken | None, waveform: Waveform, start: float, cache: ModelCache, report: Report
+    request: Request,
+    spoken: Spoken | None,
+    said: Transcript,
+    waveform: Waveform,
+    start: float,
+    cache: ModelCache,
+    report: Report,
 ) -> Alignment:
     """The phones of a waveform that begins `start` s within the sound: those of the TextGrid, else those found."""
     if spoken is not None:
@@ -168,10 +178,11 @@ def _aligned(
     assert request.audio is not None
     return align_speech(
         waveform,
-        request.transcript,
+        said.text,
         lambda share, text: report("phones", 0.15 + 0.7 * share, text),
         cache.decoders,
         request.name or Path(request.audio).name,
+        said.cues,
     )
 
 

@@ -11,8 +11,8 @@ from model_runtime.generate import generate
 from model_runtime.linguistics.align import Alignment, align_speech, given
 from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
-from model_runtime.linguistics.text import check_transcript
 from model_runtime.linguistics.tiers import Spoken
+from model_runtime.linguistics.transcript_file import Transcript, find_transcript
 from model_runtime.progress import Report
 from model_runtime.service.background_features import features_in_background
 from model_runtime.service.model_cache import ModelCache
@@ -26,7 +26,8 @@ __all__ = ["Request", "run"]
 @dataclass(frozen=True, kw_only=True)
 class Request(SettingValues):
     """Parameters of generate, with the settings of the take. fps: required. start, end: part of the audio file,
-    seconds. speed: playback speed of the sound. textgrid: a file of an aligner (linguistics.aligner_files). tier: its
+    seconds. speed: playback speed of the sound. transcript_file: a text file or subtitles, with the times of the audio
+    file, in place of transcript. textgrid: a file of an aligner (linguistics.aligner_files). tier: its
     tier of phones, by name, number or speaker. speaker: name of the character, by which the tier is found. phones,
     words: [label, start, end], seconds from the start of the part. name: what notes call the sound; None: the file's
     name. features: keep the features in the take, for later completion of edits."""
@@ -38,6 +39,7 @@ class Request(SettingValues):
     end: float | None = None
     speed: float = 1.0
     transcript: str | None = None
+    transcript_file: str | None = None
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
@@ -55,7 +57,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from(vars(request))
     check_model(request.model)
-    check_transcript(request.transcript)
+    said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
     if request.phones is not None:
         track_of(request.phones)
     # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
@@ -77,7 +79,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     done("model")
     with features_in_background(model, waveform) as heard:
         alignment = _alignment(
-            request, waveform, given, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
+            request, waveform, given, said, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
         further = (*waveform.notes, *filter(None, [model.device.note]))
         alignment = replace(alignment, notes=(*further, *alignment.notes))
@@ -115,6 +117,7 @@ def _alignment(
     request: Request,
     waveform: Waveform,
     spoken: Spoken | None,
+    said: Transcript,
     cache: ModelCache,
     progress: Callable[[float, str], None],
 ) -> Alignment:
@@ -132,5 +135,5 @@ def _alignment(
         lists = lists_of(cut(track, request.start, end, request.speed))
         return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
     return align_speech(
-        waveform, request.transcript, progress, cache.decoders, request.name or Path(request.audio).name
+        waveform, said.text, progress, cache.decoders, request.name or Path(request.audio).name, said.cues
     )

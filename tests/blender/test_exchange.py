@@ -159,7 +159,7 @@ def test_a_transcript_beside_the_sound(scene, tmp_path):
     assert find_transcript(part, "", None).text == ""
     cues = "1\n00:00:00,000 --> 00:00:01,500\nfirst\n\n2\n00:00:02,100 --> 00:00:03,900\n<i>second</i> one\n"
     (tmp_path / "line.srt").write_text(cues)
-    assert find_transcript(part, "", None).text == "second one"
+    assert find_transcript(part, "", None).file == tmp_path / "line.srt"
     assert find_transcript(part, "typed", None).text == "typed"
     text = bpy.data.texts.new("words")
     text.write("from the text")

@@ -83,6 +83,42 @@ def test_words_beside_the_sound_are_taken_over_to_be_edited(scene, head, strips,
         bpy.ops.kmtalk.take_words(strip="second")
 
 
+SUBTITLES = """1
+00:00:00,000 --> 00:00:02,600
+Hello! My name is Kim.
+
+2
+00:00:02,600 --> 00:00:06,000
+Put any voice before me, and I will move my mouth for you.
+"""
+
+
+@pytest.mark.parametrize("name", ["line.srt", "line.SRT", "line.en.srt", "line.vtt"])
+def test_subtitles_beside_the_sound_are_spoken(scene, head, strips, tmp_path, name):
+    text = SUBTITLES.replace("move", "shift")
+    (tmp_path / name).write_text("WEBVTT\n\n" + text.replace(",", ".") if name == "line.vtt" else text)
+    bpy.ops.kmtalk.generate()
+    assert "voice" in spoken_words(head)
+    assert any('"shift"' in note for note in scene.kmtalk.notes.split("\n")), "what the file says is compared"
+
+
+def test_a_trimmed_strip_speaks_the_cues_that_it_plays(scene, head, strips, tmp_path):
+    (tmp_path / "line.srt").write_text(SUBTITLES)
+    strips[1].frame_offset_start = 78
+    bpy.ops.kmtalk.take_words(strip="second")
+    assert strips[1].kmtalk.transcript == "Put any voice before me, and I will move my mouth for you."
+    strips[1].kmtalk.transcript = ""
+    bpy.ops.kmtalk.generate()
+    assert {"any", "voice", "mouth"} <= spoken_words(head)
+    assert "kim" not in spoken_words(head)
+
+
+def test_subtitles_that_are_none_are_an_error_that_names_them(scene, head, strips, tmp_path):
+    (tmp_path / "line.srt").write_text("no subtitles")
+    with pytest.raises(RuntimeError, match=r"line\.srt holds no subtitles"):
+        bpy.ops.kmtalk.generate()
+
+
 def test_words_that_were_typed_before_there_was_a_strip(scene, head):
     scene.kmtalk.transcript = "Hello"
     editor = scene.sequence_editor_create()

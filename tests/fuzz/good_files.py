@@ -42,6 +42,12 @@ FACE_CAP = "info,x,1\nbs,jawOpen,mouthSmile_L\n" + "".join(
     f"k,{time}," + "0," * 10 + "0.1,0.2\n" for time in (0, 17, 33)
 )
 TOML = '# training\ndata = "x"\noutput = "y"\nrows = ["full"]\nbasis = 8\n[model]\nwidth = 64\n[loop]\nepochs = 3\n'
+VTT = "WEBVTT\n\nNOTE\n\n00:00.5 --> 00:01.500 align:end\n<v A>Hello.\n\n00:02.000 --> 00:03.000\n<c.x>Again.</c>\n"
+ASS = (
+    "[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Dialogue: 0,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\i1}Hello.{\\i0}\\NAgain.\n"
+)
 SRT = "1\n00:00:00,000 --> 00:00:01,500\n<i>Hello</i> there.\n\n2\n00:00:02,000 --> 00:00:03,000\nAgain.\n"
 LANDMARKS = ("upper_lip_inner", "lower_lip_inner", "mouth_left", "mouth_right", "eye_left_inner", "eye_left_outer")
 LANDMARKS = (*LANDMARKS, "eye_right_inner", "eye_right_outer", "chin", "nose_tip")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from .drawn import archives, damaged, json_files, lying, pickles, sounds, texts, worsened
 from .good_files import (
+    ASS,
     CSV,
     CTM,
     FACE_CAP,
@@ -30,6 +31,7 @@ from .good_files import (
     PLY_TEXT,
     SRT,
     TOML,
+    VTT,
     head_arrays,
     packed,
     space_arrays,
@@ -76,6 +78,10 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
     exported = {"fps": 30, "channels": ["jawOpen"], "weights": [[0], [1], [0]], "key_frames": [0, 2], **PHONES}
     line = {"audio": "a.wav", "transcript": "hello", "fps": 25, "phones": PHONES["phones"]}
     runtime, extension = "model_runtime", "kmtalk_blender.runtime"
+
+    def subtitles(good: str) -> st.SearchStrategy[bytes]:
+        return damaged(good.encode(), good.encode("utf-16")) | texts().map(lambda text: text.encode(errors="replace"))
+
     return {
         "sound": filed("sound.wav", sounds, f"{runtime}.speech.audio", "read_audio"),
         "take": filed("take.npz", lambda: archives(**take_arrays()), f"{runtime}.take", "read_take"),
@@ -137,19 +143,15 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "extension csv": filed("e.csv", lambda: damaged(CSV.encode()), f"{extension}.take_tables", "read_live_link"),
         "extension json": filed("e.json", lambda: json_files(exported), f"{extension}.take_tables", "read_take_json"),
         "extension model": lambda: _extension_model(folder),
-        "subtitles": _subtitles,
+        "subtitles": filed("s.srt", lambda: subtitles(SRT), f"{runtime}.linguistics.subtitles", "read_cues"),
+        "captions": filed("s.vtt", lambda: subtitles(VTT), f"{runtime}.linguistics.subtitles", "read_cues"),
+        "styled subtitles": filed("s.ass", lambda: subtitles(ASS), f"{runtime}.linguistics.subtitles", "read_cues"),
     }
 
 
 def _transcript() -> Target:
     module = import_module("model_runtime.linguistics.text")
     return Target(texts(), module.spoken_words)
-
-
-def _subtitles() -> Target:
-    module = import_module("kmtalk_blender.runtime.subtitles")
-    drawn = texts() | damaged(SRT.encode()).map(lambda content: content.decode(errors="replace"))
-    return Target(drawn, lambda text: module.spoken_cues(text, 0.0, None))
 
 
 def _phones_given() -> Target:

@@ -64,6 +64,8 @@ def generate_request(
         params |= _listed(phones)
     elif transcript.text:
         params["transcript"] = transcript.text
+    elif transcript.file is not None:
+        params["transcript_file"] = str(transcript.file)
     elif transcript.textgrid is not None:
         params |= {"textgrid": str(transcript.textgrid), "speaker": speaker}
         if transcript.tier.strip():

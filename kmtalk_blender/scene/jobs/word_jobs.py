@@ -1,13 +1,16 @@
-"""A job that inserts a word into a take, with the phones that the runtime finds for it."""
+"""Jobs on words: insert one into a take, with the phones that the runtime finds for it; take those of a file."""
+
+from pathlib import Path
 
 import bpy
 
 from ...errors import UserError
 from ..phones.phone_edits import insert_words
 from ..placement.report import Report
+from ..sound.strips import AudioClip, find_strip
 from .requests import Request
 
-__all__ = ["InsertWordJob"]
+__all__ = ["InsertWordJob", "TakeWordsJob"]
 
 
 class InsertWordJob:
@@ -36,3 +39,29 @@ class InsertWordJob:
         place = insert_words(action, self.index, self.words, self.seconds)
         context.window_manager.kmtalk.phone_index = place
         return Report(action.name, 0, 0, 0, 0, f'"{self.text}" inserted; Complete changes the motion')
+
+
+class TakeWordsJob:
+    """Requests the words of a file beside a sound and copies them into the strip's transcript."""
+
+    def __init__(self, scene: bpy.types.Scene, clip: AudioClip, path: Path) -> None:
+        """clip: the audible part of a strip of `scene`. path: a text file or subtitles."""
+        self.title, self.scene, self.clip, self.path = clip.name, scene.name, clip, path
+        self.words = ""
+
+    def first(self) -> Request:
+        """The only request."""
+        params = {"file": str(self.path), "start": self.clip.start}
+        return Request("subtitles", params | ({} if self.clip.end is None else {"end": self.clip.end}))
+
+    def next(self, result: dict) -> None:
+        """Keep the result."""
+        self.words = str(result["text"])
+
+    def write(self, context: bpy.types.Context) -> Report:
+        """Copy the words. Raises UserError when the strip was deleted."""
+        scene = bpy.data.scenes.get(self.scene)
+        if scene is None:
+            raise UserError(f"Scene {self.scene} was deleted; no words were taken.")
+        find_strip(scene, self.title).kmtalk.transcript = self.words
+        return Report("", 0, 0, 0, 0, f"Words of {self.path.name} taken")

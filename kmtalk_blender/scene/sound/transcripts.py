@@ -8,18 +8,24 @@ import bpy
 from ... import limits
 from ...errors import UserError
 from ...runtime.input_files import is_file, read_text
-from ...runtime.subtitles import spoken_cues
 from .strips import AudioClip
 
-__all__ = ["Transcript", "find_transcript", "read_sidecar", "sidecar"]
+__all__ = ["Transcript", "find_transcript", "holds_words", "sidecar"]
+
+# Ends of the names of subtitles beside a sound, in the order in which they are looked for, and what may stand before
+# them: nothing, or the language.
+SUBTITLES = (".srt", ".vtt", ".ass")
+LANGUAGES = ("", ".en", ".en-US", ".en-GB", ".eng")
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """The words of a line. text: the words, or empty. textgrid: a TextGrid file with phones and times, or None. tier:
-    its tier of phones, or empty. origin: "typed", "none", or the name of the Text datablock or file."""
+    """The words of a line. text: the words, or empty. file: subtitles with the words, which the runtime reads, or None.
+    textgrid: a TextGrid file with phones and times, or None. tier: its tier of phones, or empty. origin: "typed",
+    "none", or the name of the Text datablock or file."""
 
     text: str = ""
+    file: Path | None = None
     textgrid: Path | None = None
     tier: str = ""
     origin: str = "none"
@@ -33,8 +39,8 @@ class Transcript:
 def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None) -> Transcript:
     """The transcript of a clip.
 
-    In this order: typed words, a Text datablock, a .TextGrid, .srt or .txt with the sound's name beside it. Without any
-    of them the runtime recognises the words. Raises UserError when a file beside the sound is not readable text.
+    In this order: typed words, a Text datablock, a .TextGrid, subtitles or a .txt with the sound's name beside it.
+    Without any of them the runtime recognises the words. Raises UserError when a .txt beside the sound is not readable.
     """
     if typed.strip():
         return Transcript(_checked(typed, "The transcript"), origin="typed")
@@ -43,31 +49,34 @@ def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None) ->
     beside = sidecar(clip)
     if beside is None:
         return Transcript()
-    if beside.suffix.lower() == ".textgrid":
+    if not holds_words(beside):
         return Transcript(textgrid=beside, origin=beside.name)
-    return Transcript(read_sidecar(beside, clip), origin=beside.name)
+    if beside.suffix.lower() in SUBTITLES:
+        return Transcript(file=beside, origin=beside.name)
+    words = read_text(beside, limits.TRANSCRIPT_BYTES, "transcript")
+    return Transcript(_checked(words, f"The transcript {beside}"), origin=beside.name)
 
 
 def sidecar(clip: AudioClip) -> Path | None:
-    """The .TextGrid, .srt or .txt beside a sound with its name, when it fits the clip; else None."""
+    """The .TextGrid, subtitles (also with their language: name.en.srt) or .txt beside a sound with its name, when it
+    fits the clip; else None."""
     if not clip.path.name:
         return None
     sound, retimed = clip.retimed_from or clip.path, clip.retimed_from is not None
     # Times in a TextGrid count from the start of the file: it fits only an untrimmed clip at the file's speed.
-    grids = (".TextGrid", ".textgrid") if clip.whole and not retimed else ()
-    subtitles = (".srt",) if clip.whole or not retimed else ()
+    names = [".TextGrid", ".textgrid"] if clip.whole and not retimed else []
+    if clip.whole or not retimed:
+        names += [language + suffix for language in LANGUAGES for suffix in SUBTITLES]
+        names += [suffix.upper() for suffix in SUBTITLES]
     # A .txt has the words of the whole file, so it does not fit a trimmed clip.
-    plain = (".txt",) if clip.whole else ()
-    candidates = (sound.with_suffix(suffix) for suffix in (*grids, *subtitles, *plain))
+    names += [".txt", ".TXT"] if clip.whole else []
+    candidates = (sound.with_name(sound.stem + name) for name in names)
     return next((path for path in candidates if is_file(path)), None)
 
 
-def read_sidecar(path: Path, clip: AudioClip) -> str:
-    """The words of a .txt or .srt beside a sound. Raises UserError when it is not a readable text."""
-    text = read_text(path, limits.TRANSCRIPT_BYTES, "transcript")
-    return _checked(
-        spoken_cues(text, clip.start, clip.end) if path.suffix == ".srt" else text, f"The transcript {path}"
-    )
+def holds_words(path: Path) -> bool:
+    """Whether a file beside a sound holds words, and no phones."""
+    return path.suffix.lower() != ".textgrid"
 
 
 def _checked(text: str, name: str) -> str:

@@ -1,0 +1,120 @@
+"""Long recordings, in pieces that are cut at pauses; the transcript is divided among them by the recognised words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from model_runtime.linguistics.decoders import Decoders
+from model_runtime.linguistics.fitting import fit_transcript
+from model_runtime.linguistics.loudness import pieces
+from model_runtime.linguistics.part import Part, hear_part, place_recognised
+from model_runtime.linguistics.piece import cut_piece
+from model_runtime.linguistics.pitched import SPEEDS, at_speed, scaled_back
+from model_runtime.linguistics.progress import Progress
+from model_runtime.linguistics.recognise import Recognised, joined, recognise
+from model_runtime.linguistics.remarks import long_words_with_remarks
+from model_runtime.linguistics.text import Script
+from model_runtime.linguistics.transcript_spread import find_places, spread_words
+from model_runtime.speech.audio import Waveform
+
+__all__ = ["ALIGNED_AT_ONCE", "fit_long", "hear_all", "used_share"]
+
+# Seconds. Longer recordings are cut at pauses, and the transcript is divided among the pieces.
+ALIGNED_AT_ONCE = 60.0
+# Seconds, shortest and longest piece. Pieces bound the memory, and a request can be cancelled between two of them.
+PIECE = (10.0, 25.0)
+# Share of the words that are equal in transcript and sound, in order, below which the voice may be pitched.
+UNDERSTOOD = 0.3
+# Pieces in which a pitched voice is looked for.
+TRIED = 2
+
+
+def used_share(parts: Sequence[Part]) -> float:
+    """Share of the transcript's words that are spoken, in [0, 1]; 1 without a transcript."""
+    words = sum(part.given for part in parts)
+    return sum(part.used for part in parts) / words if words else 1.0
+
+
+def hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[Part]:
+    """Recognise each piece of the waveform."""
+    parts = []
+    for start, end in pieces(waveform, *PIECE):
+        report(start / waveform.duration, "Listening")
+        piece = cut_piece(waveform, start, end)
+        parts.append(hear_part(piece, decoders, recognise(piece.waveform)))
+    return parts
+
+
+def fit_long(waveform: Waveform, script: Script, decoders: Decoders, report: Progress) -> list[Part]:
+    """Recognise each piece, divide the transcript among the pieces by the recognised words, then align each piece."""
+
+    def listening(share: float) -> None:
+        report(0.7 * share, "Listening")
+
+    pieces_heard = _recognised(waveform, decoders, listening)
+    words = long_words_with_remarks(script, pieces_heard.said)
+    places = find_places(words, pieces_heard.said)
+    if len(places) >= UNDERSTOOD * min(len(words), sum(map(len, pieces_heard.said))):
+        return _aligned(pieces_heard, words, places, decoders, report)
+    speed = _speed(pieces_heard, words)
+    if speed == 1.0:
+        return _aligned(pieces_heard, words, places, decoders, report)
+    played = _recognised(at_speed(waveform, speed), decoders, listening)
+    words = long_words_with_remarks(script, played.said)
+    parts = _aligned(played, words, find_places(words, played.said), decoders, report)
+    return [scaled_back(part, part.start * speed, part.end * speed, speed) for part in parts]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces of a recording. places: start and end of each, seconds. recognised: the words of each."""
+
+    waveform: Waveform
+    places: tuple[tuple[float, float], ...]
+    recognised: tuple[Recognised, ...]
+
+    @property
+    def said(self) -> list[tuple[str, ...]]:
+        """The recognised words of each piece."""
+        return [each.words for each in self.recognised]
+
+
+def _recognised(waveform: Waveform, decoders: Decoders, report: Callable[[float], None]) -> Pieces:
+    """The pieces with the recognised words of each. report: called with the share done, also where it stays."""
+    places = pieces(waveform, *PIECE)
+    heard = []
+    for start, end in places:
+        report(start / waveform.duration)
+        piece = cut_piece(waveform, start, end)
+        heard.append(place_recognised(piece, recognise(piece.waveform), decoders)[0])
+    return Pieces(waveform, tuple(places), tuple(heard))
+
+
+def _aligned(
+    heard: Pieces, words: Sequence[str], found: list[tuple[int, int]], decoders: Decoders, report: Progress
+) -> list[Part]:
+    """The parts of groups of pieces, each with the words of the transcript that belong there. found: see
+    `find_places`."""
+    parts = []
+    first = 0
+    for count, here in spread_words(words, heard.said, round(ALIGNED_AT_ONCE / PIECE[1]), found):
+        start, end = heard.places[first][0], heard.places[first + count - 1][1]
+        report(0.7 + 0.3 * start / heard.waveform.duration, "Aligning")
+        recognised = joined(heard.recognised[first : first + count])
+        # A voice keeps its pitch: the speed of the piece before is tried first.
+        last = parts[-1].speed if parts else 1.0
+        speeds = SPEEDS if last == 1.0 else (last, *(each for each in SPEEDS if each != last))
+        piece = cut_piece(heard.waveform, start, end)
+        parts.append(fit_transcript(piece, here, decoders, recognised, speeds if count == 1 else ()))
+        first += count
+    return parts
+
+
+def _speed(heard: Pieces, words: Sequence[str]) -> float:
+    """The speed at which most of the transcript's words are recognised in the first pieces; 1: their own."""
+    tried = [cut_piece(heard.waveform, *place).waveform for place in heard.places[:TRIED]]
+    found = {1.0: len(find_places(words, heard.said[:TRIED]))}
+    for speed in SPEEDS:
+        said = [recognise(at_speed(each, speed)).words for each in tried]
+        found[speed] = len(find_places(words, said))
+    best = max(found, key=lambda speed: found[speed])
+    return best if found[best] > 2 * found[1.0] else 1.0

@@ -2,7 +2,14 @@
 
 import click
 
-from model_runtime.service.console import answer, heard_sentences, json_option, progress_bar, setting_options
+from model_runtime.service.console import (
+    answer,
+    heard_sentences,
+    json_option,
+    language_option,
+    progress_bar,
+    setting_options,
+)
 from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.take_request import Request, run
 
@@ -14,6 +21,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("-o", "--output", required=True, help="The take to write.")
 @click.option("--transcript", help="What is said.")
 @click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
+@language_option
 @click.option("--textgrid", help="Phones with times (.TextGrid, .json, .csv, .lab, .ctm), instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")

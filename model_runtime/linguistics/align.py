@@ -21,7 +21,7 @@ from model_runtime.linguistics.text import Script, read_script
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given"]
+__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given", "nobody"]
 
 # Seconds. Stretches without recognised words are reported from this length on; a breath is shorter.
 WORDLESS_S = 1.5
@@ -41,18 +41,25 @@ class Alignment:
     """Phones and words of a waveform.
 
     heard: the recognised words, or the transcript where it was used. confidence: in these words and their times, 0 to
-    1. notes: sentences for the user about what is uncertain.
+    1. notes: sentences for the user about what is uncertain. language: a code of `espeak.languages`; empty where it is
+    not known.
     """
 
     track: PhoneTrack
     notes: tuple[str, ...] = ()
     heard: str = ""
     confidence: float = 0.0
+    language: str = ""
 
     @property
     def told(self) -> dict[str, object]:
-        """heard, confidence and notes as JSON values, for results and takes."""
-        return {"heard": self.heard, "confidence": self.confidence, "notes": list(self.notes)}
+        """heard, confidence, language and notes as JSON values, for results and takes."""
+        return {
+            "heard": self.heard,
+            "confidence": self.confidence,
+            "language": self.language,
+            "notes": list(self.notes),
+        }
 
 
 def find_phones(
@@ -94,7 +101,7 @@ def align_speech(
     words = script.spoken()
     report(0.0, "Listening")
     if is_silent(waveform):
-        return _nobody(PhoneTrack((Span(SILENCE, 0.0, waveform.duration),)), f"{name}: it is silent", words)
+        return nobody(PhoneTrack((Span(SILENCE, 0.0, waveform.duration),)), f"{name}: it is silent", words)
     if not words and not script.maybe:
         parts = hear_all(waveform, decoders, report)
     elif len(words) > limits.WORDS_PER_SECOND * (waveform.duration + 1):
@@ -108,7 +115,7 @@ def align_speech(
     report(1.0, "Listening")
     track = tiled([(part.words, part.offset, part.end) for part in parts], waveform)
     if all(phone.label == SILENCE for phone in track.phones):
-        return _nobody(track, name, words)
+        return nobody(track, name, words)
     size = sum(part.size for part in parts)
     doubtful = 2 * sum(part.size for part in parts if not part.sure) > size
     if all(part.text is None for part in parts):
@@ -135,7 +142,7 @@ def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Prog
     return [fit_transcript(piece, words, decoders, recognised)]
 
 
-def _nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
+def nobody(track: PhoneTrack, name: str, words: Sequence[str]) -> Alignment:
     """The alignment of a waveform without speech."""
     return Alignment(track, (f"No speech is heard in {name}.", *((UNUSED,) if words else ())))
 

@@ -98,6 +98,10 @@ class Decoders:
             del self.made["phones"]
             return None
 
+    def knows(self, word: str) -> bool:
+        """Whether a word (letters a-z and apostrophes) is in the dictionary."""
+        return self._dictionary(self._aligner(0))(word) is not None
+
     def pronunciation(self, word: str) -> tuple[str, ...]:
         """The phones of a word (letters a-z and apostrophes) as `align` uses them."""
         return pronounce(word, self._dictionary(self._aligner(0)))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from model_runtime.linguistics.align import Alignment, Progress, align_speech
-from model_runtime.linguistics.cues import Cue
 from model_runtime.linguistics.decoders import Decoders
-from model_runtime.linguistics.espeak import check_language, languages
+from model_runtime.linguistics.espeak import check_language
 from model_runtime.linguistics.language_choice import AUTO, ENGLISH, find_language, is_english
 from model_runtime.linguistics.other_languages import align_other_language, free_phones
+from model_runtime.linguistics.subtitles import Cue
 from model_runtime.speech.audio import Waveform
 
 __all__ = ["check_language_setting", "listen"]
@@ -40,11 +40,7 @@ def listen(
     said = (transcript or "").strip()
     spoken = find_language(said, decoders.knows) if chosen == AUTO and said else chosen
     if spoken != AUTO and not is_english(spoken):
-        found = align_other_language(waveform, transcript, spoken, progress, name)
-        if chosen == AUTO:
-            note = f"The transcript is read as {languages()[spoken].name}; choose the language if it is another."
-            found = replace(found, notes=(note, *found.notes))
-        return replace(found, language=spoken)
+        return replace(align_other_language(waveform, transcript, spoken, progress, name), language=spoken)
     found = align_speech(waveform, transcript, progress, decoders, name, cues)
     if spoken == AUTO and found.track.unreliable:
         # Words that are not sure may be of any language: their sounds are closer than English words made of them.

@@ -12,8 +12,10 @@ from model_runtime.datasets.curves import Curves, read_curves
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import is_folder
 from model_runtime.files.paths import check_model, check_output
-from model_runtime.linguistics.align import Alignment, align_speech, given
+from model_runtime.linguistics.align import Alignment, given
 from model_runtime.linguistics.aligner_files import read_aligned
+from model_runtime.linguistics.language_choice import AUTO
+from model_runtime.linguistics.listen import check_language_setting, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.tiers import Spoken
 from model_runtime.linguistics.transcript_file import Transcript, find_transcript
@@ -38,8 +40,8 @@ class Request:
     """Parameters of capture. capture: a file of curves, or the folder of a take with one. fps: required. start, end:
     part of the capture, seconds. rate: frames a second of its timecodes. zero: timecode at which it begins in place of
     its first sample. audio: the sound that was recorded with it, or None; sound_start: seconds within the sound at
-    which the capture begins. transcript, transcript_file, textgrid, tier, speaker, phones, words, name: as of generate.
-    model: whose features are kept for completion."""
+    which the capture begins. transcript, transcript_file, language, textgrid, tier, speaker, phones, words, name: as of
+    generate. model: whose features are kept for completion."""
 
     capture: str
     output: str
@@ -52,6 +54,7 @@ class Request:
     sound_start: float = 0.0
     transcript: str | None = None
     transcript_file: str | None = None
+    language: str = AUTO
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
@@ -64,10 +67,11 @@ class Request:
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Write the take. Returns output, frames (count), key_frames (count), duration (seconds), timecode (of the first
-    sample), heard, confidence and notes. Raises InputError."""
+    sample), heard, confidence, language and notes. Raises InputError."""
     output = check_output(request.output)
     settings = settings_from({"fps": request.fps})
     check_model(request.model)
+    check_language_setting(request.language)
     said = find_transcript(request.transcript, request.transcript_file)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
         raise InputError(f"The frame rate of the timecodes is {request.rate}; it must be from 1 to 1000.")
@@ -110,7 +114,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         alignment = given(track_of(request.phones, request.words or (), part.duration))
     notes = [*curves.notes, *_ignored(curves)]
     if alignment is None:
-        told = {"heard": "", "confidence": 0.0, "notes": notes}
+        told = {"heard": "", "confidence": 0.0, "language": "", "notes": notes}
     else:
         told = alignment.told | {"notes": [*notes, *alignment.notes]}
     phones = None if alignment is None else alignment.track
@@ -176,9 +180,10 @@ def _aligned(
         lists = lists_of(cut(spoken.track, start, start + waveform.duration))
         return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
     assert request.audio is not None
-    return align_speech(
+    return listen(
         waveform,
         said.text,
+        request.language,
         lambda share, text: report("phones", 0.15 + 0.7 * share, text),
         cache.decoders,
         request.name or Path(request.audio).name,

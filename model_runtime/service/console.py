@@ -13,10 +13,16 @@ from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
 from model_runtime.schema import SETTINGS
 
-__all__ = ["answer", "guarded", "heard_sentences", "json_option", "progress_bar", "setting_options"]
+__all__ = ["answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar", "setting_options"]
 
 OPTION_TYPES = {"number": float, "count": int, "text": str}
 
+language_option = click.option(
+    "--language",
+    default="auto",
+    show_default=True,
+    help="Language of the sound: auto, or a code (de, pt-br).",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from model_runtime.errors import InputError
 from model_runtime.files.paths import check_model, check_output
 from model_runtime.generate import generate
-from model_runtime.linguistics.align import Alignment, align_speech, given
+from model_runtime.linguistics.align import Alignment, given
 from model_runtime.linguistics.aligner_files import read_aligned
+from model_runtime.linguistics.language_choice import AUTO
+from model_runtime.linguistics.listen import check_language_setting, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
 from model_runtime.linguistics.tiers import Spoken
 from model_runtime.linguistics.transcript_file import Transcript, find_transcript
@@ -27,10 +29,10 @@ __all__ = ["Request", "run"]
 class Request(SettingValues):
     """Parameters of generate, with the settings of the take. fps: required. start, end: part of the audio file,
     seconds. speed: playback speed of the sound. transcript_file: a text file or subtitles, with the times of the audio
-    file, in place of transcript. textgrid: a file of an aligner (linguistics.aligner_files). tier: its
-    tier of phones, by name, number or speaker. speaker: name of the character, by which the tier is found. phones,
-    words: [label, start, end], seconds from the start of the part. name: what notes call the sound; None: the file's
-    name. features: keep the features in the take, for later completion of edits."""
+    file, in place of transcript. language: of the sound, a code such as de, or auto. textgrid: a file of an aligner
+    (linguistics.aligner_files). tier: its tier of phones, by name, number or speaker. speaker: name of the character,
+    by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. name: what notes
+    call the sound; None: the file's name. features: keep the features in the take, for later completion of edits."""
 
     audio: str
     output: str
@@ -40,6 +42,7 @@ class Request(SettingValues):
     speed: float = 1.0
     transcript: str | None = None
     transcript_file: str | None = None
+    language: str = AUTO
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
@@ -53,10 +56,11 @@ class Request(SettingValues):
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
     """Write the take. Returns output, frames (count), key_frames (count), duration (seconds), seconds (stage -> time),
-    heard, confidence and notes; the last three are in the take's meta too. Raises InputError."""
+    heard, confidence, language and notes; the last four are in the take's meta too. Raises InputError."""
     output = check_output(request.output)
     settings = settings_from(vars(request))
     check_model(request.model)
+    check_language_setting(request.language)
     said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
     if request.phones is not None:
         track_of(request.phones)
@@ -134,6 +138,12 @@ def _alignment(
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
         return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
-    return align_speech(
-        waveform, said.text, progress, cache.decoders, request.name or Path(request.audio).name, said.cues
+    return listen(
+        waveform,
+        said.text,
+        request.language,
+        progress,
+        cache.decoders,
+        request.name or Path(request.audio).name,
+        said.cues,
     )

@@ -1,11 +1,14 @@
 """The entries of the enum properties: (value, name, tooltip)."""
 
+from .runtime.schema import LANGUAGES as NAMES
+
 __all__ = [
     "CERTAINTIES",
     "DEVICES",
     "EXPRESSIONS",
     "INTERPOLATIONS",
     "KEYS",
+    "LANGUAGES",
     "MAPPINGS",
     "PHONES",
     "PLACEMENTS",
@@ -13,6 +16,10 @@ __all__ = [
     "SOURCES",
 ]
 
+LANGUAGES = (
+    ("auto", "Auto", "The language of the transcript; without one, English or whatever is heard"),
+    *((code, name, f"{name} ({code})") for code, name in NAMES.items()),
+)
 SOURCES = (
     ("STRIP", "Strip", "The selected sound strip of the sequencer"),
     ("FILE", "File", "A sound file, without a strip"),

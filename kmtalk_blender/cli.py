@@ -30,6 +30,8 @@ from .scene.takes.takes import editable_take
 
 __all__ = ["register", "run", "unregister"]
 
+# Columns of a list of lines; only the first is needed.
+COLUMNS = "audio, transcript, language, target, frame"
 FRAME = re.compile(r"-?[0-9]{1,6}")
 
 
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--frame", type=int, default=1, help="frame at which --audio starts")
     spoken.add_argument("--target", default="", help="the character's object")
     spoken.add_argument("--transcript", default="", help="the words")
+    spoken.add_argument("--language", default="", help="what is spoken, such as de; default: the scene's")
     spoken.add_argument("--textgrid", default="", help="a file with phones and their times")
     spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
@@ -84,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     sound.add_argument("--strip", default="", help="the strip with the sound that was recorded with it")
     sound.add_argument("--audio", default="", help="that sound as a file")
     captured.add_argument("--transcript", default="", help="the words")
+    captured.add_argument("--language", default="", help="what is spoken, such as de; default: the scene's")
     captured.add_argument("--textgrid", default="", help="a file with the sound's phones and their times")
     captured.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     captured.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
@@ -101,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     many = command(
-        "batch", _batch, "one .blend file for each line of a CSV with the columns audio, transcript, target, frame"
+        "batch",
+        _batch,
+        f"one .blend file for each line of a CSV with the columns {COLUMNS}",
     )
     many.add_argument("lines", help="the CSV")
     many.add_argument("-o", "--output", required=True, help="the folder for the .blend files")
@@ -121,6 +127,7 @@ def _generate(chosen: argparse.Namespace) -> dict:
         context.scene.kmtalk.keys = chosen.keys
     target = _target(chosen.target)
     words = {"transcript": chosen.transcript, "textgrid": chosen.textgrid, "tier": chosen.tier}
+    words["language"] = chosen.language
     if chosen.all:
         context.scene.kmtalk.target = target
         fill_lines(context.scene, sequencer_scene(context))
@@ -149,6 +156,7 @@ def _capture(chosen: argparse.Namespace) -> dict:
         transcript=chosen.transcript,
         textgrid=chosen.textgrid,
         tier=chosen.tier,
+        language=chosen.language,
         capture=str(Path(chosen.path).absolute()),
         timecode=chosen.timecode,
     )
@@ -193,9 +201,8 @@ def _batch(chosen: argparse.Namespace) -> dict:
             bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
             target = _target(line.get("target", ""), client)
             add_sound(bpy.context.scene, audio, line["frame"])
-            spoken = SpokenLine(
-                target.name, audio=str(audio), frame=line["frame"], transcript=line.get("transcript", "")
-            )
+            words = {name: line.get(name, "") for name in ("transcript", "language")}
+            spoken = SpokenLine(target.name, audio=str(audio), frame=line["frame"], **words)
             place = check_file(path)
             report = generate(bpy.context, client, spoken, progress=_progress)
             bpy.context.scene.frame_end = max(bpy.context.scene.frame_end, line["frame"] + report.frames)
@@ -215,11 +222,11 @@ def _batch(chosen: argparse.Namespace) -> dict:
 
 
 def _read_lines(path: Path) -> list[dict]:
-    text = read_text(path, limits.LIST_BYTES, "CSV with the columns audio, transcript, target, frame")
+    text = read_text(path, limits.LIST_BYTES, f"CSV with the columns {COLUMNS}")
     try:
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except csv.Error as error:
-        raise UserError(f"Cannot read {path}; give a CSV with the columns audio, transcript, target, frame.") from error
+        raise UserError(f"Cannot read {path}; give a CSV with the columns {COLUMNS}.") from error
     lines = []
     for number, row in enumerate(rows, 2):
         frame = (row.get("frame") or "1").strip()

@@ -19,6 +19,7 @@ from .choices import (
     EXPRESSIONS,
     INTERPOLATIONS,
     KEYS,
+    LANGUAGES,
     MAPPINGS,
     PHONES,
     PLACEMENTS,
@@ -181,6 +182,11 @@ class StripSettings(bpy.types.PropertyGroup):
         name="Transcript", description="The words; empty: read from a file beside the sound, or recognised"
     )
     text: PointerProperty(name="Text", description="Text of this file that holds the words", type=bpy.types.Text)
+    language: EnumProperty(
+        name="Language",
+        description="What is spoken in this strip",
+        items=(("scene", "Language of the Scene", "As chosen under Style"), *LANGUAGES),
+    )
     tier: StringProperty(
         name="Tier",
         description="Tier of phones in the TextGrid: its name, number or speaker. Empty: found by the name of the "
@@ -240,6 +246,9 @@ class SceneSettings(bpy.types.PropertyGroup):
         description="A text of this file that holds the words",
         type=bpy.types.Text,
         update=hand_text_on,
+    )
+    language: EnumProperty(
+        name="Language", description="What is spoken, unless a strip has its own language", items=LANGUAGES
     )
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models

@@ -31,7 +31,8 @@ class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
         scene = sequencer_scene(context)
         strip = find_strip(scene, self.strip)
         clip = clip_outline(scene, strip)
-        path = sidecar(clip)
+        own = strip.kmtalk.language
+        path = sidecar(clip, context.scene.kmtalk.language if own == "scene" else own)
         if path is None or not holds_words(path):
             raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
         job = TakeWordsJob(scene, clip, path)

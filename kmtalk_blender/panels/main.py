@@ -83,6 +83,7 @@ def _draw_source(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
         column = layout.column(align=True)
         column.prop(settings, "transcript", icon="TEXT", placeholder="Heard, if empty")
         column.prop(settings, "text")
+        column.prop(settings, "language", icon="WORLD")
         draw_understood(layout, context, understood_here(settings, None))
         return
     scene = sequencer_scene(context)
@@ -143,7 +144,8 @@ def draw_words(
     The placeholder names the file beside the sound that is read when both are empty.
     """
     try:
-        beside = sidecar(clip_outline(scene, strip))
+        own = strip.kmtalk.language
+        beside = sidecar(clip_outline(scene, strip), scene.kmtalk.language if own == "scene" else own)
     except UserError as error:
         layout.label(text=str(error), icon="ERROR", translate=False)
         beside = None
@@ -153,6 +155,7 @@ def draw_words(
     if beside is not None and holds_words(beside):
         row.operator("kmtalk.take_words", text="", icon="IMPORT").strip = strip.name
     column.prop(strip.kmtalk, "text")
+    column.prop(strip.kmtalk, "language", icon="WORLD")
     if beside is not None and not holds_words(beside):
         column.prop(strip.kmtalk, "tier", icon="LINENUMBERS_ON")
 

@@ -45,6 +45,7 @@ class Style(PanelMixin):
         row.prop(settings, "blinks", toggle=True)
         row.prop(settings, "brows", toggle=True)
         layout.prop(settings, "seed")
+        layout.prop(settings, "language")
 
 
 class Output(PanelMixin):

@@ -6,7 +6,7 @@ from typing import Any
 
 from .environment import source_folder
 
-__all__ = ["SETTINGS", "TAKE_ARRAYS", "Setting"]
+__all__ = ["LANGUAGES", "SETTINGS", "TAKE_ARRAYS", "Setting"]
 
 SCHEMA = ("model_runtime", "schema")
 
@@ -25,7 +25,7 @@ class Setting:
     help: str
 
 
-def _read(name: str) -> dict[str, dict[str, Any]]:
+def _read(name: str) -> dict[str, Any]:
     """Our own file: nobody else writes it."""
     return json.loads(source_folder().joinpath(*SCHEMA, name).read_text(encoding="utf-8"))
 
@@ -44,5 +44,7 @@ def _setting(entry: dict[str, Any]) -> Setting:
 
 
 SETTINGS = {name: _setting(entry) for name, entry in _read("settings.json").items()}
+# Code -> English name of each language that the runtime speaks.
+LANGUAGES: dict[str, str] = _read("languages.json")
 # Name -> description of each array of TAKE.npz.
 TAKE_ARRAYS = _read("take.json")

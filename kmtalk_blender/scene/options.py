@@ -40,7 +40,8 @@ class Options:
     generating a strip again keeps its edited keys. replace: placement ACTIVE may overwrite keys. reach: key motions
     within this many frames of an edit are moved with it; 0 keeps all. rest_in, rest_out: seconds of the ramps from rest
     and back, for a line that begins or ends in speech. expression: how smile, frown, brows and blinks of the take
-    combine with the user's keys: ADD, REPLACE or LEAVE.
+    combine with the user's keys: ADD, REPLACE or LEAVE. language: of lines that have none of their own, a key of
+    runtime.schema.LANGUAGES or auto.
     """
 
     style: Style = field(default_factory=Style)
@@ -52,6 +53,7 @@ class Options:
     rest_in: float = 0.2
     rest_out: float = 0.2
     expression: str = "ADD"
+    language: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class SpokenLine:
     empty: that of the strip, else found by the name of the target or the strip. take: id of a take whose line is
     generated again. capture: file or folder of a captured performance, whose motion the take has; the strip or the
     sound file is then its sound, and without both it has none and begins at `frame`. timecode: at which the capture
-    begins; empty: with its first sample.
+    begins; empty: with its first sample. language: what is spoken, a code such as de, or auto; empty: that of the
+    strip, else of the options.
     """
 
     target: str
@@ -79,6 +82,7 @@ class SpokenLine:
     take: str = ""
     capture: str = ""
     timecode: str = ""
+    language: str = ""
 
     @property
     def name(self) -> str:
@@ -117,6 +121,7 @@ def options_of(scene: bpy.types.Scene) -> Options:
         rest_in=panel.rest_in,
         rest_out=panel.rest_out,
         expression=panel.expression,
+        language=panel.language,
     )
 
 

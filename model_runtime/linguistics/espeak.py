@@ -96,7 +96,7 @@ def languages() -> dict[str, Language]:
     """The languages by code, in the order of their names."""
     library = _library()
     data = Path(espeakng_loader.get_data_path())
-    found = []
+    found: list[Language] = []
     with library.lock:
         entries = library.functions.espeak_ListVoices(None)
         index = 0

@@ -69,21 +69,25 @@ def line_source(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Li
     return LineSource(scene.name, strip, str(clip.source), float(clip.frame))
 
 
-def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip) -> Transcript:
-    """The words of a line: its own, else those of its strip. Raises UserError when its TextGrid is missing."""
+def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip, chosen: str) -> Transcript:
+    """The words of a line: its own, else those of its strip. chosen: the language of the options.
+
+    Raises UserError when its TextGrid is missing.
+    """
     if not line.has_sound:
         return Transcript()
+    own = None if line.audio or line.take else _strip_of(scene, line).kmtalk
+    language = line.language or ("" if own is None or own.language == "scene" else own.language)
     if line.textgrid:
         path = whole_path(line.textgrid)
         if not is_file(path):
             raise UserError(f"There is no TextGrid {path}; choose one.")
-        return Transcript(textgrid=path, tier=line.tier, origin=path.name)
+        return Transcript(textgrid=path, tier=line.tier, language=language, origin=path.name)
     typed, text = line.transcript, bpy.data.texts.get(line.text) if line.text else None
-    own = None if line.audio or line.take else _strip_of(scene, line).kmtalk
     if own is not None and not typed and text is None:
         typed, text = own.transcript, own.text
     tier = line.tier or (own.tier if own is not None else "")
-    return replace(find_transcript(clip, typed, text), tier=tier)
+    return replace(find_transcript(clip, typed, text, language or chosen), tier=tier, language=language)
 
 
 def capture_of_line(line: SpokenLine, clip: AudioClip, former: dict) -> Capture | None:

@@ -41,14 +41,17 @@ def generate_request(
     folder: Path,
     speaker: str,
     capture: Capture | None = None,
+    language: str = "auto",
 ) -> Request:
     """The request for a take of a clip. phones: if any, used in place of the transcript. speaker: the character's name.
-    capture: if any, the take has its motion. Files go into `folder`."""
+    capture: if any, the take has its motion. language: what is spoken where the transcript does not say it. Files go
+    into `folder`."""
     params: dict[str, Any] = {
         "output": str(folder / "generated.npz"),
         "fps": clip.fps,
         "start": clip.start,
         "name": clip.name,
+        "language": transcript.language or language,
     }
     if capture is None:
         params |= dataclasses.asdict(style) | {"audio": str(clip.path)}

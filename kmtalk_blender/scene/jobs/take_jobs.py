@@ -54,7 +54,7 @@ class GenerateJob:
             self.source = line_source(strips, line, self.clip)
             self.owner = find_owner(self.source, target)
         self.keeps_capture = not line.capture
-        self.transcript = line_transcript(strips, line, self.clip)
+        self.transcript = line_transcript(strips, line, self.clip, options.language)
         self.baseline: Baseline | None = None
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
@@ -75,7 +75,14 @@ class GenerateJob:
     def first(self) -> Request:
         """The first request."""
         return generate_request(
-            self.clip, self.options.style, self.transcript, self.phones, self.folder, self.target, self.capture
+            self.clip,
+            self.options.style,
+            self.transcript,
+            self.phones,
+            self.folder,
+            self.target,
+            self.capture,
+            self.options.language,
         )
 
     def next(self, result: dict) -> Request | None:

@@ -15,19 +15,23 @@ __all__ = ["Transcript", "find_transcript", "holds_words", "sidecar"]
 # Ends of the names of subtitles beside a sound, in the order in which they are looked for, and what may stand before
 # them: nothing, or the language.
 SUBTITLES = (".srt", ".vtt", ".ass")
-LANGUAGES = ("", ".en", ".en-US", ".en-GB", ".eng")
+ENGLISH = ("", ".en", ".en-US", ".en-GB", ".eng")
+# Values of a language that name none.
+NOT_CHOSEN = ("", "auto", "scene")
 
 
 @dataclass(frozen=True)
 class Transcript:
     """The words of a line. text: the words, or empty. file: subtitles with the words, which the runtime reads, or None.
-    textgrid: a TextGrid file with phones and times, or None. tier: its tier of phones, or empty. origin: "typed",
-    "none", or the name of the Text datablock or file."""
+    textgrid: a TextGrid file with phones and times, or None. tier: its tier of phones, or empty. language: what is
+    spoken, or empty where the line has none of its own. origin: "typed", "none", or the name of the Text datablock or
+    file."""
 
     text: str = ""
     file: Path | None = None
     textgrid: Path | None = None
     tier: str = ""
+    language: str = ""
     origin: str = "none"
 
     @property
@@ -36,17 +40,18 @@ class Transcript:
         return self.text if self.origin == "typed" else ""
 
 
-def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None) -> Transcript:
+def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None, language: str = "") -> Transcript:
     """The transcript of a clip.
 
     In this order: typed words, a Text datablock, a .TextGrid, subtitles or a .txt with the sound's name beside it.
-    Without any of them the runtime recognises the words. Raises UserError when a .txt beside the sound is not readable.
+    Without any of them the runtime recognises the words. language: what is spoken, where it is chosen. Raises UserError
+    when a .txt beside the sound is not readable.
     """
     if typed.strip():
         return Transcript(_checked(typed, "The transcript"), origin="typed")
     if text is not None and text.as_string().strip():
         return Transcript(_checked(text.as_string(), f"The text {text.name}"), origin=text.name)
-    beside = sidecar(clip)
+    beside = sidecar(clip, language)
     if beside is None:
         return Transcript()
     if not holds_words(beside):
@@ -57,16 +62,17 @@ def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None) ->
     return Transcript(_checked(words, f"The transcript {beside}"), origin=beside.name)
 
 
-def sidecar(clip: AudioClip) -> Path | None:
+def sidecar(clip: AudioClip, language: str = "") -> Path | None:
     """The .TextGrid, subtitles (also with their language: name.en.srt) or .txt beside a sound with its name, when it
-    fits the clip; else None."""
+    fits the clip; else None. language: what is spoken, where it is chosen: name.de.srt is then taken for de."""
     if not clip.path.name:
         return None
     sound, retimed = clip.retimed_from or clip.path, clip.retimed_from is not None
     # Times in a TextGrid count from the start of the file: it fits only an untrimmed clip at the file's speed.
     names = [".TextGrid", ".textgrid"] if clip.whole and not retimed else []
     if clip.whole or not retimed:
-        names += [language + suffix for language in LANGUAGES for suffix in SUBTITLES]
+        chosen = [f".{code}" for code in dict.fromkeys((language, language.split("-")[0])) if code not in NOT_CHOSEN]
+        names += [middle + suffix for middle in (*chosen, *ENGLISH) for suffix in SUBTITLES]
         names += [suffix.upper() for suffix in SUBTITLES]
     # A .txt has the words of the whole file, so it does not fit a trimmed clip.
     names += [".txt", ".TXT"] if clip.whole else []

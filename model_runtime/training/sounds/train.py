@@ -148,7 +148,7 @@ def _align_again(network: SoundNetwork, material: Sequence[Material], reach: flo
 
 def _prior(material: Sequence[Material]) -> np.ndarray:
     """(S,) natural log of each sound's share of the rows."""
-    counts = sum(np.bincount(each.rows, minlength=len(SOUNDS)) for each in material) + UNSEEN
+    counts = np.bincount(np.concatenate([each.rows for each in material]), minlength=len(SOUNDS)) + UNSEEN
     return np.log(counts / counts.sum())
 
 

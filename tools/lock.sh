@@ -11,6 +11,7 @@ without=(--no-emit-package docopt)
 runtime=(-c model_runtime/runtime.lock)
 "${compile[@]}" requirements/runtime.in "${on311[@]}" --universal --generate-hashes "${without[@]}" -o model_runtime/runtime.lock
 "${compile[@]}" requirements/train.in "${on311[@]}" --universal "${runtime[@]}" "${without[@]}" -o requirements/train.lock
+"${compile[@]}" requirements/voices.in "${on311[@]}" -c requirements/train.lock -o requirements/voices.lock
 # torch comes from wherever a machine's pip is set to look (Makefile), so that a CPU build is taken where there is one.
 "${compile[@]}" requirements/dev.in "${on311[@]}" -c requirements/train.lock "${without[@]}" --no-emit-package torch \
     -o requirements/dev.lock

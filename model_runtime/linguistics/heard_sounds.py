@@ -12,7 +12,8 @@ import numpy as np
 import onnxruntime
 
 from model_runtime.files.data_files import sound_file
-from model_runtime.linguistics.sounds import PAUSE, SOUNDS
+from model_runtime.linguistics.phones import SILENCE, PhoneTrack
+from model_runtime.linguistics.sounds import ARPABET_SOUNDS, PAUSE, SOUNDS
 from model_runtime.linguistics.text_graph import BETWEEN_WORDS, free_graph, text_graph
 from model_runtime.linguistics.viterbi import Graph, best_path
 from model_runtime.speech.audio import Waveform
@@ -89,6 +90,19 @@ class HeardSounds:
         rows = self._rows(first, last)
         path = best_path(_free_graph(), self._fits(rows), BOUNDARY_WEIGHT * self.boundaries[rows])
         return [self._placed(v.state, rows.start + v.first, rows.start + v.after, BETWEEN_WORDS) for v in path or ()]
+
+    def fit_of(self, track: PhoneTrack) -> float:
+        """How well English phones fit what is heard: mean natural log of their posteriors less those of the best
+        sounds, 0 at most, over the rows of speech; 0 without speech."""
+        total, rows = 0.0, 0
+        for phone in track.phones:
+            first = round(phone.start * ACOUSTIC_RATE)
+            there = self.log_posteriors[first : max(round(phone.end * ACOUSTIC_RATE), first + 1)]
+            if phone.label != SILENCE and len(there):
+                sound = SOUNDS.index(ARPABET_SOUNDS[phone.label][0])
+                total += float((there[:, sound] - there.max(axis=1)).sum())
+                rows += len(there)
+        return total / max(rows, 1)
 
     def _rows(self, first: float, last: float | None) -> slice:
         end = len(self.boundaries) if last is None else min(round(last * ACOUSTIC_RATE), len(self.boundaries))

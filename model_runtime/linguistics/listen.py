@@ -6,12 +6,17 @@ from dataclasses import replace
 from model_runtime.linguistics.align import Alignment, Progress, align_speech
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.espeak import check_language
+from model_runtime.linguistics.heard_sounds import hear_sounds
 from model_runtime.linguistics.language_choice import AUTO, ENGLISH, find_language, is_english
 from model_runtime.linguistics.other_languages import align_other_language, free_phones
 from model_runtime.linguistics.subtitles import Cue
 from model_runtime.speech.audio import Waveform
 
 __all__ = ["check_language_setting", "listen"]
+
+# Mean fit of the phones of English words that are not sure, from which on the words stay. Of 12 such recordings of
+# English, 11 lie above it; of 4 in German and Mandarin, none.
+ENGLISH_FITS = -2.4
 
 
 def check_language_setting(language: str) -> str:
@@ -43,7 +48,8 @@ def listen(
         return replace(align_other_language(waveform, transcript, spoken, progress, name), language=spoken)
     found = align_speech(waveform, transcript, progress, decoders, name, cues)
     if spoken == AUTO and found.track.unreliable:
-        # Words that are not sure may be of any language: their sounds are closer than English words made of them.
-        sounds = free_phones(waveform)
-        return replace(found, track=sounds, language="")
+        # Words that are not sure may be of any language: where English ones do not sound alike, the sounds are closer.
+        heard = hear_sounds(waveform)
+        if not found.track.words or heard.fit_of(found.track) < ENGLISH_FITS:
+            return replace(found, track=free_phones(waveform, heard), language="")
     return replace(found, language=ENGLISH if spoken == AUTO else spoken)

@@ -30,6 +30,11 @@ LEFT_OUT_FILES = (
     "onnxruntime/quantization/",
     "onnxruntime/tools/",
     "onnxruntime/transformers/",
+    # The second and third name of the library of espeak-ng.
+    "espeakng_loader/libespeak-ng.so.1",
+    # Parts of scipy that only evaluation and training import.
+    *(f"scipy/{part}/" for part in ("cluster", "datasets", "differentiate", "fftpack", "integrate", "io", "misc")),
+    *(f"scipy/{part}/" for part in ("odr", "signal", "stats")),
     # Word sequences for dictation; the aligner reads the phone sequences beside it.
     "pocketsphinx/model/en-us/en-us.lm.bin",
 )

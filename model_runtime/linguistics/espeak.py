@@ -4,7 +4,9 @@ The library keeps one voice for the whole process, so that every call holds a lo
 """
 
 import ctypes
+import os
 import re
+import sys
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ __all__ = ["LONGEST_WORD", "Language", "check_language", "languages", "phones_of
 
 # Letters of a word at most; what is longer is cut. The library's buffers hold some hundred bytes a word.
 LONGEST_WORD = 60
+# Signs within words and numbers.
+SIGNS = "'’ʼ.,:·-%"
+# Bytes of a path at most; with the names of its files the library has room for 160.
+LONGEST_PATH = 130
 # Entries of the cache of pronunciations.
 REMEMBERED = 65536
 
@@ -86,9 +92,21 @@ def _library() -> Library:
     functions.espeak_TextToPhonemes.restype = ctypes.c_char_p
     functions.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
     functions.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(VoiceEntry))
-    if functions.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, str(data).encode(), INITIALIZE_DONT_EXIT) <= 0:
-        raise InputError(f"espeak-ng finds no data in {data}; install the runtime again.")
+    if functions.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, _short_path(data), INITIALIZE_DONT_EXIT) <= 0:
+        raise InputError(f"espeak-ng finds no data in {data}; install the runtime again, in a shorter path.")
     return Library(functions, threading.Lock())
+
+
+def _short_path(folder: Path) -> bytes:
+    """The path of a folder as the library takes it, which cuts paths of more than LONGEST_PATH bytes."""
+    path = os.fsencode(folder)
+    if sys.platform == "win32":
+        # Its C library reads names in the code page of the system.
+        return str(folder).encode("mbcs", "replace")
+    if len(path) > LONGEST_PATH and sys.platform == "linux":
+        # A second name of the folder, as long as the process keeps it open.
+        return b"/proc/self/fd/%d" % os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    return path
 
 
 @cache
@@ -130,7 +148,9 @@ def word_sounds(word: str, language: str) -> tuple[str, ...]:
 
     Empty for a word without a sound. Words of several parts give the sounds of all.
     """
-    return _sounds(unicodedata.normalize("NFC", word)[:LONGEST_WORD], language)
+    # Other characters, such as unassigned ones, can crash the library.
+    readable = (c for c in word if unicodedata.category(c)[0] in "LMN" or c in SIGNS)
+    return _sounds(unicodedata.normalize("NFC", "".join(readable))[:LONGEST_WORD], language)
 
 
 @lru_cache(REMEMBERED)

@@ -94,7 +94,7 @@ def _aligned(
 ) -> list[Part]:
     """The parts of groups of pieces, each with the words of the transcript that belong there. found: see
     `find_places`."""
-    parts = []
+    parts: list[Part] = []
     first = 0
     for count, here in spread_words(words, heard.said, round(ALIGNED_AT_ONCE / PIECE[1]), found):
         start, end = heard.places[first][0], heard.places[first + count - 1][1]

@@ -52,6 +52,8 @@ def fit_long(waveform: Waveform, script: Script, decoders: Decoders, report: Pro
 
     pieces_heard = _recognised(waveform, decoders, listening)
     words = long_words_with_remarks(script, pieces_heard.said)
+    if not words:
+        return hear_all(waveform, decoders, report)
     places = find_places(words, pieces_heard.said)
     if len(places) >= UNDERSTOOD * min(len(words), sum(map(len, pieces_heard.said))):
         return _aligned(pieces_heard, words, places, decoders, report)

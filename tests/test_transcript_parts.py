@@ -13,6 +13,7 @@ from recordings import DATA, LINE, TEXT, TREE, needs_data
 from model_runtime.errors import InputError
 from model_runtime.linguistics.align import align_speech
 from model_runtime.linguistics.decoders import Decoders
+from model_runtime.linguistics.subtitles import Cue
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.linguistics.transcript_file import read_transcript
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
@@ -182,6 +183,26 @@ def test_cues_say_where_their_words_are_looked_for_and_may_be_wrong(tmp_path, li
     assert alignment.notes == ()
     starts = [word.start for word in alignment.track.words if word.label == "hello"]
     assert starts[1] - starts[0] == pytest.approx(line.duration + 9, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [(0.0, 0.0), (0.0, 0.0)],
+        [(5.9, 5.95), (5.9, 9.0)],
+        [(0.0, 30.0), (0.1, 0.2)],
+        [(3.0, 1.0), (-2.0, 0.1)],
+        [(99.0, 100.0), (0.0, 1.0)],
+        [(5.0, 5.1), (0.0, 0.1)],
+    ],
+)
+def test_times_of_cues_may_be_any(line, decoders, times):
+    texts = ("Hello! My name is Kim.", "Put any voice before me, and I will move my mouth for you.")
+    cues = [Cue(text, *time) for text, time in zip(texts, times, strict=True)]
+    shares = []
+    alignment = align_speech(line, " ".join(texts), lambda share, _: shares.append(share), decoders, cues=cues)
+    assert heard_words(alignment) == list(spoken_words(TEXT))
+    assert shares == sorted(shares)
 
 
 def test_cues_of_a_part_count_from_its_start(tmp_path):

@@ -94,6 +94,20 @@ def test_what_was_understood_comes_with_every_result(talk, tmp_path):
         assert (result["heard"], result["confidence"]) == ("", 0.0)
 
 
+def test_subtitles_are_read_for_the_client(talk, tmp_path):
+    path = tmp_path / "line.en.SRT"
+    path.write_text(f"1\n00:00:00,000 --> 00:00:06,000\n{TEXT}\n\n2\n00:00:07,000 --> 00:00:08,000\nLater.\n")
+    _, end = talk.until_end(talk.ask("subtitles", file=str(path), start=0, end=6.5))
+    assert end["result"]["text"] == " ".join(TEXT.split())
+    output = tmp_path / "take.npz"
+    _, end = talk.until_end(
+        talk.ask("generate", audio=str(LINE), output=str(output), fps=24, transcript_file=str(path), end=6.0)
+    )
+    assert end["result"]["heard"] == " ".join(TEXT.split())
+    _, end = talk.until_end(talk.ask("subtitles", file=str(tmp_path / "none.srt")))
+    assert (end["event"], end["kind"]) == ("error", "input")
+
+
 def test_words_given_with_phones_are_what_is_heard(talk, tmp_path):
     output = tmp_path / "take.npz"
     phones = [["SIL", 0.0, 0.5], ["M", 0.5, 0.6], ["AA", 0.6, 1.4], ["SIL", 1.4, 2.0]]

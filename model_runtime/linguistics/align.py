@@ -95,7 +95,7 @@ def align_speech(
     notes name the waveform. cues: the transcript in parts with their times in the waveform, seconds; its words are
     looked for near these times, and elsewhere where they do not fit there.
     """
-    report = progress or (lambda _fraction, _text: None)
+    report = _rising(progress)
     decoders = decoders or Decoders()
     script = read_script(transcript or "")
     words = script.spoken()
@@ -128,6 +128,19 @@ def align_speech(
         heard,
         round(sum(part.size * part.confidence for part in parts) / max(size, 1), 3),
     )
+
+
+def _rising(progress: Progress | None) -> Progress:
+    """The progress, which stays where words are looked for once more."""
+    furthest = 0.0
+
+    def report(fraction: float, text: str) -> None:
+        nonlocal furthest
+        furthest = max(furthest, fraction)
+        if progress is not None:
+            progress(furthest, text)
+
+    return report
 
 
 def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Progress) -> list[Part]:

@@ -1,6 +1,6 @@
 """Cues: the words of subtitles are looked for near the times of their cues."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,10 +22,12 @@ __all__ = ["fit_cues"]
 
 # Seconds by which words may begin before their cue and end after it.
 TOLERANCE_S = 0.5
-# Seconds, shortest and longest group of cues that are searched together.
-GROUP_S = (8.0, 25.0)
+# Seconds, shortest and longest group of cues that are searched together; one long cue may last longer.
+GROUP_S = (8.0, 20.0)
 # Seconds without a cue, from which on nobody speaks there, or somebody whose words are not in the subtitles.
 APART_S = 3.0
+# Seconds that a group lasts at least.
+SHORTEST_S = 0.3
 # Seconds over which the level is averaged to find a place to cut.
 PAUSE_S = 0.1
 
@@ -62,40 +64,49 @@ def fit_cues(waveform: Waveform, cues: Sequence[Cue], decoders: Decoders, report
 
 
 def _groups(waveform: Waveform, cues: Sequence[Cue]) -> list[Group]:
-    """Groups that cover the waveform, cut at its quietest moments near the ends of cues."""
-    spoken = [cue for cue in sorted(cues, key=lambda cue: cue.start) if cue.start < waveform.duration and cue.end > 0]
-    # A cue outside of the sound shows that the times belong to another sound.
-    if len(spoken) < len(cues) or not cues:
+    """Groups that cover the waveform, cut at its quietest moments near the ends of cues; empty where a cue lies outside
+    of the waveform: its times are those of another sound."""
+    duration = waveform.duration
+    spoken = sorted(cues, key=lambda cue: cue.start)
+    if not all(cue.start < duration and cue.end > 0 for cue in spoken):
         return []
+    quietest = _quietest(waveform)
+    groups: list[Group] = []
+    done, ended = 0.0, 0.0
+    texts: list[str] = []
+
+    def close(cut: float) -> None:
+        nonlocal done, texts
+        if cut - done >= SHORTEST_S:
+            groups.append(Group(tuple(texts), done, cut))
+            done, texts = cut, []
+
+    for cue in spoken:
+        if cue.start - ended > APART_S:
+            if texts:
+                close(quietest(ended, ended + 2 * TOLERANCE_S))
+            close(quietest(cue.start - 2 * TOLERANCE_S, cue.start))
+        elif ended - done >= GROUP_S[0] and cue.end - done > GROUP_S[1]:
+            close(quietest(min(ended, cue.start) - TOLERANCE_S, max(ended, cue.start) + TOLERANCE_S))
+        texts.append(cue.text)
+        ended = max(ended, cue.end)
+    if texts and duration - ended > APART_S:
+        close(quietest(ended, ended + 2 * TOLERANCE_S))
+    if groups and duration - done < SHORTEST_S:
+        last = groups.pop()
+        done, texts = last.start, [*last.texts, *texts]
+    return [*groups, Group(tuple(texts), done, duration)]
+
+
+def _quietest(waveform: Waveform) -> Callable[[float, float], float]:
+    """A function that gives the quietest moment between two times of the waveform, seconds."""
     level = levels(waveform)
     width = round(PAUSE_S / STEP)
     smooth = np.convolve(level, np.ones(width) / width, mode="same")
 
-    def quietest(first: float, last: float) -> float:
-        begin, end = max(round(first / STEP), 0), min(round(last / STEP), len(smooth))
-        return (begin + int(smooth[begin:end].argmin())) * STEP if end > begin else first
+    def moment(first: float, last: float) -> float:
+        begin = min(max(round(first / STEP), 0), len(smooth) - 1)
+        end = min(max(round(last / STEP), begin + 1), len(smooth))
+        return min((begin + int(smooth[begin:end].argmin())) * STEP, waveform.duration)
 
-    groups: list[Group] = []
-    done, texts = 0.0, []
-    if spoken[0].start > APART_S:
-        done = quietest(spoken[0].start - 2 * TOLERANCE_S, spoken[0].start)
-        groups.append(Group((), 0.0, done))
-    for index, cue in enumerate(spoken):
-        texts.append(cue.text)
-        following = spoken[index + 1].start if index + 1 < len(spoken) else waveform.duration
-        last = index + 1 == len(spoken)
-        next_end = spoken[index + 1].end if not last else waveform.duration
-        if following - cue.end > APART_S:
-            cut = quietest(cue.end, cue.end + 2 * TOLERANCE_S)
-            groups.append(Group(tuple(texts), done, cut))
-            begin = waveform.duration if last else quietest(following - 2 * TOLERANCE_S, following)
-            groups.append(Group((), cut, begin))
-            done, texts = begin, []
-        elif last:
-            groups.append(Group(tuple(texts), done, waveform.duration))
-        elif cue.end - done >= GROUP_S[0] and next_end - done > GROUP_S[1] - GROUP_S[0]:
-            cut = quietest(min(cue.end, following) - TOLERANCE_S, max(cue.end, following) + TOLERANCE_S)
-            cut = max(cut, done + STEP)
-            groups.append(Group(tuple(texts), done, cut))
-            done, texts = cut, []
-    return [group for group in groups if group.end - group.start >= 0.1 or group.texts]
+    return moment

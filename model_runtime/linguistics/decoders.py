@@ -28,15 +28,14 @@ PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 
 @dataclass(frozen=True)
 class AlignedPhone:
-    """A phone as the decoder names it, from frame `start` up to, not including, frame `end`; fractions of frames where
-    the sound was searched at another speed.
+    """A phone as the decoder names it, from frame `start` up to, not including, frame `end`.
 
     score: summed over its frames; 0 is a perfect fit, below 0 is worse.
     """
 
     name: str
-    start: float
-    end: float
+    start: int
+    end: int
     score: float = 0.0
 
 

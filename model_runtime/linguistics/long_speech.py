@@ -52,6 +52,8 @@ def fit_long(waveform: Waveform, script: Script, decoders: Decoders, report: Pro
 
     pieces_heard = _recognised(waveform, decoders, listening)
     words = long_words_with_remarks(script, pieces_heard.said)
+    if not words:
+        return hear_all(waveform, decoders, report)
     places = find_places(words, pieces_heard.said)
     if len(places) >= UNDERSTOOD * min(len(words), sum(map(len, pieces_heard.said))):
         return _aligned(pieces_heard, words, places, decoders, report)
@@ -94,7 +96,7 @@ def _aligned(
 ) -> list[Part]:
     """The parts of groups of pieces, each with the words of the transcript that belong there. found: see
     `find_places`."""
-    parts = []
+    parts: list[Part] = []
     first = 0
     for count, here in spread_words(words, heard.said, round(ALIGNED_AT_ONCE / PIECE[1]), found):
         start, end = heard.places[first][0], heard.places[first + count - 1][1]

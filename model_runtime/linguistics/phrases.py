@@ -143,10 +143,15 @@ class _Place:
         """The sound of the stretch and of `more` recognised words before and after it."""
         spoken = [word for word in self.heard if word.spoken]
         first, last = self.stretch.heard_first - more, self.stretch.heard_last + more
-        begin = 0 if first < more else spoken[first].phones[0].start if more else spoken[first - 1].phones[-1].end
-        end = self.heard[-1].phones[-1].end
-        if last <= len(spoken) - (not more):
-            end = spoken[last - 1].phones[-1].end if more else spoken[last].phones[0].start
+        begin, end = 0, self.heard[-1].phones[-1].end
+        if more and first >= 0:
+            begin = spoken[first].phones[0].start
+        elif not more and first > 0:
+            begin = spoken[first - 1].phones[-1].end
+        if more and last <= len(spoken):
+            end = spoken[last - 1].phones[-1].end
+        elif not more and last < len(spoken):
+            end = spoken[last].phones[0].start
         duration = self.piece.waveform.duration
         start, stop = (min(max(frame * FRAME - PAD, 0.0), duration) for frame in (begin, end))
         stop = max(stop, min(start + SHORTEST_S, duration))

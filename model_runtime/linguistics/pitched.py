@@ -72,8 +72,8 @@ def scaled_back(part: Part, start: float, end: float, speed: float) -> Part:
     """A part of a sound that was played at `speed`, with the times of the sound itself: from `start` to `end`, s."""
     before = PAD / FRAME
 
-    def frame(number: float) -> float:
-        return (number - before) * speed + before
+    def frame(number: int) -> int:
+        return round((number - before) * speed + before)
 
     def word(found: AlignedWord) -> AlignedWord:
         phones = (replace(phone, start=frame(phone.start), end=frame(phone.end)) for phone in found.phones)

@@ -18,6 +18,8 @@ __all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
 FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None}
 # Frames a second of .sub files that name frames and no rate.
 FRAME_RATE = 25.0
+# Lines of rolling captions on the screen at most.
+ROLLING = 8
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
 SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
@@ -107,5 +109,6 @@ def _plain(event: pysubs2.SSAEvent) -> str:
 
 
 def _repeated(shown: list[str], lines: list[str]) -> int:
-    """How many of the first lines are the last ones that were shown."""
-    return max((count for count in range(len(lines) + 1) if shown[len(shown) - count :] == lines[:count]), default=0)
+    """How many of the first lines, ROLLING at most, are the last ones that were shown."""
+    most = min(len(lines), len(shown), ROLLING)
+    return max((count for count in range(most + 1) if shown[len(shown) - count :] == lines[:count]), default=0)

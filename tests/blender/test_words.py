@@ -9,6 +9,8 @@ from stage import LINE, TREE, action_of, make_character, needs_strips
 pytestmark = needs_strips
 
 WORDS = (TREE / "assets" / "demo_line.txt").read_text()
+# The same with another name that sounds alike: what is spoken shows whose words were used.
+OTHER = WORDS.replace("Kim", "Jim")
 
 
 @pytest.fixture
@@ -55,10 +57,10 @@ def test_words_go_where_the_strip_goes(scene, strips, tmp_path):
 
 
 def test_each_strip_is_spoken_with_its_own_words(scene, head, strips):
-    for strip, words in zip(strips, ("Hello", WORDS), strict=True):
+    for strip, words in zip(strips, (OTHER, WORDS), strict=True):
         strip.kmtalk.transcript = words
     bpy.ops.kmtalk.generate(strip="first")
-    assert spoken_words(head) == {"hello"}
+    assert "jim" in spoken_words(head)
     bpy.ops.kmtalk.clear()
     assert bpy.ops.kmtalk.generate(scope="SELECTED") == {"FINISHED"}
     assert "kim" in spoken_words(head)
@@ -66,10 +68,10 @@ def test_each_strip_is_spoken_with_its_own_words(scene, head, strips):
 
 def test_a_text_of_the_file(scene, head, strips):
     text = bpy.data.texts.new("script")
-    text.write("Hello")
+    text.write(OTHER)
     strips[1].kmtalk.text = text
     bpy.ops.kmtalk.generate()
-    assert spoken_words(head) == {"hello"}
+    assert "jim" in spoken_words(head)
 
 
 def test_words_beside_the_sound_are_taken_over_to_be_edited(scene, head, strips, tmp_path):
@@ -95,11 +97,11 @@ Put any voice before me, and I will move my mouth for you.
 
 @pytest.mark.parametrize("name", ["line.srt", "line.SRT", "line.en.srt", "line.vtt"])
 def test_subtitles_beside_the_sound_are_spoken(scene, head, strips, tmp_path, name):
-    text = SUBTITLES.replace("move", "shift")
+    text = SUBTITLES.replace("Kim", "Jim")
     (tmp_path / name).write_text("WEBVTT\n\n" + text.replace(",", ".") if name == "line.vtt" else text)
     bpy.ops.kmtalk.generate()
-    assert "voice" in spoken_words(head)
-    assert any('"shift"' in note for note in scene.kmtalk.notes.split("\n")), "what the file says is compared"
+    assert {"jim", "voice"} <= spoken_words(head)
+    assert scene.kmtalk.notes == ""
 
 
 def test_a_trimmed_strip_speaks_the_cues_that_it_plays(scene, head, strips, tmp_path):
@@ -120,12 +122,12 @@ def test_subtitles_that_are_none_are_an_error_that_names_them(scene, head, strip
 
 
 def test_words_that_were_typed_before_there_was_a_strip(scene, head):
-    scene.kmtalk.transcript = "Hello"
+    scene.kmtalk.transcript = OTHER
     editor = scene.sequence_editor_create()
     strip = editor.strips.new_sound("line", str(LINE), 1, 11)
-    assert scene.kmtalk.transcript == "Hello"
+    assert scene.kmtalk.transcript == OTHER
     bpy.ops.kmtalk.generate()
-    assert spoken_words(head) == {"hello"}
+    assert "jim" in spoken_words(head)
     scene.kmtalk.transcript = ""
     assert (scene.kmtalk.transcript, strip.kmtalk.transcript) == ("", "")
 

@@ -45,6 +45,6 @@ def _setting(entry: dict[str, Any]) -> Setting:
 
 SETTINGS = {name: _setting(entry) for name, entry in _read("settings.json").items()}
 # Code -> English name of each language that the runtime speaks.
-LANGUAGES: dict[str, str] = _read("languages.json")
+LANGUAGES: dict[str, str] = {code: entry["name"] for code, entry in _read("languages.json").items()}
 # Name -> description of each array of TAKE.npz.
 TAKE_ARRAYS = _read("take.json")

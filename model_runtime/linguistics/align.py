@@ -41,7 +41,7 @@ class Alignment:
     """Phones and words of a waveform.
 
     heard: the recognised words, or the transcript where it was used. confidence: in these words and their times, 0 to
-    1. notes: sentences for the user about what is uncertain. language: a code of `espeak.languages`; empty where it is
+    1. notes: sentences for the user about what is uncertain. language: a code of `schema.languages`; empty where it is
     not known.
     """
 

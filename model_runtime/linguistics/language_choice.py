@@ -40,12 +40,12 @@ LATIN_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 def is_english(language: str) -> bool:
-    """Whether a code of `espeak.languages` is a variety of English."""
+    """Whether a code of `schema.languages` is a variety of English."""
     return language == "en" or language.startswith("en-")
 
 
 def find_language(text: str, is_known_word: Callable[[str], bool]) -> str:
-    """The language of a text, a code of `espeak.languages`; ENGLISH for a text without letters.
+    """The language of a text, a code of `schema.languages`; ENGLISH for a text without letters.
 
     is_known_word: whether a word in lower-case letters is in the English dictionary.
     """

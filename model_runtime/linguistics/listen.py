@@ -20,7 +20,7 @@ ENGLISH_FITS = -2.4
 
 
 def check_language_setting(language: str) -> str:
-    """AUTO, or the code of a language of `espeak.languages`. Raises InputError for anything else."""
+    """AUTO, or the code of a language of `schema.languages`. Raises InputError for anything else."""
     return AUTO if language.strip().lower() in ("", AUTO) else check_language(language)
 
 
@@ -35,7 +35,7 @@ def listen(
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the whole duration) and words of speech.
 
-    language: a code of `espeak.languages`, or AUTO: that of the transcript; without one, English where English words
+    language: a code of `schema.languages`, or AUTO: that of the transcript; without one, English where English words
     are recognised with certainty, and any language elsewhere, whose sounds the mouth follows. The rest as in
     `align.align_speech`. Raises InputError for a language that there is not, and for characters that cannot be read in
     the language.

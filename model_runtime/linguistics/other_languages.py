@@ -60,7 +60,7 @@ class FoundWord:
 def align_other_language(
     waveform: Waveform, transcript: str | None, language: str, progress: Progress | None = None, name: str = "the sound"
 ) -> Alignment:
-    """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `espeak.languages`.
+    """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `schema.languages`.
 
     Without a transcript, phones without words. progress, name: as in `align.align_speech`. Raises InputError for
     characters that cannot be read in this language.

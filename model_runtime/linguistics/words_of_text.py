@@ -36,7 +36,7 @@ class SpokenWord:
 
 
 def words_of_text(text: str, language: str) -> tuple[SpokenWord, ...]:
-    """The spoken words of a text in a language of `espeak.languages`; what has no sound is left out.
+    """The spoken words of a text in a language of `schema.languages`; what has no sound is left out.
 
     Numbers are read in the language. Raises InputError for characters that espeak-ng cannot read in this language.
     """

@@ -1,6 +1,7 @@
-"""Schema shared by both packages: the settings of a take (settings.json) and the arrays of a take file (take.json).
+"""Schema shared by both packages: the settings of a take (settings.json), the arrays of a take file (take.json), and
+the languages that are spoken (languages.json).
 
-Command line, worker, batch, Blender's panel and Blender's command all read these two files.
+Command line, worker, batch, Blender's panel and Blender's command all read these files.
 kind of a setting: number, count (a whole number), switch (true or false) or text.
 kind of an array: decimal, number, whole, switch or text.
 range: smallest and largest value. slider: range of the panel's slider, if narrower than `range`.
@@ -9,10 +10,11 @@ most: largest number of elements, or the name of a constant in `limits` that giv
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["SETTINGS", "Setting", "take_arrays"]
+__all__ = ["SETTINGS", "Language", "Setting", "languages", "take_arrays"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,20 @@ class Setting:
     default: Any
     range: tuple[float, float] | None
     help: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language or a variety of one. name: in English. voice: its name in espeak-ng."""
+
+    name: str
+    voice: str
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Code, such as "de" or "pt-br" -> language, in the order of their names."""
+    return {code: Language(**entry) for code, entry in _read("languages.json").items()}
 
 
 def take_arrays() -> dict[str, dict[str, Any]]:

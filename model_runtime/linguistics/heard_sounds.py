@@ -35,9 +35,9 @@ BOUNDARY_WEIGHT = 2.0
 # What the commonness of a pair of sounds counts in free speech.
 PAIR_WEIGHT = 1.0
 # Natural log by which speech that is not in the text fits a row worse than the best sound there.
-OTHER_SPEECH = 2.0
+OTHER_SPEECH = 3.0
 # What leaving a word of a text out costs, natural log.
-SKIP_COST = 6.0
+SKIP_COST = 10.0
 # Rows that the network hears at once, and more on both sides that it needs for them.
 BLOCK, MARGIN = 6000, 100
 
@@ -65,15 +65,20 @@ class HeardSounds:
     duration: float
 
     def of_text(
-        self, words: Sequence[Sequence[tuple[str, ...]]], first: float = 0.0, last: float | None = None
+        self,
+        words: Sequence[Sequence[tuple[str, ...]]],
+        first: float = 0.0,
+        last: float | None = None,
+        whole: bool = True,
     ) -> list[PlacedSound] | None:
         """The sounds of the words' pronunciations, where they lie best from `first` to `last`, s; None where they do
-        not fit into the time. Words may be left out, and speech that is not in the text may lie between them."""
+        not fit into the time. Words may be left out, and speech that is not in the text may lie between them. whole: as in
+        `text_graph`."""
         rows = self._rows(first, last)
         fits = self._fits(rows)
         spoken = fits.max(axis=1) - OTHER_SPEECH
         between = np.maximum(fits[:, SOUNDS.index(PAUSE)], spoken)
-        text = text_graph(words, len(SOUNDS), SKIP_COST)
+        text = text_graph(words, len(SOUNDS), SKIP_COST, whole)
         path = best_path(text.graph, np.column_stack([fits, between]), BOUNDARY_WEIGHT * self.boundaries[rows])
         if path is None:
             return None

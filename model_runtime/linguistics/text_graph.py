@@ -22,11 +22,14 @@ class TextGraph:
     words: np.ndarray
 
 
-def text_graph(words: Sequence[Sequence[tuple[str, ...]]], between: int, skip_cost: float) -> TextGraph:
+def text_graph(
+    words: Sequence[Sequence[tuple[str, ...]]], between: int, skip_cost: float, whole: bool = True
+) -> TextGraph:
     """The graph of words, each the sounds of its pronunciations (at least one, none empty).
 
     between: column of the fits for the states between words, which are optional. skip_cost: what leaving a word out
-    costs (0 or more): from one state between words to the next.
+    costs (0 or more): from one state between words to the next. whole: the text ends with the recording; else it may go
+    on after it, and a path may end after any word.
     """
     sounds: list[int] = []
     owners: list[int] = []
@@ -41,6 +44,7 @@ def text_graph(words: Sequence[Sequence[tuple[str, ...]]], between: int, skip_co
         return len(sounds) - 1
 
     word_ends: list[int] = []
+    all_ends: list[int] = []
     gap = add(between, BETWEEN_WORDS, (), True)
     for index, ways in enumerate(words):
         starts = [(end, 0.0) for end in (*word_ends, gap)]
@@ -50,6 +54,7 @@ def text_graph(words: Sequence[Sequence[tuple[str, ...]]], between: int, skip_co
             for sound in way[1:]:
                 last = add(SOUNDS.index(sound), index, [(last, 0.0)], False)
             word_ends.append(last)
+        all_ends += word_ends
         gap = add(between, BETWEEN_WORDS, [*((end, 0.0) for end in word_ends), (gap, -skip_cost)], False)
     count, width = len(sounds), max(1, *(len(each) for each in before))
     table, costs = np.full((count, width), count), np.zeros((count, width))
@@ -57,6 +62,8 @@ def text_graph(words: Sequence[Sequence[tuple[str, ...]]], between: int, skip_co
         for place, (other, cost) in enumerate(each):
             table[state, place], costs[state, place] = other, cost
     ends = np.isin(np.arange(count), [*word_ends, gap])
+    if not whole:
+        ends |= np.isin(np.arange(count), all_ends) | (np.array(owners) == BETWEEN_WORDS)
     return TextGraph(Graph(np.array(sounds), table, costs, np.array(begins), ends), np.array(owners))
 
 

@@ -1,0 +1,216 @@
+"""Speech in other languages than English: its words become the sounds of that language, and lie where they are said."""
+
+import json
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from model_runtime.errors import InputError
+from model_runtime.linguistics.decoders import Decoders
+from model_runtime.linguistics.espeak import check_language, phones_of, word_sounds
+from model_runtime.linguistics.language_choice import find_language
+from model_runtime.linguistics.listen import listen
+from model_runtime.linguistics.phones import PHONES
+from model_runtime.linguistics.sounds import PAUSE, SOUNDS, nearest_phone, sounds_of
+from model_runtime.linguistics.words_of_text import words_of_text
+from model_runtime.schema import languages
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+
+TREE = Path(__file__).resolve().parents[1]
+LINES = {
+    "de": "Guten Abend, mein Bruder Peter baut im Sommer schöne blaue Möbel.",
+    "es": "Buenas tardes, mi primo Pablo pinta la puerta de su bonita casa.",
+    "fr-fr": "Bonjour, mon père prend un bon repas avec sa petite famille.",
+    "pl": "Dobry wieczór, mój brat pije białą kawę i buduje piękny dom.",
+    "it": "Buonasera, mio padre beve un bicchiere di vino bianco.",
+}
+LIPS = ("B", "M", "P")
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Decoders:
+    return Decoders()
+
+
+def spoken(text: str, language: str) -> Waveform:
+    """The text as espeak-ng says it, resampled; the test is skipped where the program is not installed."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("espeak-ng is not installed")
+    voice = {"fr-fr": "fr"}.get(language, language)
+    run = subprocess.run([program, "-v", voice, "--stdout", text], capture_output=True, check=True)
+    samples = np.frombuffer(run.stdout[44:], "<i2").astype(np.float32) / 32768
+    silence = np.zeros(SAMPLE_RATE // 5, np.float32)
+    return Waveform(np.concatenate([silence, soxr.resample(samples, 22050, SAMPLE_RATE), silence]))
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "sounds"),
+    [
+        ("Bürger", "de", "b ʏ ɾ ɡ ʌ"),
+        ("25", "es", "b eɪ n t i θ i n k o"),
+        ("bonjour", "fr-fr", "b ɔ̃ ʒ u ʁ"),
+        ("привет", "ru", "p r i v e t"),
+        ("नमस्ते", "hi", "n ə m ʌ s t e"),
+        ("dünya", "tr", "d ø n j a"),
+        ("こんにちは", "ja", "k o n n i tʃ i h a"),
+        ("你好", "cmn", "n i x ɑ u"),
+        ("안녕하세요", "ko", "ʌ n n j ʌ ŋ h ʌ s e j o"),
+        # A name in the language that it is from.
+        ("Smith", "fr-fr", "s m ɪ θ"),
+    ],
+)
+def test_words_are_read_in_their_language(word, language, sounds):
+    assert word_sounds(word, language) == tuple(sounds.split())
+
+
+def test_every_listed_language_reads_a_number():
+    """Each has a voice of its own in the library; only ancient ones and those of few numerals stay silent."""
+    silent = [code for code in languages() if not phones_of("2", code)]
+    assert len(silent) <= 12, silent
+    assert len(languages()) > 120
+
+
+def test_every_sound_has_a_mouth():
+    assert all(nearest_phone(sound) in PHONES for sound in SOUNDS)
+    assert all(sounds_of(sound) == (sound,) for sound in SOUNDS if sound != PAUSE)
+    assert [nearest_phone(sound) for sound in ("y", "ø", "ɥ", "ɲ", "ʁ")] == ["UW", "UH", "W", "N", "HH"]
+
+
+def test_codes_that_people_write_are_known():
+    given = ("fr", "zh", "pt_BR", "EN", "no", "de-AT", "es-mx")
+    assert [check_language(code) for code in given] == ["fr-fr", "cmn", "pt-br", "en-us", "nb", "de", "es"]
+    with pytest.raises(InputError, match='There is no language "tlh"; give a code such as'):
+        check_language("tlh")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        *(("Guten Morgen, wie geht es dir?", "de"), ("Pon el vaso en la mesa", "es"), ("Bonjour à tous", "fr-fr")),
+        *(("Bom dia meu amigo", "pt"), ("Привет мир", "ru"), ("こんにちは", "ja"), ("你好世界", "cmn")),
+        *(("Dobrý den", "cs"), ("Goede morgen", "nl"), ("Günaydın arkadaşım", "tr"), ("안녕하세요", "ko")),
+        *(("I really mean it.", "en-us"), ("Bin blue at f two now", "en-us"), ("Oh no!", "en-us"), ("123", "en-us")),
+        # Names are of no language.
+        *(("Shrek, Gandalf, Frodo!", "en-us"), ("Yippee-ki-yay Zorblax", "en-us"), ("", "en-us"), ("😀 ...", "en-us")),
+    ],
+)
+def test_the_language_of_a_text_is_found(text, language, decoders):
+    assert find_language(text, decoders.knows) == language
+
+
+def test_what_people_write_around_words_is_not_read():
+    words = words_of_text("ANNA: Übermütige Bürger (lacht) prüfen 3,5 Maßstäbe! 😀 *seufzt*", "de")
+    assert [word.spelling for word in words] == ["Übermütige", "Bürger", "prüfen", "3,5", "Maßstäbe"]
+    assert [word.spelling for word in words_of_text("你好，世界12", "cmn")] == ["你", "好", "世", "界", "12"]
+
+
+def test_characters_without_a_known_reading_are_refused_in_a_sentence():
+    with pytest.raises(InputError, match="Chinese characters, whose readings are not known; write it in kana"):
+        words_of_text("今日は漢字です", "ja")
+
+
+@pytest.mark.parametrize("word", ["t99n0\U0002ba573at,k1a'tt.:\U000254be\U00022965k", "a" * 5000, "\U00012345" * 60])
+def test_a_word_that_the_library_cannot_bear_is_passed_over(word):
+    word_sounds(word, "kok")
+    assert word_sounds("Haus", "de") == ("h", "aʊ", "s")
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_the_words_of_a_line_are_found_where_they_are_said(language, decoders):
+    text = LINES[language]
+    waveform = spoken(text, language)
+    found = listen(waveform, text, decoders=decoders)
+    assert (found.language, found.notes, found.heard) == (language, (), text)
+    assert found.confidence > 0.5
+    words = words_of_text(text, language)
+    assert [word.label for word in found.track.words] == [word.spelling for word in words]
+    assert all(a.end <= b.start for a, b in pairwise(found.track.words))
+    expected = [nearest_phone(sound) for word in words for sound in word.ways[0]]
+    assert [phone.label for phone in found.track.phones if phone.label in LIPS] == [
+        label for label in expected if label in LIPS
+    ]
+    assert found.track.phones[0].start == 0.0
+    assert found.track.phones[-1].end == pytest.approx(waveform.duration)
+
+
+@pytest.mark.parametrize("language", LINES)
+def test_without_words_the_lips_close_all_the_same(language, decoders):
+    waveform = spoken(LINES[language], language)
+    placed = listen(waveform, LINES[language], language, decoders=decoders).track.phones
+    heard = listen(waveform, None, language, decoders=decoders)
+    assert "Words are recognised in English only" in heard.notes[0]
+    closed = [phone for phone in heard.track.phones if phone.label in LIPS]
+
+    def meets(phone):
+        return any(other.start - 0.02 < phone.end and phone.start < other.end + 0.02 for other in closed)
+
+    wanted = [phone for phone in placed if phone.label in LIPS]
+    assert sum(map(meets, wanted)) >= 0.75 * len(wanted)
+
+
+def test_other_words_are_told_and_not_spoken(decoders):
+    waveform = spoken(LINES["de"], "de")
+    wrong = listen(waveform, "Zwanzig Fische schwimmen leise durch den kalten Fluss.", "de", decoders=decoders)
+    assert wrong.notes == (
+        "The transcript does not match the sound, so the mouth follows the sounds; check text and language.",
+    )
+    assert not wrong.track.words
+    longer = listen(waveform, LINES["de"] + " Zwanzig Fische schwimmen im Fluss.", "de", decoders=decoders)
+    assert any('says "' in note and "which is not heard" in note for note in longer.notes)
+    assert longer.track.words[0].label == "Guten"
+
+
+def test_a_line_is_the_same_after_lines_in_other_languages(decoders):
+    waveform = spoken(LINES["es"], "es")
+    first = listen(waveform, LINES["es"], "es", decoders=decoders)
+    listen(spoken(LINES["pl"], "pl"), LINES["pl"], "pl", decoders=decoders)
+    assert listen(waveform, LINES["es"], "es", decoders=decoders) == first
+
+
+def test_a_long_line_keeps_all_its_words(decoders):
+    """Longer than what is searched at once."""
+    waveform = spoken(LINES["it"], "it")
+    many = Waveform(np.tile(waveform.samples, 80))
+    assert many.duration > 260
+    found = listen(many, " ".join([LINES["it"]] * 80), "it", decoders=decoders)
+    assert len(found.track.words) > 0.97 * 80 * len(words_of_text(LINES["it"], "it"))
+
+
+def test_silence_and_noise_have_no_sounds(decoders):
+    silent = listen(Waveform(np.zeros(32000, np.float32)), "Guten Tag", "de", decoders=decoders)
+    noise = Waveform(np.random.default_rng(0).normal(0, 0.1, 48000).astype(np.float32))
+    for found in (silent, listen(noise, None, "de", decoders=decoders)):
+        assert {phone.label for phone in found.track.phones} == {"SIL"}
+        assert "No speech is heard" in found.notes[0]
+
+
+def test_the_commands_take_a_language(tmp_path):
+    sound = tmp_path / "line.wav"
+    soundfile.write(sound, spoken(LINES["de"], "de").samples, SAMPLE_RATE)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "model_runtime", *arguments]
+        return subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
+
+    out = tmp_path / "phones.json"
+    found = run("phones", str(sound), "-o", str(out), "--transcript", LINES["de"], "--language", "de", "--json")
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["language"] == "de"
+    assert [word[0] for word in json.loads(out.read_text())["words"]][:2] == ["Guten", "Abend"]
+    refused = run("phones", str(sound), "-o", str(out), "--language", "tlh")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert 'There is no language "tlh"' in refused.stderr
+    lines = tmp_path / "lines.jsonl"
+    rows = [{"audio": str(sound), "transcript": LINES["de"], "language": language} for language in ("de", "auto")]
+    lines.write_text("\n".join(map(json.dumps, rows)))
+    made = run("batch", str(lines), "-o", str(tmp_path / "takes"), "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["noted"] == 0

@@ -102,6 +102,9 @@ def test_a_long_sound_whose_words_were_all_used_is_told_nothing_false(line, deco
     assert {"mouth", "voice"} <= set(heard_words(third))
     assert not any(MISMATCHED in note for note in third.notes)
     assert len(third.notes) <= 5
+    wrong = align_speech(long, "penguins rarely juggle eleven purple xylophones " * 20, decoders=decoders)
+    assert MISMATCHED in wrong.notes[0]
+    assert {"mouth", "voice"} <= set(heard_words(wrong))
 
 
 @pytest.mark.parametrize("speed", [0.57, 0.7, 1.5, 1.75])

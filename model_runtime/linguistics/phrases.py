@@ -179,9 +179,9 @@ def _replaced(place: _Place, decoders: Decoders) -> Stretch | None:
     comparable = lacking < LACKING_WORDS or not place.recognised.sure
     if comparable and placed is not None and total_score(other) - total_score(placed) <= limit:
         return None
-    if lacking < LACKING_WORDS:
+    if lacking < LACKING_WORDS or len(said) == len(place.words):
         return stretch
-    # The words of the transcript may lie before or after others that it lacks.
+    # Beside a phrase that fits, the words of the transcript may lie before or after others that it lacks.
     parts = {
         Stretch(stretch.last, stretch.last, stretch.heard_first + len(said), stretch.heard_last): [
             *said,

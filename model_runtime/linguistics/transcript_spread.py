@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-__all__ = ["find_places", "spread_words"]
+__all__ = ["find_places", "in_phrases", "spread_words"]
 
 # Share of the words of transcript and sound that are equal, in order, below which the transcript may belong to a part
 # of the sound.
@@ -34,7 +34,7 @@ def spread_words(
     found = find_places(words, heard) if found is None else found
     piece_of = [piece for piece, part in enumerate(heard) for _ in part]
     start, stop = (-1, 0), (len(words), len(heard))
-    phrases = _phrases(found)
+    phrases = in_phrases(found)
     if phrases and len(found) < WHOLE * max(len(words), len(piece_of)):
         found = phrases
         (first_word, first_said), (last_word, last_said) = found[0], found[-1]
@@ -68,8 +68,9 @@ def spread_words(
     return groups
 
 
-def _phrases(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of the places that stand RUN or more in a row, with at most NEAR - 1 words between two of them."""
+def in_phrases(found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the places (see `find_places`) that stand RUN or more in a row, with at most NEAR - 1 words between two
+    of them."""
     runs: list[list[tuple[int, int]]] = []
     for place in found:
         last = runs[-1][-1] if runs else (-NEAR - 1, -NEAR - 1)

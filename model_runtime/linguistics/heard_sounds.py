@@ -72,8 +72,10 @@ class HeardSounds:
         whole: bool = True,
     ) -> list[PlacedSound] | None:
         """The sounds of the words' pronunciations, where they lie best from `first` to `last`, s; None where they do
-        not fit into the time. Words may be left out, and speech that is not in the text may lie between them. whole: as in
-        `text_graph`."""
+        not fit into the time. Words may be left out, and speech that is not in the text may lie between them.
+
+        whole: as in `text_graph`.
+        """
         rows = self._rows(first, last)
         fits = self._fits(rows)
         spoken = fits.max(axis=1) - OTHER_SPEECH

@@ -1,6 +1,7 @@
 """What is said in a strip belongs to the strip: typed, from a text of the file, or beside the sound."""
 
 import shutil
+import subprocess
 
 import bpy
 import pytest
@@ -166,3 +167,53 @@ def test_the_runtimes_phones_are_those_of_the_menu(extension):
     from model_runtime.linguistics.phones import PHONES
 
     assert OFFERED == PHONES
+
+
+GERMAN = "Guten Abend, mein Bruder Peter baut im Sommer schöne blaue Möbel."
+
+
+@pytest.fixture
+def german(scene, head, tmp_path):
+    """A strip of German speech."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("espeak-ng is not installed")
+    sound = tmp_path / "abend.wav"
+    subprocess.run([program, "-v", "de", "-w", str(sound), GERMAN], check=True)
+    strip = scene.sequence_editor_create().strips.new_sound("abend", str(sound), 1, 1)
+    choose(scene, strip)
+    return strip
+
+
+def understood(scene, strip):
+    from bl_ext.user_default.kmtalk.scene.takes.notes import understood_here
+
+    return understood_here(scene.kmtalk, strip)
+
+
+def test_a_line_in_another_language_is_read_in_it(scene, head, german):
+    german.kmtalk.transcript = GERMAN
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    assert {"guten", "bruder", "möbel"} <= spoken_words(head)
+    found = understood(scene, german)
+    assert (found.language, found.notes, found.heard) == ("de", (), GERMAN)
+    assert found.sureness.startswith("German, ")
+
+
+def test_the_strip_decides_on_its_language_before_the_scene(scene, head, german):
+    german.kmtalk.transcript = GERMAN
+    scene.kmtalk.language = "fr-fr"
+    assert german.kmtalk.language == "scene"
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    assert understood(scene, german).language == "fr-fr"
+    german.kmtalk.language = "de"
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    assert understood(scene, german).language == "de"
+
+
+def test_subtitles_of_the_chosen_language_are_taken(scene, head, german, tmp_path):
+    (tmp_path / "abend.en.srt").write_text("1\n00:00:00,000 --> 00:00:05,000\nGood evening\n")
+    (tmp_path / "abend.de.srt").write_text(f"1\n00:00:00,000 --> 00:00:05,000\n{GERMAN}\n", encoding="utf-8")
+    german.kmtalk.language = "de"
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    assert "bruder" in spoken_words(head)

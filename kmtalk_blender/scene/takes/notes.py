@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ...paths import whole_path
+from ...runtime.schema import LANGUAGES
 from ..compat import Strip
 from .baseline_store import take_info
 from .takes import takes_of
@@ -17,17 +18,21 @@ __all__ = ["Understood", "mark_line", "read_understood", "understood_here", "und
 @dataclass(frozen=True)
 class Understood:
     """The words of a take. heard: the recognised words, or the transcript when there was one. confidence: of the words
-    and their times, 0 to 1. notes: sentences on what is doubtful. typed: the transcript that was typed for the take."""
+    and their times, 0 to 1. language: a key of LANGUAGES, empty where it is not known. notes: sentences on what is
+    doubtful. typed: the transcript that was typed for the take."""
 
     heard: str = ""
     confidence: float = 0.0
+    language: str = ""
     notes: tuple[str, ...] = ()
     typed: str = ""
 
     @property
     def sureness(self) -> str:
-        """The confidence as a text; empty without words."""
-        return f"{self.confidence:.0%} sure" if self.heard else ""
+        """The confidence as a text, with the language where it is not English; empty without words."""
+        name = "" if self.language.startswith("en") else LANGUAGES.get(self.language, "")
+        sure = f"{self.confidence:.0%} sure" if self.heard else ""
+        return ", ".join(part for part in (name, sure) if part)
 
 
 def understood_values(result: dict, typed: str) -> dict:
@@ -35,6 +40,7 @@ def understood_values(result: dict, typed: str) -> dict:
     return {
         "heard": str(result.get("heard", "")),
         "confidence": float(result.get("confidence", 0.0)),
+        "language": str(result.get("language", "")),
         "notes": [str(note) for note in result.get("notes", ())],
         "typed": typed,
     }
@@ -82,6 +88,7 @@ def read_understood(info: dict) -> Understood:
     return Understood(
         str(info.get("heard", "")),
         float(info.get("confidence", 0.0)),
+        str(info.get("language", "")),
         tuple(str(note) for note in info.get("notes", ())),
         str(info.get("typed", "")),
     )

@@ -185,7 +185,7 @@ class StripSettings(bpy.types.PropertyGroup):
     language: EnumProperty(
         name="Language",
         description="What is spoken in this strip",
-        items=(("scene", "Language of the Scene", "As chosen under Style"), *LANGUAGES),
+        items=(("scene", "As in Scene", "The language that is chosen under Style"), *LANGUAGES),
     )
     tier: StringProperty(
         name="Tier",

@@ -128,6 +128,8 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         ),
         "manifest": filed("l.jsonl", lambda: json_files(line), f"{runtime}.service.batch", "read_manifest"),
         "transcript": _transcript,
+        "transcript in a language": _words,
+        "language": _language,
         "phones given": _phones_given,
         "request": _request,
         "model": lambda: _model(folder),
@@ -152,6 +154,18 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
 def _transcript() -> Target:
     module = import_module("model_runtime.linguistics.text")
     return Target(texts(), module.spoken_words)
+
+
+def _words() -> Target:
+    """In languages of several scripts, and in one whose words have crashed the library."""
+    module = import_module("model_runtime.linguistics.words_of_text")
+    drawn = st.tuples(texts(), st.sampled_from(("de", "ru", "hi", "ja", "cmn", "ar", "th", "kok")))
+    return Target(drawn, lambda pair: module.words_of_text(*pair))
+
+
+def _language() -> Target:
+    module = import_module("model_runtime.linguistics.language_choice")
+    return Target(texts(), lambda text: module.find_language(text, lambda word: len(word) < 4))
 
 
 def _phones_given() -> Target:

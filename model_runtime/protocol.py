@@ -28,18 +28,19 @@ op          params (? optional)                                                 
 generate    audio, output, fps, start?, end? (s within the file), speed? (1),     output, frames, key_frames, duration,
             transcript?, textgrid?, tier?, speaker? (names, to find the tier),    seconds {stage: s}, heard (text),
             model? (starter), style?, jaw?, lips?, smoothing?, lead? (s),         confidence (0 to 1),
-            pauses? (0 closed to 1), blinks?, brows?, seed?, device?,             notes [sentences]
-            phones?, words? [[label, start, end], ..], features? (true),
+            pauses? (0 closed to 1), blinks?, brows?, seed?, device?,             language (code, or empty),
+            phones?, words? [[label, start, end], ..], features? (true),          notes [sentences]
             name? (of the sound, in notes), transcript_file? (text or
-            subtitles with the file's times, in place of transcript)
+            subtitles with the file's times, in place of transcript),
+            language? (auto, or a code such as de)
 capture     capture (file or folder), output, fps, start?, end? (s within it),    output, frames, key_frames, duration,
-            rate? (of timecodes), zero? (timecode), audio?, sound_start? (s),     timecode, heard, confidence, notes
-            transcript?, transcript_file?, textgrid?, tier?, speaker?,
-            phones?, words?, name?, model?, device?
+            rate? (of timecodes), zero? (timecode), audio?, sound_start? (s),     timecode, heard, confidence, language,
+            transcript?, transcript_file?, language?, textgrid?, tier?,           notes
+            speaker?, phones?, words?, name?, model?, device?
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
             locked? [names], phones?, words? [[label, start, end], ..]
-phones      audio, transcript?, transcript_file?, start?, end?,                   phones, words [[label, start, end]],
-            output? (.TextGrid or .json), name? (of the sound, in notes)          heard, confidence, notes
+phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
+            output? (.TextGrid or .json), name? (of the sound, in notes)          heard, confidence, language, notes
 subtitles   file (text or subtitles), start?, end? (s)                            text
 pronounce   text                                                                  words [[word, [phones]], ..]
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels

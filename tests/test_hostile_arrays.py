@@ -200,3 +200,16 @@ def test_marks_are_whole_numbers(tmp_path):
     np.savez(tmp_path / "head.npz", **{**head_arrays(), "landmarks": np.array(MARKS.replace("0", "1e400", 1))})
     with pytest.raises(InputError):
         read_head(tmp_path / "head.npz")
+
+
+@pytest.mark.parametrize("name", [name for name, (_, arrays, _) in READERS.items() if "channels" in arrays()])
+def test_texts_that_hold_no_characters_are_refused_in_every_reader(tmp_path, name):
+    """numpy stores texts as numbers, of which Python cannot make a character of each."""
+    read, arrays, _ = READERS[name]
+    given = {key: np.asarray(array) for key, array in arrays().items()}
+    codes = np.full((given["channels"].size, 7), 0x00DBD8FF, np.uint32)
+    given["channels"] = codes.view("<U7").reshape(given["channels"].shape)
+    path = tmp_path / "file.npz"
+    path.write_bytes(zipped({key: packed(array) for key, array in given.items()}, zipfile.ZIP_DEFLATED))
+    with pytest.raises(InputError, match=r"is not a readable \.npz file"):
+        read(path)

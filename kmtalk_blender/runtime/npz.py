@@ -7,6 +7,7 @@ Their headers (type, shape) are checked first, and the sizes that they claim com
 import io
 import math
 import struct
+import sys
 import zipfile
 import zlib
 from contextlib import suppress
@@ -197,4 +198,9 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header
             left = left[len(block) :]
         # Reading past the end makes zipfile compare the checksum.
         member.read(1)
+    if header.dtype.kind == "U" and header.size:
+        # A text of numpy may hold numbers that are no characters, which Python cannot make a string of.
+        codes = values.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder))
+        if int(codes.max()) > sys.maxunicode:
+            raise ValueError(info.filename)
     return values.reshape(header.shape, order=header.order)

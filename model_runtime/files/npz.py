@@ -7,6 +7,7 @@ checked before its elements are read, and its size is compared with the compress
 import io
 import math
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -238,4 +239,9 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header
             left = left[len(block) :]
         # zipfile compares the CRC-32 at the member's end, which this read reaches.
         member.read(1)
+    if header.dtype.kind == "U" and header.size:
+        # A text of numpy may hold numbers that are no characters, which Python cannot make a string of.
+        codes = values.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder))
+        if int(codes.max()) > sys.maxunicode:
+            raise ValueError(info.filename)
     return values.reshape(header.shape, order=header.order)  # type: ignore[call-overload]

@@ -137,6 +137,12 @@ def test_the_words_of_a_line_are_found_where_they_are_said(language, decoders):
     assert [phone.label for phone in found.track.phones if phone.label in LIPS] == [
         label for label in expected if label in LIPS
     ]
+    # Silence before, after, and at the comma.
+    assert [phone.label for phone in found.track.phones].count("SIL") in (2, 3, 4)
+    assert found.track.phones[0].label == "SIL"
+    assert found.track.phones[0].end == pytest.approx(0.2, abs=0.07)
+    assert found.track.words[0].start == pytest.approx(0.2, abs=0.07)
+    assert found.track.phones[-1].label == "SIL"
     assert found.track.phones[0].start == 0.0
     assert found.track.phones[-1].end == pytest.approx(waveform.duration)
 
@@ -152,6 +158,8 @@ def test_without_words_the_lips_close_all_the_same(language, decoders):
     def meets(phone):
         return any(other.start - 0.02 < phone.end and phone.start < other.end + 0.02 for other in closed)
 
+    assert heard.track.phones[0].label == "SIL"
+    assert heard.track.phones[0].end > 0.1
     wanted = [phone for phone in placed if phone.label in LIPS]
     assert sum(map(meets, wanted)) >= 0.75 * len(wanted)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces", "quiet_and_loud"]
+__all__ = ["STEP", "is_silent", "levels", "may_be_speech", "pieces", "quiet_and_loud", "quiet_rows"]
 
 # Seconds from one level to the next.
 STEP = 0.01
@@ -22,6 +22,10 @@ SPEECH_RANGE = 12.0
 QUIET = 10
 # Percentile of the levels that counts as a loud moment.
 LOUD = 95
+# Share of the way (in dB) from the noise to the loud moments, below which a moment is quiet.
+QUIET_SHARE = 0.2
+# Seconds that a pause lasts at least, and seconds at its end in which a stop may begin.
+LONG_QUIET, CLOSURE = 0.12, 0.06
 # Seconds over which the level is averaged to find places to cut.
 PAUSE = 0.1
 # Levels measured at a time: bounds the memory for long recordings.
@@ -48,6 +52,22 @@ def quiet_and_loud(level: np.ndarray) -> tuple[float, float]:
     """dB of full scale of the quiet moments (the noise of the room) and of the loud moments, from levels (N,)."""
     quiet, loud = np.percentile(level, (QUIET, LOUD))
     return float(quiet), float(loud)
+
+
+def quiet_rows(waveform: Waveform, count: int) -> np.ndarray:
+    """(count,) whether each STEP lies in a pause: a stretch of LONG_QUIET seconds or more near the noise of the room,
+    without its last CLOSURE seconds, in which the mouth may be closing for a sound."""
+    level = levels(waveform)
+    noise, loud = quiet_and_loud(level)
+    low = np.zeros(count, bool)
+    below = level[:count] < noise + QUIET_SHARE * (loud - noise)
+    low[: len(below)] = below
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)))
+    quiet = np.zeros(count, bool)
+    for start, end in edges.reshape(-1, 2):
+        if (end - start) * STEP >= LONG_QUIET:
+            quiet[start : end if end == count else end - round(CLOSURE / STEP)] = True
+    return quiet
 
 
 def is_silent(waveform: Waveform) -> bool:

@@ -5,7 +5,7 @@ heard it is left out, and where something else is said the mouth follows the sou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from model_runtime import limits
 from model_runtime.linguistics.align import Alignment, Progress, nobody
 from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
 from model_runtime.linguistics.heard_sounds import HeardSounds, PlacedSound, hear_sounds
-from model_runtime.linguistics.loudness import is_silent, may_be_speech
+from model_runtime.linguistics.loudness import is_silent, may_be_speech, quiet_rows
 from model_runtime.linguistics.mismatch import quoted
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.sounds import PAUSE, nearest_phone
@@ -37,6 +37,7 @@ CONFIDENCE_FITS = (-2.5, -0.5)
 # Seconds, and sounds in a row, from which on speech that is not in the transcript is followed by its sounds: a breath
 # in a pause is shorter.
 SPEECH_BETWEEN_S, SOUNDS_BETWEEN = 0.3, 3
+SHORTEST_PAUSE_S = 0.08
 # Notes on places at most; further ones are only counted.
 MOST_PLACES = 4
 
@@ -98,8 +99,9 @@ def free_phones(waveform: Waveform, heard: HeardSounds | None = None) -> PhoneTr
     if not may_be_speech(waveform):
         return PhoneTrack((Span(SILENCE, 0.0, waveform.duration),), unreliable=True)
     heard = heard or hear_sounds(waveform)
-    words = [_word("[phones]", part) for part in _speech(heard.free())]
-    track = tiled([(words, -FRAME_MIDDLE, waveform.duration)], waveform)
+    quiet = quiet_rows(waveform, len(heard.boundaries))
+    words = [_word("[phones]", part) for part in _speech(heard.free(quiet=quiet))]
+    track = tiled([(_with_pauses(words), -FRAME_MIDDLE, waveform.duration)], waveform)
     return PhoneTrack(track.phones, (), unreliable=True)
 
 
@@ -137,16 +139,36 @@ def _tiled(
 ) -> PhoneTrack:
     """The phones of the words, and of what is said between them."""
     said: list[AlignedWord] = []
+    quiet = quiet_rows(waveform, len(heard.boundaries))
     done = 0.0
     for word in (*found, None):
         begin = heard.duration if word is None else word.sounds[0].start
         if begin - done >= SPEECH_BETWEEN_S:
-            runs = _speech(heard.free(done, begin))
+            runs = _speech(heard.free(done, begin, quiet))
             said += [_word("[phones]", run) for run in runs if len(run) >= SOUNDS_BETWEEN]
         if word is not None:
             said.append(_word(words[word.index].spelling, word.sounds))
             done = word.sounds[-1].end
-    return tiled([(said, -FRAME_MIDDLE, waveform.duration)], waveform)
+    return tiled([(_with_pauses(said), -FRAME_MIDDLE, waveform.duration)], waveform)
+
+
+def _with_pauses(words: Sequence[AlignedWord]) -> list[AlignedWord]:
+    """The words, with a silence before each that does not begin where the one before it ends.
+
+    Between two words, gaps of less than SHORTEST_PAUSE_S belong to the sound before them.
+    """
+    filled: list[AlignedWord] = []
+    done = 0.0
+    for word in words:
+        start = word.phones[0].start
+        if filled and 0 < start - done < SHORTEST_PAUSE_S / FRAME:
+            last = filled.pop()
+            filled.append(replace(last, phones=(*last.phones[:-1], replace(last.phones[-1], end=start))))
+        elif start > done:
+            filled.append(AlignedWord("<sil>", (AlignedPhone(SILENCE, done, start),)))
+        filled.append(word)
+        done = word.phones[-1].end
+    return filled
 
 
 def _speech(sounds: Sequence[PlacedSound]) -> list[list[PlacedSound]]:

@@ -7,6 +7,7 @@ __all__ = [
     "DEVICES",
     "EXPRESSIONS",
     "INTERPOLATIONS",
+    "IPA",
     "KEYS",
     "LANGUAGES",
     "MAPPINGS",
@@ -78,3 +79,10 @@ PHONES = (
     *("B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N"),
     *("NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y", "Z", "ZH"),
 )
+# Phone -> the same in the letters of the International Phonetic Association.
+IPA = {
+    **{"SIL": "", "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "EH": "ɛ", "ER": "ɝ", "EY": "eɪ"},
+    **{"IH": "ɪ", "IY": "i", "OW": "oʊ", "OY": "ɔɪ", "UH": "ʊ", "UW": "u", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð"},
+    **{"F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ", "K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p"},
+    **{"R": "ɹ", "S": "s", "SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ"},
+}

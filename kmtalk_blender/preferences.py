@@ -1,7 +1,7 @@
-"""The extension's preferences: which Python runs the runtime."""
+"""The extension's preferences: which Python runs the runtime, and how phones are shown."""
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from . import session
 from .panels.drawing import draw_progress, draw_sentence
@@ -11,7 +11,7 @@ __all__ = ["register", "unregister"]
 
 
 class KMTalkPreferences(bpy.types.AddonPreferences):
-    """Which Python runs the runtime"""
+    """Which Python runs the runtime, and how phones are shown"""
 
     bl_idname = __package__
 
@@ -25,6 +25,11 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         name="Made From",
         description="Python 3.11 to 3.13 that the runtime to install is made from. Empty: one is looked for",
         subtype="FILE_PATH",
+    )
+
+    ipa: BoolProperty(
+        name="Phones in IPA",
+        description="The list of phones shows the letters of the International Phonetic Association beside ARPAbet",
     )
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -53,6 +58,7 @@ class KMTalkPreferences(bpy.types.AddonPreferences):
         layout.use_property_split = True
         layout.prop(self, "python")
         layout.prop(self, "made_from")
+        layout.prop(self, "ipa")
 
 
 def _draw_old_runtime(layout: bpy.types.UILayout) -> None:

@@ -42,7 +42,7 @@ complete    take, keys, output, model?, device?, first?, last? (frames),        
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes)          heard, confidence, language, notes
 subtitles   file (text or subtitles), start?, end? (s)                            text
-pronounce   text                                                                  words [[word, [phones]], ..]
+pronounce   text, language? (en-us)                                               words [[word, [phones]], ..]
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
             landmarks?
 info        -                                                                     version, python, onnxruntime, models,

@@ -213,6 +213,8 @@ def test_the_commands_take_a_language(tmp_path):
     assert found.returncode == 0, found.stderr
     assert json.loads(found.stdout)["language"] == "de"
     assert [word[0] for word in json.loads(out.read_text())["words"]][:2] == ["Guten", "Abend"]
+    told = run("pronounce", "Bürger 3", "--language", "de")
+    assert told.stdout.splitlines() == ["Bürger: B UH D G AH", "3: D D AY"]
     refused = run("phones", str(sound), "-o", str(out), "--language", "tlh")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert 'There is no language "tlh"' in refused.stderr

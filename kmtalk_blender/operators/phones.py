@@ -120,7 +120,9 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
         action, state = shown_action(context), context.window_manager.kmtalk
         index = state.phone_index if self.index < 0 else self.index
         seconds = inside_phone(action, index, context.scene) if self.seconds < 0 else self.seconds
-        job = InsertWordJob(action, index, self.word or state.new_word, seconds)
+        take = action.kmtalk.phones[index].take if 0 <= index < len(action.kmtalk.phones) else ""
+        language = str(take_info(action, take).get("language", "")) if take else ""
+        job = InsertWordJob(action, index, self.word or state.new_word, seconds, language)
         return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import bpy
 
+from .. import session
+from ..choices import IPA
 from ..scene.phones.timeline import listed_action, phone_at
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
@@ -23,7 +25,9 @@ class KMTALK_UL_phones(RowMixin, bpy.types.UIList):
         split = row.split(factor=0.3)
         split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)
         split = split.split(factor=0.4)
-        split.label(text=item.label, translate=False)
+        own = session.preferences()
+        shown = f"{item.label}  {IPA.get(item.label, '')}" if own is not None and own.ipa else item.label
+        split.label(text=shown, translate=False)
         split.label(text=item.word, translate=False)
 
 

@@ -200,7 +200,7 @@ def _read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, header: _Header
         member.read(1)
     if header.dtype.kind == "U" and header.size:
         # A text of numpy may hold numbers that are no characters, which Python cannot make a string of.
-        codes = values.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder))
+        codes = values.view(f"{header.dtype.byteorder}u4")
         if int(codes.max()) > sys.maxunicode:
             raise ValueError(info.filename)
     return values.reshape(header.shape, order=header.order)

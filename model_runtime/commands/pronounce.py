@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import click
 
 from model_runtime.errors import InputError
+from model_runtime.linguistics.espeak import check_language
+from model_runtime.linguistics.language_choice import ENGLISH, is_english
+from model_runtime.linguistics.sounds import nearest_phone
 from model_runtime.linguistics.text import spoken_words
+from model_runtime.linguistics.words_of_text import words_of_text
 from model_runtime.progress import Report
 from model_runtime.service.console import answer, json_option
 from model_runtime.service.model_cache import ModelCache
@@ -15,15 +19,21 @@ __all__ = ["Request", "command", "run"]
 
 @dataclass(frozen=True)
 class Request:
-    """Parameters of pronounce. text: the words to look up."""
+    """Parameters of pronounce. text: the words to look up. language: in which they are read, a code such as de."""
 
     text: str
+    language: str = ENGLISH
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Return words, a list of [word, [phones]]. Raises InputError for a text without a word."""
+    """Return words, a list of [word, [phones]]. Raises InputError for a text without a word, and for no language."""
+    language = check_language(request.language)
     report("phones", 0.0, "Looking up")
-    words = [[word, list(cache.decoders.pronunciation(word))] for word in spoken_words(request.text)]
+    if is_english(language):
+        words = [[word, list(cache.decoders.pronunciation(word))] for word in spoken_words(request.text)]
+    else:
+        read = words_of_text(request.text, language)
+        words = [[word.spelling, [nearest_phone(sound) for sound in word.ways[0]]] for word in read]
     if not words:
         raise InputError(f'There is no word in "{request.text}"; type one.')
     report("phones", 1.0, "Done")
@@ -32,8 +42,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
 
 @click.command("pronounce", help="Give the phones (ARPAbet) of the words of TEXT.")
 @click.argument("text")
+@click.option("--language", default=ENGLISH, show_default=True, help="Language of the words: a code (de, pt-br).")
 @json_option
-def command(text: str, as_json: bool) -> None:
+def command(text: str, language: str, as_json: bool) -> None:
     """Run `run` from the command line."""
-    result = run(Request(text), ModelCache(), lambda *_: None)
+    result = run(Request(text, language), ModelCache(), lambda *_: None)
     answer(result, as_json, "\n".join(f"{word}: {' '.join(phones)}" for word, phones in result["words"]))

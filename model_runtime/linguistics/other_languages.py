@@ -38,6 +38,9 @@ CONFIDENCE_FITS = (-2.5, -0.5)
 # in a pause is shorter.
 SPEECH_BETWEEN_S, SOUNDS_BETWEEN = 0.3, 3
 SHORTEST_PAUSE_S = 0.08
+# Seconds in the recording at which frame 0 of its words lies: half a frame early, as rows stand for the time around
+# them, and less what `tiled` adds.
+OFFSET = -FRAME / 2 - FRAME_MIDDLE
 # Notes on places at most; further ones are only counted.
 MOST_PLACES = 4
 
@@ -101,7 +104,7 @@ def free_phones(waveform: Waveform, heard: HeardSounds | None = None) -> PhoneTr
     heard = heard or hear_sounds(waveform)
     quiet = quiet_rows(waveform, len(heard.boundaries))
     words = [_word("[phones]", part) for part in _speech(heard.free(quiet=quiet))]
-    track = tiled([(_with_pauses(words), -FRAME_MIDDLE, waveform.duration)], waveform)
+    track = tiled([(_with_pauses(words), OFFSET, waveform.duration)], waveform)
     return PhoneTrack(track.phones, (), unreliable=True)
 
 
@@ -149,7 +152,7 @@ def _tiled(
         if word is not None:
             said.append(_word(words[word.index].spelling, word.sounds))
             done = word.sounds[-1].end
-    return tiled([(_with_pauses(said), -FRAME_MIDDLE, waveform.duration)], waveform)
+    return tiled([(_with_pauses(said), OFFSET, waveform.duration)], waveform)
 
 
 def _with_pauses(words: Sequence[AlignedWord]) -> list[AlignedWord]:
@@ -158,7 +161,7 @@ def _with_pauses(words: Sequence[AlignedWord]) -> list[AlignedWord]:
     Between two words, gaps of less than SHORTEST_PAUSE_S belong to the sound before them.
     """
     filled: list[AlignedWord] = []
-    done = 0.0
+    done = 0
     for word in words:
         start = word.phones[0].start
         if filled and 0 < start - done < SHORTEST_PAUSE_S / FRAME:
@@ -184,10 +187,14 @@ def _speech(sounds: Sequence[PlacedSound]) -> list[list[PlacedSound]]:
 
 def _word(name: str, sounds: Sequence[PlacedSound]) -> AlignedWord:
     phones = (
-        AlignedPhone(nearest_phone(each.sound), each.start / FRAME, each.end / FRAME, each.fit)  # type: ignore[arg-type]
-        for each in sounds
+        AlignedPhone(nearest_phone(each.sound), _frame(each.start), _frame(each.end), each.fit) for each in sounds
     )
     return AlignedWord(name, tuple(phones))
+
+
+def _frame(seconds: float) -> int:
+    """The frame at which a sound begins or ends: frames are counted from OFFSET."""
+    return round((seconds - OFFSET - FRAME_MIDDLE) / FRAME)
 
 
 def _missing(words: Sequence[SpokenWord], found: Sequence[FoundWord], duration: float) -> tuple[str, ...]:

@@ -198,6 +198,14 @@ def test_a_line_in_another_language_is_read_in_it(scene, head, german):
     found = understood(scene, german)
     assert (found.language, found.notes, found.heard) == ("de", (), GERMAN)
     assert found.sureness.startswith("German, ")
+    # A word that is inserted is read in the language of the take.
+    before = [phone.label for phone in action_of(head).kmtalk.phones]
+    last = len(before) - 1
+    assert bpy.ops.kmtalk.insert_word(index=last, word="Häuser", seconds=action_of(head).kmtalk.phones[last].start) == {
+        "FINISHED"
+    }
+    added = [phone.label for phone in action_of(head).kmtalk.phones][last:]
+    assert [label for label in added if label != "SIL"] == ["HH", "OY", "Z", "AH"]
 
 
 def test_the_strip_decides_on_its_language_before_the_scene(scene, head, german):

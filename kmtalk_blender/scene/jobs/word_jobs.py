@@ -16,16 +16,20 @@ __all__ = ["InsertWordJob", "TakeWordsJob"]
 class InsertWordJob:
     """Requests the phones of the typed words and inserts them into the list; *Complete* then changes the motion."""
 
-    def __init__(self, action: bpy.types.Action, index: int, text: str, seconds: float | None) -> None:
-        """index, seconds: see `phone_edits.insert_words`. text: one word or several. Raises UserError without one."""
+    def __init__(
+        self, action: bpy.types.Action, index: int, text: str, seconds: float | None, language: str = ""
+    ) -> None:
+        """index, seconds: see `phone_edits.insert_words`. text: one word or several. language: of the take, empty where
+        it is not known. Raises UserError without a word."""
         if not text.strip():
             raise UserError("There is no word to insert; type one.")
         self.title, self.action, self.index, self.text, self.seconds = text, action.name, index, text, seconds
+        self.params = {"text": text} | ({"language": language} if language else {})
         self.words: list = []
 
     def first(self) -> Request:
         """The only request."""
-        return Request("pronounce", {"text": self.text})
+        return Request("pronounce", self.params)
 
     def next(self, result: dict) -> None:
         """Keep the result."""

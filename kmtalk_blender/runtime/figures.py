@@ -2,8 +2,8 @@
 
 __all__ = ["DISK_MB", "DOWNLOAD_MB", "PACKAGES_MB", "SPACE", "ZIP_MB"]
 
-ZIP_MB = 140  # MB of the largest zip
+ZIP_MB = 150  # MB of the largest zip
 PACKAGES_MB = 290  # MB of the packages when unpacked, at most over all platforms
-DOWNLOAD_MB = 100  # MB that Install Runtime downloads
-DISK_MB = 350  # MB that its environment takes on the disk
+DOWNLOAD_MB = 115  # MB that Install Runtime downloads
+DISK_MB = 380  # MB that its environment takes on the disk
 SPACE = 600_000_000  # bytes that Install Runtime takes at most, wheels included

@@ -88,5 +88,5 @@ def best_path(graph: Graph, fits: np.ndarray, entries: np.ndarray) -> list[Visit
         row -= 1
         path.append(Visit(state, row, after))
         if row > 0:
-            state = int(graph.before[state, remembered[row, state - lows[row]] & ~STAYED])
+            state = int(graph.before[state, remembered[row, state - lows[row]] % STAYED])
     return path[::-1]

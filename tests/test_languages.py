@@ -112,9 +112,13 @@ def test_what_people_write_around_words_is_not_read():
     assert [word.spelling for word in words_of_text("你好，世界12", "cmn")] == ["你", "好", "世", "界", "12"]
 
 
-def test_characters_without_a_known_reading_are_refused_in_a_sentence():
-    with pytest.raises(InputError, match="Chinese characters, whose readings are not known; write it in kana"):
-        words_of_text("今日は漢字です", "ja")
+def test_characters_without_a_known_reading_are_told_and_the_sounds_followed(decoders):
+    found = listen(spoken(LINES["it"], "it"), "今日は漢字です", "ja", decoders=decoders)
+    assert found.notes == (
+        "The mouth follows the sounds: Chinese characters have readings that are not known; write it in kana.",
+    )
+    assert len(found.track.phones) > 20
+    assert listen(spoken(LINES["it"], "it"), "今日は漢字です", decoders=decoders).language == "ja"
 
 
 @pytest.mark.parametrize("word", ["t99n0\U0002ba573at,k1a'tt.:\U000254be\U00022965k", "a" * 5000, "\U00012345" * 60])

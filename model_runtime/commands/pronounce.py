@@ -9,7 +9,7 @@ from model_runtime.linguistics.espeak import check_language
 from model_runtime.linguistics.language_choice import ENGLISH, is_english
 from model_runtime.linguistics.sounds import nearest_phone
 from model_runtime.linguistics.text import spoken_words
-from model_runtime.linguistics.words_of_text import words_of_text
+from model_runtime.linguistics.words_of_text import unreadable, words_of_text
 from model_runtime.progress import Report
 from model_runtime.service.console import answer, json_option
 from model_runtime.service.model_cache import ModelCache
@@ -32,6 +32,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     if is_english(language):
         words = [[word, list(cache.decoders.pronunciation(word))] for word in spoken_words(request.text)]
     else:
+        reason = unreadable(request.text, language)
+        if reason:
+            raise InputError(f"{reason}.")
         read = words_of_text(request.text, language)
         words = [[word.spelling, [nearest_phone(sound) for sound in word.ways[0]]] for word in read]
     if not words:

@@ -37,8 +37,7 @@ def listen(
 
     language: a code of `schema.languages`, or AUTO: that of the transcript; without one, English where English words
     are recognised with certainty, and any language elsewhere, whose sounds the mouth follows. The rest as in
-    `align.align_speech`. Raises InputError for a language that there is not, and for characters that cannot be read in
-    the language.
+    `align.align_speech`. Raises InputError for a language that there is not.
     """
     chosen = check_language_setting(language)
     decoders = decoders or Decoders()

@@ -19,7 +19,7 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.sounds import PAUSE, nearest_phone
 from model_runtime.linguistics.text_graph import BETWEEN_WORDS
 from model_runtime.linguistics.tiling import FRAME_MIDDLE, tiled
-from model_runtime.linguistics.words_of_text import SpokenWord, words_of_text
+from model_runtime.linguistics.words_of_text import SpokenWord, unreadable, words_of_text
 from model_runtime.speech.audio import Waveform
 
 __all__ = ["align_other_language", "free_phones"]
@@ -68,11 +68,12 @@ def align_other_language(
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `schema.languages`.
 
-    Without a transcript, phones without words. progress, name: as in `align.align_speech`. Raises InputError for
-    characters that cannot be read in this language.
+    Without a transcript, or with one that cannot be read, phones without words. progress, name: as in
+    `align.align_speech`.
     """
     report = progress or (lambda _fraction, _text: None)
-    words = words_of_text(transcript or "", language)
+    reason = unreadable(transcript or "", language)
+    words = () if reason else words_of_text(transcript or "", language)
     report(0.0, "Listening")
     if is_silent(waveform):
         silence = PhoneTrack((Span(SILENCE, 0.0, waveform.duration),))
@@ -87,7 +88,8 @@ def align_other_language(
         track = free_phones(waveform, heard)
         if all(phone.label == SILENCE for phone in track.phones):
             return nobody(track, name, [word.spelling for word in words])
-        return Alignment(track, (MISMATCH if words else NO_WORDS,))
+        note = f"The mouth follows the sounds: {reason}." if reason else MISMATCH if words else NO_WORDS
+        return Alignment(track, (note,))
     track = _tiled(heard, fitting, words, waveform)
     notes = _missing(words, found, waveform.duration)
     confidence = share * float(np.interp(fit, CONFIDENCE_FITS, (0.0, 1.0)))

@@ -5,12 +5,11 @@ import unicodedata
 from dataclasses import dataclass
 
 from model_runtime import limits
-from model_runtime.errors import InputError
 from model_runtime.linguistics.espeak import word_sounds
 from model_runtime.linguistics.markup import CLOSE, OPEN, without_markup
 from model_runtime.linguistics.text import with_few_marks
 
-__all__ = ["SpokenWord", "words_of_text"]
+__all__ = ["SpokenWord", "unreadable", "words_of_text"]
 
 # Every pattern takes time in proportion to the length of the text.
 # A word, in which each letter, mark and digit is LETTER: with signs that stand within a word or a number.
@@ -35,14 +34,19 @@ class SpokenWord:
     ways: tuple[tuple[str, ...], ...]
 
 
+def unreadable(text: str, language: str) -> str:
+    """Why a text cannot be read in a language: a part of a sentence with what helps, or an empty string."""
+    if not HAN.search(text) or language.split("-")[0] in READS_HAN:
+        return ""
+    wanted = "write it in kana" if language == "ja" else "choose the language Chinese, or write it in letters"
+    return f"Chinese characters have readings that are not known; {wanted}"
+
+
 def words_of_text(text: str, language: str) -> tuple[SpokenWord, ...]:
     """The spoken words of a text in a language of `schema.languages`; what has no sound is left out.
 
-    Numbers are read in the language. Raises InputError for characters that espeak-ng cannot read in this language.
+    Numbers are read in the language. Characters that `unreadable` names are read wrongly.
     """
-    if HAN.search(text) and language.split("-")[0] not in READS_HAN:
-        wanted = "write it in kana" if language == "ja" else "choose the language Chinese, or write it in letters"
-        raise InputError(f"The transcript has Chinese characters, whose readings are not known; {wanted}.")
     plain = without_markup(with_few_marks(text))
     plain = unicodedata.normalize("NFKC", NOT_SPOKEN.sub(" ", plain))[: 2 * limits.TRANSCRIPT_LETTERS]
     words = []

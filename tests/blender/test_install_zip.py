@@ -99,6 +99,25 @@ assert sorted(path.name for path in packages.place.glob("packages*")) == [packag
 
 
 @pytest.mark.slow
+def test_the_zip_speaks_other_languages(tmp_path, package):
+    """What reads their words is in the zip, and runs beside Blender's Python."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("espeak-ng is not installed")
+    sound, words = tmp_path / "abend.wav", "Guten Abend, mein Bruder Peter baut im Sommer schöne blaue Möbel."
+    subprocess.run([program, "-v", "de", "-w", str(sound), words], check=True)
+    code = f"""
+assert bpy.ops.kmtalk.add_head() == {{"FINISHED"}}
+target, panel = bpy.context.scene.kmtalk.target, bpy.context.scene.kmtalk
+panel.source, panel.audio, panel.transcript = "FILE", {str(sound)!r}, {words!r}
+assert bpy.ops.kmtalk.generate() == {{"FINISHED"}}
+phones = target.data.shape_keys.animation_data.action.kmtalk.phones
+assert {{"Guten", "Bruder", "Möbel"}} <= {{phone.word for phone in phones}}, [phone.word for phone in phones]
+"""
+    in_blender(tmp_path / "blender", package, code)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

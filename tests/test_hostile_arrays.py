@@ -13,7 +13,7 @@ from limited import limited, refused
 
 from model_runtime.complete import read_keys
 from model_runtime.datasets.curves import read_curves
-from model_runtime.datasets.landmark_tracks import TrackEntry, read_track
+from model_runtime.datasets.landmark_tracks import TrackEntry, list_tracks, read_track
 from model_runtime.datasets.store import open_dataset
 from model_runtime.errors import InputError
 from model_runtime.files.npz import NUMBERS, Wanted, read_npz
@@ -213,3 +213,10 @@ def test_texts_that_hold_no_characters_are_refused_in_every_reader(tmp_path, nam
     path.write_bytes(zipped({key: packed(array) for key, array in given.items()}, zipfile.ZIP_DEFLATED))
     with pytest.raises(InputError, match=r"is not a readable \.npz file"):
         read(path)
+
+
+def test_a_table_that_names_a_clip_twice(tmp_path):
+    """Thousands of lines for one clip would be read thousands of times."""
+    (tmp_path / "clips.tsv").write_text("clip\tspeaker\tsplit\ttext\n" + "s1/a\ts1\ttrain\tbin blue\n" * 2)
+    with pytest.raises(InputError, match='names the clip "s1/a" twice; leave one of the lines out'):
+        list_tracks(tmp_path)

@@ -65,7 +65,8 @@ def list_tracks(folder: Path | str, split: str | None = None) -> list[TrackEntry
     header = next(lines, [])
     if not set(COLUMNS) <= set(header):
         raise InputError(f"{table} is no table of clips; it needs the columns {', '.join(COLUMNS)}.")
-    rows = []
+    rows: list[dict[str, str]] = []
+    named: set[str] = set()
     for line in lines:
         row = dict(zip(header, line, strict=False))
         clip = row.get("clip", "")
@@ -73,6 +74,9 @@ def list_tracks(folder: Path | str, split: str | None = None) -> list[TrackEntry
             raise InputError(
                 f'{table} names the clip "{clip}"; every line must name one in its folder, and all columns.'
             )
+        if clip in named:
+            raise InputError(f'{table} names the clip "{clip}" twice; leave one of the lines out.')
+        named.add(clip)
         rows.append(row)
         if len(rows) > limits.CLIPS:
             raise InputError(f"{table} names more than {limits.CLIPS} clips; split it.")

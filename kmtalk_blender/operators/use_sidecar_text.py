@@ -8,7 +8,7 @@ from ..scene.compat import sequencer_scene
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.word_jobs import TakeWordsJob
 from ..scene.sound.strips import clip_outline, find_strip
-from ..scene.sound.transcripts import holds_words, sidecar
+from ..scene.sound.transcripts import holds_words, own_language, sidecar
 from .base import JobOperator, busy
 
 __all__ = ["KMTALK_OT_take_words", "register", "unregister"]
@@ -31,8 +31,7 @@ class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
         scene = sequencer_scene(context)
         strip = find_strip(scene, self.strip)
         clip = clip_outline(scene, strip)
-        own = strip.kmtalk.language
-        path = sidecar(clip, context.scene.kmtalk.language if own == "scene" else own)
+        path = sidecar(clip, own_language(strip) or context.scene.kmtalk.language)
         if path is None or not holds_words(path):
             raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
         job = TakeWordsJob(scene, clip, path)

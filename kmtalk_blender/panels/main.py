@@ -11,7 +11,7 @@ from ..scene.checks import obstacles
 from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
 from ..scene.sound.speakers import named_speaker, speaker_of
 from ..scene.sound.strips import audible_strips, chosen_strip, clip_outline
-from ..scene.sound.transcripts import holds_words, sidecar
+from ..scene.sound.transcripts import holds_words, own_language, sidecar
 from ..scene.takes.notes import understood_here
 from ..scene.takes.takes import takes_of
 from .drawing import draw_gain_offer, draw_progress, draw_sentence, draw_understood
@@ -144,8 +144,7 @@ def draw_words(
     The placeholder names the file beside the sound that is read when both are empty.
     """
     try:
-        own = strip.kmtalk.language
-        beside = sidecar(clip_outline(scene, strip), scene.kmtalk.language if own == "scene" else own)
+        beside = sidecar(clip_outline(scene, strip), own_language(strip) or scene.kmtalk.language)
     except UserError as error:
         layout.label(text=str(error), icon="ERROR", translate=False)
         beside = None

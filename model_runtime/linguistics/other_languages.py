@@ -6,6 +6,7 @@ heard it is left out, and where something else is said the mouth follows the sou
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from model_runtime.linguistics.align import Alignment, Progress, nobody
 from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
 from model_runtime.linguistics.heard_sounds import HeardSounds, PlacedSound, hear_sounds
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, quiet_rows
-from model_runtime.linguistics.mismatch import quoted
+from model_runtime.linguistics.mismatch import Mismatch, sentences
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.sounds import PAUSE, nearest_phone
 from model_runtime.linguistics.text_graph import BETWEEN_WORDS
@@ -41,8 +42,6 @@ SHORTEST_PAUSE_S = 0.08
 # Seconds in the recording at which frame 0 of its words lies: half a frame early, as rows stand for the time around
 # them, and less what `tiled` adds.
 OFFSET = -FRAME / 2 - FRAME_MIDDLE
-# Notes on places at most; further ones are only counted.
-MOST_PLACES = 4
 
 MISMATCH = "The transcript does not match the sound, so the mouth follows the sounds; check text and language."
 NO_WORDS = "Words are recognised in English only, so the mouth follows the sounds; type what is said for closer lips."
@@ -91,7 +90,7 @@ def align_other_language(
         note = f"The mouth follows the sounds: {reason}." if reason else MISMATCH if words else NO_WORDS
         return Alignment(track, (note,))
     track = _tiled(heard, fitting, words, waveform)
-    notes = _missing(words, found, waveform.duration)
+    notes = sentences(_missing(words, found, waveform.duration))
     confidence = share * float(np.interp(fit, CONFIDENCE_FITS, (0.0, 1.0)))
     spoken = (
         " ".join((transcript or "").split()) if not notes else " ".join(words[word.index].spelling for word in fitting)
@@ -127,8 +126,9 @@ def _place(heard: HeardSounds, words: Sequence[SpokenWord], report: Progress) ->
         taken = words[first:] if last else words[first : first + round(limits.WORDS_PER_SECOND * WINDOW_S)]
         placed = heard.of_text([word.ways for word in taken], start, end, last) or []
         there = [
-            FoundWord(first + index, tuple(sound for sound in placed if sound.word == index))
-            for index in dict.fromkeys(sound.word for sound in placed if sound.word != BETWEEN_WORDS)
+            FoundWord(first + index, tuple(sounds))
+            for index, sounds in groupby(placed, key=lambda sound: sound.word)
+            if index != BETWEEN_WORDS
         ]
         if last:
             return found + there
@@ -199,10 +199,10 @@ def _frame(seconds: float) -> int:
     return round((seconds - OFFSET - FRAME_MIDDLE) / FRAME)
 
 
-def _missing(words: Sequence[SpokenWord], found: Sequence[FoundWord], duration: float) -> tuple[str, ...]:
-    """Notes on the words that are not found or do not fit, by place."""
+def _missing(words: Sequence[SpokenWord], found: Sequence[FoundWord], duration: float) -> tuple[Mismatch, ...]:
+    """The words that are not found or do not fit, by place."""
     places = {word.index: word for word in found}
-    notes: list[str] = []
+    missing: list[Mismatch] = []
     run: list[int] = []
     for index in range(len(words) + 1):
         word = places.get(index)
@@ -212,9 +212,6 @@ def _missing(words: Sequence[SpokenWord], found: Sequence[FoundWord], duration: 
         if run:
             before = max((each.sounds[-1].end for each in found if each.index < run[0]), default=0.0)
             after = min((each.sounds[0].start for each in found if each.index > run[-1]), default=duration)
-            text = quoted([words[each].spelling for each in run])
-            notes.append(f"From {before:.1f} to {after:.1f} s the transcript says {text}, which is not heard.")
+            missing.append(Mismatch(tuple(words[each].spelling for each in run), (), before, after))
         run = []
-    left = len(notes) - MOST_PLACES
-    more = (f"The transcript differs from the sound in {left} more places.",) if left > 0 else ()
-    return (*notes[:MOST_PLACES], *more)
+    return tuple(missing)

@@ -19,7 +19,7 @@ from ..sound.strips import (
     find_strip,
     frame_rate,
 )
-from ..sound.transcripts import Transcript, find_transcript
+from ..sound.transcripts import Transcript, find_transcript, own_language
 from ..takes.baseline import Baseline
 from ..takes.identity import LineSource, take_source
 from .requests import Capture
@@ -76,8 +76,9 @@ def line_transcript(scene: bpy.types.Scene, line: SpokenLine, clip: AudioClip, c
     """
     if not line.has_sound:
         return Transcript()
-    own = None if line.audio or line.take else _strip_of(scene, line).kmtalk
-    language = line.language or ("" if own is None or own.language == "scene" else own.language)
+    strip = None if line.audio or line.take else _strip_of(scene, line)
+    own = None if strip is None else strip.kmtalk
+    language = line.language or ("" if strip is None else own_language(strip))
     if line.textgrid:
         path = whole_path(line.textgrid)
         if not is_file(path):

@@ -8,9 +8,10 @@ import bpy
 from ... import limits
 from ...errors import UserError
 from ...runtime.input_files import is_file, read_text
+from ..compat import Strip
 from .strips import AudioClip
 
-__all__ = ["Transcript", "find_transcript", "holds_words", "sidecar"]
+__all__ = ["Transcript", "find_transcript", "holds_words", "own_language", "sidecar"]
 
 # Ends of the names of subtitles beside a sound, in the order in which they are looked for, and what may stand before
 # them: nothing, or the language.
@@ -78,6 +79,12 @@ def sidecar(clip: AudioClip, language: str = "") -> Path | None:
     names += [".txt", ".TXT"] if clip.whole else []
     candidates = (sound.with_name(sound.stem + name) for name in names)
     return next((path for path in candidates if is_file(path)), None)
+
+
+def own_language(strip: Strip) -> str:
+    """The language that is chosen for a strip; empty where it is that of the scene."""
+    chosen = strip.kmtalk.language
+    return "" if chosen == "scene" else chosen
 
 
 def holds_words(path: Path) -> bool:

@@ -25,9 +25,10 @@ def edited(scene, tmp_path, placement):
     curve = next(curve for curve in action_curves(bpy.data.actions[0]) if "jawOpen" in curve.data_path)
     key = curve.keyframe_points[len(curve.keyframe_points) // 2]
     key.co.y = 0.97
+    frame = key.co.x  # read now: the key is a pointer into memory that Blender may give back when it saves
     curve.update()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "anna.blend"))
-    return tmp_path / "anna.blend", key.co.x
+    return tmp_path / "anna.blend", frame
 
 
 def bring(path, link):

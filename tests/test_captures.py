@@ -10,14 +10,18 @@ import soundfile
 
 from model_runtime.datasets.captures import open_captures
 from model_runtime.datasets.curves import channel_name, read_curves
+from model_runtime.datasets.landmark_tracks import list_tracks, read_track
 from model_runtime.datasets.landmarks import open_landmarks
 from model_runtime.datasets.preparing import prepare
 from model_runtime.errors import InputError
 from model_runtime.files.npz import write_npz
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.fitting import lip_measures
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 
 GRID = Path(__file__).parent.parent.parent / "shared" / "data" / "grid"
 FACEGOOD = GRID.parent / "facegood"
+PEOPLE = GRID.parent / "people"
 
 
 def silence(_entry, waveform) -> PhoneTrack:
@@ -153,3 +157,18 @@ def test_real_landmark_tracks_become_channels(tmp_path):
         assert motion.shape == (75, dataset.width)
         assert 0 <= motion.min() <= motion.max() <= 1
         assert jaw.max() > 0.05
+
+
+@pytest.mark.skipif(not PEOPLE.is_dir(), reason="the recordings are not here")
+def test_tracks_of_other_rates_are_resampled_and_stay_in_step():
+    """A clip of 29.97 frames a second moves the lips at the same seconds, and none is passed over."""
+    tracks = {entry.name.replace("/", "_"): read_track(entry) for entry in list_tracks(PEOPLE)}
+    opened = open_landmarks(PEOPLE, limit=1)
+    chosen = [entry for entry in opened.entries if tracks[entry.name].fps > 29]
+    assert len(chosen) >= 3
+    gap = lip_measures(demo_head()).gap[[demo_head().channels.index(name) for name in opened.space.names]]
+    for entry in chosen:
+        track, made = tracks[entry.name], entry.load().motion @ gap
+        recorded, times = np.arange(len(track.xy)) / track.fps, np.arange(len(made)) / opened.fps
+        assert abs(times[-1] - recorded[-1]) < 0.05, entry.name
+        assert np.corrcoef(np.interp(times, recorded, track.gap), made)[0, 1] > 0.98, entry.name

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import is_file, read_json, read_table
 from model_runtime.files.npz import NUMBERS, Wanted, all_finite, read_npz
 
-__all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track"]
+__all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track", "resample"]
 
 # Units of the files (int16) in one distance between the eye centres (IOD).
 UNITS_PER_IOD = 2048.0
+# Rates that differ by less are the same, frames a second.
+SAME_FPS = 0.01
 ARRAYS = {"xyz": Wanted(NUMBERS), "fps": Wanted(NUMBERS, 1)}
 COLUMNS = ("clip", "speaker", "split", "text")
 # FaceMesh points that every track must have: inner lips on the midline, corners of the mouth.
@@ -114,6 +117,15 @@ def read_track(entry: TrackEntry) -> LandmarkTrack:
     # y points down in the files.
     xy = xyz[:, :, :2] / UNITS_PER_IOD * np.array([1.0, -1.0])
     return LandmarkTrack(xy, tuple(numbers), fps)
+
+
+def resample(track: LandmarkTrack, fps: float) -> LandmarkTrack:
+    """The track at `fps` frames a second, by a cubic spline through its frames; its first frame stays at 0 s."""
+    if abs(track.fps - fps) < SAME_FPS or len(track.xy) < 2:
+        return track
+    recorded = np.arange(len(track.xy)) / track.fps
+    times = np.arange(int(recorded[-1] * fps + 1e-6) + 1) / fps
+    return LandmarkTrack(CubicSpline(recorded, track.xy)(times), track.numbers, fps)
 
 
 def _within(clip: str) -> bool:

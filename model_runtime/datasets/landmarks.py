@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime.channels import CHANNELS
-from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
+from model_runtime.datasets.landmark_tracks import TrackEntry, list_tracks, read_track, resample
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
@@ -81,9 +81,7 @@ def _neutral(tracks: list[TrackEntry]) -> np.ndarray:
 
 
 def _load(track: TrackEntry, neutral, head: Head, channels: tuple[str, ...], config: FitConfig) -> Recording:
-    recorded: LandmarkTrack = read_track(track)
-    if abs(recorded.fps - FPS) > 0.01:
-        raise InputError(f"it has {recorded.fps:g} frames a second, not {FPS:g}.")
+    recorded = resample(read_track(track), FPS)
     fit = fit_channels(head, recorded.xy - neutral(track.speaker), recorded.numbers, config)
     columns = [head.channels.index(name) for name in channels]
     return Recording(fit.weights[:, columns], read_audio(track.sound))

@@ -23,7 +23,9 @@ def taught(line, network) -> Example:
     waveform, phones = line
     still = np.zeros((int(waveform.duration * 25), len(network.config.channels)), np.float32)
     example = make_example("line", log_mel(waveform), speech_features(waveform.samples), phones, still, 25.0, 0, 1.0)
-    return pseudo_label(network, [example], PhonePriors())[0]
+    head = demo_head()
+    gap = lip_measures(head).gap[model_columns(head, FitConfig())]
+    return pseudo_label(network, [example], PhonePriors(), gap)[0]
 
 
 def silent(example: Example) -> np.ndarray:

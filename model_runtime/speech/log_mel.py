@@ -77,13 +77,16 @@ def normalise(mel: LogMel) -> np.ndarray:
     if loud < np.log(SILENT_POWER):
         return np.full((len(mel.loudness), BANDS + 1), -1, np.float32)
     speech = mel.loudness > loud - SPEECH_RANGE
-    return np.stack([_anchored(column, speech) for column in (*mel.bands.T, mel.loudness)], axis=1)
+    columns = (*mel.bands.T, mel.loudness)
+    floors = (*np.percentile(mel.bands, QUIET, axis=0), np.percentile(mel.loudness, QUIET))
+    return np.stack([_anchored(column, floor, speech) for column, floor in zip(columns, floors, strict=True)], axis=1)
 
 
-def _anchored(column: np.ndarray, speech: np.ndarray) -> np.ndarray:
-    """(A,) float32, normalised: one band (A,) natural-log power; speech: (A,) whether a row is speech."""
+def _anchored(column: np.ndarray, floor: float, speech: np.ndarray) -> np.ndarray:
+    """(A,) float32, normalised: one band (A,) natural-log power; floor: its quiet level; speech: (A,) whether a row is
+    speech."""
     high = column[speech].mean()
-    depth = np.clip(high - np.percentile(column, QUIET), SHALLOWEST, DEEPEST)
+    depth = np.clip(high - floor, SHALLOWEST, DEEPEST)
     return np.clip(1 + 2 * (column - high) / depth, BELOW, ABOVE).astype(np.float32)
 
 

@@ -17,7 +17,7 @@ class Augmentation:
     """Probabilities and strengths of the changes to an example.
 
     voice: changes of the log-mel spectrum.
-    feature_noise: standard deviation of Gaussian noise on the recognisers' features.
+    feature_noise: standard deviation of noise on the recognisers' features.
     stretched: probability of another tempo.
     stretch: largest factor of the tempo, either way.
     phone_errors: probability of phones with errors like a recogniser's.
@@ -53,7 +53,12 @@ def augment_example(example: Example, augmentation: Augmentation, rng: np.random
     phones = example.phones
     if phones is not None and rng.random() < augmentation.phone_errors:
         phones = _with_errors(phones, augmentation, rng)
-    noise = augmentation.feature_noise * rng.standard_normal(example.features.shape, np.float32)
+    # Uniform noise: drawing Gaussian noise took a fifth of the time of a training.
+    noise = (
+        augmentation.feature_noise
+        * np.sqrt(12, dtype=np.float32)
+        * (rng.random(example.features.shape, np.float32) - 0.5)
+    )
     mel = augment_voice(example.mel, augmentation.voice, rng)
     return replace(example, mel=mel, features=example.features + noise, phones=phones)
 
@@ -62,12 +67,13 @@ def _stretched(example: Example, factor: float) -> Example:
     """The example `factor` times slower: features by linear interpolation, phones and frames by their times."""
     place = np.minimum(np.arange(ROWS) / factor, ROWS - 1)
     low = np.minimum(place.astype(int), ROWS - 2)
-    share = place - low
+    share = (place - low).astype(np.float32)
     kept = example.times * factor < SECONDS
 
     def between(rows: np.ndarray) -> np.ndarray:
         """(ROWS, ...) rows at the fractional row numbers `place`."""
-        return (rows[low].T * (1 - share) + rows[low + 1].T * share).T
+        later = share.reshape(-1, *[1] * (rows.ndim - 1))
+        return rows[low] * (1 - later) + rows[low + 1] * later
 
     def slower(track: PhoneTrack | None) -> PhoneTrack | None:
         if track is None:

@@ -8,7 +8,7 @@ from model_runtime.linguistics.phone_lists import cut
 from model_runtime.linguistics.phones import BILABIALS, PhoneTrack
 from model_runtime.speech.log_mel import ACOUSTIC_RATE, LogMel
 
-__all__ = ["ROWS", "SECONDS", "Example", "make_example"]
+__all__ = ["ROWS", "SECONDS", "Example", "make_example", "piece_starts"]
 
 # Length of an example, s.
 SECONDS = 3.0
@@ -77,6 +77,14 @@ def make_example(
         style=style,
         sample_weight=sample_weight,
     )
+
+
+def piece_starts(duration: float, fps: float) -> np.ndarray:
+    """Starts, s on frames, of the pieces of SECONDS that cover a recording of `duration`; they overlap evenly."""
+    spare = max(duration - SECONDS, 0.0)
+    # A rest of a tenth of a piece is left out.
+    count = 1 + int(np.ceil(spare / SECONDS - 0.1))
+    return np.round(np.linspace(0, spare, count) * fps) / fps if count > 1 else np.zeros(1)
 
 
 def _closed(times: np.ndarray, phones: PhoneTrack | None) -> np.ndarray:

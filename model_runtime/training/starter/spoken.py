@@ -11,7 +11,7 @@ from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
-from model_runtime.training.examples import SECONDS, Example, make_example
+from model_runtime.training.examples import SECONDS, Example, make_example, piece_starts
 from model_runtime.training.starter.recorded import Recording
 
 __all__ = ["other_words", "same_words"]
@@ -58,7 +58,7 @@ def same_words(
 
 
 def other_words(
-    channels: int, sample_weight: float, seed: int, report: Callable[[str], None], spoken_by: int = 2
+    channels: int, sample_weight: float, seed: int, report: Callable[[str], None], spoken_by: int = 1
 ) -> list[Example]:
     """Sentences with all English phones, each in `spoken_by` voices, cut into pieces; their motion is 0 as yet."""
     rng = random.Random(seed)
@@ -81,12 +81,9 @@ def _pieces(text: str, voice: Voice, channels: int, sample_weight: float) -> lis
     waveform, track = speak(text, voice)
     mel, features = log_mel(waveform), speech_features(waveform.samples)
     still = np.zeros((int(waveform.duration * FPS), channels), np.float32)
-    spare = max(waveform.duration - SECONDS, 0)
-    count = 1 + int(np.ceil(spare / SECONDS - 0.1))
-    starts = np.round(np.linspace(0, spare, count) * FPS) / FPS if count > 1 else np.zeros(1)
     return [
         make_example(f"{voice.name}/{text}", mel, features, track, still, FPS, 0, sample_weight, float(start))
-        for start in starts
+        for start in piece_starts(waveform.duration, FPS)
     ]
 
 

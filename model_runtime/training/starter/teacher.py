@@ -6,8 +6,7 @@ each phone in the context of its neighbours. The priors correct it where the rec
 - GRID has few TH and DH ("with", "three", beside lips that close), HH only in the letter H, CH and JH in the letters G,
   H, J. They are queried as phones of the same place and manner (TH as S, DH as Z, HH as the vowel after it, CH JH SH ZH
   as S or Z), and postalveolars are protruded, as phonetics describes them.
-- GRID's open vowels are short and unstressed (AA in "r", AE in "at"), but the jaw is lowest in AA AE AW AO. Free
-  speech, measured by phone, rounds OW and W further and holds S and Z closer than GRID's words.
+- A mean of contexts opens less than a speaker. So the motion is opened until its range is that of the recorded people.
 - GRID's speaker rests before and after six words; free speakers neither rest nor close the lips at the ends of a
   phrase. So silences are queried as the vowel of "the", which keeps rest out of the phones beside them, and have a low
   frame_confidence: in silences the networks learn from the recorded sounds. Only in digital silence, as between
@@ -29,7 +28,7 @@ from model_runtime.postprocess.smoothstep import ease
 from model_runtime.training.batches import make_batch
 from model_runtime.training.examples import Example
 
-__all__ = ["PhonePriors", "pseudo_label"]
+__all__ = ["PhonePriors", "lip_range", "pseudo_label"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,8 @@ class PhonePriors:
     blend: standard deviation of the Gaussian that blends the average poses of neighbouring phones, s.
     protruded: phones with added mouthPucker and mouthFunnel.
     pucker, funnel: the added weights.
-    opened: phone -> factor on the channels that open the lips.
-    overlap: reach of `protruded` and `opened` into the neighbouring phones, s.
-    running: factor on the channels that open the lips in all phones. Averages open less than the speaker, who opens
-        less than free speakers (95th percentile of the lip gap: .20 against .25-.27 IOD).
+    overlap: reach of `protruded` into the neighbouring phones, s.
+    range_iod: 95th percentile of the lip gap in speech that the motion is opened to, IOD; None: as the teacher opens.
     """
 
     stand_in: tuple[tuple[str, str], ...] = (
@@ -57,26 +54,38 @@ class PhonePriors:
     protruded: tuple[str, ...] = ("CH", "JH", "SH", "ZH")
     pucker: float = 0.14
     funnel: float = 0.14
-    opened: tuple[tuple[str, float], ...] = (
-        *(("AA", 1.1), ("AE", 1.3), ("AO", 1.2), ("IH", 0.9), ("OW", 0.8), ("W", 0.5), ("HH", 1.2)),
-        *(("DH", 0.9), ("TH", 0.85), ("S", 0.85), ("Z", 0.85), ("K", 0.9), ("NG", 1.15)),
-        *(("CH", 0.75), ("JH", 0.75), ("SH", 0.75), ("ZH", 0.85)),
-    )
     overlap: float = 0.06
-    running: float = 1.3
+    range_iod: float | None = None
 
 
-def pseudo_label(network: StarterNetwork, examples: list[Example], priors: PhonePriors) -> list[Example]:
-    """The examples with the teacher's motion, corrected by the priors, and with a low frame_confidence in silences."""
+def pseudo_label(
+    network: StarterNetwork, examples: list[Example], priors: PhonePriors, gap: np.ndarray
+) -> list[Example]:
+    """The examples with the teacher's motion, corrected by the priors, and with a low frame_confidence in silences.
+
+    gap: (K,) lip gap of each channel at weight 1, IOD.
+    """
     motions = _teacher_motion(network, examples, priors)
     averages = _averages(examples, motions, priors.blend)
+    mixed = [
+        np.clip((1 - priors.averaged) * motion + priors.averaged * average, 0, 1)
+        for motion, average in zip(motions, averages, strict=True)
+    ]
+    gain = 1.0
+    if priors.range_iod is not None:
+        made = lip_range([replace(each, weights=weights) for each, weights in zip(examples, mixed, strict=True)], gap)
+        gain = priors.range_iod / made
     labelled = []
-    for example, motion, average in zip(examples, motions, averages, strict=True):
-        mixed = (1 - priors.averaged) * motion + priors.averaged * average
-        weights = _with_priors(np.clip(mixed, 0, 1), network.config.channels, example, priors)
+    for example, motion in zip(examples, mixed, strict=True):
+        weights = _with_priors(motion, network.config.channels, example, priors, gain)
         confidence = (example.frame_confidence * np.where(_silent(example), priors.silences, 1.0)).astype(np.float32)
         labelled.append(replace(example, weights=weights.astype(np.float32), frame_confidence=confidence))
     return labelled
+
+
+def lip_range(examples: list[Example], gap: np.ndarray) -> float:
+    """95th percentile of the lip gap in speech, IOD. gap: (K,) lip gap of each channel at weight 1."""
+    return float(np.percentile(np.concatenate([(each.weights @ gap)[~_silent(each)] for each in examples]), 95))
 
 
 def _teacher_motion(network: StarterNetwork, examples: list[Example], priors: PhonePriors) -> list[np.ndarray]:
@@ -130,24 +139,24 @@ def _queried(phones: PhoneTrack, priors: PhonePriors) -> PhoneTrack:
     return PhoneTrack(tuple(spans), phones.words)
 
 
-def _with_priors(weights: np.ndarray, channels: tuple[str, ...], example: Example, priors: PhonePriors) -> np.ndarray:
-    """(T, K) weights with the priors on opening and protrusion, clipped to [0, 1]."""
-    factors, times = dict(priors.opened), example.times
-    gain, protrusion = np.full(len(times), priors.running), np.zeros(len(times))
+def _with_priors(
+    weights: np.ndarray, channels: tuple[str, ...], example: Example, priors: PhonePriors, gain: float
+) -> np.ndarray:
+    """(T, K) weights with protrusion, and with the channels that open the lips times `gain`, clipped to [0, 1]."""
+    times = example.times
+    protrusion = np.zeros(len(times))
     assert example.phones is not None, "pseudo-labels need phones"
     for phone in example.phones.phones:
-        inside = np.minimum(times - (phone.start - priors.overlap), (phone.end + priors.overlap) - times)
-        share = ease(inside / (2 * priors.overlap))
-        gain *= 1 + (factors.get(phone.label, 1.0) - 1) * share
         if phone.label in priors.protruded:
-            protrusion = np.maximum(protrusion, share)
+            inside = np.minimum(times - (phone.start - priors.overlap), (phone.end + priors.overlap) - times)
+            protrusion = np.maximum(protrusion, ease(inside / (2 * priors.overlap)))
     opening = [
         column
         for column, name in enumerate(channels)
         if name in ("jawOpen", "mouthClose") or name.startswith(("mouthLowerDown", "mouthUpperUp"))
     ]
     weights = weights.copy()
-    weights[:, opening] *= gain[:, None]
+    weights[:, opening] *= gain
     weights[:, channels.index("mouthPucker")] += priors.pucker * protrusion
     weights[:, channels.index("mouthFunnel")] += priors.funnel * protrusion
     return np.clip(weights, 0, 1)

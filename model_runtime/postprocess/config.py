@@ -18,8 +18,9 @@ __all__ = [
 
 # Sources.
 DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
-FREE_SPEECH = "chosen on 39 clips of free speech whose licences forbid training (docs/experiments.md)"
+PEOPLE = "chosen on the licensed recordings of eleven people (docs/lab/rules.md)"
 CHOICE = "our choice"
+INDIFFERENT = "our choice: half and one and a half of it are the same to .001 (docs/lab/rules.md)"
 
 
 def constant(value: Any, unit: str, source: str) -> Any:
@@ -53,14 +54,14 @@ class RestConfig:
     """Rest: the mouth comes to neutral in long silences."""
 
     # Time from the end of a phone to the start of the fade to rest.
-    settle_s: float = constant(0.6, "s", FREE_SPEECH)
+    settle_s: float = constant(0.6, "s", INDIFFERENT)
     # Time from the end of the fade out of rest to the next phone.
     anticipate_s: float = constant(0.6, "s", "people part their lips half a second ahead (docs/experiments.md)")
     # Length of a fade to or from rest.
-    fade_s: float = constant(0.3, "s", FREE_SPEECH)
+    fade_s: float = constant(0.3, "s", INDIFFERENT)
     # The same two in digital silence, where no breath can be heard that would show parted lips.
-    digital_settle_s: float = constant(0.0, "s", FREE_SPEECH)
-    digital_anticipate_s: float = constant(0.3, "s", FREE_SPEECH)
+    digital_settle_s: float = constant(0.0, "s", CHOICE)
+    digital_anticipate_s: float = constant(0.3, "s", CHOICE)
     # Shortest fade out of rest at the beginning of a recording.
     shortest_rise_s: float = constant(
         0.12, "s", ".2 IOD then reach 2.5 IOD/s; 95 % of recorded speeds lie below 1.9-2.8"
@@ -75,36 +76,20 @@ class RestConfig:
 
 @dataclass(frozen=True)
 class PauseConfig:
-    """Pauses: how far the lips part between words, added to the motion of the networks."""
+    """Pauses: short silences between words, in which the mouth keeps moving."""
 
-    # Added to the aperture in a pause, in every line and motion.
-    opening_iod: float = constant(0.03, "IOD", FREE_SPEECH)
-    # Also added, for each unit of spectral tilt. Breath through open lips has more tilt than breath through the nose.
-    opening_per_tilt_iod: float = constant(0.06, "IOD a unit of tilt", FREE_SPEECH)
-    tilt_smoothing_s: float = constant(0.1, "s, standard deviation", FREE_SPEECH)
-    # Limit of the tilt in both directions: hardly any breath exceeds it.
-    max_tilt: float = constant(1.2, "units of tilt", FREE_SPEECH)
-    # After a rest, the added opening starts this long before the next phone.
-    onset_lead_s: float = constant(0.7, "s before the sound", FREE_SPEECH)
-    # After a rest, the added opening is reached this long before the next phone.
-    open_by_s: float = constant(0.45, "s before the sound", FREE_SPEECH)
-    # Before the next phone, the added opening fades out in this time.
-    handover_s: float = constant(0.06, "s", FREE_SPEECH)
     # The longest pause; in longer silences between words the mouth comes to rest.
-    longest_s: float = constant(1.2, "s", FREE_SPEECH)
+    longest_s: float = constant(1.2, "s", CHOICE)
     # The same in digital silence, which occurs where separately recorded lines were joined.
-    longest_digital_s: float = constant(0.3, "s", FREE_SPEECH)
-    # The added opening starts this long before the pause.
-    ahead_s: float = constant(0.1, "s", FREE_SPEECH)
+    longest_digital_s: float = constant(0.3, "s", CHOICE)
 
 
 @dataclass(frozen=True)
 class PauseOpeningConfig:
     """The limit of the opening in pauses."""
 
-    # Quantile of the opening over the frames of speech that is the take's usual opening, the limit in pauses. In four
-    # recorded clips of free speech, the pauses open to the quantiles .34 to .95 of their speech, .73 in the mean. At
-    # .75 the correlation r of eight unseen speakers of GRID falls by .0003, at .80 it stays.
+    # Quantile of the opening over the frames of speech that is the take's usual opening, the limit in pauses. At .75
+    # the correlation r of eight speakers of GRID falls by .0003, at .80 it stays.
     usual_share: float = constant(0.8, "share of frames", DEVELOPMENT)
     # Openings above this share of the limit are compressed, so that curves approach the limit without a corner.
     held_from: float = constant(0.8, "share of the usual opening", CHOICE)
@@ -120,10 +105,10 @@ class PauseOpeningConfig:
 class FormantConfig:
     """Opening by the first formant: correction of the aperture by the spectral tilt."""
 
-    tilt_smoothing_s: float = constant(0.05, "s, standard deviation", FREE_SPEECH)
+    tilt_smoothing_s: float = constant(0.05, "s, standard deviation", PEOPLE)
     # Added to the aperture for each unit of spectral tilt. One unit is half the way from the noise of the room to the
     # average of the speech.
-    opening_per_tilt_iod: float = constant(0.03, "IOD a unit of tilt", FREE_SPEECH)
+    opening_per_tilt_iod: float = constant(0.03, "IOD a unit of tilt", PEOPLE)
     # Lips that the networks hold together are not parted; from this aperture on they part by the full amount.
     free_from_iod: float = constant(0.1, "IOD", DEVELOPMENT)
 

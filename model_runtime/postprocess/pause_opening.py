@@ -1,13 +1,10 @@
 """Limit the opening in silences to the usual opening in speech, and close the mouth there as the user sets.
 
-The networks and the rule `pauses` open the lips between words. On some voices both open too far: up to 1.5 times as
-wide as in speech (95th percentile in pauses divided by that in speech), where recorded faces reach .6 to 1.0. So the
+The networks open the lips between words, on some voices wider than in speech. Recorded faces do not. So the
 opening in silences is limited to the usual opening of the same take in speech: small in a mumbled line, large in a
 clearly articulated one. Limited are the aperture, which viewers see, and jawOpen less mouthClose, which animators edit.
 
-On recorded free speech, this raises the correlation r of the aperture by .03 (seven clips of two people, with given
-and with recognised words). The sentences of the GRID corpus, which hardly have pauses, do not change
-(docs/experiments.md).
+On the licensed recordings r changes by less than .005 (docs/lab/rules.md).
 """
 
 import numpy as np

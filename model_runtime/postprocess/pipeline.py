@@ -15,7 +15,6 @@ from model_runtime.postprocess.gains import scale, smooth
 from model_runtime.postprocess.lip_contacts import make_contacts
 from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.pause_opening import hold_pauses
-from model_runtime.postprocess.pauses import open_in_pauses
 from model_runtime.postprocess.rest import rest_in_silences
 from model_runtime.postprocess.rounding_and_tongue import round_and_tuck
 from model_runtime.postprocess.silent_gaps import cross_silent_gaps
@@ -39,7 +38,6 @@ STARTER_RULES = (
     Rule(round_and_tuck),
     Rule(open_by_formant),
     Rule(rest_in_silences),
-    Rule(open_in_pauses),
     Rule(cross_silent_gaps),
     Rule(make_contacts),
     Rule(scale, frozenset()),

@@ -39,6 +39,9 @@ capture     capture (file or folder), output, fps, start?, end? (s within it),  
             speaker?, phones?, words?, name?, model?, device?
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
             locked? [names], phones?, words? [[label, start, end], ..]
+life        take, output, audio?, start?, end?, speed? (1),                       output, frames, notes,
+            target? (.npz: what is looked at), head?, gaze?, blinking?,           counts {event: number}
+            eyebrows?, breath? (strengths, 1), seed?
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes)          heard, confidence, language, notes
 subtitles   file (text or subtitles), start?, end? (s)                            text

@@ -268,11 +268,17 @@ def test_a_setting_outside_of_its_range_is_refused(name):
 def test_a_take_without_sound_speech_or_length_lives(take):
     silent = replace(take, phones=PhoneTrack((Span(SILENCE, 0.0, take.phones.duration),)))
     short = replace(take, weights=take.weights[:4], phones=PhoneTrack((Span("AH", 0.0, 0.1),)))
-    for one in (take, silent, short):
+    for one in (take, silent, short, replace(take, phones=PhoneTrack(()))):
         life = life_of(one, None, LifeSettings())
         assert len(life.head) == len(one.weights)
         assert np.isfinite(life.head).all()
         assert np.isfinite(life.eyes).all()
+
+
+def test_phones_that_outlast_the_motion_are_refused(take):
+    endless = replace(take, phones=PhoneTrack((Span("AH", 0.0, 1e300),)))
+    with pytest.raises(InputError, match="generate it again"):
+        life_of(endless, None, LifeSettings())
 
 
 def run(*arguments, check=True):

@@ -16,21 +16,21 @@ class HeadConfig:
 
     # Degrees, standard deviation of the slow sway while speaking: head motion in speech lies below 7 Hz, most of it
     # below 2 Hz, a few degrees wide (Hadar, Steiner, Grant, Rose 1983; Busso et al. 2007). Sizes: our choice.
-    sway_deg: tuple[float, float, float] = (0.55, 0.9, 0.6)
+    sway_deg: tuple[float, float, float] = (0.7, 1.2, 0.8)
     # s between the independent values of the sway.
     sway_s: float = 0.8
     # The sway in silence, by that in speech: the head moves less when one does not speak (Hadar et al. 1983).
     silent_share: float = 0.45
     # Degrees, standard deviation of the posture that a phrase begins with (Hadar et al. 1983: shifts of posture at
     # the boundaries of phrases). Sizes: our choice.
-    posture_deg: tuple[float, float, float] = (0.9, 2.0, 1.3)
+    posture_deg: tuple[float, float, float] = (1.1, 2.6, 1.7)
     # Share of phrases that begin with one: our choice.
     posture_share: float = 0.7
     # s, shortest and longest shift of posture.
     posture_s: tuple[float, float] = (0.55, 0.95)
     # Degrees down of a nod at an accent: at least, and more for the strongest one (Graf, Cosatto, Strom, Huang 2002:
     # nods of a few degrees go with pitch accents).
-    nod_deg: tuple[float, float] = (1.1, 2.4)
+    nod_deg: tuple[float, float] = (1.4, 3.0)
     # s from the start of a nod to its lowest point, and back.
     nod_s: tuple[float, float] = (0.24, 0.42)
     # Share of accents that have a nod, and s between two nods at least: our choice.
@@ -38,7 +38,7 @@ class HeadConfig:
     nod_apart_s: float = 0.7
     # Degrees down at the end of a phrase, and its share of phrases; up where the voice rises (Munhall, Jones, Callan,
     # Kuratate, Vatikiotis-Bateson 2004: the head follows pitch).
-    final_deg: float = 1.7
+    final_deg: float = 2.0
     final_share: float = 0.75
     final_s: tuple[float, float] = (0.4, 0.7)
     # Degrees up a semitone of the voice above its median, and degrees at most (Munhall et al. 2004). Size: our choice.

@@ -66,9 +66,10 @@ class Delivery:
         return inside
 
 
-def delivery_of(phones: PhoneTrack, waveform: Waveform | None) -> Delivery:
-    """The delivery of a line. waveform: its sound; None: stress is judged by the lengths of vowels alone."""
-    rows = len(grid(phones.duration))
+def delivery_of(phones: PhoneTrack, waveform: Waveform | None, duration: float) -> Delivery:
+    """The delivery of a line. waveform: its sound; None: stress is judged by the lengths of vowels alone. duration:
+    seconds."""
+    rows = len(grid(duration))
     tones = np.full(rows, np.nan) if waveform is None else _fitted(semitones(waveform), rows, np.nan)
     loudness = np.zeros(rows) if waveform is None else _fitted(acoustics(waveform)[:, BANDS], rows, -1.0)
     spans = _phrases(phones)
@@ -79,7 +80,7 @@ def delivery_of(phones: PhoneTrack, waveform: Waveform | None) -> Delivery:
     tones[~spoken] = np.nan
     phrases = tuple(Phrase(start, end, _rises(tones, end)) for start, end in spans)
     ends = tuple(word.end for word in phones.words)
-    return Delivery(phones.duration, phrases, _accents(phones, tones, loudness), ends, _filled(tones))
+    return Delivery(duration, phrases, _accents(phones, tones, loudness), ends, _filled(tones))
 
 
 def _phrases(phones: PhoneTrack) -> list[tuple[float, float]]:

@@ -12,7 +12,7 @@ __all__ = ["blink_starts", "lids"]
 # A gaze shift that a blink goes with begins this long after the blink, s.
 SHIFT_AFTER_S = 0.03
 # s before the end of a line in which no blink starts: it would be cut.
-LATEST_S = 0.4
+LATEST_S = 0.5
 # Share of blinks that a word's end draws when there is nothing better near.
 AT_WORDS = 0.7
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model_runtime import __version__
+from model_runtime.errors import InputError
 from model_runtime.life.angles import NOD, TURN, angles_of, direction_of, seen_from_head
 from model_runtime.life.breath import breath
 from model_runtime.life.brows import brows
@@ -36,6 +37,8 @@ LIFE_CHANNELS = (
 )
 # Places of the left and the right eye, in distances between the eyes.
 EYES = np.array([[0.5, 0.0, 0.0], [-0.5, 0.0, 0.0]])
+# s that phones may last longer than the frames of their take.
+LONGER_S = 2.0
 # s that the eyes wait at the start of a take before they look, and come back before its end.
 LOOKING_S = 0.06
 
@@ -81,10 +84,16 @@ def life_of(
 ) -> Life:
     """The life of a take. waveform: its sound; None: stress is judged by the lengths of vowels. target: (T, 3) what is
     looked at, in the face's axes from the middle between the eyes, in distances between the eyes; None: straight ahead.
+    Raises InputError for a take whose phones last longer than its motion.
     """
     config = config or LifeConfig()
-    delivery = delivery_of(take.phones, waveform)
-    times, duration = take.times, take.phones.duration
+    times = take.times
+    duration = float(times[-1])
+    if take.phones.duration > duration + LONGER_S:
+        raise InputError(
+            f"The take's phones last {take.phones.duration:.6g} s and its motion {duration:.6g} s; generate it again."
+        )
+    delivery = delivery_of(take.phones, waveform, duration)
     aim = aim_at(target, len(times), take.fps, config.gaze)
 
     def at_frames(curve: np.ndarray) -> np.ndarray:

@@ -57,8 +57,7 @@ class KMTALK_OT_remove_life(ActionOperator, bpy.types.Operator):
         if reason:
             return reason
         target = target_of(context)
-        life = target.kmtalk.life
-        there = life.use or life.rig is not None or takes_with_life(target)
+        there = target.kmtalk.life.use or takes_with_life(target)
         return "" if there else f"{target.name} has no moving head and eyes; add them first"
 
     def act(self, context: bpy.types.Context) -> str:

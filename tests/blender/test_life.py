@@ -394,6 +394,50 @@ def test_it_is_the_same_after_saving_and_can_be_removed_then(scene, head, line, 
     assert trace() == was
 
 
+def test_a_linked_character_is_named_and_its_override_lives_and_is_saved(scene, head, line, tmp_path):
+    dressed(head, body(scene, 0.4))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    scene = bpy.context.scene
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, wanted):
+        wanted.objects = ["Rig", "Anna"]
+    for thing in wanted.objects:
+        scene.collection.objects.link(thing)
+    linked = bpy.data.objects["Anna"]
+    target = linked.override_hierarchy_create(scene, bpy.context.view_layer, do_fully_editable=True)
+    scene.kmtalk.target = target
+    scene.kmtalk.source, scene.kmtalk.audio, scene.kmtalk.frame = "FILE", str(line), 11
+    generate(scene)
+    rig = target.find_armature()
+    assert rig.override_library is not None
+    before = turns(rig, "head")
+    add(gaze=0.5)
+    after = turns(rig, "head")
+    assert np.abs(world(after, before)).max() > 0.8
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    target = bpy.context.scene.kmtalk.target
+    assert target.kmtalk.life.gaze == 0.5
+    np.testing.assert_allclose(turns(target.find_armature(), "head"), after, atol=1e-5)
+    assert bpy.ops.kmtalk.remove_life() == {"FINISHED"}
+    np.testing.assert_allclose(turns(target.find_armature(), "head"), before, atol=1e-5)
+
+
+def test_a_copy_of_a_character_does_not_touch_the_rig_of_the_first(scene, head, line):
+    rig = dressed(head, body(scene))
+    generate(scene)
+    add()
+    before = turns(rig, "head")
+    copy = head.copy()
+    copy.data = head.data.copy()
+    scene.collection.objects.link(copy)
+    scene.kmtalk.target = copy
+    if bpy.ops.kmtalk.remove_life.poll():
+        bpy.ops.kmtalk.remove_life()
+    scene.kmtalk.target = head
+    np.testing.assert_array_equal(turns(rig, "head"), before)
+
+
 def refused(match, **settings):
     was = trace()
     for name, value in settings.items():

@@ -16,10 +16,9 @@ from ...errors import UserError
 from .face import Face, axes_in, face_of, world_of
 from .places import Owner, Places
 
-__all__ = ["PARTS", "ensure_rig", "remove_rig", "without_rig"]
+__all__ = ["ensure_rig", "own_rig", "remove_rig", "without_rig"]
 
-PARTS = ("head", "neck", "chest", "eye_left", "eye_right")
-# Custom property of a rig: it is KMTalk's.
+# Custom property of a rig: the character that it was made for. A copy of the character has another one.
 MADE = "kmtalk_life_rig"
 # A bone with the axes of the object that it turns.
 OBJECT_BONE = "_object"
@@ -34,7 +33,7 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
     """
     settings = target.kmtalk.life
     owners = _owners(places)
-    rig = settings.rig if settings.rig is not None and settings.rig.get(MADE) else None
+    rig = own_rig(target)
     if not owners:
         remove_rig(target)
         return None
@@ -48,9 +47,9 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
         rig = bpy.data.objects.new(
             f"{target.name} Head and Eyes", bpy.data.armatures.new(f"{target.name} Head and Eyes")
         )
-        rig[MADE] = True
+        rig[MADE] = target
         bpy.context.scene.collection.objects.link(rig)
-        rig.show_in_front = True
+        rig.show_in_front, rig.data.display_type = True, "STICK"
         rig.hide_render = True
         rig.location = world_of(face.owner) @ face.middle
         settings.rig = rig
@@ -63,9 +62,9 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
 
 def remove_rig(target: bpy.types.Object) -> None:
     """Remove the rig of a character with its constraints and actions."""
-    rig = target.kmtalk.life.rig
+    rig = own_rig(target)
     target.kmtalk.life.rig = None
-    if rig is None or not rig.get(MADE) or rig.library is not None:
+    if rig is None:
         return
     _unbind(rig)
     tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
@@ -81,7 +80,7 @@ def remove_rig(target: bpy.types.Object) -> None:
 @contextmanager
 def without_rig(target: bpy.types.Object) -> Iterator[None]:
     """Everything as it is without the rig, for measuring; then the rig turns again what it turned."""
-    rig = target.kmtalk.life.rig
+    rig = own_rig(target)
     muted = [constraint for constraint in (_bound(rig) if rig is not None else ()) if not constraint.mute]
     for constraint in muted:
         constraint.mute = True
@@ -90,6 +89,12 @@ def without_rig(target: bpy.types.Object) -> Iterator[None]:
     finally:
         for constraint in muted:
             constraint.mute = False
+
+
+def own_rig(target: bpy.types.Object) -> bpy.types.Object | None:
+    """The rig that was made for this character and can be changed."""
+    rig = target.kmtalk.life.rig
+    return rig if rig is not None and rig.get(MADE) == target and rig.library is None else None
 
 
 def _owners(places: Places) -> dict[str, Owner]:

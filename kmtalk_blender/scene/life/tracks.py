@@ -23,6 +23,7 @@ from ..takes.baseline import Baseline
 from ..takes.nla_tracks import LAYER, LIFE, is_layer, is_own_take, new_strip, plays_take, set_range
 from ..takes.takes import active_action, sliders_before
 from .places import LOOK_CHANNELS, Places
+from .rig import own_rig
 
 __all__ = ["lifted_lives", "read_written", "remove_tracks", "rests_of_lives", "takes_with_life", "write_tracks"]
 
@@ -122,8 +123,9 @@ def _datablocks(target: bpy.types.Object) -> Iterator[Animated]:
     shape_keys = target.data.shape_keys if target.type == "MESH" else None
     if shape_keys is not None:
         yield shape_keys
-    if target.kmtalk.life.rig is not None:
-        yield target.kmtalk.life.rig
+    rig = own_rig(target)
+    if rig is not None:
+        yield rig
 
 
 def _strips(datablock: Animated) -> list[tuple[bpy.types.NlaTrack, bpy.types.NlaStrip, Any]]:

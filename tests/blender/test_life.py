@@ -219,13 +219,48 @@ def test_the_mouth_stays_as_it_is_and_blinks_do_not_double(scene, head, line):
     lids = shapes(head, LIDS, range(1, 200))
     assert lids.min() > -0.03
     assert lids[:, 0].max() > 0.9
-    # The take's own blinks and brows are taken off: what is seen is the life, at most the tolerances away.
-    life = life_of(head)
-    inside = lids[10 : 10 + len(life.weights)]
-    wanted = np.stack([life.weights[:, life.channels.index(name)] for name in LIDS], axis=1)
-    np.testing.assert_allclose(inside, wanted[: len(inside)], atol=0.03)
+    # The take's own blinks and brows are taken off: what is seen is the life.
+    assert_seen(head, life_of(head))
     assert bpy.ops.kmtalk.remove_life() == {"FINISHED"}
     np.testing.assert_allclose(shapes(head, LIDS, range(1, 200)), upper, atol=1e-6)
+
+
+def assert_seen(target, life, start=11):
+    """Lids and brows are seen as the life has them, within the tolerances of the sparse curves."""
+    count = len(life.weights)
+    seen = shapes(target, LIDS, range(start, start + count))
+    wanted = np.stack([life.weights[:, life.channels.index(name)] for name in LIDS], axis=1)
+    np.testing.assert_allclose(seen, wanted, atol=0.03)
+
+
+@pytest.mark.parametrize("expression", ["LEAVE", "REPLACE", "ADD"])
+def test_it_is_seen_with_every_expression_of_the_take(scene, head, line, expression):
+    dressed(head, body(scene))
+    generate(scene)
+    add()
+    take = next(iter(taken(head)))
+    assert bpy.ops.kmtalk.set_expression(take_id=take, expression=expression) == {"FINISHED"}
+    assert_seen(head, life_of(head))
+
+
+def test_shapes_of_the_users_own_action_are_left_to_it(scene, head, line):
+    dressed(head, body(scene))
+    blink = head.data.shape_keys.key_blocks["eyeBlinkLeft"]
+    blink.value = 0.4
+    blink.keyframe_insert("value", frame=1)
+    generate(scene, placement="ACTIVE")
+    before = shapes(head, ["eyeBlinkLeft"])
+    add()
+    assert "they stay as it has them" in bpy.context.window_manager.kmtalk.report
+    np.testing.assert_allclose(shapes(head, ["eyeBlinkLeft"]), before, atol=1e-6)
+    assert bpy.ops.kmtalk.remove_life() == {"FINISHED"}
+    np.testing.assert_allclose(shapes(head, ["eyeBlinkLeft"]), before, atol=1e-6)
+
+
+def taken(target):
+    from bl_ext.user_default.kmtalk.scene.life.tracks import takes_with_life
+
+    return takes_with_life(target)
 
 
 def life_of(target):

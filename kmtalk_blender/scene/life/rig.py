@@ -44,12 +44,11 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
         face = face_of(target, places)
         axes = {part: axes_in(face, owner) for part, owner in owners.items()}
     if rig is None:
-        rig = bpy.data.objects.new(
-            f"{target.name} Head and Eyes", bpy.data.armatures.new(f"{target.name} Head and Eyes")
-        )
+        armature = bpy.data.armatures.new(f"{target.name} Head and Eyes")
+        rig = bpy.data.objects.new(armature.name, armature)
         rig[MADE] = target
         bpy.context.scene.collection.objects.link(rig)
-        rig.show_in_front, rig.data.display_type = True, "STICK"
+        rig.show_in_front, armature.display_type = True, "STICK"
         rig.hide_render = True
         rig.location = world_of(face.owner) @ face.middle
         settings.rig = rig
@@ -69,7 +68,7 @@ def remove_rig(target: bpy.types.Object) -> None:
     _unbind(rig)
     tracks = rig.animation_data.nla_tracks if rig.animation_data else ()
     actions = {strip.action for track in tracks for strip in track.strips if strip.action is not None}
-    armature = rig.data
+    armature: Any = rig.data
     bpy.data.objects.remove(rig)
     bpy.data.armatures.remove(armature)
     for action in actions:

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Euler, Matrix, Quaternion, Vector
-from stage import make_character
+from stage import make_character, needs_strips
 
 from model_runtime.channels import CHANNELS, GAZE
 
@@ -398,14 +398,13 @@ def test_it_works_in_pose_mode_and_leaves_mode_and_selection(scene, head, line):
     bpy.ops.object.mode_set(mode="OBJECT")
 
 
+@needs_strips
 def test_the_life_follows_a_take_that_is_moved(scene, head, line):
     from bl_ext.user_default.kmtalk.scene.takes.takes import takes_of
 
     dressed(head, body(scene))
     generate(scene)
     add()
-    if scene.sequence_editor is None:
-        pytest.skip("this bpy was built without sound strips")
     before = keyed(head, frames=range(11, 191))
     strips = (
         scene.sequence_editor.strips if hasattr(scene.sequence_editor, "strips") else scene.sequence_editor.sequences

@@ -42,7 +42,6 @@ class LifeSettings(bpy.types.PropertyGroup):
         description="Takes of this character move head and eyes when they are generated",
         override={"LIBRARY_OVERRIDABLE"},
     )
-    rig: thing("Rig", "The rig that turns head and eyes")
     head: character_setting("head")
     gaze: character_setting("gaze")
     blinking: character_setting("blinking")

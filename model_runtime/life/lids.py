@@ -11,8 +11,8 @@ __all__ = ["blink_starts", "lids"]
 
 # A gaze shift that a blink goes with begins this long after the blink, s.
 SHIFT_AFTER_S = 0.03
-# s before the end of a line in which no blink starts: it would be cut.
-LATEST_S = 0.5
+# s before the end of a line in which no blink starts: it would be cut. The last one opens faster where it has to.
+LATEST_S = 0.32
 # Share of blinks that a word's end draws when there is nothing better near.
 AT_WORDS = 0.7
 
@@ -28,7 +28,7 @@ def blink_starts(
     starts: list[float] = []
     last = delivery.duration - LATEST_S
     # The first one may come at once: a line rarely begins just after a blink.
-    planned = float(rng.uniform(0.15, 0.8 * mean))
+    planned = float(rng.uniform(0.15, 0.65 * mean))
     while planned < last:
         offset = float(rng.uniform(*config.in_pause_s))
         drawn = _nearest(planned, config.drawn_s, [pause + offset for pause in pauses])
@@ -37,7 +37,7 @@ def blink_starts(
         if drawn is None and rng.random() < AT_WORDS:
             drawn = _nearest(planned, config.drawn_s / 3, list(delivery.word_ends))
         earliest = starts[-1] + config.apart_s if starts else 0.0
-        start = max(planned if drawn is None else drawn, earliest)
+        start = max(planned if drawn is None or drawn >= last else drawn, earliest, 0.0)
         if start < last:
             starts.append(start)
         # The next one counts from the plan, so that drawing blinks to pauses does not change their number.
@@ -46,22 +46,22 @@ def blink_starts(
 
 
 def lids(times: np.ndarray, starts: list[float], config: LidConfig) -> tuple[np.ndarray, list[Event]]:
-    """(T,) weight of the lids at the times (s), and the blinks."""
+    """(T,) weight of the lids at the times (s), and the blinks. At the last time the eyes are open."""
     weight = np.zeros(len(times))
     events = []
     for start in starts:
-        end = start + config.closing_s + config.shut_s + config.opening_s
+        opens = start + config.closing_s + config.shut_s
+        end = min(opens + config.opening_s, float(times[-1]))
         rows = slice(*np.searchsorted(times, (start, end)))
-        weight[rows] = np.maximum(weight[rows], _blink(times[rows] - start, config))
+        opened = (times[rows] - opens) / max(end - opens, 1e-6)
+        weight[rows] = np.maximum(weight[rows], _blink((times[rows] - start) / config.closing_s, opened))
         events.append(Event("blink", start, end))
     return weight, events
 
 
-def _blink(since: np.ndarray, config: LidConfig) -> np.ndarray:
-    """Weight of the lids since the start of a blink, s. They open fast, then slowly."""
-    down = step(since / config.closing_s)
-    opened = np.clip((since - config.closing_s - config.shut_s) / config.opening_s, 0, 1)
-    return down - (0.5 * step(1.6 * opened) + 0.5 * step(opened))
+def _blink(closed: np.ndarray, opened: np.ndarray) -> np.ndarray:
+    """Weight of the lids at shares of the times in which they close and open. They open fast, then slowly."""
+    return step(closed) - (0.5 * step(1.6 * opened) + 0.5 * step(opened))
 
 
 def _nearest(time: float, reach: float, candidates: list[float]) -> float | None:

@@ -10,6 +10,7 @@ from ...runtime.schema import LIFE_SETTINGS
 from ..character.shape_map import check_target
 from ..life.look_at import check_looked_at, places_of_target
 from ..life.places import places_of
+from ..life.tracks import takes_with_life
 from ..placement.report import Report
 from ..placement.write_life import write_life
 from ..sound.strips import AudioClip
@@ -48,7 +49,7 @@ class LifeStep:
     def request(self, baseline: Baseline) -> Request | None:
         """The request for the life of a take; None when the character has none, or something cannot turn."""
         target = bpy.data.objects.get(self._target)
-        if target is None or not target.kmtalk.life.use:
+        if target is None or not (target.kmtalk.life.use or takes_with_life(target)):
             return None
         try:
             wanted = request_of_life(target, baseline, self._clip, self._folder)

@@ -6,7 +6,7 @@ import numpy as np
 from ...errors import UserError
 from .face import face_of, world_of
 from .places import Places
-from .rig import without_rig
+from .rig import own_rig, without_rig
 
 __all__ = ["check_looked_at", "places_of_target"]
 
@@ -19,7 +19,7 @@ def check_looked_at(target: bpy.types.Object, places: Places) -> None:
     looked_at = target.kmtalk.life.look_at
     if looked_at is None:
         return
-    if looked_at in (target, target.kmtalk.life.rig, *(owner.thing for owner in places.owners)):
+    if looked_at in (target, own_rig(target), *(owner.thing for owner in places.owners)):
         raise UserError(f"{target.name} cannot look at {looked_at.name}, which is part of it; choose another object.")
     if not looked_at.users_scene:
         raise UserError(f"{looked_at.name} is in no scene; choose something else to look at.")

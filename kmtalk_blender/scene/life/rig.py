@@ -31,7 +31,6 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
 
     Raises UserError when no armature can be made now.
     """
-    settings = target.kmtalk.life
     owners = _owners(places)
     rig = own_rig(target)
     if not owners:
@@ -51,7 +50,6 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
         rig.show_in_front, armature.display_type = True, "STICK"
         rig.hide_render = True
         rig.location = world_of(face.owner) @ face.middle
-        settings.rig = rig
     _unbind(rig)
     _make_bones(rig, owners, axes, face)
     for part, owner in owners.items():
@@ -62,7 +60,6 @@ def ensure_rig(target: bpy.types.Object, places: Places) -> bpy.types.Object | N
 def remove_rig(target: bpy.types.Object) -> None:
     """Remove the rig of a character with its constraints and actions."""
     rig = own_rig(target)
-    target.kmtalk.life.rig = None
     if rig is None:
         return
     _unbind(rig)
@@ -91,9 +88,10 @@ def without_rig(target: bpy.types.Object) -> Iterator[None]:
 
 
 def own_rig(target: bpy.types.Object) -> bpy.types.Object | None:
-    """The rig that was made for this character and can be changed."""
-    rig = target.kmtalk.life.rig
-    return rig if rig is not None and rig.get(MADE) == target and rig.library is None else None
+    """The rig of this file that was made for this character."""
+    # Not a property of the character: Blender 5.0 loses those of an override when its library has none.
+    rigs = (thing for thing in bpy.data.objects if thing.type == "ARMATURE" and thing.library is None)
+    return next((rig for rig in rigs if rig.get(MADE) == target), None)
 
 
 def _owners(places: Places) -> dict[str, Owner]:

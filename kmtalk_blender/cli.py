@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--textgrid", default="", help="a file with phones and their times")
     spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
+    spoken.add_argument("--head-and-eyes", action="store_true", help="move head, eyes, lids and brows too")
     spoken.add_argument(
         "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
     )
@@ -139,6 +140,8 @@ def _generate(chosen: argparse.Namespace) -> dict:
         lines = [SpokenLine(target.name, strip=strip, **words)]
     if not lines:
         raise UserError("The scene has no audible sound strip; add one, or give --audio.")
+    for line in lines if chosen.head_and_eyes else ():
+        bpy.data.objects[line.target].kmtalk.life.use = True
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
     _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}

@@ -434,6 +434,16 @@ def test_it_is_the_same_after_saving_and_can_be_removed_then(scene, head, line, 
     assert trace() == was
 
 
+def test_the_command_without_a_window_adds_it(scene, head, line, tmp_path):
+    from bl_ext.user_default.kmtalk import cli
+
+    dressed(head, body(scene))
+    arguments = ["--audio", str(line), "--frame", "11", "--head-and-eyes", "-o", str(tmp_path / "shot.blend")]
+    assert cli.run(["generate", "--target", "Anna", *arguments]) == 0
+    assert len(taken(head)) == 1
+    assert np.abs(keyed(head)).max() > 0.8
+
+
 def test_a_linked_character_is_named_and_its_override_lives_and_is_saved(scene, head, line, tmp_path):
     dressed(head, body(scene, 0.4))
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))

@@ -62,6 +62,7 @@ EYES = (
     ("BONES", "Bones", "Two bones of the armature"),
     ("SHAPES", "Shapes", "The shapes eyeLookUp, eyeLookIn and so on"),
     ("OBJECTS", "Objects", "Two objects"),
+    ("POINT", "Gaze Point", "An empty before the face, for eyes with Track To or for the control of a rig's eyes"),
     ("NONE", "None", "The eyes do not turn"),
 )
 # Where packages for a graphics card are installed, and what happens without them.

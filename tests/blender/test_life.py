@@ -327,6 +327,28 @@ def test_eyes_hold_on_a_camera_that_moves_while_the_body_turns(scene, head, line
     assert off.max() < 4
 
 
+def test_eyes_with_track_to_follow_the_gaze_point(scene, head, line):
+    rig = dressed(head, body(scene, 0.8))
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.location = (0.5, -2.3, 1.9)
+    scene.collection.objects.link(camera)
+    generate(scene)
+    was = trace()
+    add(eyes_to="POINT", look_at=camera, gaze=0.0)
+    track = rig.pose.bones["eye.L"].constraints.new("DAMPED_TRACK")
+    track.target, track.track_axis = bpy.data.objects["Anna Gaze Point"], "TRACK_Y"
+    assert np.median(gaze_error(rig, camera, range(30, 170, 10))) < 2
+    # Beside the take the eyes look ahead.
+    scene.frame_set(300)
+    bpy.context.view_layer.update()
+    seen = rig.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    way = (seen.matrix_world @ seen.pose.bones["eye.L"].matrix).to_3x3() @ Vector((0, 1, 0))
+    assert math.degrees(way.angle(Vector((0, -1, 0)))) < 2
+    rig.pose.bones["eye.L"].constraints.remove(track)
+    assert bpy.ops.kmtalk.remove_life() == {"FINISHED"}
+    assert trace() == was
+
+
 def test_a_target_behind_the_head_is_told_and_held_within_human_limits(scene, head, line):
     rig = dressed(head, body(scene))
     thing = bpy.data.objects.new("Ball", None)

@@ -54,7 +54,8 @@ class Owner:
 @dataclass(frozen=True)
 class Places:
     """head: what turns with the head. neck, chest: what takes a share of it. neck_share: of the head's rotation. eyes:
-    left and right; shapes: the eyes are shape keys. notes: sentences on what does not move."""
+    left and right; shapes: the eyes are shape keys; point: an empty goes where the eyes look. notes: sentences on what
+    does not move."""
 
     head: Owner | None = None
     neck: Owner | None = None
@@ -62,6 +63,7 @@ class Places:
     chest: Owner | None = None
     eyes: tuple[Owner, Owner] | None = None
     shapes: bool = False
+    point: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -87,11 +89,12 @@ def places_of(target: bpy.types.Object) -> Places:
         neck = _bone(head.thing, neck_bone, "neck") if neck_bone and settings.neck_share > 0 else None
         chest = _bone(head.thing, chest_bone, "chest") if chest_bone else None
     eyes, shapes = _eyes(target, settings, armature)
-    if eyes is None and not shapes and settings.eyes_to != "NONE":
+    if eyes is None and not shapes and settings.eyes_to not in ("NONE", "POINT"):
         notes.append(f"{target.name} has no eye bones and no eyeLook shapes: its eyes do not turn.")
     if head is not None and head.bone and head.armature.pose_position == "REST":
         notes.append(f"{head.thing.name} is in rest position; its head turns in pose position.")
-    places = Places(head, neck, settings.neck_share, chest, eyes, shapes, tuple(notes))
+    point = settings.eyes_to == "POINT"
+    places = Places(head, neck, settings.neck_share, chest, eyes, shapes, point, tuple(notes))
     for owner in places.owners:
         _check(owner, target)
     return places

@@ -22,8 +22,10 @@ from ..curves.shape_curves import CurveKeys, fill_curve, keyed_shapes, write_cur
 from ..takes.baseline import Baseline
 from ..takes.nla_tracks import LAYER, LIFE, is_layer, is_own_take, new_strip, plays_take, set_range
 from ..takes.takes import active_action, sliders_before
+from .face import face_of
+from .gaze_point import own_point, point_offsets
 from .places import LOOK_CHANNELS, Places
-from .rig import own_rig
+from .rig import own_rig, without_rig
 
 __all__ = ["lifted_lives", "read_written", "remove_tracks", "rests_of_lives", "takes_with_life", "write_tracks"]
 
@@ -59,12 +61,16 @@ def write_tracks(
             compat.remove_curve(action, shape_keys, curve)
         curves = {shape: _keys(curve, baseline, SHAPES) for shape, curve in values.items()}
         write_curves(action, shape_keys, curves, dict.fromkeys(curves, GROUP))
+    point = own_point(target)
+    if point is not None:
+        action = _fresh(point, baseline, packed)
+        with without_rig(target):
+            offsets = point_offsets(face_of(target, places), life.eyes)
+        for axis in range(3):
+            curve = compat.new_curve(action, point, "location", GROUP, axis)
+            fill_curve(curve, _keys(offsets[:, axis], baseline, TURNS))
     if rig is not None:
-        action = _action(rig, baseline, f"{rig.name} {baseline.label}", "COMBINE")
-        stored = action
-        stored[PROPERTY] = {"take": baseline.id, "moved": "{}", "life": packed}
-        for curve in list(compat.ensure_curves(action, rig)):
-            compat.remove_curve(action, rig, curve)
+        action = _fresh(rig, baseline, packed)
         for part, turns in _turns(life, places).items():
             for axis in np.flatnonzero(np.abs(turns).max(axis=0) > 1e-6).tolist():
                 path = f'pose.bones["{part}"].rotation_euler'
@@ -123,9 +129,7 @@ def _datablocks(target: bpy.types.Object) -> Iterator[Animated]:
     shape_keys = target.data.shape_keys if target.type == "MESH" else None
     if shape_keys is not None:
         yield shape_keys
-    rig = own_rig(target)
-    if rig is not None:
-        yield rig
+    yield from (thing for thing in (own_rig(target), own_point(target)) if thing is not None)
 
 
 def _strips(datablock: Animated) -> list[tuple[bpy.types.NlaTrack, bpy.types.NlaStrip, Any]]:
@@ -155,6 +159,15 @@ def _action(datablock: Animated, baseline: Baseline, name: str, blend: Blend) ->
     last = max(baseline.end, baseline.start + 1)
     strip = new_strip(datablock, f"{GROUP}: {baseline.label}", action, slot, baseline.start, last)
     strip.blend_type = blend
+    return action
+
+
+def _fresh(thing: bpy.types.Object, baseline: Baseline, packed: bytes) -> bpy.types.Action:
+    """The action of a take's life on the rig or the gaze point, without curves."""
+    action: Any = _action(thing, baseline, f"{thing.name} {baseline.label}", "COMBINE")
+    action[PROPERTY] = {"take": baseline.id, "moved": "{}", "life": packed}
+    for curve in list(compat.ensure_curves(action, thing)):
+        compat.remove_curve(action, thing, curve)
     return action
 
 

@@ -6,8 +6,10 @@ from ...errors import UserError
 from ...runtime.life_file import Life
 from ..character.shape_map import animatable_shape_keys, check_target
 from ..curves.shape_curves import keyed_shapes
+from ..life.face import face_of
+from ..life.gaze_point import ensure_point, remove_point
 from ..life.places import places_of
-from ..life.rig import ensure_rig, remove_rig
+from ..life.rig import ensure_rig, remove_rig, without_rig
 from ..life.tracks import read_written, remove_tracks, rests_of_lives, takes_with_life, write_tracks
 from ..takes.baseline import Baseline
 from ..takes.nla_tracks import animating_actions
@@ -26,6 +28,11 @@ def write_life(target: bpy.types.Object, baseline: Baseline, life: Life) -> list
     places = places_of(target)
     shape_keys = animatable_shape_keys(target)
     rig = ensure_rig(target, places)
+    if places.point:
+        with without_rig(target):
+            ensure_point(target, face_of(target, places))
+    else:
+        remove_point(target)
     notes = write_tracks(target, rig, baseline, life.resampled(len(baseline.motion)), places)
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
     return [*places.notes, *notes]
@@ -50,6 +57,7 @@ def remove_life(target: bpy.types.Object, takes: set[str] | None = None) -> int:
     count = remove_tracks(target, takes)
     if not takes_with_life(target):
         remove_rig(target)
+        remove_point(target)
     if count:
         arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
         animated = {shape for action in animating_actions(shape_keys) for shape in keyed_shapes(action)}

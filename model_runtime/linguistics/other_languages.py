@@ -23,7 +23,7 @@ from model_runtime.linguistics.tiling import FRAME_MIDDLE, tiled
 from model_runtime.linguistics.words_of_text import SpokenWord, unreadable, words_of_text
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["align_other_language", "free_phones"]
+__all__ = ["align_other_language", "free_phones", "text_fits"]
 
 # Seconds that are searched at once. Of what is found there, the last part waits for what follows.
 WINDOW_S, LATER_S = 240.0, 40.0
@@ -35,6 +35,8 @@ WORD_FITS = -2.5
 TEXT_SHARE, TEXT_FITS = 0.2, -0.9
 # Mean fits between which the confidence in a transcript rises from 0 to 1.
 CONFIDENCE_FITS = (-2.5, -0.5)
+# What a text fits worse in whose language none of its words is heard.
+LEFT_OUT = -2.0
 # Seconds, and sounds in a row, from which on speech that is not in the transcript is followed by its sounds: a breath
 # in a pause is shorter.
 SPEECH_BETWEEN_S, SOUNDS_BETWEEN = 0.3, 3
@@ -63,12 +65,17 @@ class FoundWord:
 
 
 def align_other_language(
-    waveform: Waveform, transcript: str | None, language: str, progress: Progress | None = None, name: str = "the sound"
+    waveform: Waveform,
+    transcript: str | None,
+    language: str,
+    progress: Progress | None = None,
+    name: str = "the sound",
+    heard: HeardSounds | None = None,
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `schema.languages`.
 
     Without a transcript, or with one that cannot be read, phones without words. progress, name: as in
-    `align.align_speech`.
+    `align.align_speech`. heard: the sounds, where they are known already.
     """
     report = progress or (lambda _fraction, _text: None)
     reason = unreadable(transcript or "", language)
@@ -77,7 +84,7 @@ def align_other_language(
     if is_silent(waveform):
         silence = PhoneTrack((Span(SILENCE, 0.0, waveform.duration),))
         return nobody(silence, f"{name}: it is silent", [word.spelling for word in words])
-    heard = hear_sounds(waveform)
+    heard = heard or hear_sounds(waveform)
     report(0.5, "Aligning")
     found = _place(heard, words, report) if _may_fit(words, waveform) else []
     fitting = [word for word in found if word.fit >= WORD_FITS]
@@ -107,6 +114,19 @@ def free_phones(waveform: Waveform, heard: HeardSounds | None = None) -> PhoneTr
     words = [_word("[phones]", part) for part in _speech(heard.free(quiet=quiet))]
     track = tiled([(_with_pauses(words), OFFSET, waveform.duration)], waveform)
     return PhoneTrack(track.phones, (), unreliable=True)
+
+
+def text_fits(heard: HeardSounds, text: str, language: str) -> float:
+    """How well a text in a language fits what is heard, 0 at most: mean fit of its words over their time, and
+    LEFT_OUT for each share of the words that is not heard."""
+    words = words_of_text(text, language)
+    placed = heard.of_text([word.ways for word in words]) if words else None
+    spoken = [sound for sound in placed or () if sound.word != BETWEEN_WORDS]
+    if not spoken:
+        return LEFT_OUT
+    time = sum(sound.end - sound.start for sound in spoken)
+    fit = sum(sound.fit * (sound.end - sound.start) for sound in spoken) / time
+    return fit + LEFT_OUT * (1 - len({sound.word for sound in spoken}) / len(words))
 
 
 def _may_fit(words: Sequence[SpokenWord], waveform: Waveform) -> bool:

@@ -97,7 +97,7 @@ def align_speech(
     """
     report = _rising(progress)
     decoders = decoders or Decoders()
-    script = read_script(transcript or "")
+    script = read_script(transcript or "", decoders.own)
     words = script.spoken()
     report(0.0, "Listening")
     if is_silent(waveform):
@@ -148,7 +148,7 @@ def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Prog
     if waveform.duration > ALIGNED_AT_ONCE:
         return fit_long(waveform, script, decoders, report)
     piece = cut_piece(waveform, 0.0, waveform.duration)
-    recognised = recognise(piece.waveform) if script.maybe else None
+    recognised = recognise(piece.waveform, decoders.own) if script.maybe else None
     words = script.words if recognised is None else words_with_remarks(script, piece, recognised, decoders)
     if not words:
         return hear_all(waveform, decoders, report)

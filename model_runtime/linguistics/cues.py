@@ -53,8 +53,8 @@ def fit_cues(waveform: Waveform, cues: Sequence[Cue], decoders: Decoders, report
     for group in groups:
         report(group.start / waveform.duration, "Aligning")
         piece = cut_piece(waveform, group.start, group.end)
-        recognised = recognise(piece.waveform)
-        words = words_with_remarks(read_script("\n".join(group.texts)), piece, recognised, decoders)
+        recognised = recognise(piece.waveform, decoders.own)
+        words = words_with_remarks(read_script("\n".join(group.texts), decoders.own), piece, recognised, decoders)
         if not words and not (recognised.sure and len(recognised.words) >= LACKING_WORDS):
             parts.append(Part([], piece.offset, piece.end, True, None, 0.0))
             continue

@@ -9,6 +9,7 @@ from model_runtime.linguistics.espeak import check_language
 from model_runtime.linguistics.heard_sounds import hear_sounds
 from model_runtime.linguistics.language_choice import AUTO, ENGLISH, find_language, is_english
 from model_runtime.linguistics.other_languages import align_other_language, free_phones
+from model_runtime.linguistics.pronunciation_list import NO_PRONUNCIATIONS, Pronunciations
 from model_runtime.linguistics.subtitles import Cue
 from model_runtime.speech.audio import Waveform
 
@@ -32,19 +33,24 @@ def listen(
     decoders: Decoders | None = None,
     name: str = "the sound",
     cues: Sequence[Cue] = (),
+    pronunciations: Pronunciations = NO_PRONUNCIATIONS,
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the whole duration) and words of speech.
 
     language: a code of `schema.languages`, or AUTO: that of the transcript; without one, English where English words
-    are recognised with certainty, and any language elsewhere, whose sounds the mouth follows. The rest as in
-    `align.align_speech`. Raises InputError for a language that there is not.
+    are recognised with certainty, and any language elsewhere, whose sounds the mouth follows. pronunciations: words
+    that are said as the user wrote, whatever else is known of them. The rest as in `align.align_speech`. Raises
+    InputError for a language that there is not.
     """
     chosen = check_language_setting(language)
-    decoders = decoders or Decoders()
+    decoders = replace(decoders or Decoders(), own=pronunciations.of(ENGLISH if chosen == AUTO else chosen))
     said = (transcript or "").strip()
     spoken = find_language(said, decoders.knows) if chosen == AUTO and said else chosen
     if spoken != AUTO and not is_english(spoken):
-        return replace(align_other_language(waveform, transcript, spoken, progress, name), language=spoken)
+        return replace(
+            align_other_language(waveform, transcript, spoken, progress, name, pronunciations.of(spoken)),
+            language=spoken,
+        )
     found = align_speech(waveform, transcript, progress, decoders, name, cues)
     if spoken == AUTO and found.track.unreliable:
         # Words that are not sure may be of any language: where English ones do not sound alike, the sounds are closer.

@@ -16,6 +16,7 @@ from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
 from model_runtime.linguistics.heard_sounds import HeardSounds, PlacedSound, hear_sounds
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, quiet_rows
 from model_runtime.linguistics.mismatch import Mismatch, sentences
+from model_runtime.linguistics.own_words import NO_OWN_WORDS, OwnWords
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.sounds import PAUSE, nearest_phone
 from model_runtime.linguistics.text_graph import BETWEEN_WORDS
@@ -63,16 +64,21 @@ class FoundWord:
 
 
 def align_other_language(
-    waveform: Waveform, transcript: str | None, language: str, progress: Progress | None = None, name: str = "the sound"
+    waveform: Waveform,
+    transcript: str | None,
+    language: str,
+    progress: Progress | None = None,
+    name: str = "the sound",
+    own: OwnWords = NO_OWN_WORDS,
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `schema.languages`.
 
     Without a transcript, or with one that cannot be read, phones without words. progress, name: as in
-    `align.align_speech`.
+    `align.align_speech`. own: words of the user in this language.
     """
     report = progress or (lambda _fraction, _text: None)
-    reason = unreadable(transcript or "", language)
-    words = () if reason else words_of_text(transcript or "", language)
+    reason = unreadable(transcript or "", language, own)
+    words = () if reason else words_of_text(transcript or "", language, own)
     report(0.0, "Listening")
     if is_silent(waveform):
         silence = PhoneTrack((Span(SILENCE, 0.0, waveform.duration),))

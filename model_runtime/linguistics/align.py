@@ -21,7 +21,7 @@ from model_runtime.linguistics.text import Script, read_script
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given", "nobody"]
+__all__ = ["TIMED", "Alignment", "Progress", "align_speech", "find_phones", "given", "nobody", "rising"]
 
 # Seconds. Stretches without recognised words are reported from this length on; a breath is shorter.
 WORDLESS_S = 1.5
@@ -95,7 +95,7 @@ def align_speech(
     notes name the waveform. cues: the transcript in parts with their times in the waveform, seconds; its words are
     looked for near these times, and elsewhere where they do not fit there.
     """
-    report = _rising(progress)
+    report = rising(progress)
     decoders = decoders or Decoders()
     script = read_script(transcript or "", decoders.own)
     words = script.spoken()
@@ -130,7 +130,7 @@ def align_speech(
     )
 
 
-def _rising(progress: Progress | None) -> Progress:
+def rising(progress: Progress | None) -> Progress:
     """The progress, which stays where words are looked for once more."""
     furthest = 0.0
 

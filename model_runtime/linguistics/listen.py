@@ -48,7 +48,7 @@ def listen(
     spoken = find_language(said, decoders.knows) if chosen == AUTO and said else chosen
     if spoken != AUTO and not is_english(spoken):
         return replace(
-            align_other_language(waveform, transcript, spoken, progress, name, pronunciations.of(spoken)),
+            align_other_language(waveform, transcript, spoken, progress, name, pronunciations.of(spoken), cues),
             language=spoken,
         )
     found = align_speech(waveform, transcript, progress, decoders, name, cues)

@@ -38,6 +38,9 @@ from .session import models_folder
 
 __all__ = ["register", "unregister"]
 
+# Since 4.5 a property says whether its path may be relative to the .blend file.
+BLEND_RELATIVE: Any = {"options": {"PATH_SUPPORTS_BLEND_RELATIVE"}} if bpy.app.version >= (4, 5, 0) else {}
+
 
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
     """Meshes only. One without shape keys can be chosen too: the panel then says that they are missing."""
@@ -249,6 +252,12 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     language: EnumProperty(
         name="Language", description="What is spoken, unless a strip has its own language", items=LANGUAGES
+    )
+    pronunciations: StringProperty(
+        name="Pronunciations",
+        description="Text file with words and how they are said, such as names: Gandalf /ˈɡandalf/",
+        subtype="FILE_PATH",
+        **BLEND_RELATIVE,
     )
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models

@@ -21,7 +21,7 @@ from model_runtime.linguistics.text import Script, read_script
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given", "nobody"]
+__all__ = ["TIMED", "Alignment", "Progress", "align_speech", "find_phones", "given", "nobody", "rising"]
 
 # Seconds. Stretches without recognised words are reported from this length on; a breath is shorter.
 WORDLESS_S = 1.5
@@ -95,9 +95,9 @@ def align_speech(
     notes name the waveform. cues: the transcript in parts with their times in the waveform, seconds; its words are
     looked for near these times, and elsewhere where they do not fit there.
     """
-    report = _rising(progress)
+    report = rising(progress)
     decoders = decoders or Decoders()
-    script = read_script(transcript or "")
+    script = read_script(transcript or "", decoders.own)
     words = script.spoken()
     report(0.0, "Listening")
     if is_silent(waveform):
@@ -130,7 +130,7 @@ def align_speech(
     )
 
 
-def _rising(progress: Progress | None) -> Progress:
+def rising(progress: Progress | None) -> Progress:
     """The progress, which stays where words are looked for once more."""
     furthest = 0.0
 
@@ -148,7 +148,7 @@ def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Prog
     if waveform.duration > ALIGNED_AT_ONCE:
         return fit_long(waveform, script, decoders, report)
     piece = cut_piece(waveform, 0.0, waveform.duration)
-    recognised = recognise(piece.waveform) if script.maybe else None
+    recognised = recognise(piece.waveform, decoders.own) if script.maybe else None
     words = script.words if recognised is None else words_with_remarks(script, piece, recognised, decoders)
     if not words:
         return hear_all(waveform, decoders, report)

@@ -56,7 +56,7 @@ def find_language(
     """The language of a text, a code of `schema.languages`; ENGLISH for a text without letters.
 
     is_known_word: whether a word in lower-case letters is in the English dictionary. sounds_alike: how well the text in
-    a language fits the sound, 0 at most (`other_languages.text_fits`); asked for the languages in doubt alone.
+    a language fits the sound, 0 at most (`word_search.text_fits`); asked for the languages in doubt alone.
     """
     looked_at = unicodedata.normalize("NFC", text[:LOOKED_AT])
     words = LATIN_WORD.findall(looked_at.lower().replace("’", "'"))

@@ -4,14 +4,13 @@ Two sounds share a symbol where they look alike on a face and are hard to tell a
 hushes are ʃ, all trills and taps of the tongue's tip but ɹ are r or ɾ. Tone, stress and length are passed over.
 """
 
-import re
 import unicodedata
 from functools import cache
 
 from model_runtime.linguistics.ipa import ipa_phone
 from model_runtime.linguistics.phones import PHONES, SILENCE
 
-__all__ = ["ARPABET_SOUNDS", "PAUSE", "SOUNDS", "nearest_phone", "sounds_of"]
+__all__ = ["ARPABET_SOUNDS", "IPA_LETTERS", "PAUSE", "SOUNDS", "nearest_phone", "sounds_of", "without_nasal"]
 
 # Symbol of silence.
 PAUSE = "_"
@@ -60,6 +59,10 @@ NASAL_OF = {**dict.fromkeys("aɑɐʌɒ", "ã"), **dict.fromkeys("eɛæœøiɪə"
 STOPPED = ("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ", "ts", "dz")
 # A letter that is written small after a consonant and sounds by itself.
 SMALL = {"ʲ": "", "ʷ": "", "ʰ": "", "ˠ": "", "ˤ": ""}
+# Letters that `sounds_of` knows.
+IPA_LETTERS = frozenset(
+    unicodedata.normalize("NFD", "".join([*SOUNDS[1:], *SHARED, *PAIRED, *NASAL_OF, *SMALL])) + "ᵻᵿᵊ˞"
+)
 
 
 @cache
@@ -96,7 +99,12 @@ def sounds_of(phone: str) -> tuple[str, ...]:
 @cache
 def nearest_phone(sound: str) -> str:
     """The label of PHONES whose mouth is nearest to a sound of SOUNDS. Lips decide first."""
-    found = NEAREST.get(sound) or ipa_phone(re.sub(NASAL, "", unicodedata.normalize("NFD", sound)))
+    found = NEAREST.get(sound) or ipa_phone(without_nasal(sound))
     if found not in PHONES:
         raise ValueError(f'"{sound}" is none of SOUNDS.')
     return found
+
+
+def without_nasal(sound: str) -> str:
+    """The symbol of a vowel without its nasal mark; others stay."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", sound).replace(NASAL, ""))

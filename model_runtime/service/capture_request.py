@@ -17,6 +17,7 @@ from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.language_choice import AUTO
 from model_runtime.linguistics.listen import check_language_setting, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.pronunciation_list import Pronunciations, find_pronunciations
 from model_runtime.linguistics.tiers import Spoken
 from model_runtime.linguistics.transcript_file import Transcript, find_transcript
 from model_runtime.progress import Report
@@ -40,8 +41,8 @@ class Request:
     """Parameters of capture. capture: a file of curves, or the folder of a take with one. fps: required. start, end:
     part of the capture, seconds. rate: frames a second of its timecodes. zero: timecode at which it begins in place of
     its first sample. audio: the sound that was recorded with it, or None; sound_start: seconds within the sound at
-    which the capture begins. transcript, transcript_file, language, textgrid, tier, speaker, phones, words, name: as of
-    generate. model: whose features are kept for completion."""
+    which the capture begins. transcript, transcript_file, language, pronunciations, textgrid, tier,
+    speaker, phones, words, name: as of generate. model: whose features are kept for completion."""
 
     capture: str
     output: str
@@ -55,6 +56,7 @@ class Request:
     transcript: str | None = None
     transcript_file: str | None = None
     language: str = AUTO
+    pronunciations: str | None = None
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
@@ -73,6 +75,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     check_model(request.model)
     check_language_setting(request.language)
     said = find_transcript(request.transcript, request.transcript_file)
+    own = find_pronunciations(request.pronunciations)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
         raise InputError(f"The frame rate of the timecodes is {request.rate}; it must be from 1 to 1000.")
     if request.audio is None and (said.text or request.textgrid):
@@ -102,10 +105,10 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
                 if request.transcript_file is not None:
                     ends = begins + part.duration
                     said = find_transcript(None, request.transcript_file, max(begins, 0.0), ends)
-                alignment = _aligned(request, spoken, said, waveform, begins, cache, report)
+                alignment = _aligned(request, spoken, said, own, waveform, begins, cache, report)
             else:
                 # The words are those of the sound, which may be longer than the capture.
-                alignment = _aligned(request, spoken, said, whole, 0.0, cache, report)
+                alignment = _aligned(request, spoken, said, own, whole, 0.0, cache, report)
                 track = cut(alignment.track, begins, begins + waveform.duration)
                 alignment = replace(alignment, track=replace(track, unreliable=alignment.track.unreliable))
             features = heard.result()
@@ -118,7 +121,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     else:
         told = alignment.told | {"notes": [*notes, *alignment.notes]}
     phones = None if alignment is None else alignment.track
-    take = capture_take(curves, part, settings, phones, features, meta | told)
+    take = capture_take(curves, part, settings, phones, features, meta | told | own.told)
     report("write", 0.95, "Writing")
     write_take(take, output)
     report("write", 1.0, "Done")
@@ -170,6 +173,7 @@ def _aligned(
     request: Request,
     spoken: Spoken | None,
     said: Transcript,
+    own: Pronunciations,
     waveform: Waveform,
     start: float,
     cache: ModelCache,
@@ -188,6 +192,7 @@ def _aligned(
         cache.decoders,
         request.name or Path(request.audio).name,
         said.cues,
+        own,
     )
 
 

@@ -83,6 +83,7 @@ class GenerateJob:
             self.target,
             self.capture,
             self.options.language,
+            self.options.pronunciations,
         )
 
     def next(self, result: dict) -> Request | None:

@@ -17,14 +17,21 @@ class InsertWordJob:
     """Requests the phones of the typed words and inserts them into the list; *Complete* then changes the motion."""
 
     def __init__(
-        self, action: bpy.types.Action, index: int, text: str, seconds: float | None, language: str = ""
+        self,
+        action: bpy.types.Action,
+        index: int,
+        text: str,
+        seconds: float | None,
+        language: str = "",
+        pronunciations: str = "",
     ) -> None:
         """index, seconds: see `phone_edits.insert_words`. text: one word or several. language: of the take, empty where
-        it is not known. Raises UserError without a word."""
+        it is not known. pronunciations: path of a list of them, or empty. Raises UserError without a word."""
         if not text.strip():
             raise UserError("There is no word to insert; type one.")
         self.title, self.action, self.index, self.text, self.seconds = text, action.name, index, text, seconds
-        self.params = {"text": text} | ({"language": language} if language else {})
+        chosen = {"language": language, "pronunciations": pronunciations}
+        self.params = {"text": text} | {name: value for name, value in chosen.items() if value}
         self.words: list = []
 
     def first(self) -> Request:

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.baselines import baselines
 from kmtalk_blender.scene.curves.density import Density, make_keys, moves
-from model_runtime.datasets.landmark_tracks import TrackEntry, list_tracks, read_track
+from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, list_tracks, read_track
 from model_runtime.evaluation.intervals import mean_interval
 from model_runtime.evaluation.lip_scores import TrackScore, score_track
 from model_runtime.evaluation.track_evaluation import networks_alone
@@ -71,8 +71,9 @@ def main(data: Path, models: tuple[str, ...]) -> None:
         entries = [
             entry for folder, speakers in parts for entry in _entries(data / folder) if entry.speaker in speakers
         ]
+        clips = list(_clips(entries))
         for name, alike in ways.items():
-            values = np.array([[[*scores, keys] for scores, keys in _scored(way, entries)] for way in alike])
+            values = np.array([[[*scores, keys] for scores, keys in _scored(way, clips)] for way in alike])
             print(f"| {title} ({len(entries)}) | {name} | {' | '.join(_cells(values))} |", flush=True)
 
 
@@ -92,12 +93,17 @@ def _entries(folder: Path) -> list[TrackEntry]:
     return list_tracks(folder, "dev")
 
 
-def _scored(way: Way, entries: list[TrackEntry]) -> Iterator[tuple[list[float], float]]:
-    """Of each clip: its scores in the order of TrackScore, and keys a second."""
-    decoders, head = Decoders(), demo_head()
+def _clips(entries: list[TrackEntry]) -> Iterator[tuple[Waveform, LandmarkTrack, PhoneTrack]]:
+    decoders = Decoders()
     for entry in entries:
-        waveform, track = read_audio(entry.sound), read_track(entry)
-        said = find_phones(waveform, entry.text, decoders=decoders)
+        waveform = read_audio(entry.sound)
+        yield waveform, read_track(entry), find_phones(waveform, entry.text, decoders=decoders)
+
+
+def _scored(way: Way, clips: list[tuple[Waveform, LandmarkTrack, PhoneTrack]]) -> Iterator[tuple[list[float], float]]:
+    """Of each clip: its scores in the order of TrackScore, and keys a second."""
+    head = demo_head()
+    for waveform, track, said in clips:
         take = way(waveform, said, track.fps)
         mouth = [column for column, name in enumerate(take.channels) if name.startswith(("jaw", "mouth"))]
         mouth_alone = replace(take, weights=take.weights[:, mouth], channels=tuple(take.channels[c] for c in mouth))

@@ -40,6 +40,9 @@ capture     capture (file or folder), output, fps, start?, end? (s within it),  
             pronunciations?, speaker?, phones?, words?, name?, model?, device?
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
             locked? [names], phones?, words? [[label, start, end], ..]
+adapt       capture (file or folder), output (new folder), model?, audio?,        output, model (id), seconds, clips,
+            language?, device?                                                    channels, before, after (r), gain,
+                                                                                  lag (s), notes
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes),         heard, confidence, language, notes
             pronunciations?

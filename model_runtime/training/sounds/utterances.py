@@ -27,7 +27,7 @@ from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
 __all__ = ["Utterance", "espeak_lines", "espeak_speech", "flite_speech", "kokoro_speech", "recorded_speech"]
 
-# Language -> the word list of Faker that is read; espeak-ng's voices. Those of HELD_OUT are measured with, never trained on.
+# espeak-ng's language -> the word list of Faker that is read. Those of HELD_OUT are measured with, never trained on.
 ESPEAK_LANGUAGES = {
     **{"nl": "nl_NL", "ru": "ru_RU", "pl": "pl_PL", "cs": "cs_CZ", "el": "el_GR", "da": "da_DK", "uk": "uk_UA"},
     **{"fr": "fr_FR", "it": "it_IT", "vi": "vi_VN", "ar": "ar_AA", "hy": "hy_AM", "az": "az_AZ", "cmn": "zh_CN"},

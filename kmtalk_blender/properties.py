@@ -59,6 +59,11 @@ def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tup
     return PHONES
 
 
+def forget_sound(self: "PhoneItem", _context: bpy.types.Context) -> None:
+    """A phone that the user chose is the sound itself."""
+    self.sound = ""
+
+
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
     """Move the playhead to the phone that the user clicked, unless it is there already."""
     jump(context, self.phone_index)
@@ -132,7 +137,13 @@ def setting_property(name: str) -> Any:
 class PhoneItem(bpy.types.PropertyGroup):
     """One phone of a take. Changing it and completing again changes the motion."""
 
-    label: StringProperty(name="Phone", description="ARPAbet label of the phone; SIL is silence", search=known_phones)
+    label: StringProperty(
+        name="Phone",
+        description="ARPAbet label of the phone; SIL is silence",
+        search=known_phones,
+        update=forget_sound,
+    )
+    sound: StringProperty(name="Sound", description="The sound of another language that is meant, in IPA")
     start: FloatProperty(
         name="Start", description="Start of the phone, from the start of the take", unit="TIME_ABSOLUTE", min=0
     )

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from conversation import Talk
+from recordings import LINE, TEXT
 
 from model_runtime.errors import InputError
 from model_runtime.linguistics.decoders import Decoders
@@ -23,6 +25,7 @@ from model_runtime.linguistics.subtitles import Cue
 from model_runtime.linguistics.words_of_text import words_of_text
 from model_runtime.schema import languages
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+from model_runtime.take import read_take
 
 TREE = Path(__file__).resolve().parents[1]
 LINES = {
@@ -303,3 +306,64 @@ def test_the_command_reads_the_times_of_subtitles(tmp_path):
     told = json.loads(done.stdout)
     assert told["notes"] == []
     assert [word[0] for word in told["words"]][-4:] == ["casa", "Hasta", "luego", "señora"]
+
+
+FRENCH = "Bonjour, mon père prend un bon repas avec une petite fille brune."
+
+
+def sounds_of_take(path: Path) -> list[tuple[str, str]]:
+    """The label and the sound of each phone of a take."""
+    return [(phone.label, phone.sound) for phone in read_take(path).phones.phones]
+
+
+def test_phones_keep_the_sound_that_was_meant(tmp_path):
+    """In take, phone lists and TextGrid, and through generation and completion from them."""
+    sound = tmp_path / "line.wav"
+    soundfile.write(sound, spoken(FRENCH, "fr-fr").samples, SAMPLE_RATE)
+    talk = Talk()
+    given = {"audio": str(sound), "language": "fr", "transcript": FRENCH}
+    talk.call("generate", output=str(tmp_path / "take.npz"), fps=25, **given)
+    listed = talk.call("phones", output=str(tmp_path / "line.TextGrid"), **given)["result"]
+    own = sounds_of_take(tmp_path / "take.npz")
+    assert {"y", "œ̃", "ɔ̃", "ʁ"} <= {each for _, each in own}
+    assert {label for label, each in own if each == "y"} == {"UW"}
+    assert all(each for label, each in own if label != "SIL")
+    assert [label for label, each in own if not each] == ["SIL"] * [label for label, _ in own].count("SIL")
+    assert [(phone[0], each) for phone, each in zip(listed["phones"], listed["sounds"], strict=True)] == own
+    talk.call("phones", output=str(tmp_path / "line.json"), **given)
+    again = {"audio": str(sound), "fps": 25, "textgrid": str(tmp_path / "line.TextGrid")}
+    assert talk.call("generate", output=str(tmp_path / "grid.npz"), **again)["event"] == "result"
+    assert sounds_of_take(tmp_path / "grid.npz") == own
+    again["textgrid"] = str(tmp_path / "line.json")
+    assert talk.call("generate", output=str(tmp_path / "json.npz"), **again)["event"] == "result"
+    assert sounds_of_take(tmp_path / "json.npz") == own
+    phones = {"phones": listed["phones"], "words": listed["words"], "sounds": ["a", *listed["sounds"][1:]]}
+    talk.call("generate", audio=str(sound), fps=25, output=str(tmp_path / "given.npz"), **phones)
+    assert sounds_of_take(tmp_path / "given.npz") == own, "silence has no sound"
+    changed = [*listed["sounds"]]
+    place = changed.index("y")
+    changed[place] = ""
+    keys = tmp_path / "keys.npz"
+    np.savez(keys, key_frames=[5], key_weights=np.zeros((1, 1), np.float32), channels=np.array(["jawOpen"]))
+    talk.call(
+        "complete",
+        take=str(tmp_path / "take.npz"),
+        keys=str(keys),
+        output=str(tmp_path / "done.npz"),
+        **(phones | {"sounds": changed}),
+    )
+    assert sounds_of_take(tmp_path / "done.npz") == [(label, changed[i]) for i, (label, _) in enumerate(own)]
+    refused = talk.call("generate", audio=str(sound), fps=25, output=str(keys), **(phones | {"sounds": ["a"]}))
+    assert "one text a phone" in refused["message"]
+    talk.process.stdin.close()
+    talk.process.wait(30)
+
+
+def test_english_takes_have_no_array_of_sounds(tmp_path):
+    talk = Talk()
+    talk.call("generate", audio=str(LINE), transcript=TEXT, fps=25, output=str(tmp_path / "take.npz"))
+    with np.load(tmp_path / "take.npz") as arrays:
+        assert "phone_sounds" not in arrays.files
+    assert "sounds" not in talk.call("phones", audio=str(LINE), transcript=TEXT)["result"]
+    talk.process.stdin.close()
+    talk.process.wait(30)

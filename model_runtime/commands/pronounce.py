@@ -29,12 +29,14 @@ class Request:
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Return words, a list of [word, [phones]]. Raises InputError for a text without a word, and for no language."""
+    """Return words, a list of [word, [phones]], and sounds, for each word those of its phones in IPA, or none where the
+    phones say it all. Raises InputError for a text without a word, and for no language."""
     language = check_language(request.language)
     own = find_pronunciations(request.pronunciations).of(language)
     report("phones", 0.0, "Looking up")
     if is_english(language):
         decoders = replace(cache.decoders, own=own)
+        sounds: list[list[str]] = []
         words = [[word, list(decoders.pronunciation(word))] for word in spoken_words(request.text, own)]
     else:
         reason = unreadable(request.text, language, own)
@@ -42,10 +44,11 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
             raise InputError(f"{reason}.")
         read = words_of_text(request.text, language, own)
         words = [[word.spelling, [nearest_phone(sound) for sound in word.ways[0]]] for word in read]
+        sounds = [list(word.letters[0]) for word in read]
     if not words:
         raise InputError(f'There is no word in "{request.text}"; type one.')
     report("phones", 1.0, "Done")
-    return {"words": words}
+    return {"words": words, "sounds": sounds}
 
 
 @click.command("pronounce", help="Give the phones (ARPAbet) of the words of TEXT.")

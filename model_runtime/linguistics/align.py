@@ -7,6 +7,7 @@ from model_runtime import limits
 from model_runtime.linguistics.cues import fit_cues
 from model_runtime.linguistics.decoders import FRAME, Decoders
 from model_runtime.linguistics.fitting import fit_transcript
+from model_runtime.linguistics.language_choice import AUTO
 from model_runtime.linguistics.long_speech import ALIGNED_AT_ONCE, fit_long, hear_all, used_share
 from model_runtime.linguistics.loudness import is_silent
 from model_runtime.linguistics.mismatch import sentences
@@ -72,9 +73,11 @@ def find_phones(
     return align_speech(waveform, transcript, progress, decoders).track
 
 
-def given(track: PhoneTrack) -> Alignment:
-    """The alignment of a phone track that the user supplied: its words, no notes, confidence 1."""
-    return Alignment(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
+def given(track: PhoneTrack, language: str = AUTO) -> Alignment:
+    """The alignment of a phone track that the user supplied: its words, no notes, confidence 1. language: a code of
+    `schema.languages`, or AUTO where it is not known."""
+    heard = " ".join(word.label for word in track.words)
+    return Alignment(track, heard=heard, confidence=1.0, language="" if language == AUTO else language)
 
 
 def align_speech(

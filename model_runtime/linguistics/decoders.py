@@ -35,13 +35,14 @@ PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 class AlignedPhone:
     """A phone as the decoder names it, from frame `start` up to, not including, frame `end`.
 
-    score: summed over its frames; 0 is a perfect fit, below 0 is worse.
+    score: summed over its frames; 0 is a perfect fit, below 0 is worse. sound: as in `phones.Span`.
     """
 
     name: str
     start: int
     end: int
     score: float = 0.0
+    sound: str = ""
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _tiled(
             runs = _speech(heard.free(done, begin, quiet))
             said += [_word("[phones]", run) for run in runs if len(run) >= SOUNDS_BETWEEN]
         if word is not None:
-            said.append(_word(words[word.index].spelling, word.sounds))
+            said.append(_word(words[word.index].spelling, word.sounds, words[word.index]))
             done = word.sounds[-1].end
     return tiled([(_with_pauses(said), OFFSET, waveform.duration)], waveform)
 
@@ -151,9 +151,13 @@ def _speech(sounds: Sequence[PlacedSound]) -> list[list[PlacedSound]]:
     return [run for run in runs if run]
 
 
-def _word(name: str, sounds: Sequence[PlacedSound]) -> AlignedWord:
+def _word(name: str, sounds: Sequence[PlacedSound], written: SpokenWord | None = None) -> AlignedWord:
+    """written: the word of the transcript, which knows the letters of its sounds."""
+    letters = tuple(each.sound for each in sounds)
+    letters = letters if written is None else written.letters_of(letters)
     phones = (
-        AlignedPhone(nearest_phone(each.sound), _frame(each.start), _frame(each.end), each.fit) for each in sounds
+        AlignedPhone(nearest_phone(each.sound), _frame(each.start), _frame(each.end), each.fit, letter)
+        for each, letter in zip(sounds, letters, strict=True)
     )
     return AlignedWord(name, tuple(phones))
 

@@ -29,10 +29,12 @@ NOT_NAMED = re.compile(r"[^a-z0-9' .#&+-]+")
 
 @dataclass(frozen=True)
 class Way:
-    """A pronunciation. kind: ARPABET, IPA or WORDS. said: the labels or symbols (at least one); of WORDS, one text."""
+    """A pronunciation. kind: ARPABET, IPA or WORDS. said: the labels or symbols (at least one); of WORDS, one text.
+    letters: of IPA, each symbol as it was written."""
 
     kind: str
     said: tuple[str, ...]
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

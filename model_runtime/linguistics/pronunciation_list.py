@@ -13,7 +13,7 @@ from model_runtime.linguistics.espeak import check_language
 from model_runtime.linguistics.language_choice import is_english
 from model_runtime.linguistics.own_words import ARPABET, IPA, WORDS, OwnWords, Way, key_of
 from model_runtime.linguistics.phones import PHONES, SILENCE
-from model_runtime.linguistics.sounds import IPA_LETTERS, sounds_of
+from model_runtime.linguistics.sounds import IPA_LETTERS, written_sounds
 
 __all__ = ["NO_PRONUNCIATIONS", "Pronunciations", "find_pronunciations", "read_pronunciations"]
 
@@ -146,10 +146,10 @@ def _marked(match: re.Match) -> Way:
     for character in unicodedata.normalize("NFD", text):
         if unicodedata.category(character) in ("Lu", "Ll", "Lo", "Nd") and character not in IPA_LETTERS:
             raise InputError(f'"{character}" is no letter of the IPA; write the sound in IPA, or the word {FORMS}')
-    sounds = sounds_of("".join(text.split()))
+    sounds = written_sounds("".join(text.split()))
     if not sounds:
         raise InputError(f"there is no sound between the marks; write how the word is said, {FORMS}")
-    return Way(IPA, sounds)
+    return Way(IPA, tuple(sound for sound, _ in sounds), tuple(letters for _, letters in sounds))
 
 
 def _arpabet(said: str, spelling: str) -> Way:

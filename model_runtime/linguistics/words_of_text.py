@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model_runtime import limits
-from model_runtime.linguistics.espeak import word_sounds
+from model_runtime.linguistics.espeak import written_word_sounds
 from model_runtime.linguistics.letters import UNSPACED, shape
 from model_runtime.linguistics.markup import CLOSE, OPEN, without_markup
 from model_runtime.linguistics.own_words import ARPABET, IPA, NO_OWN_WORDS, OwnWords, Way
@@ -26,10 +27,16 @@ READS_HAN = ("cmn", "yue", "hak")
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """spelling: as it is written. ways: its pronunciations, each a sequence of sounds (at least one, none empty)."""
+    """spelling: as it is written. ways: its pronunciations, each a sequence of sounds (at least one, none empty).
+    letters: for each way the letters of its sounds in IPA."""
 
     spelling: str
     ways: tuple[tuple[str, ...], ...]
+    letters: tuple[tuple[str, ...], ...]
+
+    def letters_of(self, way: tuple[str, ...]) -> tuple[str, ...]:
+        """The letters of a way; the sounds themselves for another sequence of sounds."""
+        return self.letters[self.ways.index(way)] if way in self.ways else way
 
 
 def unreadable(text: str, language: str, own: OwnWords = NO_OWN_WORDS) -> str:
@@ -53,12 +60,12 @@ def words_of_text(text: str, language: str, own: OwnWords = NO_OWN_WORDS) -> tup
     words: list[SpokenWord] = []
     for passage in own.passages(plain):
         if passage.word:
-            before = _elided(passage.before, language)
-            ways = [(*before, *_sounds(way, language), *passage.ending) for way in own.ways[passage.word]]
-            words.append(SpokenWord(passage.text, tuple(dict.fromkeys(way for way in ways if way))))
+            before, ending = _elided(passage.before, language), tuple((letter, letter) for letter in passage.ending)
+            ways = [(*before, *_sounds(way, language), *ending) for way in own.ways[passage.word]]
+            words += _word(passage.text, ways)
         else:
             words += _read(passage.text, language)
-    return tuple(word for word in words if word.ways)
+    return tuple(words)
 
 
 def _read(text: str, language: str) -> list[SpokenWord]:
@@ -67,21 +74,27 @@ def _read(text: str, language: str) -> list[SpokenWord]:
     spaced = UNSPACED.sub(lambda match: f" {match[0]} ", text)
     for match in WORD.finditer("".join(map(shape, spaced))):
         spelling = spaced[match.start() : match.end()]
-        sounds = word_sounds(spelling, language)
-        if sounds:
-            words.append(SpokenWord(spelling, (sounds,)))
+        words += _word(spelling, [written_word_sounds(spelling, language)])
     return words
 
 
-def _sounds(way: Way, language: str) -> tuple[str, ...]:
-    """The sounds of a pronunciation of the user."""
+def _word(spelling: str, ways: Sequence[Sequence[tuple[str, str]]]) -> list[SpokenWord]:
+    """The word with its pronunciations, each once; none for a word without sounds."""
+    letters = {tuple(sound for sound, _ in way): tuple(letter for _, letter in way) for way in reversed(ways) if way}
+    kept = dict.fromkeys(tuple(sound for sound, _ in way) for way in ways if way)
+    return [SpokenWord(spelling, tuple(kept), tuple(letters[way] for way in kept))] if kept else []
+
+
+def _sounds(way: Way, language: str) -> tuple[tuple[str, str], ...]:
+    """The sounds of a pronunciation of the user, each with its letters in IPA."""
     if way.kind == ARPABET:
-        return tuple(sound for label in way.said for sound in ARPABET_SOUNDS[label])
+        return tuple((sound, sound) for label in way.said for sound in ARPABET_SOUNDS[label])
     if way.kind == IPA:
-        return way.said
-    return tuple(sound for word in words_of_text(way.said[0], language) for sound in word.ways[0])
+        return tuple(zip(way.said, way.letters, strict=True))
+    words = words_of_text(way.said[0], language)
+    return tuple(each for word in words for each in zip(word.ways[0], word.letters[0], strict=True))
 
 
-def _elided(before: str, language: str) -> tuple[str, ...]:
+def _elided(before: str, language: str) -> tuple[tuple[str, str], ...]:
     """The sounds of a word that is joined to the next one, such as French "l'". Alone, its letter would be named."""
-    return word_sounds(f"{before}a", language)[:-1] if before else ()
+    return written_word_sounds(f"{before}a", language)[:-1] if before else ()

@@ -42,7 +42,7 @@ class Request:
     part of the capture, seconds. rate: frames a second of its timecodes. zero: timecode at which it begins in place of
     its first sample. audio: the sound that was recorded with it, or None; sound_start: seconds within the sound at
     which the capture begins. transcript, transcript_file, language, pronunciations, textgrid, tier,
-    speaker, phones, words, name: as of generate. model: whose features are kept for completion."""
+    speaker, phones, words, sounds, name: as of generate. model: whose features are kept for completion."""
 
     capture: str
     output: str
@@ -62,6 +62,7 @@ class Request:
     speaker: str | None = None
     phones: list | None = None
     words: list | None = None
+    sounds: list | None = None
     name: str | None = None
     model: str = "starter"
     device: str = "auto"
@@ -73,7 +74,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from({"fps": request.fps})
     check_model(request.model)
-    check_language_setting(request.language)
+    request = replace(request, language=check_language_setting(request.language))
     said = find_transcript(request.transcript, request.transcript_file)
     own = find_pronunciations(request.pronunciations)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
@@ -99,7 +100,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         model = cache.model(request.model, request.device)
         with features_in_background(model, waveform) as heard:
             if request.phones is not None:
-                alignment = given(track_of(request.phones, request.words or (), waveform.duration))
+                alignment = given(
+                    track_of(request.phones, request.words or (), waveform.duration, request.sounds), request.language
+                )
             elif request.start > 0 or request.end is not None:
                 # The words are those of the part.
                 if request.transcript_file is not None:
@@ -114,7 +117,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
             features = heard.result()
         meta |= {"model": model.id, "model_sha256": model.sha256, "hearing": model.feature_version}
     elif request.phones is not None:
-        alignment = given(track_of(request.phones, request.words or (), part.duration))
+        alignment = given(
+            track_of(request.phones, request.words or (), part.duration, request.sounds), request.language
+        )
     notes = [*curves.notes, *_ignored(curves)]
     if alignment is None:
         told = {"heard": "", "confidence": 0.0, "language": "", "notes": notes}
@@ -182,7 +187,7 @@ def _aligned(
     """The phones of a waveform that begins `start` s within the sound: those of the TextGrid, else those found."""
     if spoken is not None:
         lists = lists_of(cut(spoken.track, start, start + waveform.duration))
-        return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
+        return replace(given(track_of(**lists, duration=waveform.duration), request.language), notes=spoken.notes)
     assert request.audio is not None
     return listen(
         waveform,

@@ -33,8 +33,9 @@ class Request(SettingValues):
     file, in place of transcript. language: of the sound, a code such as de, or auto. pronunciations: a file
     with words and how they are said (linguistics.pronunciation_list). textgrid: a file of an aligner
     (linguistics.aligner_files). tier: its tier of phones, by name, number or speaker. speaker: name of the character,
-    by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. name: what notes
-    call the sound; None: the file's name. features: keep the features in the take, for later completion of edits."""
+    by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. sounds: for each
+    phone the sound of another language that is meant, in IPA, or empty. name: what notes call the sound; None: the
+    file's name. features: keep the features in the take, for later completion of edits."""
 
     audio: str
     output: str
@@ -51,6 +52,7 @@ class Request(SettingValues):
     speaker: str | None = None
     phones: list | None = None
     words: list | None = None
+    sounds: list | None = None
     name: str | None = None
     model: str = "starter"
     device: str = "auto"
@@ -63,11 +65,11 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from(vars(request))
     check_model(request.model)
-    check_language_setting(request.language)
+    request = replace(request, language=check_language_setting(request.language))
     said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
     own = find_pronunciations(request.pronunciations)
     if request.phones is not None:
-        track_of(request.phones)
+        track_of(request.phones, sounds=request.sounds)
     # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
     given = _spoken(request) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
@@ -132,7 +134,7 @@ def _alignment(
 ) -> Alignment:
     """The given phones, from the request's list or a TextGrid (spoken); otherwise the phones found in the waveform."""
     if request.phones is not None:
-        return given(track_of(request.phones, request.words or (), waveform.duration))
+        return given(track_of(request.phones, request.words or (), waveform.duration, request.sounds), request.language)
     if spoken is not None:
         track = spoken.track
         # The TextGrid's times count from the start of the file; the waveform is a part of the file, played at `speed`.
@@ -142,7 +144,7 @@ def _alignment(
                 f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
-        return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
+        return replace(given(track_of(**lists, duration=waveform.duration), request.language), notes=spoken.notes)
     return listen(
         waveform,
         said.text,

@@ -106,4 +106,8 @@ def complete_request(
 
 
 def _listed(phones: PhoneLists) -> dict:
-    return {"phones": [list(phone) for phone in phones.phones], "words": [list(word) for word in phones.words]}
+    listed: dict[str, list] = {
+        "phones": [list(phone) for phone in phones.phones],
+        "words": [list(word) for word in phones.words],
+    }
+    return listed | ({"sounds": list(phones.sounds)} if any(phones.sounds) else {})

@@ -33,6 +33,7 @@ class InsertWordJob:
         chosen = {"language": language, "pronunciations": pronunciations}
         self.params = {"text": text} | {name: value for name, value in chosen.items() if value}
         self.words: list = []
+        self.sounds: list = []
 
     def first(self) -> Request:
         """The only request."""
@@ -41,13 +42,14 @@ class InsertWordJob:
     def next(self, result: dict) -> None:
         """Keep the result."""
         self.words = [(word, tuple(labels)) for word, labels in result["words"]]
+        self.sounds = result.get("sounds", [])
 
     def write(self, context: bpy.types.Context) -> Report:
         """Insert the words. Raises UserError when the take was deleted or has no room for them."""
         action = bpy.data.actions.get(self.action)
         if action is None:
             raise UserError(f"Take {self.action} was deleted; nothing was inserted.")
-        place = insert_words(action, self.index, self.words, self.seconds)
+        place = insert_words(action, self.index, self.words, self.seconds, self.sounds)
         context.window_manager.kmtalk.phone_index = place
         return Report(action.name, 0, 0, 0, 0, f'"{self.text}" inserted; Complete changes the motion')
 

@@ -120,13 +120,15 @@ def _keys_a_second(take: Take) -> float:
 def _cells(values: np.ndarray) -> list[str]:
     """Of values (M, N, K), models, clips, measures: the columns of the table."""
     names = [*TrackScore.__dataclass_fields__, "keys"]
-    means, (low, high) = np.nanmean(values.reshape(-1, len(names)), axis=0), mean_interval(values)
+    flat = values.reshape(-1, len(names))
+    means = [np.nanmean(column) if np.isfinite(column).any() else np.nan for column in flat.T]
+    low, high = mean_interval(values)
     cells = []
     for measure in COLUMNS.values():
         place = names.index(measure)
         shown = "-" if np.isnan(means[place]) else f"{means[place]:.2f}"
         cells.append(f"{shown} ({low[place]:.2f} to {high[place]:.2f})" if measure in SURE else shown)
-    return [*cells, f"{means[-1]:.0f}"]
+    return [*cells, f"{means[names.index('keys')]:.0f}"]
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def adapt(model: Model, clips: list[HeardClip], checkpoint: Callable[[float], No
 
 def _learned(model: Model, clips: list[HeardClip]) -> tuple[str, ...]:
     """The model's channels that the capture moves, in all clips. Raises InputError when it shows or says too little."""
-    seconds = sum(each.clip.times[-1] for each in clips)
+    seconds = round(sum(each.clip.waveform.duration for each in clips), 1)
     if seconds < SHORTEST_S:
         raise InputError(
             f"The capture lasts {seconds:.1f} s; give at least {SHORTEST_S:g} s of speech, better half a minute."

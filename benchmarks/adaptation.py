@@ -61,7 +61,7 @@ class _Clip:
 
     @property
     def seconds(self) -> float:
-        return len(self.track.gap) / self.track.fps
+        return min(self.waveform.duration, len(self.track.gap) / self.track.fps)
 
 
 @click.command()
@@ -117,10 +117,10 @@ def _split(clips: list[_Clip], seconds: float, model: Model, decoders: Decoders)
 
 def _part(clip: _Clip, start: float, end: float, model: Model, decoders: Decoders) -> _Clip:
     track, first = clip.track, round(start * clip.track.fps)
-    cut = LandmarkTrack(track.xy[first : round(end * track.fps)], track.numbers, track.fps)
-    begins = round(first / track.fps * SAMPLE_RATE)
-    length = round(len(cut.xy) / track.fps * SAMPLE_RATE)
-    return _heard(Waveform(clip.waveform.samples[begins : begins + length]), cut, model, decoders)
+    cut = LandmarkTrack(track.xy[first : round(end * track.fps) + 1], track.numbers, track.fps)
+    # A frame is the picture of the time until the next.
+    begins, ends = (round(frame / track.fps * SAMPLE_RATE) for frame in (first, first + len(cut.xy)))
+    return _heard(Waveform(clip.waveform.samples[begins:ends]), cut, model, decoders)
 
 
 def _capture(clips: list[_Clip]) -> Iterator[HeardClip]:

@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +107,21 @@ def test_the_same_capture_gives_the_same_bytes(adapted, capture, tmp_path, capsy
     assert 10 < result["seconds"] < 13
     assert "jawOpen" in result["channels"]
     assert result["after"] > result["before"]
+
+
+def test_the_worker_adapts_too(adapted, capture, tmp_path):
+    again = tmp_path / "my face"
+    params = {"capture": str(capture), "output": str(again)}
+    asked = json.dumps({"id": 1, "op": "adapt", "params": params}) + "\n"
+    worker = [sys.executable, "-m", "model_runtime", "worker"]
+    answers = subprocess.run(worker, input=asked, capture_output=True, text=True, check=True).stdout
+    events = [json.loads(line) for line in answers.splitlines()]
+    assert events[-1]["event"] == "result", events[-1]
+    assert events[-1]["result"]["model"] == "my face"
+    shares = [event["fraction"] for event in events if event["event"] == "progress"]
+    assert len(shares) > 8
+    assert shares == sorted(shares)
+    assert (again / "model.json").read_bytes() == (adapted / "model.json").read_bytes()
 
 
 def test_styles_and_settings_still_act(adapted, tmp_path):

@@ -16,6 +16,7 @@ from model_runtime.evaluation.lip_scores import TrackScore, score_track
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.fitting import FitConfig, fit_channels
+from model_runtime.heads.head import Head
 from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.phones import PhoneTrack
@@ -61,7 +62,7 @@ class _Clip:
 
     @property
     def seconds(self) -> float:
-        return len(self.track.gap) / self.track.fps
+        return min(self.waveform.duration, len(self.track.gap) / self.track.fps)
 
 
 @click.command()
@@ -70,7 +71,7 @@ class _Clip:
 @click.option("--person", "people", multiple=True, default=tuple(PEOPLE))
 def main(data: Path, name: str, people: tuple[str, ...]) -> None:
     """Measure and print."""
-    model, decoders = load_model(name), Decoders()
+    model, decoders, head = load_model(name), Decoders(), demo_head()
     print("| person | capture, s | tested clips | model | " + " | ".join(COLUMNS) + " |")
     print("|---" * (len(COLUMNS) + 4) + "|")
     for person in people:
@@ -84,9 +85,9 @@ def main(data: Path, name: str, people: tuple[str, ...]) -> None:
             before, after = [], []
             for turn in turns:
                 learned, rest = _split(clips[turn:] + clips[:turn], seconds, model, decoders)
-                adapted = adapt(model, list(_capture(learned))).model
-                before += [_score(model, clip) for clip in rest]
-                after += [_score(adapted, clip) for clip in rest]
+                adapted = adapt(model, list(_capture(learned, head))).model
+                before += [_score(model, clip, head) for clip in rest]
+                after += [_score(adapted, clip, head) for clip in rest]
             for title, scores in (("as it is", before), ("adapted", after)):
                 print(
                     f"| {person} | {seconds:g} | {len(scores)} | {title} | {' | '.join(_cells(scores))} |", flush=True
@@ -117,14 +118,13 @@ def _split(clips: list[_Clip], seconds: float, model: Model, decoders: Decoders)
 
 def _part(clip: _Clip, start: float, end: float, model: Model, decoders: Decoders) -> _Clip:
     track, first = clip.track, round(start * clip.track.fps)
-    cut = LandmarkTrack(track.xy[first : round(end * track.fps)], track.numbers, track.fps)
-    begins = round(first / track.fps * SAMPLE_RATE)
-    length = round(len(cut.xy) / track.fps * SAMPLE_RATE)
-    return _heard(Waveform(clip.waveform.samples[begins : begins + length]), cut, model, decoders)
+    cut = LandmarkTrack(track.xy[first : round(end * track.fps) + 1], track.numbers, track.fps)
+    # A frame is the picture of the time until the next.
+    begins, ends = (round(frame / track.fps * SAMPLE_RATE) for frame in (first, first + len(cut.xy)))
+    return _heard(Waveform(clip.waveform.samples[begins:ends]), cut, model, decoders)
 
 
-def _capture(clips: list[_Clip]) -> Iterator[HeardClip]:
-    head = demo_head()
+def _capture(clips: list[_Clip], head: Head) -> Iterator[HeardClip]:
     xy, gap = np.concatenate([c.track.xy for c in clips]), np.concatenate([c.track.gap for c in clips])
     neutral = np.median(xy[gap <= np.quantile(gap, RESTING)], axis=0)
     for clip in clips:
@@ -133,9 +133,9 @@ def _capture(clips: list[_Clip]) -> Iterator[HeardClip]:
         yield HeardClip(FaceClip("", clip.waveform, times, head.channels, weights), clip.sound, clip.phones)
 
 
-def _score(model: Model, clip: _Clip) -> TrackScore:
+def _score(model: Model, clip: _Clip, head: Head) -> TrackScore:
     take = generate(clip.waveform, clip.phones, Settings(fps=clip.track.fps), model, features=clip.sound)
-    return score_track(take, demo_head(), clip.track, clip.phones)
+    return score_track(take, head, clip.track, clip.phones)
 
 
 def _cells(scores: list[TrackScore]) -> list[str]:

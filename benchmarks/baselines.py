@@ -55,8 +55,9 @@ class _Clip:
 
 def baselines(data: Path) -> dict[str, Baseline]:
     """Baselines by name, those that learn taught with the split `train` below `data`."""
-    clips = list(_learned(data))
-    found: dict[str, Baseline] = {"ridge on the features": _ridge(clips), "phone table": _table(clips)}
+    clips, head = list(_learned(data)), demo_head()
+    jaw = float(lip_measures(head).gap[head.channels.index("jawOpen")])
+    found: dict[str, Baseline] = {"ridge on the features": _ridge(clips, jaw), "phone table": _table(clips, jaw)}
     if importlib.util.find_spec("openfacefx") is not None:
         found["OpenFaceFX visemes"] = _openfacefx
     return found
@@ -84,7 +85,7 @@ def _labels(phones: PhoneTrack, times: np.ndarray) -> np.ndarray:
     return np.array([PHONES.index(phones.phones[max(place, 0)].label) for place in places])
 
 
-def _ridge(clips: list[_Clip]) -> Baseline:
+def _ridge(clips: list[_Clip], jaw: float) -> Baseline:
     def solve(chosen: list[_Clip], ridge: float) -> tuple[np.ndarray, np.ndarray, float]:
         inputs, gap = np.concatenate([c.inputs for c in chosen]), np.concatenate([c.gap for c in chosen])
         mean, scale = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
@@ -104,18 +105,18 @@ def _ridge(clips: list[_Clip]) -> Baseline:
 
     def move(waveform: Waveform, phones: PhoneTrack, fps: float) -> Take:
         times = np.arange(frame_count(waveform.duration, fps)) / fps
-        return _opened((_inputs(waveform, times) - mean) @ weights + level, phones, fps)
+        return _opened((_inputs(waveform, times) - mean) @ weights + level, jaw, phones, fps)
 
     return move
 
 
-def _table(clips: list[_Clip]) -> Baseline:
+def _table(clips: list[_Clip], jaw: float) -> Baseline:
     labels, gap = np.concatenate([clip.labels for clip in clips]), np.concatenate([clip.gap for clip in clips])
     opening = np.array([gap[labels == n].mean() if (labels == n).any() else gap.mean() for n in range(len(PHONES))])
 
     def move(waveform: Waveform, phones: PhoneTrack, fps: float) -> Take:
         times = np.arange(frame_count(waveform.duration, fps)) / fps
-        return _opened(gaussian_filter1d(opening[_labels(phones, times)], BLEND_S * fps), phones, fps)
+        return _opened(gaussian_filter1d(opening[_labels(phones, times)], BLEND_S * fps), jaw, phones, fps)
 
     return move
 
@@ -138,11 +139,9 @@ def _openfacefx(waveform: Waveform, phones: PhoneTrack, fps: float) -> Take:
     return _take(np.stack(columns, axis=1), names, phones, fps)
 
 
-def _opened(gap: np.ndarray, phones: PhoneTrack, fps: float) -> Take:
-    """A take whose jaw opens the lips of our head by gap (T,), IOD."""
-    head = demo_head()
-    per_weight = lip_measures(head).gap[head.channels.index("jawOpen")]
-    return _take(np.clip(gap / per_weight, 0, 1)[:, None], ("jawOpen",), phones, fps)
+def _opened(gap: np.ndarray, jaw: float, phones: PhoneTrack, fps: float) -> Take:
+    """A take whose jaw opens the lips by gap (T,), IOD. jaw: IOD by which jawOpen at weight 1 opens them."""
+    return _take(np.clip(gap / jaw, 0, 1)[:, None], ("jawOpen",), phones, fps)
 
 
 def _take(weights: np.ndarray, names: tuple[str, ...], phones: PhoneTrack, fps: float) -> Take:

@@ -3,6 +3,9 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,7 @@ from model_runtime.cli import main
 from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.files.npz import write_npz
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.head import Head
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.checkpoint import load_model
 from model_runtime.model.performance import Performance
@@ -22,6 +26,11 @@ from model_runtime.take import read_take
 
 pytestmark = needs_data
 PEOPLE = DATA / "people"
+
+
+@cache
+def our_head() -> Head:
+    return demo_head()
 
 
 def run(*arguments: object) -> int:
@@ -58,7 +67,7 @@ def gap_correlation(take_path: Path, clip: Path) -> float:
     xyz = np.load(clip.with_suffix(".npz"))["xyz"][:, :, :2] / 2048
     points = json.loads((PEOPLE / "points.json").read_text())["points"]
     face = np.linalg.norm(xyz[:, points.index(13)] - xyz[:, points.index(14)], axis=1)
-    shown = np.interp(np.arange(len(face)) / 25, take.times, lip_curves(take, demo_head())[0])
+    shown = np.interp(np.arange(len(face)) / 25, take.times, lip_curves(take, our_head())[0])
     return float(np.corrcoef(shown, face)[0, 1])
 
 
@@ -107,10 +116,25 @@ def test_the_same_capture_gives_the_same_bytes(adapted, capture, tmp_path, capsy
     assert result["after"] > result["before"]
 
 
+def test_the_worker_adapts_too(adapted, capture, tmp_path):
+    again = tmp_path / "my face"
+    params = {"capture": str(capture), "output": str(again)}
+    asked = json.dumps({"id": 1, "op": "adapt", "params": params}) + "\n"
+    worker = [sys.executable, "-m", "model_runtime", "worker"]
+    answers = subprocess.run(worker, input=asked, capture_output=True, text=True, check=True).stdout
+    events = [json.loads(line) for line in answers.splitlines()]
+    assert events[-1]["event"] == "result", events[-1]
+    assert events[-1]["result"]["model"] == "my face"
+    shares = [event["fraction"] for event in events if event["event"] == "progress"]
+    assert len(shares) > 8
+    assert shares == sorted(shares)
+    assert (again / "model.json").read_bytes() == (adapted / "model.json").read_bytes()
+
+
 def test_styles_and_settings_still_act(adapted, tmp_path):
     def opening(*options: object) -> float:
         assert run("generate", LINE, "-o", tmp_path / "t.npz", "--model", adapted, *options) == 0
-        return float(np.percentile(lip_curves(read_take(tmp_path / "t.npz"), demo_head())[0], 95))
+        return float(np.percentile(lip_curves(read_take(tmp_path / "t.npz"), our_head())[0], 95))
 
     mumbled, neutral, clear = opening("--style", "mumbled"), opening(), opening("--style", "clear")
     assert mumbled < 0.9 * neutral < 0.8 * clear
@@ -167,7 +191,7 @@ def test_given_keys_are_passed_through_by_the_networks_themselves(adapted):
 def test_every_bilabial_closes_and_silence_stays_still(adapted, tmp_path):
     assert run("generate", LINE, "-o", tmp_path / "take.npz", "--model", adapted, "--fps", 50) == 0
     take = read_take(tmp_path / "take.npz")
-    gap = lip_curves(take, demo_head())[0]
+    gap = lip_curves(take, our_head())[0]
     lows = [
         gap[(take.times > phone.start - 0.06) & (take.times < phone.end + 0.03)].min()
         for phone in take.phones.phones
@@ -177,7 +201,7 @@ def test_every_bilabial_closes_and_silence_stays_still(adapted, tmp_path):
     assert max(lows) < 0.03
     soundfile.write(tmp_path / "still.wav", np.zeros(4 * 16000), 16000)
     assert run("generate", tmp_path / "still.wav", "-o", tmp_path / "still.npz", "--model", adapted) == 0
-    assert lip_curves(read_take(tmp_path / "still.npz"), demo_head())[0][15:-15].max() < 0.01
+    assert lip_curves(read_take(tmp_path / "still.npz"), our_head())[0][15:-15].max() < 0.01
 
 
 def spoken(folder: Path, seconds: float) -> None:
@@ -211,7 +235,7 @@ def test_a_table_of_live_link_face_with_its_sound(tmp_path, capsys):
     for name in ("starter", "wide"):
         model = name if name == "starter" else tmp_path / name
         assert run("generate", LINE, "-o", tmp_path / f"{name}.npz", "--model", model) == 0
-    wide, own = (lip_curves(read_take(tmp_path / f"{name}.npz"), demo_head())[0] for name in ("wide", "starter"))
+    wide, own = (lip_curves(read_take(tmp_path / f"{name}.npz"), our_head())[0] for name in ("wide", "starter"))
     assert np.percentile(wide, 95) > 1.15 * np.percentile(own, 95)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".adapt")]
 

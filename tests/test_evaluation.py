@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from model_runtime.evaluation.closures import closure_scores, closures
 from model_runtime.evaluation.intervals import mean_interval
 from model_runtime.evaluation.lip_scores import lip_curves, score_track
 from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.head import Head
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.model.description import model_folder
 from model_runtime.take import Take
@@ -20,11 +22,16 @@ from model_runtime.take import Take
 FPS = 25.0
 
 
+@cache
+def our_head() -> Head:
+    return demo_head()
+
+
 def take_of(gap: np.ndarray, phones: PhoneTrack, fps: float = FPS) -> Take:
     """A take whose jaw opens the lips of our head by gap (T,), IOD."""
     jaw = np.linspace(0, 1, 101)
     probe = Take(jaw[:, None].astype(np.float32), ("jawOpen",), fps, np.array([0, 100]), phones, np.zeros((0, 0)))
-    weights = np.interp(gap, lip_curves(probe, demo_head())[0], jaw)
+    weights = np.interp(gap, lip_curves(probe, our_head())[0], jaw)
     return Take(weights[:, None].astype(np.float32), ("jawOpen",), fps, np.array([0]), phones, np.zeros((0, 0)))
 
 
@@ -41,12 +48,12 @@ def test_the_face_itself_scores_full_marks_and_half_of_it_half():
     track = read_track(entry)
     duration = (len(track.gap) - 1) / track.fps
     said = PhoneTrack((Span("SIL", 0.0, 1.0), Span("AA", 1.0, duration)))
-    own = score_track(take_of(track.gap, said, track.fps), demo_head(), track, said)
+    own = score_track(take_of(track.gap, said, track.fps), our_head(), track, said)
     for measure in ("r_gap", "r_before", "r_speech", "amplitude", "p95_ratio", "p99_ratio", "speed_ratio"):
         assert getattr(own, measure) == pytest.approx(1, abs=0.02), measure
     assert (own.closure_precision, own.closure_recall, own.closure_f1) == (1, 1, 1)
     assert max(own.rms_before, own.rms_speech) < 0.005
-    half = score_track(take_of(track.gap / 2, said, track.fps), demo_head(), track, said)
+    half = score_track(take_of(track.gap / 2, said, track.fps), our_head(), track, said)
     for measure in ("amplitude", "p95_ratio", "p99_ratio", "speed_ratio"):
         assert getattr(half, measure) == pytest.approx(0.5, abs=0.02), measure
     assert half.r_gap == pytest.approx(1, abs=0.01)
@@ -59,12 +66,12 @@ def test_before_the_first_word_is_apart_from_speech():
     # Right in speech, which begins after 1 s; the other way round before.
     said = PhoneTrack((Span("SIL", 0.0, 1.0), Span("AA", 1.0, 2.9), Span("SIL", 2.9, 3.0)))
     shown = np.where(times < 1, 0.2 - face, face)
-    score = score_track(take_of(shown, said), demo_head(), face_of(face), said)
+    score = score_track(take_of(shown, said), our_head(), face_of(face), said)
     assert score.r_before < -0.9 < 0.99 < score.r_speech
     assert score.rms_before > 10 * score.rms_speech
     # No lead-in: nothing to tell of it.
     whole = PhoneTrack((Span("AA", 0.0, 3.0),))
-    score = score_track(take_of(shown, whole), demo_head(), face_of(face), whole)
+    score = score_track(take_of(shown, whole), our_head(), face_of(face), whole)
     assert np.isnan([score.r_before, score.rms_before]).all()
 
 

@@ -47,9 +47,11 @@ def read_face_clips(capture: Path | str, audio: Path | str | None = None) -> tup
         files = [path]
     else:
         raise InputError(f"There is no capture {path}.")
-    sounds = [read_audio(_needed_sound(one, audio)) for one in files]
-    if sum(sound.duration for sound in sounds) > LONGEST_S:
-        raise InputError(f"The capture lasts longer than {LONGEST_S / 60:g} minutes; give a part of it.")
+    sounds: list[Waveform] = []
+    for one in files:
+        sounds.append(read_audio(_needed_sound(one, audio)))
+        if sum(sound.duration for sound in sounds) > LONGEST_S:
+            raise InputError(f"The capture lasts longer than {LONGEST_S / 60:g} minutes; give a part of it.")
     tracks = {one: read_track(_entry(one)) for one in files if _is_track(one)}
     fitted = _fitted(tracks)
     clips, notes = [], []

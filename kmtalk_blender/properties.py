@@ -27,6 +27,7 @@ from .choices import (
     SOURCES,
 )
 from .errors import UserError
+from .life_properties import LifeSettings
 from .runtime.model_folder import installed_models
 from .runtime.schema import SETTINGS
 from .scene.compat import Strip, sequencer_scene, strip_type
@@ -35,6 +36,7 @@ from .scene.sound.speakers import choose_line
 from .scene.sound.strips import chosen_strip
 from .scene.takes.notes import understood_here
 from .session import models_folder
+from .setting_property import setting_property
 
 __all__ = ["register", "unregister"]
 
@@ -120,18 +122,6 @@ def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
     strip = spoken_strip(self)
     if strip is not None and self.text is not None:
         strip.kmtalk.text, self.text = self.text, None
-
-
-def setting_property(name: str) -> Any:
-    """The panel's property of a setting of the take, as the schema describes it."""
-    setting = SETTINGS[name]
-    shown = {"name": setting.label, "description": setting.help, "default": setting.default}
-    if setting.kind == "switch":
-        return BoolProperty(**shown)
-    if setting.kind == "count":
-        return IntProperty(**shown, min=int(setting.least), max=int(setting.most))
-    low, high = setting.slider
-    return FloatProperty(**shown, min=setting.least, max=setting.most, soft_min=low, soft_max=high, subtype="FACTOR")
 
 
 class PhoneItem(bpy.types.PropertyGroup):
@@ -349,7 +339,9 @@ class SceneSettings(bpy.types.PropertyGroup):
 
 
 class ObjectSettings(bpy.types.PropertyGroup):
-    """object.kmtalk: mapping and landmarks of a character."""
+    """object.kmtalk: mapping, landmarks, head and eyes of a character."""
+
+    life: PointerProperty(type=LifeSettings, override={"LIBRARY_OVERRIDABLE"})
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
@@ -410,6 +402,7 @@ CLASSES = (
     LineItem,
     RuleItem,
     SceneSettings,
+    LifeSettings,
     ObjectSettings,
     ActionSettings,
     WindowState,

@@ -46,6 +46,9 @@ complete    take, keys, output, model?, device?, first?, last? (frames),        
 adapt       capture (file or folder), output (new folder), model?, audio?,        output, model (id), seconds, clips,
             language?, device?                                                    channels, before, after (r), gain,
                                                                                   lag (s), notes
+life        take, output, audio?, start?, end?, speed? (1),                       output, frames, notes,
+            target? (.npz: what is looked at), head?, gaze?, blinking?,           counts {event: number}
+            eyebrows?, breath? (strengths, 1), seed?
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes),         heard, confidence, language, notes
             pronunciations?                                                       sounds? [IPA or empty, one a phone]

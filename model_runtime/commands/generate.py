@@ -2,6 +2,7 @@
 
 import click
 
+from model_runtime.schema import SETTINGS
 from model_runtime.service.console import (
     answer,
     heard_sentences,
@@ -31,7 +32,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, directml or coreml.")
-@setting_options
+@setting_options(SETTINGS)
 @click.option(
     "--features/--without-features",
     default=True,

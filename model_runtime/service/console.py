@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
-from model_runtime.schema import SETTINGS
+from model_runtime.schema import Setting
 
 __all__ = [
     *("answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar"),
@@ -79,17 +79,21 @@ def _failed(message: str, code: int) -> int:
     return code
 
 
-def setting_options(command: Callable) -> Callable:
-    """Decorator that adds one command line option for each entry of SETTINGS."""
-    for setting in reversed(SETTINGS.values()):
-        shown = setting.default is not None
-        if setting.kind == "switch":
-            flag = f"--{setting.name}/--no-{setting.name}"
-            option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
-        else:
-            kind = OPTION_TYPES[setting.kind]
-            option = click.option(
-                f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
-            )
-        command = option(command)
-    return command
+def setting_options(settings: dict[str, Setting]) -> Callable[[Callable], Callable]:
+    """Decorator that adds one command line option for each of the schema's settings."""
+
+    def with_options(command: Callable) -> Callable:
+        for setting in reversed(settings.values()):
+            shown = setting.default is not None
+            if setting.kind == "switch":
+                flag = f"--{setting.name}/--no-{setting.name}"
+                option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
+            else:
+                kind = OPTION_TYPES[setting.kind]
+                option = click.option(
+                    f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
+                )
+            command = option(command)
+        return command
+
+    return with_options

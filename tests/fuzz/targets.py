@@ -78,6 +78,8 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
     audio2face = {"exportFps": 30, "facsNames": ["jawOpen"], "weightMat": [[0.1], [0.2], [0.3]]}
     exported = {"fps": 30, "channels": ["jawOpen"], "weights": [[0], [1], [0]], "key_frames": [0, 2], **PHONES}
     line = {"audio": "a.wav", "transcript": "hello", "fps": 25, "phones": PHONES["phones"]}
+    life = {"fps": 30.0, "channels": np.array(["eyeBlinkLeft"]), "head": np.zeros((3, 3)), "eyes": np.zeros((3, 2, 2))}
+    life |= {"chest": np.zeros(3), "weights": np.zeros((3, 1))}
     runtime, extension = "model_runtime", "kmtalk_blender.runtime"
 
     def subtitles(good: str) -> st.SearchStrategy[bytes]:
@@ -144,6 +146,9 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "extension take": filed("et.npz", lambda: archives(**take_arrays()), f"{extension}.take_file", "read_take"),
         "extension head": filed("eh.npz", lambda: archives(**head_arrays()), f"{extension}.head_file", "read_head"),
         "extension space": filed("es.npz", lambda: archives(**space_arrays()), f"{extension}.space_file", "read_space"),
+        "extension life": filed("el.npz", lambda: archives(**life), f"{extension}.life_file", "read_life"),
+        "life of a take": filed("lt.npz", lambda: archives(**take_arrays()), "tests.fuzz.readers", "live"),
+        "looked at": filed("at.npz", lambda: archives(target=np.zeros((3, 3))), "tests.fuzz.readers", "look"),
         "extension csv": filed("e.csv", lambda: damaged(CSV.encode()), f"{extension}.take_tables", "read_live_link"),
         "extension json": filed("e.json", lambda: json_files(exported), f"{extension}.take_tables", "read_take_json"),
         "extension model": lambda: _extension_model(folder),

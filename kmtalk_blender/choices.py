@@ -17,6 +17,7 @@ __all__ = [
     "PLACEMENTS",
     "RULES",
     "SOURCES",
+    "ipa_of",
 ]
 
 LANGUAGES = (
@@ -102,3 +103,8 @@ IPA = {
     **{"F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ", "K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p"},
     **{"R": "ɹ", "S": "s", "SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ"},
 }
+
+
+def ipa_of(label: str, sound: str) -> str:
+    """What the list shows for a phone in IPA: the sound of another language that is meant, else that of its label."""
+    return sound or IPA.get(label, "")

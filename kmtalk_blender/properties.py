@@ -40,6 +40,9 @@ from .setting_property import setting_property
 
 __all__ = ["register", "unregister"]
 
+# Since 4.5 a property says whether its path may be relative to the .blend file.
+BLEND_RELATIVE: Any = {"options": {"PATH_SUPPORTS_BLEND_RELATIVE"}} if bpy.app.version >= (4, 5, 0) else {}
+
 
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
     """Meshes only. One without shape keys can be chosen too: the panel then says that they are missing."""
@@ -56,6 +59,11 @@ def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list
 def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tuple[str, ...]:
     """The phones, for the search menu."""
     return PHONES
+
+
+def forget_sound(self: "PhoneItem", _context: bpy.types.Context) -> None:
+    """A phone that the user chose is the sound itself."""
+    self.sound = ""
 
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
@@ -119,7 +127,13 @@ def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
 class PhoneItem(bpy.types.PropertyGroup):
     """One phone of a take. Changing it and completing again changes the motion."""
 
-    label: StringProperty(name="Phone", description="ARPAbet label of the phone; SIL is silence", search=known_phones)
+    label: StringProperty(
+        name="Phone",
+        description="ARPAbet label of the phone; SIL is silence",
+        search=known_phones,
+        update=forget_sound,
+    )
+    sound: StringProperty(name="Sound", description="The sound of another language that is meant, in IPA")
     start: FloatProperty(
         name="Start", description="Start of the phone, from the start of the take", unit="TIME_ABSOLUTE", min=0
     )
@@ -239,6 +253,12 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     language: EnumProperty(
         name="Language", description="What is spoken, unless a strip has its own language", items=LANGUAGES
+    )
+    pronunciations: StringProperty(
+        name="Pronunciations",
+        description="Text file with words and how they are said, such as names: Gandalf /ˈɡandalf/",
+        subtype="FILE_PATH",
+        **BLEND_RELATIVE,
     )
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models

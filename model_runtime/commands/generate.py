@@ -9,6 +9,7 @@ from model_runtime.service.console import (
     json_option,
     language_option,
     progress_bar,
+    pronunciations_option,
     setting_options,
 )
 from model_runtime.service.model_cache import ModelCache
@@ -23,6 +24,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("--transcript", help="What is said.")
 @click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
 @language_option
+@pronunciations_option
 @click.option("--textgrid", help="Phones with times (.TextGrid, .json, .csv, .lab, .ctm), instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")

@@ -13,7 +13,10 @@ from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
 from model_runtime.schema import Setting
 
-__all__ = ["answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar", "setting_options"]
+__all__ = [
+    *("answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar"),
+    *("pronunciations_option", "setting_options"),
+]
 
 OPTION_TYPES = {"number": float, "count": int, "text": str}
 
@@ -23,6 +26,7 @@ language_option = click.option(
     show_default=True,
     help="Language of the sound: auto, or a code (de, pt-br).",
 )
+pronunciations_option = click.option("--pronunciations", help="A list of words and how they are said (text).")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
 
 

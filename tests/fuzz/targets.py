@@ -25,6 +25,7 @@ from .good_files import (
     LONG_GRID,
     MARKS,
     MFA_CSV,
+    NAMES,
     OBJ,
     PHONES,
     PLY_BINARY,
@@ -129,6 +130,7 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
             "read_config",
         ),
         "manifest": filed("l.jsonl", lambda: json_files(line), f"{runtime}.service.batch", "read_manifest"),
+        "pronunciations": lambda: _pronunciations(folder),
         "transcript": _transcript,
         "transcript in a language": _words,
         "language": _language,
@@ -159,6 +161,25 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
 def _transcript() -> Target:
     module = import_module("model_runtime.linguistics.text")
     return Target(texts(), module.spoken_words)
+
+
+def _pronunciations(folder: Path) -> Target:
+    """A list, and texts in which its words are looked for."""
+    lists = import_module("model_runtime.linguistics.pronunciation_list")
+    text = import_module("model_runtime.linguistics.text")
+    words = import_module("model_runtime.linguistics.words_of_text")
+    tokens = (b"\t", b"  ", b"#", b"[de]\n", b"/a/", b'"a"', b"'", b".")
+    drawn = st.tuples(damaged(NAMES.encode(), tokens=tokens), texts(), st.sampled_from(("de", "fr-fr", "ja", "en-us")))
+
+    def read(given: tuple[bytes, str, str]) -> object:
+        path = folder / "names.txt"
+        path.write_bytes(given[0])
+        listed = lists.read_pronunciations(path)
+        own = listed.of(given[2])
+        content = given[1] + given[0].decode(errors="replace")
+        return text.spoken_words(content, own) if own.english else words.words_of_text(content, given[2], own)
+
+    return Target(drawn, read)
 
 
 def _words() -> Target:

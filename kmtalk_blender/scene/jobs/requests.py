@@ -45,10 +45,11 @@ def generate_request(
     speaker: str,
     capture: Capture | None = None,
     language: str = "auto",
+    pronunciations: str = "",
 ) -> Request:
     """The request for a take of a clip. phones: if any, used in place of the transcript. speaker: the character's name.
-    capture: if any, the take has its motion. language: what is spoken where the transcript does not say it. Files go
-    into `folder`."""
+    capture: if any, the take has its motion. language: what is spoken where the transcript does not say it.
+    pronunciations: path of a list of them, or empty. Files go into `folder`."""
     params: dict[str, Any] = {
         "output": str(folder / "generated.npz"),
         "fps": clip.fps,
@@ -76,6 +77,8 @@ def generate_request(
         params |= {"textgrid": str(transcript.textgrid), "speaker": speaker}
         if transcript.tier.strip():
             params["tier"] = transcript.tier
+    if pronunciations and not phones and transcript.textgrid is None and "audio" in params:
+        params["pronunciations"] = pronunciations
     return Request("generate" if capture is None else "capture", params)
 
 
@@ -122,4 +125,8 @@ def life_request(
 
 
 def _listed(phones: PhoneLists) -> dict:
-    return {"phones": [list(phone) for phone in phones.phones], "words": [list(word) for word in phones.words]}
+    listed: dict[str, list] = {
+        "phones": [list(phone) for phone in phones.phones],
+        "words": [list(word) for word in phones.words],
+    }
+    return listed | ({"sounds": list(phones.sounds)} if any(phones.sounds) else {})

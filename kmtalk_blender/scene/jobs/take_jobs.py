@@ -62,7 +62,7 @@ class GenerateJob:
         self.key_frames: np.ndarray | None = None
         self.edits = edited.Edits()
         self.dropped = np.zeros(0, np.int32)
-        self.phones = PhoneLists()
+        self.phones, self.language = PhoneLists(), options.language
         former = find_take(target, self.owner.id)
         check_changeable(target, (former,) if former else ())
         self.capture = capture_of_line(line, self.clip, {} if former is None else take_info(former, self.owner.id))
@@ -73,6 +73,8 @@ class GenerateJob:
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
             self.phones = PhoneLists() if line.textgrid else edited_phones(former, before)
+            if self.phones:
+                self.language = str(before.info.get("language", "")) or self.language
 
     def first(self) -> Request:
         """The first request."""
@@ -84,7 +86,8 @@ class GenerateJob:
             self.folder,
             self.target,
             self.capture,
-            self.options.language,
+            self.language,
+            self.options.pronunciations,
         )
 
     def next(self, result: dict) -> Request | None:
@@ -201,7 +204,10 @@ class CompleteJob:
     def first(self) -> Request:
         """The first request."""
         if self.clip is not None:
-            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder, self.target)
+            # The phones stay those of the language in which the take was read.
+            spoken = str(self.baseline.info.get("language", "")) or "auto"
+            style, phones = self.options.style, self.phones
+            return generate_request(self.clip, style, Transcript(), phones, self.folder, self.target, language=spoken)
         return self._with_phones() if self.phones else self._complete()
 
     def next(self, result: dict) -> Request | None:

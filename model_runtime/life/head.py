@@ -24,8 +24,8 @@ def sway_and_nods(delivery: Delivery, config: HeadConfig, rng: np.random.Generat
     curve = drift(rng, rows, config.sway_s, 3) * np.array(config.sway_deg)[COLUMNS] * share[:, None]
     events = _postures(curve, delivery, config, rng)
     nod, tilt = np.zeros(rows), np.zeros(rows)
-    events += _nods(nod, delivery, config, rng)
-    events += _ends(nod, tilt, delivery, config, rng)
+    nods = _nods(nod, delivery, config, rng)
+    events += nods + _ends(nod, tilt, delivery, nods, config, rng)
     nod -= np.clip(config.pitch_deg * delivery.melody, -config.pitch_most_deg, config.pitch_most_deg) * speaking
     curve[:, NOD] += nod
     curve[:, TILT] += tilt
@@ -73,13 +73,21 @@ def _nods(nod: np.ndarray, delivery: Delivery, config: HeadConfig, rng: np.rando
 
 
 def _ends(
-    nod: np.ndarray, tilt: np.ndarray, delivery: Delivery, config: HeadConfig, rng: np.random.Generator
+    nod: np.ndarray,
+    tilt: np.ndarray,
+    delivery: Delivery,
+    nods: list[Event],
+    config: HeadConfig,
+    rng: np.random.Generator,
 ) -> list[Event]:
     events = []
     rise, fall = config.final_s
     for phrase in delivery.phrases:
         chance, size, side = rng.random(), rng.uniform(0.7, 1.25), rng.choice([-1.0, 1.0])
         if chance > config.final_share or phrase.end - phrase.start < 2 * rise:
+            continue
+        # A nod on the last word is the nod at the end.
+        if not phrase.rises and any(event.start < phrase.end < event.end for event in nods):
             continue
         height = config.final_deg * size
         if phrase.rises:

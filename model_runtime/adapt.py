@@ -26,8 +26,9 @@ SHORTEST_S = 10.0
 SHORTEST_SPEECH_S = 3.0
 # Frames a second at which model and face are compared: that of most recordings of faces.
 RATE = 25.0
-# Ridge term, for features of deviation 1 and RATE rows a second (chosen on the people of data/people, docs/adapt.md).
-RIDGE = 3000.0
+# Ridge terms, for features of deviation 1 and RATE rows a second; the one that predicts the capture best is taken. The
+# last leaves next to nothing but a level (docs/adapt.md).
+RIDGES = (3e3, 1e4, 3e4, 1e5, 1e7)
 # Least deviation of a feature, so that one that stands still in the capture is not blown up.
 LEAST_DEVIATION = 0.02
 # Parts of the capture, each of which is predicted from the others to see what the adaptation brings.
@@ -118,11 +119,12 @@ def adapt(model: Model, clips: list[HeardClip], checkpoint: Callable[[float], No
         takes.append(_motion(model, heard))
     lag = _lag(model, clips, channels, takes)
     pieces = list(_pieces(clips, channels, takes, lag))
+    ridge = _ridge(model, channels, pieces)
     predicted: list[_Part] = []
     for part in range(PARTS):
         checkpoint(0.3 + 0.6 * part / PARTS)
         others = [piece.part != part for piece in pieces]
-        trial = dataclasses.replace(model, adaptation=_solve(model, channels, pieces, others))
+        trial = dataclasses.replace(model, adaptation=_solve(model, channels, pieces, others, ridge))
         for piece in pieces:
             held = piece.part == part
             if held.any():
@@ -136,7 +138,7 @@ def adapt(model: Model, clips: list[HeardClip], checkpoint: Callable[[float], No
         for name, style in model.styles.items()
     }
     checkpoint(0.9)
-    adaptation = _solve(model, channels, pieces, [np.ones(len(piece.times), bool) for piece in pieces])
+    adaptation = _solve(model, channels, pieces, [np.ones(len(piece.times), bool) for piece in pieces], ridge)
     adapted = dataclasses.replace(model, styles=styles, adaptation=adaptation)
     seconds = sum(len(piece.times) for piece in pieces) / RATE
     before, after = (
@@ -217,18 +219,46 @@ def _pieces(clips: list[HeardClip], channels: tuple[str, ...], takes: list[np.nd
         yield _Piece(heard, times, inputs, _face(heard.clip, channels, times + lag), own[: len(times)], part)
 
 
-def _solve(model: Model, channels: tuple[str, ...], pieces: list[_Piece], chosen: list[np.ndarray]) -> Adaptation:
+def _ridge(model: Model, channels: tuple[str, ...], pieces: list[_Piece]) -> float:
+    """The ridge term with which the parts of the capture are predicted best from the others: least squared error of
+    the aperture."""
+    columns = [model.channels.index(name) for name in channels]
+    opening = _aperture(model, channels) * _gains(model, channels)
+
+    def error(ridge: float) -> float:
+        total = 0.0
+        for part in range(PARTS):
+            found = _solve(model, channels, pieces, [piece.part != part for piece in pieces], ridge)
+            for piece in pieces:
+                held = piece.part == part
+                change = (piece.inputs[held] @ found.weights + found.offset)[:, columns] @ opening
+                own = piece.own[held][:, columns] @ _aperture(model, channels)
+                face = piece.face[held] @ _aperture(model, channels)
+                total += float(np.square(np.maximum(own + change, 0) - face).sum())
+        return total
+
+    return min(RIDGES, key=error)
+
+
+def _gains(model: Model, channels: tuple[str, ...]) -> np.ndarray:
+    """(C,) factor of each channel in the model's default style."""
+    style = model.style(None)
+    jaw = np.array([name.startswith("jaw") or name == "mouthClose" for name in channels])
+    return np.where(jaw, style.jaw, style.lips)
+
+
+def _solve(
+    model: Model, channels: tuple[str, ...], pieces: list[_Piece], chosen: list[np.ndarray], ridge: float
+) -> Adaptation:
     """The ridge regression from features to face less model, on the chosen frames (T,) bool of each piece."""
     pairs = list(zip(pieces, chosen, strict=True))
     columns = [model.channels.index(name) for name in channels]
     inputs = np.concatenate([piece.inputs[frames] for piece, frames in pairs]).astype(np.float64)
     missing = np.concatenate([(piece.face - piece.own[:, columns])[frames] for piece, frames in pairs])
-    style = model.style(None)
-    jaw = np.array([name.startswith("jaw") or name == "mouthClose" for name in channels])
-    missing = missing / np.where(jaw, style.jaw, style.lips)
+    missing = missing / _gains(model, channels)
     mean, deviation = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), LEAST_DEVIATION)
     scaled, level = (inputs - mean) / deviation, missing.mean(axis=0)
-    normal = scaled.T @ scaled + RIDGE * np.eye(scaled.shape[1])
+    normal = scaled.T @ scaled + ridge * np.eye(scaled.shape[1])
     solved = np.linalg.solve(normal, scaled.T @ (missing - level)) / deviation[:, None]
     weights = np.zeros((scaled.shape[1], len(model.channels)), np.float32)
     offset = np.zeros(len(model.channels), np.float32)

@@ -14,6 +14,7 @@ import soundfile
 from recordings import DATA, LINE, needs_data
 
 from model_runtime.cli import main
+from model_runtime.datasets.face_clips import read_face_clips
 from model_runtime.evaluation.lip_scores import lip_curves
 from model_runtime.files.npz import write_npz
 from model_runtime.heads.demo_head import demo_head
@@ -252,6 +253,21 @@ def test_a_face_out_of_step_is_moved_into_step(tmp_path, capture, capsys):
     result = json.loads(capsys.readouterr().out)
     assert result["lag"] == pytest.approx(0.2, abs=0.045)
     assert "behind the sound; it was moved into step" in result["notes"][0]
+
+
+def test_face_caps_text_is_the_capture_and_not_its_words(tmp_path):
+    still, names = np.full((11 * 60, 2), 0.2), ("jawOpen", "mouthClose")
+    spoken(tmp_path, 11.0)
+    unused = ["0"] * 10
+    lines = ["info,time", "bs," + ",".join(names)]
+    lines += [",".join(["k", f"{number * 1000 / 60:.2f}", *unused, *map(str, row)]) for number, row in enumerate(still)]
+    (tmp_path / "me.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (clip,), _notes = read_face_clips(tmp_path / "me.txt")
+    assert (clip.channels, clip.text) == (names, None)
+    shutil.move(tmp_path / "me.txt", tmp_path / "words.txt")
+    table(tmp_path, names, still)
+    (tmp_path / "me.txt").write_text("what is said")
+    assert read_face_clips(tmp_path / "me.csv")[0][0].text == "what is said"
 
 
 def refused(capsys, tmp_path: Path, *arguments: object) -> str:

@@ -106,7 +106,10 @@ def _needed_sound(file: Path, audio: Path | str | None) -> Path | str:
 
 def _text_of(file: Path) -> str | None:
     text = file.with_suffix(".txt")
-    return read_bytes(text, limits.TRANSCRIPT_BYTES).decode("utf-8", "replace") if is_file(text) else None
+    # Face Cap's curves are a .txt themselves.
+    if text == file or not is_file(text):
+        return None
+    return read_bytes(text, limits.TRANSCRIPT_BYTES).decode("utf-8", "replace")
 
 
 def _check_length(file: Path, times: np.ndarray, sound: Waveform) -> None:

@@ -64,7 +64,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     if found.lag:
         notes = (*notes, _lag_note(found.lag))
     if found.after < found.before:
-        notes = (*notes, "The face follows the sound no better than before; give more, or a clearer capture.")
+        notes = (*notes, "It agrees with the face no better than before: give more of it, or keep the model as it is.")
     report("write", 0.95, "Writing")
     adapted = _named(found, output.name)
     _write(adapted, found, len(clips), request.model, output)

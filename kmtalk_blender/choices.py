@@ -6,6 +6,8 @@ __all__ = [
     "CERTAINTIES",
     "DEVICES",
     "EXPRESSIONS",
+    "EYES",
+    "HEADS",
     "INTERPOLATIONS",
     "IPA",
     "KEYS",
@@ -15,6 +17,7 @@ __all__ = [
     "PLACEMENTS",
     "RULES",
     "SOURCES",
+    "ipa_of",
 ]
 
 LANGUAGES = (
@@ -48,6 +51,20 @@ EXPRESSIONS = (
     ("ADD", "Add", "Smile, frown, brows and blinks of the take are added to your own keys"),
     ("REPLACE", "Replace", "While the line is spoken, the take's expression replaces your own keys"),
     ("LEAVE", "Leave", "The take moves jaw and lips only; expression stays as you keyed it"),
+)
+HEADS = (
+    ("AUTO", "Automatic", "The bone that is named as a head; without one, the character's object"),
+    ("BONE", "Bone", "A bone of an armature, and of its neck a share"),
+    ("OBJECT", "Object", "An object or an empty"),
+    ("NONE", "None", "The head does not turn"),
+)
+EYES = (
+    ("AUTO", "Automatic", "Bones that are named as eyes, else the shapes eyeLook..."),
+    ("BONES", "Bones", "Two bones of the armature"),
+    ("SHAPES", "Shapes", "The shapes eyeLookUp, eyeLookIn and so on"),
+    ("OBJECTS", "Objects", "Two objects"),
+    ("POINT", "Gaze Point", "An empty before the face, for eyes with Track To or for the control of a rig's eyes"),
+    ("NONE", "None", "The eyes do not turn"),
 )
 # Where packages for a graphics card are installed, and what happens without them.
 OWN_PYTHON = "in a Python of your own, chosen as Interpreter in the preferences. Else the CPU is used, with a note"
@@ -86,3 +103,8 @@ IPA = {
     **{"F": "f", "G": "ɡ", "HH": "h", "JH": "dʒ", "K": "k", "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p"},
     **{"R": "ɹ", "S": "s", "SH": "ʃ", "T": "t", "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ"},
 }
+
+
+def ipa_of(label: str, sound: str) -> str:
+    """What the list shows for a phone in IPA: the sound of another language that is meant, else that of its label."""
+    return sound or IPA.get(label, "")

@@ -32,6 +32,7 @@ __all__ = ["register", "run", "unregister"]
 
 # Columns of a list of lines; only the first is needed.
 COLUMNS = "audio, transcript, language, target, frame"
+PRONUNCIATIONS = "a text file with words and how they are said; default: the scene's"
 FRAME = re.compile(r"-?[0-9]{1,6}")
 
 
@@ -71,9 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--target", default="", help="the character's object")
     spoken.add_argument("--transcript", default="", help="the words")
     spoken.add_argument("--language", default="", help="what is spoken, such as de; default: the scene's")
+    spoken.add_argument("--pronunciations", default="", help=PRONUNCIATIONS)
     spoken.add_argument("--textgrid", default="", help="a file with phones and their times")
     spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
+    spoken.add_argument("--head-and-eyes", action="store_true", help="move head, eyes, lids and brows too")
     spoken.add_argument(
         "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
     )
@@ -88,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     sound.add_argument("--audio", default="", help="that sound as a file")
     captured.add_argument("--transcript", default="", help="the words")
     captured.add_argument("--language", default="", help="what is spoken, such as de; default: the scene's")
+    captured.add_argument("--pronunciations", default="", help=PRONUNCIATIONS)
     captured.add_argument("--textgrid", default="", help="a file with the sound's phones and their times")
     captured.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     captured.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
@@ -111,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     many.add_argument("lines", help="the CSV")
     many.add_argument("-o", "--output", required=True, help="the folder for the .blend files")
+    many.add_argument("--pronunciations", default="", help=PRONUNCIATIONS)
     many.add_argument("--resume", action="store_true", help="skip lines whose file exists already")
 
     written = command("export", _export, "write a take as .npz, .csv (Live Link Face) or .json")
@@ -125,6 +130,7 @@ def _generate(chosen: argparse.Namespace) -> dict:
     context, place = bpy.context, _place_of(chosen.output)
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
+    _choose_pronunciations(chosen)
     target = _target(chosen.target)
     words = {"transcript": chosen.transcript, "textgrid": chosen.textgrid, "tier": chosen.tier}
     words["language"] = chosen.language
@@ -139,6 +145,8 @@ def _generate(chosen: argparse.Namespace) -> dict:
         lines = [SpokenLine(target.name, strip=strip, **words)]
     if not lines:
         raise UserError("The scene has no audible sound strip; add one, or give --audio.")
+    for line in lines if chosen.head_and_eyes else ():
+        bpy.data.objects[line.target].kmtalk.life.use = True
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
     _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
@@ -148,6 +156,7 @@ def _capture(chosen: argparse.Namespace) -> dict:
     context, place = bpy.context, _place_of(chosen.output)
     if chosen.keys:
         context.scene.kmtalk.keys = chosen.keys
+    _choose_pronunciations(chosen)
     line = SpokenLine(
         _target(chosen.target).name,
         strip=chosen.strip,
@@ -199,6 +208,7 @@ def _batch(chosen: argparse.Namespace) -> dict:
         try:
             # Each line starts from the file as it was opened.
             bpy.ops.wm.open_mainfile(filepath=base) if base else bpy.ops.wm.read_homefile(use_empty=True)
+            _choose_pronunciations(chosen)
             target = _target(line.get("target", ""), client)
             add_sound(bpy.context.scene, audio, line["frame"])
             words = {name: line.get(name, "") for name in ("transcript", "language")}
@@ -219,6 +229,12 @@ def _batch(chosen: argparse.Namespace) -> dict:
     text = f"{len(done)} of {len(lines)} lines written to {folder}, {len(failures)} failed, {noted} with notes"
     code = 2 if failures else 0
     return {"text": text, "files": done, "failures": failures, "lines": reports_of_lines, "noted": noted, "code": code}
+
+
+def _choose_pronunciations(chosen: argparse.Namespace) -> None:
+    """Give the scene the list that was named, if any."""
+    if chosen.pronunciations:
+        bpy.context.scene.kmtalk.pronunciations = str(Path(chosen.pronunciations).absolute())
 
 
 def _read_lines(path: Path) -> list[dict]:

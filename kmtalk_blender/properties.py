@@ -27,6 +27,7 @@ from .choices import (
     SOURCES,
 )
 from .errors import UserError
+from .life_properties import LifeSettings
 from .runtime.model_folder import installed_models
 from .runtime.schema import SETTINGS
 from .scene.compat import Strip, sequencer_scene, strip_type
@@ -35,8 +36,12 @@ from .scene.sound.speakers import choose_line
 from .scene.sound.strips import chosen_strip
 from .scene.takes.notes import understood_here
 from .session import models_folder
+from .setting_property import setting_property
 
 __all__ = ["register", "unregister"]
+
+# Since 4.5 a property says whether its path may be relative to the .blend file.
+BLEND_RELATIVE: Any = {"options": {"PATH_SUPPORTS_BLEND_RELATIVE"}} if bpy.app.version >= (4, 5, 0) else {}
 
 
 def has_shape_keys(_self: object, candidate: bpy.types.Object) -> bool:
@@ -54,6 +59,11 @@ def known_models(_self: object, context: bpy.types.Context, _typed: str) -> list
 def known_phones(_self: object, _context: bpy.types.Context, _typed: str) -> tuple[str, ...]:
     """The phones, for the search menu."""
     return PHONES
+
+
+def forget_sound(self: "PhoneItem", _context: bpy.types.Context) -> None:
+    """A phone that the user chose is the sound itself."""
+    self.sound = ""
 
 
 def jump_to_phone(self: "WindowState", context: bpy.types.Context) -> None:
@@ -114,22 +124,16 @@ def hand_text_on(self: "SceneSettings", context: bpy.types.Context) -> None:
         strip.kmtalk.text, self.text = self.text, None
 
 
-def setting_property(name: str) -> Any:
-    """The panel's property of a setting of the take, as the schema describes it."""
-    setting = SETTINGS[name]
-    shown = {"name": setting.label, "description": setting.help, "default": setting.default}
-    if setting.kind == "switch":
-        return BoolProperty(**shown)
-    if setting.kind == "count":
-        return IntProperty(**shown, min=int(setting.least), max=int(setting.most))
-    low, high = setting.slider
-    return FloatProperty(**shown, min=setting.least, max=setting.most, soft_min=low, soft_max=high, subtype="FACTOR")
-
-
 class PhoneItem(bpy.types.PropertyGroup):
     """One phone of a take. Changing it and completing again changes the motion."""
 
-    label: StringProperty(name="Phone", description="ARPAbet label of the phone; SIL is silence", search=known_phones)
+    label: StringProperty(
+        name="Phone",
+        description="ARPAbet label of the phone; SIL is silence",
+        search=known_phones,
+        update=forget_sound,
+    )
+    sound: StringProperty(name="Sound", description="The sound of another language that is meant, in IPA")
     start: FloatProperty(
         name="Start", description="Start of the phone, from the start of the take", unit="TIME_ABSOLUTE", min=0
     )
@@ -250,6 +254,12 @@ class SceneSettings(bpy.types.PropertyGroup):
     language: EnumProperty(
         name="Language", description="What is spoken, unless a strip has its own language", items=LANGUAGES
     )
+    pronunciations: StringProperty(
+        name="Pronunciations",
+        description="Text file with words and how they are said, such as names: Gandalf /ˈɡandalf/",
+        subtype="FILE_PATH",
+        **BLEND_RELATIVE,
+    )
     model: StringProperty(
         name="Model", description="starter, or the folder of another model", default="starter", search=known_models
     )
@@ -329,7 +339,9 @@ class SceneSettings(bpy.types.PropertyGroup):
 
 
 class ObjectSettings(bpy.types.PropertyGroup):
-    """object.kmtalk: mapping and landmarks of a character."""
+    """object.kmtalk: mapping, landmarks, head and eyes of a character."""
+
+    life: PointerProperty(type=LifeSettings, override={"LIBRARY_OVERRIDABLE"})
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
@@ -390,6 +402,7 @@ CLASSES = (
     LineItem,
     RuleItem,
     SceneSettings,
+    LifeSettings,
     ObjectSettings,
     ActionSettings,
     WindowState,

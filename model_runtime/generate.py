@@ -12,7 +12,7 @@ import onnxruntime
 from model_runtime import __version__
 from model_runtime.channels import BROWS, CHANNELS, LIDS
 from model_runtime.linguistics.key_frames import key_frames
-from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.performance import Performance
 from model_runtime.postprocess.blinks_and_brows import upper_face
@@ -111,12 +111,13 @@ def shift_phones(phones: PhoneTrack, lead: float) -> PhoneTrack:
         return phones
     duration = phones.duration
     moved = [
-        Span(phone.label, max(phone.start - lead, 0.0), min(phone.end - lead, duration)) for phone in phones.phones
+        replace(phone, start=max(phone.start - lead, 0.0), end=min(phone.end - lead, duration))
+        for phone in phones.phones
     ]
     # If every phone is moved out of a short recording, the nearest one stays.
     kept = [phone for phone in moved if phone.end > phone.start] or [moved[-1 if lead > 0 else 0]]
-    kept[0] = Span(kept[0].label, 0.0, kept[0].end)
-    kept[-1] = Span(kept[-1].label, kept[-1].start, duration)
+    kept[0] = replace(kept[0], start=0.0)
+    kept[-1] = replace(kept[-1], end=duration)
     return PhoneTrack(tuple(kept), phones.words, phones.unreliable)
 
 

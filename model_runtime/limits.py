@@ -17,6 +17,10 @@ DECODING_SECONDS = 300.0  # s that ffmpeg may take for a file
 # Texts.
 TRANSCRIPT_LETTERS = 1_000_000  # characters of a transcript
 TRANSCRIPT_BYTES = 4 * TRANSCRIPT_LETTERS  # bytes of a transcript file
+PRONUNCIATION_BYTES = 2 * MIB  # bytes of a list of pronunciations
+PRONUNCIATION_LINES = 20_000  # its lines
+PRONUNCIATIONS_OF_WORD = 16  # lines of one word in one language
+PRONUNCIATION_PHONES = 200  # sounds of one pronunciation
 WORDS_PER_SECOND = 20  # words of a transcript for each second of sound; nobody speaks faster
 TEXTGRID_BYTES = 64 * MIB  # bytes of a TextGrid
 TEXTGRID_TIERS = 1_000  # tiers of a TextGrid

@@ -32,17 +32,29 @@ generate    audio, output, fps, start?, end? (s within the file), speed? (1),   
             phones?, words? [[label, start, end], ..], features? (true),          notes [sentences]
             name? (of the sound, in notes), transcript_file? (text or
             subtitles with the file's times, in place of transcript),
-            language? (auto, or a code such as de)
+            language? (auto, or a code such as de),
+            pronunciations? (text file: words and how they are said),
+            sounds? [IPA or empty, one a phone] (sounds of another language
+            that the phones stand for; in .npz: phone_sounds)
 capture     capture (file or folder), output, fps, start?, end? (s within it),    output, frames, key_frames, duration,
             rate? (of timecodes), zero? (timecode), audio?, sound_start? (s),     timecode, heard, confidence, language,
             transcript?, transcript_file?, language?, textgrid?, tier?,           notes
-            speaker?, phones?, words?, name?, model?, device?
+            pronunciations?, speaker?, phones?, words?, sounds?, name?,
+            model?, device?
 complete    take, keys, output, model?, device?, first?, last? (frames),          output, frames, key_frames
-            locked? [names], phones?, words? [[label, start, end], ..]
+            locked? [names], phones?, words? [[label, start, end], ..], sounds?
+adapt       capture (file or folder), output (new folder), model?, audio?,        output, model (id), seconds, clips,
+            language?, device?                                                    channels, before, after (r), gain,
+                                                                                  lag (s), notes
+life        take, output, audio?, start?, end?, speed? (1),                       output, frames, notes,
+            target? (.npz: what is looked at), head?, gaze?, blinking?,           counts {event: number}
+            eyebrows?, breath? (strengths, 1), seed?
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
-            output? (.TextGrid or .json), name? (of the sound, in notes)          heard, confidence, language, notes
+            output? (.TextGrid or .json), name? (of the sound, in notes),         heard, confidence, language, notes
+            pronunciations?                                                       sounds? [IPA or empty, one a phone]
 subtitles   file (text or subtitles), start?, end? (s)                            text
-pronounce   text, language? (en-us)                                               words [[word, [phones]], ..]
+pronounce   text, language? (en-us), pronunciations?                       words [[word, [phones]], ..],
+                                                                                  sounds [[IPA], ..] (one list a word)
 head        output, flame? | mesh? (.obj, .ply, .npz of heads.mesh_files),        output, vertices, channels
             landmarks?
 info        -                                                                     version, python, onnxruntime, models,

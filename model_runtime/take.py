@@ -84,6 +84,7 @@ def write_take(take: Take, path: Path | str) -> Path:
             "phone_labels": np.array([p.label for p in phones], dtype=np.str_),
             "phone_start": np.array([p.start for p in phones], dtype=np.float64),
             "phone_end": np.array([p.end for p in phones], dtype=np.float64),
+            **_sounds(take),
             "word_labels": np.array([w.label for w in words], dtype=np.str_),
             "word_start": np.array([w.start for w in words], dtype=np.float64),
             "word_end": np.array([w.end for w in words], dtype=np.float64),
@@ -152,13 +153,21 @@ def read_meta(path: Path | str) -> dict:
     return meta
 
 
+def _sounds(take: Take) -> dict[str, np.ndarray]:
+    """The array phone_sounds of a take with sounds of another language; none for others, as before it was known."""
+    sounds = [phone.sound for phone in take.phones.phones]
+    return {"phone_sounds": np.array(sounds, dtype=np.str_)} if any(sounds) else {}
+
+
 def _spans(arrays: dict[str, np.ndarray], kind: str) -> tuple[Span, ...]:
     """The phones or words (kind) of a take. Raises ValueError for arrays of different lengths, or times that are not
     finite or run backwards."""
     if f"{kind}_labels" not in arrays:
         return ()
     columns = [arrays[name].ravel().tolist() for name in (f"{kind}_labels", f"{kind}_start", f"{kind}_end")]
-    spans = tuple(Span(label, float(start), float(end)) for label, start, end in zip(*columns, strict=True))
+    sounds = texts(arrays[f"{kind}_sounds"]) if f"{kind}_sounds" in arrays else ("",) * len(columns[0])
+    rows = zip(*columns, sounds, strict=True)
+    spans = tuple(Span(label, float(start), float(end), sound) for label, start, end, sound in rows)
     done = 0.0
     for span in spans:
         if not (math.isfinite(span.end) and done <= span.start <= span.end):

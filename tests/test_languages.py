@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from conversation import Talk
+from recordings import LINE, TEXT
 
 from model_runtime.errors import InputError
 from model_runtime.linguistics.decoders import Decoders
@@ -19,9 +21,11 @@ from model_runtime.linguistics.language_choice import find_language
 from model_runtime.linguistics.listen import listen
 from model_runtime.linguistics.phones import PHONES
 from model_runtime.linguistics.sounds import PAUSE, SOUNDS, nearest_phone, sounds_of
+from model_runtime.linguistics.subtitles import Cue
 from model_runtime.linguistics.words_of_text import words_of_text
 from model_runtime.schema import languages
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+from model_runtime.take import read_take
 
 TREE = Path(__file__).resolve().parents[1]
 LINES = {
@@ -228,3 +232,138 @@ def test_the_commands_take_a_language(tmp_path):
     made = run("batch", str(lines), "-o", str(tmp_path / "takes"), "--json")
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["noted"] == 0
+
+
+def with_cues(waveform: Waveform, text: str, shift: float = 0.0) -> tuple[Waveform, list[Cue]]:
+    """The line, ten seconds of room tone, and the line again; cues that lie `shift` s late."""
+    quiet = 1e-4 * np.random.default_rng(0).standard_normal(10 * SAMPLE_RATE)
+    samples = np.concatenate([waveform.samples, quiet, waveform.samples]).astype(np.float32)
+    starts = (0.2 + shift, waveform.duration + 10.2 + shift)
+    return Waveform(samples), [Cue(text, start, start + waveform.duration - 0.4) for start in starts]
+
+
+def test_a_word_of_a_cue_is_looked_for_near_its_time(decoders):
+    """The cue has half of what is said twice; without its time the words lie at the first place."""
+    waveform, cues = with_cues(spoken(LINES["de"], "de"), LINES["de"])
+    second = [cues[1]]
+    text = second[0].text
+    found = listen(waveform, text, "de", decoders=decoders, cues=second)
+    assert found.notes == ()
+    assert [word.label for word in found.track.words] == [word.spelling for word in words_of_text(text, "de")]
+    assert found.track.words[0].start == pytest.approx(cues[1].start, abs=0.3)
+    anywhere = listen(waveform, text, "de", decoders=decoders)
+    both = listen(waveform, f"{text} {text}", "de", decoders=decoders, cues=cues)
+    assert len(both.track.words) == 2 * len(anywhere.track.words)
+    starts = [word.start for word in both.track.words if word.label == "Guten"]
+    assert starts[1] - starts[0] == pytest.approx(cues[1].start - cues[0].start, abs=0.05)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, -0.4])
+def test_cues_near_their_words_keep_all_of_them(decoders, shift):
+    """Without them a word is looked for in the room tone between the lines, and lost."""
+    waveform, cues = with_cues(spoken(LINES["es"], "es"), LINES["es"], shift)
+    text = " ".join(cue.text for cue in cues)
+    shares: list[float] = []
+    found = listen(waveform, text, "es", lambda share, _: shares.append(share), decoders=decoders, cues=cues)
+    assert [word.label for word in found.track.words] == [word.spelling for word in words_of_text(text, "es")]
+    assert found.notes == ()
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("shift", [6.0, -6.0, 500.0])
+def test_cues_at_other_times_lose_no_word(decoders, shift):
+    waveform, cues = with_cues(spoken(LINES["es"], "es"), LINES["es"], shift)
+    text = " ".join(cue.text for cue in cues)
+    without = listen(waveform, text, "es", decoders=decoders)
+    found = listen(waveform, text, "es", decoders=decoders, cues=cues)
+    assert len(found.track.words) >= len(without.track.words) > 20
+
+
+def test_the_command_reads_the_times_of_subtitles(tmp_path):
+    waveform, (first, _) = with_cues(spoken(LINES["es"], "es"), LINES["es"])
+    other = "Hasta luego, señora."
+    samples = np.concatenate([waveform.samples[: -round(first.end * SAMPLE_RATE)], spoken(other, "es").samples])
+    soundfile.write(tmp_path / "line.wav", samples, SAMPLE_RATE)
+    cues = [first, Cue(other, len(samples) / SAMPLE_RATE - 1.8, len(samples) / SAMPLE_RATE - 0.2)]
+
+    def stamp(seconds: float) -> str:
+        return f"00:00:{int(seconds):02},{round(seconds % 1 * 1000):03}"
+
+    blocks = [f"{n}\n{stamp(c.start)} --> {stamp(c.end)}\n{c.text}\n" for n, c in enumerate(cues, 1)]
+    (tmp_path / "line.srt").write_text("\n".join(blocks), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "model_runtime",
+        "phones",
+        str(tmp_path / "line.wav"),
+        "--json",
+        "--language",
+        "es",
+    ]
+    command += ["-o", str(tmp_path / "o.json"), "--transcript-file", str(tmp_path / "line.srt")]
+    done = subprocess.run(command, cwd=TREE, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert told["notes"] == []
+    assert [word[0] for word in told["words"]][-4:] == ["casa", "Hasta", "luego", "señora"]
+
+
+FRENCH = "Bonjour, mon père prend un bon repas avec une petite fille brune."
+
+
+def sounds_of_take(path: Path) -> list[tuple[str, str]]:
+    """The label and the sound of each phone of a take."""
+    return [(phone.label, phone.sound) for phone in read_take(path).phones.phones]
+
+
+def test_phones_keep_the_sound_that_was_meant(tmp_path):
+    """In take, phone lists and TextGrid, and through generation and completion from them."""
+    sound = tmp_path / "line.wav"
+    soundfile.write(sound, spoken(FRENCH, "fr-fr").samples, SAMPLE_RATE)
+    talk = Talk()
+    given = {"audio": str(sound), "language": "fr", "transcript": FRENCH}
+    talk.call("generate", output=str(tmp_path / "take.npz"), fps=25, **given)
+    listed = talk.call("phones", output=str(tmp_path / "line.TextGrid"), **given)["result"]
+    own = sounds_of_take(tmp_path / "take.npz")
+    assert {"y", "œ̃", "ɔ̃", "ʁ"} <= {each for _, each in own}
+    assert {label for label, each in own if each == "y"} == {"UW"}
+    assert all(each for label, each in own if label != "SIL")
+    assert [label for label, each in own if not each] == ["SIL"] * [label for label, _ in own].count("SIL")
+    assert [(phone[0], each) for phone, each in zip(listed["phones"], listed["sounds"], strict=True)] == own
+    talk.call("phones", output=str(tmp_path / "line.json"), **given)
+    again = {"audio": str(sound), "fps": 25, "textgrid": str(tmp_path / "line.TextGrid")}
+    assert talk.call("generate", output=str(tmp_path / "grid.npz"), **again)["event"] == "result"
+    assert sounds_of_take(tmp_path / "grid.npz") == own
+    again["textgrid"] = str(tmp_path / "line.json")
+    assert talk.call("generate", output=str(tmp_path / "json.npz"), **again)["event"] == "result"
+    assert sounds_of_take(tmp_path / "json.npz") == own
+    phones = {"phones": listed["phones"], "words": listed["words"], "sounds": ["a", *listed["sounds"][1:]]}
+    talk.call("generate", audio=str(sound), fps=25, output=str(tmp_path / "given.npz"), **phones)
+    assert sounds_of_take(tmp_path / "given.npz") == own, "silence has no sound"
+    changed = [*listed["sounds"]]
+    place = changed.index("y")
+    changed[place] = ""
+    keys = tmp_path / "keys.npz"
+    np.savez(keys, key_frames=[5], key_weights=np.zeros((1, 1), np.float32), channels=np.array(["jawOpen"]))
+    talk.call(
+        "complete",
+        take=str(tmp_path / "take.npz"),
+        keys=str(keys),
+        output=str(tmp_path / "done.npz"),
+        **(phones | {"sounds": changed}),
+    )
+    assert sounds_of_take(tmp_path / "done.npz") == [(label, changed[i]) for i, (label, _) in enumerate(own)]
+    refused = talk.call("generate", audio=str(sound), fps=25, output=str(keys), **(phones | {"sounds": ["a"]}))
+    assert "one text a phone" in refused["message"]
+    talk.process.stdin.close()
+    talk.process.wait(30)
+
+
+def test_english_takes_have_no_array_of_sounds(tmp_path):
+    talk = Talk()
+    talk.call("generate", audio=str(LINE), transcript=TEXT, fps=25, output=str(tmp_path / "take.npz"))
+    with np.load(tmp_path / "take.npz") as arrays:
+        assert "phone_sounds" not in arrays.files
+    assert "sounds" not in talk.call("phones", audio=str(LINE), transcript=TEXT)["result"]
+    talk.process.stdin.close()
+    talk.process.wait(30)

@@ -114,6 +114,12 @@ def test_batch(tmp_path, out):
     assert len(list((out / "takes").iterdir())) == 3
 
 
+@needs_data
+def test_adapt(tmp_path, out):
+    run(tmp_path, *RUNTIME, "adapt", "starter", DATA / "people" / "obama", out / "face")
+    assert (out / "face" / "model.json").is_file()
+
+
 def test_head_and_info(tmp_path, out):
     run(tmp_path, *RUNTIME, "head", "-o", out / "head.npz")
     shutil.rmtree(tmp_path / "user")

@@ -65,6 +65,12 @@ def inputs(folder: Path) -> dict[str, tuple[list[str], str]]:
         "generate model": (["generate", str(LINE), "-o", out, "--transcript", "hello", "--model", "PATH"], ""),
         "capture": (["capture", "PATH", "-o", out], ".csv"),
         "capture sound": (["capture", str(folder / "capture.csv"), "--audio", "PATH", "-o", out], ""),
+        "adapt": (["adapt", "starter", "PATH", str(folder / "adapted")], ".csv"),
+        "adapt model": (["adapt", "PATH", str(folder / "capture.csv"), str(folder / "adapted")], ""),
+        "adapt sound": (
+            ["adapt", "starter", str(folder / "capture.csv"), str(folder / "adapted"), "--audio", "PATH"],
+            "",
+        ),
         "phones": (["phones", "PATH", "-o", str(folder / "out.json")], ""),
         "complete": (["complete", "PATH", *made[2:]], ".npz"),
         "complete keys": ([*made[:3], "PATH", *made[4:]], ".npz"),
@@ -97,6 +103,7 @@ def outputs(folder: Path) -> dict[str, tuple[list[str], str]]:
         "express": (["express", "none.npz", "--model", "none", "--head", "none.npz", "-o", "PATH"], ".npz"),
         "evaluate": (["evaluate", "starter", "none", "-o", "PATH"], ".json"),
         "evaluate pictures": (["evaluate", "starter", "none", "--pictures", "PATH"], ""),
+        "adapt": (["adapt", "starter", "none", "PATH"], ""),
         "prepare captures": (["prepare", "captures", "none", "PATH"], ""),
         "prepare landmarks": (["prepare", "landmarks", "none", "PATH"], ""),
     }

@@ -70,6 +70,7 @@ def test_a_take_holds_the_arrays_of_the_schema_and_no_others(tmp_path):
     command = [sys.executable, "-m", "model_runtime", "generate", str(LINE), "-o", str(tmp_path / "take.npz")]
     subprocess.run([*command, "--json"], capture_output=True, check=True, cwd=TREE)
     with np.load(tmp_path / "take.npz") as take:
-        assert take.files == list(take_arrays())
+        # The sounds of another language are only in takes that have some.
+        assert take.files == [name for name in take_arrays() if name != "phone_sounds"]
         assert json.loads(str(take["meta"]))["settings"].keys() == SETTINGS.keys()
     assert set(extension_module("runtime.take_file").ARRAYS) | {"key_weights"} == set(take_arrays())

@@ -3,7 +3,8 @@
     python -m tools.measure_phones DATA [--limit N]
 
 DATA holds phones/ (<name>.flac beside <name>.json with labelled phones) and grid/ (clips, words.json, clips.tsv).
-Prints signed and absolute boundary errors (ours minus the label), with a transcript and without.
+Prints signed and absolute boundary errors (ours minus the label), with a transcript and without. --network: by the
+network of sounds, words given or not, instead of the aligner of English.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from model_runtime.errors import InputError
 from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.labels import arpabet
+from model_runtime.linguistics.language_choice import ENGLISH
+from model_runtime.linguistics.other_languages import align_other_language
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.speech.audio import Waveform, read_audio
 
@@ -156,15 +159,19 @@ def report(errors: dict[str, list[float]]) -> None:
         print(f"  within 20 ms {close:.2f}  50 ms {near:.2f}")
 
 
-def measure(data: Path, with_transcript: bool, limit: int) -> None:
-    """Find the phones of all recordings and print the errors. limit: number of GRID clips."""
+def measure(data: Path, with_transcript: bool, limit: int, network: bool = False) -> None:
+    """Find the phones of all recordings and print the errors. limit: number of GRID clips. network: by the network of
+    sounds."""
     decoders, errors, shares = Decoders(), defaultdict(list), defaultdict(list)
     spent = heard = 0.0
 
     def listened(waveform: Waveform, text: str) -> PhoneTrack:
         nonlocal spent, heard
         began = time.perf_counter()
-        track = find_phones(waveform, text if with_transcript else None, decoders=decoders)
+        if network:
+            track = align_other_language(waveform, text if with_transcript else None, ENGLISH).track
+        else:
+            track = find_phones(waveform, text if with_transcript else None, decoders=decoders)
         spent, heard = spent + time.perf_counter() - began, heard + waveform.duration
         return track
 
@@ -198,9 +205,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--limit", type=int, default=59, help="GRID clips, unseen speakers first")
+    parser.add_argument("--network", action="store_true", help="by the network of sounds")
     arguments = parser.parse_args()
     for with_transcript in (True, False):
-        measure(arguments.data, with_transcript, arguments.limit)
+        measure(arguments.data, with_transcript, arguments.limit, arguments.network)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ..scene.character.shape_map import target_of
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.jobs.word_jobs import InsertWordJob
-from ..scene.options import SpokenLine, options_of
+from ..scene.options import SpokenLine, options_of, pronunciations_of
 from ..scene.phones.phone_edits import delete_phone, delete_word, insert_phone
 from ..scene.phones.timeline import (
     add_markers,
@@ -122,7 +122,9 @@ class KMTALK_OT_insert_word(JobOperator, bpy.types.Operator):
         seconds = inside_phone(action, index, context.scene) if self.seconds < 0 else self.seconds
         take = action.kmtalk.phones[index].take if 0 <= index < len(action.kmtalk.phones) else ""
         language = str(take_info(action, take).get("language", "")) if take else ""
-        job = InsertWordJob(action, index, self.word or state.new_word, seconds, language)
+        job = InsertWordJob(
+            action, index, self.word or state.new_word, seconds, language, pronunciations_of(context.scene)
+        )
         return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 

@@ -1,10 +1,10 @@
 """The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read data; operators change it."""
 
-from . import lines, main, phones, rig, settings, takes
+from . import life, lines, main, phones, rig, settings, takes
 
 __all__ = ["register", "unregister"]
 
-MODULES = (main, lines, takes, phones, rig, settings)
+MODULES = (main, lines, takes, life, phones, rig, settings)
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import bpy
 
 from .. import session
-from ..choices import IPA
+from ..choices import ipa_of
 from ..scene.phones.timeline import listed_action, phone_at
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
@@ -26,7 +26,7 @@ class KMTALK_UL_phones(RowMixin, bpy.types.UIList):
         split.label(text=f"{start:.0f}", icon="PLAY" if here else "BLANK1", translate=False)
         split = split.split(factor=0.4)
         own = session.preferences()
-        shown = f"{item.label}  {IPA.get(item.label, '')}" if own is not None and own.ipa else item.label
+        shown = f"{item.label}  {ipa_of(item.label, item.sound)}" if own is not None and own.ipa else item.label
         split.label(text=shown, translate=False)
         split.label(text=item.word, translate=False)
 

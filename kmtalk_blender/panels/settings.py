@@ -46,6 +46,7 @@ class Style(PanelMixin):
         row.prop(settings, "brows", toggle=True)
         layout.prop(settings, "seed")
         layout.prop(settings, "language")
+        layout.prop(settings, "pronunciations")
 
 
 class Output(PanelMixin):

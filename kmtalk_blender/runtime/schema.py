@@ -1,4 +1,5 @@
-"""What both packages agree on, as the runtime's schema describes it: the settings of a take and its arrays."""
+"""What both packages agree on, as the runtime's schema describes it: the settings of a take and of head and eyes,
+and the arrays of a take."""
 
 import json
 from dataclasses import dataclass
@@ -6,15 +7,15 @@ from typing import Any
 
 from .environment import source_folder
 
-__all__ = ["LANGUAGES", "SETTINGS", "TAKE_ARRAYS", "Setting"]
+__all__ = ["LANGUAGES", "LIFE_SETTINGS", "SETTINGS", "TAKE_ARRAYS", "Setting"]
 
 SCHEMA = ("model_runtime", "schema")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of a take. kind: number, count, switch or text. default: None where the model decides. least, most: the
-    range of a number. slider: its range on a slider."""
+    """A setting of a take, or of head and eyes. kind: number, count, switch or text. default: None where the model
+    decides. least, most: the range of a number. slider: its range on a slider."""
 
     kind: str
     default: Any
@@ -43,6 +44,8 @@ def _setting(entry: dict[str, Any]) -> Setting:
     )
 
 
+# Settings of head and eyes.
+LIFE_SETTINGS = {name: _setting(entry) for name, entry in _read("life.json").items()}
 SETTINGS = {name: _setting(entry) for name, entry in _read("settings.json").items()}
 # Code -> English name of each language that the runtime speaks.
 LANGUAGES: dict[str, str] = {code: entry["name"] for code, entry in _read("languages.json").items()}

@@ -17,7 +17,7 @@ from .npz import NUMBERS, TEXT, WHOLE, Wanted, all_finite, pack_arrays, read_arr
 from .schema import TAKE_ARRAYS
 from .whole_file import write_whole
 
-__all__ = ["Span", "Take", "pack_take", "read_take", "spans_of", "unpack_take", "write_keys", "write_take"]
+__all__ = ["Span", "Take", "pack_take", "read_take", "sounds_of", "spans_of", "unpack_take", "write_keys", "write_take"]
 
 Span = tuple[str, float, float]
 KINDS = {"decimal": "f", "number": NUMBERS, "whole": WHOLE, "switch": "b", "text": TEXT}
@@ -40,8 +40,8 @@ class Take:
     """One generated performance. Frame i is i / fps seconds after the start of the sound.
 
     weights: (T, K) float32 in [0, 1]. channels: K names. fps: frames a second. key_frames: (N,) int32 ascending, first
-    0, last T - 1. phones, words: (label, start, end), seconds. acoustics: (A, F) float16, the features of the
-    sound.
+    0, last T - 1. phones, words: (label, start, end), seconds. sounds: for each phone the sound of another language
+    that is meant, in IPA, or empty; or none at all. acoustics: (A, F) float16, the features of the sound.
     meta: model, settings, audio (JSON values). unreliable_phones: True when the phones are doubtful; the runtime then
     uses the networks that do without phones. others: arrays that this version does not know, kept for writing.
     """
@@ -52,6 +52,7 @@ class Take:
     key_frames: np.ndarray
     phones: tuple[Span, ...] = ()
     words: tuple[Span, ...] = ()
+    sounds: tuple[str, ...] = ()
     acoustics: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float16))
     meta: dict = field(default_factory=dict)
     unreliable_phones: bool = False
@@ -92,6 +93,14 @@ def spans_of(rows: Iterable) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def sounds_of(sounds: Iterable, count: int) -> tuple[str, ...]:
+    """The sounds of `count` phones. Raises ValueError for another number of them, but for none, and for no texts."""
+    found = tuple(sounds)
+    if len(found) not in (0, count) or not all(isinstance(sound, str) for sound in found):
+        raise ValueError("sounds")
+    return found
+
+
 def _unpack(stream: BinaryIO, name: str) -> Take:
     arrays = read_arrays(stream, f"{name} is not a take", ARRAYS, others=True)
     channels, weights, key_frames = texts(arrays["channels"]), arrays["weights"], arrays["key_frames"]
@@ -112,6 +121,7 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         raise UserError(f"{name} is not a take: its acoustics or its meta have another form.")
     try:
         phones, words = _spans(arrays, "phone"), _spans(arrays, "word")
+        sounds = sounds_of(texts(arrays["phone_sounds"]) if "phone_sounds" in arrays else (), len(phones))
     except (ValueError, KeyError) as error:
         raise UserError(f"{name} is not a take: each phone and word needs a label, and times in order.") from error
     return Take(
@@ -121,6 +131,7 @@ def _unpack(stream: BinaryIO, name: str) -> Take:
         key_frames.astype(np.int32),
         phones,
         words,
+        sounds,
         acoustics.astype(np.float16, copy=False),
         meta,
         bool(arrays.get("phones_heard", np.zeros(1, bool)).any()),
@@ -138,6 +149,7 @@ def pack_take(take: Take) -> bytes:
             "key_frames": take.key_frames.astype(np.int32),
             "key_weights": take.weights[take.key_frames].astype(np.float32),
             **_columns("phone", take.phones),
+            **({"phone_sounds": np.array(take.sounds, dtype=np.str_)} if any(take.sounds) else {}),
             **_columns("word", take.words),
             "phones_heard": np.array(take.unreliable_phones),
             "acoustics": take.acoustics.astype(np.float16),

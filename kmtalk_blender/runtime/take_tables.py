@@ -10,7 +10,7 @@ from .. import limits
 from ..errors import UserError
 from .input_files import parse_json, read_table, read_text
 from .npz import all_finite
-from .take_file import Take, spans_of
+from .take_file import Take, sounds_of, spans_of
 
 __all__ = ["is_exported", "read_live_link", "read_take_json"]
 
@@ -85,6 +85,7 @@ def read_take_json(path: Path) -> Take:
         names, fps = tuple(str(name) for name in stored["channels"]), float(stored["fps"])
         keys = np.array(stored.get("key_frames", []), np.int32)
         phones, words = spans_of(stored.get("phones", [])), spans_of(stored.get("words", []))
+        sounds = sounds_of(stored.get("sounds", []), len(phones))
     except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(f"{path} is not a take; export it again as JSON.") from error
     if weights.ndim != 2 or len(weights) < 2 or weights.shape[1] != len(names) or not all_finite(weights):
@@ -93,7 +94,7 @@ def read_take_json(path: Path) -> Take:
     whole = keys.ndim == 1 and len(keys) and keys[0] == 0 and keys[-1] == len(weights) - 1
     if whole and (keys[1:] > keys[:-1]).all():
         take = take.with_weights(take.weights, keys)
-    return Take(take.weights, names, fps, take.key_frames, phones, words, meta=take.meta)
+    return Take(take.weights, names, fps, take.key_frames, phones, words, sounds, meta=take.meta)
 
 
 def _plain_take(weights: np.ndarray, names: tuple[str, ...], fps: float, path: Path) -> Take:

@@ -147,10 +147,10 @@ def ensure_curves(action: bpy.types.Action, datablock: Animated) -> Any:
     return _ensure_bag(action, datablock).fcurves
 
 
-def new_curve(action: bpy.types.Action, datablock: Animated, path: str, group: str) -> bpy.types.FCurve:
-    """A new F-Curve for `datablock`, in a named group of the action."""
+def new_curve(action: bpy.types.Action, datablock: Animated, path: str, group: str, index: int = 0) -> bpy.types.FCurve:
+    """A new F-Curve for `datablock`, in a named group of the action. index: within an array."""
     bag = _ensure_bag(action, datablock)
-    curve = bag.fcurves.new(path)
+    curve = bag.fcurves.new(path, index=index)
     curve.group = bag.groups.get(group) or bag.groups.new(group)
     return curve
 

@@ -9,7 +9,7 @@ from ..runtime.input_files import is_folder
 from ..runtime.schema import SETTINGS
 from .curves.density import Density
 
-__all__ = ["Options", "SpokenLine", "Style", "options_of"]
+__all__ = ["Options", "SpokenLine", "Style", "options_of", "pronunciations_of"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Options:
     within this many frames of an edit are moved with it; 0 keeps all. rest_in, rest_out: seconds of the ramps from rest
     and back, for a line that begins or ends in speech. expression: how smile, frown, brows and blinks of the take
     combine with the user's keys: ADD, REPLACE or LEAVE. language: of lines that have none of their own, a key of
-    runtime.schema.LANGUAGES or auto.
+    runtime.schema.LANGUAGES or auto. pronunciations: absolute path of a list of words and how they are said, or empty.
     """
 
     style: Style = field(default_factory=Style)
@@ -54,6 +54,7 @@ class Options:
     rest_out: float = 0.2
     expression: str = "ADD"
     language: str = "auto"
+    pronunciations: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,14 @@ def options_of(scene: bpy.types.Scene) -> Options:
         rest_out=panel.rest_out,
         expression=panel.expression,
         language=panel.language,
+        pronunciations=pronunciations_of(scene),
     )
+
+
+def pronunciations_of(scene: bpy.types.Scene) -> str:
+    """The absolute path of the scene's list of pronunciations; empty where it has none."""
+    written = scene.kmtalk.pronunciations.strip()
+    return str(whole_path(written, scene.library)) if written else ""
 
 
 def _model(chosen: str) -> str:

@@ -7,7 +7,7 @@ import click
 
 from model_runtime.errors import InputError
 from model_runtime.service.batch import Shard, run_batch
-from model_runtime.service.console import answer, json_option, progress_bar
+from model_runtime.service.console import answer, json_option, progress_bar, pronunciations_option
 
 __all__ = ["command"]
 
@@ -22,12 +22,15 @@ __all__ = ["command"]
     default=True,
     help="Keep in the takes what was heard (default), which completing edits needs, or make them far smaller.",
 )
+@pronunciations_option
 @json_option
-def command(lines: Path, output: Path, shard: str, resume: bool, features: bool, as_json: bool) -> None:
+def command(
+    lines: Path, output: Path, shard: str, resume: bool, features: bool, pronunciations: str | None, as_json: bool
+) -> None:
     """Run `run_batch` from the command line. Exit code 2 when lines failed, after all other lines were made, or when
     the disk is full, at once."""
     with progress_bar() as report:
-        summary = run_batch(lines, output, Shard.parse(shard), report, not resume, features)
+        summary = run_batch(lines, output, Shard.parse(shard), report, not resume, features, pronunciations)
     rate = summary.made / summary.seconds if summary.seconds else 0.0
     sentence = (
         f"{output}: {summary.made} made, {summary.kept} kept, {summary.failed} failed, {summary.noted} with notes; "

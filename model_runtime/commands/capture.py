@@ -3,7 +3,14 @@
 import click
 
 from model_runtime.service.capture_request import Request, run
-from model_runtime.service.console import answer, heard_sentences, json_option, language_option, progress_bar
+from model_runtime.service.console import (
+    answer,
+    heard_sentences,
+    json_option,
+    language_option,
+    progress_bar,
+    pronunciations_option,
+)
 from model_runtime.service.model_cache import ModelCache
 
 __all__ = ["Request", "command", "run"]
@@ -22,6 +29,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("--transcript", help="What is said.")
 @click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
 @language_option
+@pronunciations_option
 @click.option("--textgrid", help="Phones of the sound with times, instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")

@@ -18,7 +18,8 @@ __all__ = ["Request", "command", "run"]
 @dataclass(frozen=True)
 class Request:
     """Parameters of complete. take, keys: paths of .npz files. first, last: frame range to compute. locked: channels
-    that stay as they are. phones, words: corrected [label, start, end] in seconds; without words, the take's words."""
+    that stay as they are. phones, words: corrected [label, start, end] in seconds; without words, the take's words.
+    sounds: as of generate."""
 
     take: str
     keys: str
@@ -30,6 +31,7 @@ class Request:
     locked: list | None = None
     phones: list | None = None
     words: list | None = None
+    sounds: list | None = None
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
@@ -41,7 +43,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     phones = None
     if request.phones is not None:
         words = lists_of(take.phones)["words"] if request.words is None else request.words
-        phones = track_of(request.phones, words, take.phones.duration)
+        phones = track_of(request.phones, words, take.phones.duration, request.sounds)
     locked = tuple(str(name) for name in request.locked or ())
     keys = read_keys(request.keys)
     report("model", 0.1, "Loading")

@@ -15,21 +15,27 @@ __all__ = ["command"]
 
 
 @click.command("evaluate", help="Compare a model with recorded faces: prepared data, or a folder of landmark tracks.")
-@click.argument("model")
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
 @click.argument("data")
 @click.option("--split", default="test", help="Which clips: train, validation (dev) or test.")
 @click.option("--ablations", is_flag=True, help="MODEL is a training's output: evaluate the model of every row.")
 @click.option("--per-clip", is_flag=True, help="A row a clip, too.")
+@click.option(
+    "--without-rules", is_flag=True, help="Also the networks' motion before the rules on top (landmark tracks)."
+)
+@click.option("--speaker", "speakers", multiple=True, help="Only this speaker (landmark tracks); may be repeated.")
 @click.option("-o", "--output", help="Write the table (.md) or everything (.json) there, too.")
 @click.option("--pictures", help="Folder for a picture a clip (landmark tracks).")
 @click.option("--device", default="auto", help="auto, cpu, cuda, directml or coreml.")
 @json_option
 def command(
-    model: str,
+    models: tuple[str, ...],
     data: str,
     split: str,
     ablations: bool,
     per_clip: bool,
+    without_rules: bool,
+    speakers: tuple[str, ...],
     output: str | None,
     pictures: str | None,
     device: str,
@@ -39,12 +45,12 @@ def command(
     target = check_output(output, (".md", ".json")) if output else None
     if pictures:
         check_folder(pictures)
-    models = _models(model, ablations)
+    chosen = [row for model in models for row in _rows(model)] if ablations else list(models)
     tracks = is_file(Path(data) / "clips.tsv")
     if tracks:
-        result, text = _tracks(models, data, split, per_clip, pictures, device)
+        result, text = _tracks(chosen, data, split, per_clip, pictures, device, without_rules, speakers)
     else:
-        result, text = _prepared(models, data, split, per_clip, device)
+        result, text = _prepared(chosen, data, split, per_clip, device)
     if target is not None:
         import json
 
@@ -53,9 +59,7 @@ def command(
     answer(result, as_json, text)
 
 
-def _models(model: str, ablations: bool) -> list[str]:
-    if not ablations:
-        return [model]
+def _rows(model: str) -> list[str]:
     found = sorted(str(path.parent) for path in Path(model).glob("*/model/model.json"))
     if not found:
         raise InputError(f"{model} holds no trained rows (<row>/model); name the output of a training.")
@@ -85,15 +89,22 @@ def _prepared(models: list[str], data: str, split: str, per_clip: bool, device: 
 
 
 def _tracks(
-    models: list[str], data: str, split: str, per_clip: bool, pictures: str | None, device: str
+    models: list[str],
+    data: str,
+    split: str,
+    per_clip: bool,
+    pictures: str | None,
+    device: str,
+    without_rules: bool,
+    speakers: tuple[str, ...],
 ) -> tuple[dict, str]:
     from model_runtime.evaluation.track_evaluation import evaluate_tracks, score_table
     from model_runtime.heads.demo_head import demo_head
     from model_runtime.model.checkpoint import load_model
     from model_runtime.settings import Settings
 
-    results, texts = {}, []
-    for name in models:
+    results, texts, all_scored = {}, [], []
+    for number, name in enumerate(models):
         model = load_model(name, device)
         folder = Path(pictures) if pictures else None
         with progress_bar() as report:
@@ -104,10 +115,19 @@ def _tracks(
                 {"validation": "dev"}.get(split, split),
                 Settings(fps=25),
                 folder,
-                lambda share, shown=model.id: report("evaluate", share, shown[:12]),  # type: ignore[misc]
+                lambda share, shown=model.id, done=number: report(  # type: ignore[misc]
+                    "evaluate", (done + share) / len(models), shown[:12]
+                ),
+                without_rules,
+                speakers,
             )
-        results[model.id] = [_plain(asdict(each)) for each in scored]
-        texts.append(f"{model.id}\n\n{score_table(scored, per_clip)}")
+        # Models of several seeds have one id.
+        title = model.id if model.id not in results else name
+        results[title] = [_plain(asdict(each)) for each in scored]
+        texts.append(f"{title}\n\n{score_table([scored], per_clip)}")
+        all_scored.append(scored)
+    if len(models) > 1:
+        texts.append(f"Mean of the {len(models)} models\n\n{score_table(all_scored, per_clip)}")
     return {"clips": results}, "\n\n".join(texts)
 
 

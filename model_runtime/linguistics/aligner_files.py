@@ -14,7 +14,7 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import read_json, read_lines, read_table
 from model_runtime.linguistics.textgrid import textgrid_tiers
-from model_runtime.linguistics.tiers import Spoken, Tier, spoken_tier
+from model_runtime.linguistics.tiers import SOUND_TIER, Spoken, Tier, spoken_tier
 
 __all__ = ["SUFFIXES", "read_aligned"]
 
@@ -47,7 +47,13 @@ def _json(path: Path | str) -> tuple[tuple[Tier, ...], float]:
         tiers = [_tier(name, ([label, start, end] for start, end, label in rows)) for name, rows in found]
         return _ended(tiers, value.get("end"))
     if isinstance(value.get("phones"), list):
-        return _ended([_tier("phones", value["phones"]), _tier("words", value.get("words") or ())])
+        phones = _tier("phones", value["phones"])
+        meant = [
+            [str(sound), *phone[1:]] for sound, phone in zip(value.get("sounds") or (), phones.entries, strict=False)
+        ]
+        return _ended(
+            [phones, _tier("words", value.get("words") or ()), *([Tier(SOUND_TIER, tuple(meant))] if meant else [])]
+        )
     return _gentle(value["words"])
 
 

@@ -18,7 +18,7 @@ from model_runtime.linguistics.subtitles import Cue
 from model_runtime.linguistics.text import read_script
 from model_runtime.speech.audio import Waveform
 
-__all__ = ["fit_cues"]
+__all__ = ["Group", "cue_groups", "fit_cues"]
 
 # Seconds by which words may begin before their cue and end after it.
 TOLERANCE_S = 0.5
@@ -46,15 +46,12 @@ def fit_cues(waveform: Waveform, cues: Sequence[Cue], decoders: Decoders, report
 
     Times between the cues take recognised words, where some are recognised with certainty.
     """
-    groups = _groups(waveform, cues)
-    if sum(bool(group.texts) for group in groups) == len(groups) == 1:
-        return []
     parts = []
-    for group in groups:
+    for group in cue_groups(waveform, cues):
         report(group.start / waveform.duration, "Aligning")
         piece = cut_piece(waveform, group.start, group.end)
-        recognised = recognise(piece.waveform)
-        words = words_with_remarks(read_script("\n".join(group.texts)), piece, recognised, decoders)
+        recognised = recognise(piece.waveform, decoders.own)
+        words = words_with_remarks(read_script("\n".join(group.texts), decoders.own), piece, recognised, decoders)
         if not words and not (recognised.sure and len(recognised.words) >= LACKING_WORDS):
             parts.append(Part([], piece.offset, piece.end, True, None, 0.0))
             continue
@@ -63,9 +60,9 @@ def fit_cues(waveform: Waveform, cues: Sequence[Cue], decoders: Decoders, report
     return parts
 
 
-def _groups(waveform: Waveform, cues: Sequence[Cue]) -> list[Group]:
-    """Groups that cover the waveform, cut at its quietest moments near the ends of cues; empty where a cue lies outside
-    of the waveform: its times are those of another sound."""
+def cue_groups(waveform: Waveform, cues: Sequence[Cue]) -> list[Group]:
+    """Groups that cover the waveform, cut at its quietest moments near the ends of cues; empty where all cues are one
+    group, and where a cue lies outside of the waveform: its times are those of another sound."""
     duration = waveform.duration
     spoken = sorted(cues, key=lambda cue: cue.start)
     if not all(cue.start < duration and cue.end > 0 for cue in spoken):
@@ -95,7 +92,7 @@ def _groups(waveform: Waveform, cues: Sequence[Cue]) -> list[Group]:
     if groups and duration - done < SHORTEST_S:
         last = groups.pop()
         done, texts = last.start, [*last.texts, *texts]
-    return [*groups, Group(tuple(texts), done, duration)]
+    return [*groups, Group(tuple(texts), done, duration)] if groups else []
 
 
 def _quietest(waveform: Waveform) -> Callable[[float, float], float]:

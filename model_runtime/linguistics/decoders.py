@@ -3,14 +3,19 @@
 Both work on frames of 10 ms and keep their decoders loaded. A decoder that failed is dropped: it may be in any state.
 """
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pocketsphinx
 
 from model_runtime.files.data_files import ALIGNER, checked_folder
-from model_runtime.linguistics.pronounce import pronounce
+from model_runtime.linguistics.ipa import ipa_phone
+from model_runtime.linguistics.own_words import ARPABET, IPA, NO_OWN_WORDS, OwnWords, Way
+from model_runtime.linguistics.pronounce import pronounce, with_ending
+from model_runtime.linguistics.sounds import without_nasal
+from model_runtime.linguistics.text import spoken_words
 
 __all__ = ["FRAME", "AlignedPhone", "AlignedWord", "Decoders", "as_bytes"]
 
@@ -30,13 +35,14 @@ PHONE_LOOP = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-20}
 class AlignedPhone:
     """A phone as the decoder names it, from frame `start` up to, not including, frame `end`.
 
-    score: summed over its frames; 0 is a perfect fit, below 0 is worse.
+    score: summed over its frames; 0 is a perfect fit, below 0 is worse. sound: as in `phones.Span`.
     """
 
     name: str
     start: int
     end: int
     score: float = 0.0
+    sound: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,25 +68,30 @@ class Decoders:
     """Decoders, loaded when they are first needed. Results do not depend on earlier searches. Not safe for several
     threads at once.
 
-    made: decoders by name. taught: words that were added to the dictionaries.
+    made: decoders by name. taught: words that were added to the dictionaries. own: words of the user; a copy with
+    others (`dataclasses.replace`) has the same decoders.
     """
 
     made: dict[str, pocketsphinx.Decoder] = field(default_factory=dict)
     taught: set[str] = field(default_factory=set)
+    own: OwnWords = NO_OWN_WORDS
 
     def align(self, sound: bytes, words: Iterable[str]) -> list[AlignedWord] | None:
         """`words` with their frames in `sound` (int16, 16 kHz mono), silences included; None: no alignment found."""
         words = list(words)
+        own = {word: ways for word in dict.fromkeys(words) if (ways := self._own_ways(word))}
+        names = {word: _name(word, ways) for word, ways in own.items()}
         for attempt in range(len(BEAMS)):
             decoder = self._aligner(attempt)
             try:
-                self._teach(decoder, words)
-                decoder.set_align_text(" ".join(words))
+                self._teach(decoder, words, own)
+                decoder.set_align_text(" ".join(names.get(word, word) for word in words))
                 _decode(decoder, sound)
                 if decoder.hyp() is not None:
                     decoder.set_alignment()
                     _decode(decoder, sound)
-                    return [_word(entry) for entry in decoder.get_alignment()]
+                    spelled = {name: word for word, name in names.items()}
+                    return [_word(entry, spelled) for entry in decoder.get_alignment()]
             except RuntimeError:
                 pass
             del self.made[f"align {attempt}"]
@@ -98,12 +109,31 @@ class Decoders:
             return None
 
     def knows(self, word: str) -> bool:
-        """Whether a word (letters a-z and apostrophes) is in the dictionary."""
-        return self._dictionary(self._aligner(0))(word) is not None
+        """Whether a word (letters a-z and apostrophes) is in the dictionary, or one of the user's."""
+        return bool(self.own.ways_of_name(word)[0]) or self._dictionary(self._aligner(0))(word) is not None
 
     def pronunciation(self, word: str) -> tuple[str, ...]:
-        """The phones of a word (letters a-z and apostrophes) as `align` uses them."""
+        """The phones of a word (of `text.spoken_words`) as `align` uses them; the first of several pronunciations."""
+        own = self._own_ways(word)
+        return own[0] if own else self._by_rule(word)
+
+    def _by_rule(self, word: str) -> tuple[str, ...]:
+        """The phones of a word without the user's list."""
         return pronounce(word, self._dictionary(self._aligner(0)))
+
+    def _own_ways(self, word: str) -> tuple[tuple[str, ...], ...]:
+        """The phones of the pronunciations that the user gave for a word; none for other words."""
+        ways, ending = self.own.ways_of_name(word)
+        found = (self._phones(way) for way in ways)
+        return tuple(dict.fromkeys(with_ending(phones, ending) if ending else phones for phones in found))
+
+    def _phones(self, way: Way) -> tuple[str, ...]:
+        if way.kind == ARPABET:
+            return way.said
+        if way.kind == IPA:
+            return tuple(label for sound in way.said if (label := ipa_phone(without_nasal(sound))))
+        words = spoken_words(way.said[0]) or ("a",)
+        return tuple(phone for word in words for phone in self._by_rule(word))
 
     def _aligner(self, attempt: int) -> pocketsphinx.Decoder:
         """The decoder that aligns words, with the beams of an attempt."""
@@ -128,11 +158,19 @@ class Decoders:
 
         return look_up
 
-    def _teach(self, decoder: pocketsphinx.Decoder, words: list[str]) -> None:
-        """Add the words that are missing from the decoder's dictionary."""
+    def _teach(
+        self, decoder: pocketsphinx.Decoder, words: list[str], own: Mapping[str, tuple[tuple[str, ...], ...]]
+    ) -> None:
+        """Add the words that are missing from the decoder's dictionary. own: phones of the user's words."""
         look_up = self._dictionary(decoder)
         for word in dict.fromkeys(words):
-            if decoder.lookup_word(word) is None:
+            if word in own:
+                name = _name(word, own[word])
+                for number, phones in enumerate(own[word] if decoder.lookup_word(name) is None else (), 1):
+                    # The decoder chooses between a word and those with its name and a number.
+                    decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
+                self.taught.add(name)
+            elif decoder.lookup_word(word) is None:
                 decoder.add_word(word, " ".join(pronounce(word, look_up)), False)
                 self.taught.add(word)
 
@@ -147,9 +185,17 @@ def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> None:
     decoder.end_utt()
 
 
-def _word(entry: pocketsphinx.AlignmentEntry) -> AlignedWord:
+def _name(word: str, ways: tuple[tuple[str, ...], ...]) -> str:
+    """The name of a word of the user in the dictionaries, one for each set of pronunciations, as words that were added
+    stay."""
+    digest = hashlib.sha256(" / ".join(map(" ".join, ways)).encode()).hexdigest()
+    return f"{'_'.join(word.split())}~{digest[:16]}"
+
+
+def _word(entry: pocketsphinx.AlignmentEntry, spelled: Mapping[str, str]) -> AlignedWord:
+    """spelled: name in the dictionary -> word, for those that differ."""
     phones = (AlignedPhone(p.name, p.start, p.start + p.duration, p.score) for p in entry)
-    return AlignedWord(entry.name, tuple(phones))
+    return AlignedWord(spelled.get(entry.name.partition("(")[0], entry.name), tuple(phones))
 
 
 def as_bytes(samples: np.ndarray) -> bytes:

@@ -44,7 +44,7 @@ def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
             moved[after.start] = bounds[index]
     ends = zip(phones, bounds[:-1], bounds[1:], strict=True)
     return PhoneTrack(
-        tuple(Span(span.label, start, end) for span, start, end in ends),
+        tuple(Span(span.label, start, end, span.sound) for span, start, end in ends),
         tuple(Span(w.label, moved.get(w.start, w.start), moved.get(w.end, w.end)) for w in track.words),
     )
 

@@ -18,10 +18,10 @@ import espeakng_loader
 from model_runtime.errors import InputError
 from model_runtime.linguistics import espeak_reader
 from model_runtime.linguistics.espeak_reader import BETWEEN, NO_LIBRARY
-from model_runtime.linguistics.sounds import sounds_of
+from model_runtime.linguistics.sounds import written_sounds
 from model_runtime.schema import languages
 
-__all__ = ["LONGEST_WORD", "check_language", "phones_of", "word_sounds"]
+__all__ = ["LONGEST_WORD", "check_language", "phones_of", "word_sounds", "written_word_sounds"]
 
 # Letters of a word at most; what is longer is cut. The library's buffers hold some hundred bytes a word.
 LONGEST_WORD = 60
@@ -99,7 +99,13 @@ def check_language(code: str) -> str:
 
 
 def word_sounds(word: str, language: str) -> tuple[str, ...]:
-    """The sounds (of `sounds.SOUNDS`, without pauses) of a word or a number, in a language of `schema.languages`.
+    """The sounds of `written_word_sounds` alone."""
+    return tuple(sound for sound, _ in written_word_sounds(word, language))
+
+
+def written_word_sounds(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The sounds (of `sounds.SOUNDS`, without pauses) of a word or a number, in a language of `schema.languages`, each
+    with its letters in IPA.
 
     Empty for a word without a sound. Words of several parts give the sounds of all. Raises InputError when espeak-ng
     is missing.
@@ -109,8 +115,8 @@ def word_sounds(word: str, language: str) -> tuple[str, ...]:
 
 
 @lru_cache(REMEMBERED)
-def _sounds(word: str, language: str) -> tuple[str, ...]:
-    return tuple(sound for part in phones_of(word, language) for phone in part for sound in sounds_of(phone))
+def _sounds(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    return tuple(each for part in phones_of(word, language) for phone in part for each in written_sounds(phone))
 
 
 def phones_of(text: str, language: str) -> tuple[tuple[str, ...], ...]:

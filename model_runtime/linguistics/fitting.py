@@ -47,7 +47,7 @@ def fit_transcript(
 
     recognised: of the piece, if that is known. speeds: at which it is tried where it may be a pitched voice.
     """
-    recognised = recognised or recognise(piece.waveform)
+    recognised = recognised or recognise(piece.waveform, decoders.own)
     if not recognised.sure and not may_be_speech(piece.waveform):
         return replace(hear_part(piece, decoders, recognised), given=len(words))
     if not words:

@@ -9,6 +9,7 @@ from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.fitting import fit_transcript
 from model_runtime.linguistics.loudness import pieces
 from model_runtime.linguistics.mismatch import Mismatch
+from model_runtime.linguistics.own_words import OwnWords
 from model_runtime.linguistics.part import Part, fit_of, hear_part, place_recognised
 from model_runtime.linguistics.piece import cut_piece
 from model_runtime.linguistics.pitched import SPEEDS, at_speed, scaled_back
@@ -47,7 +48,7 @@ def hear_all(waveform: Waveform, decoders: Decoders, report: Progress) -> list[P
     for start, end in pieces(waveform, *PIECE):
         report(start / waveform.duration, "Listening")
         piece = cut_piece(waveform, start, end)
-        parts.append(hear_part(piece, decoders, recognise(piece.waveform)))
+        parts.append(hear_part(piece, decoders, recognise(piece.waveform, decoders.own)))
     return parts
 
 
@@ -65,7 +66,7 @@ def fit_long(waveform: Waveform, script: Script, decoders: Decoders, report: Pro
     understood = len(places) >= UNDERSTOOD * min(len(words), sum(map(len, pieces_heard.said)))
     if understood and np.median(pieces_heard.fits) >= PITCHED_FIT:
         return _aligned(pieces_heard, words, places, decoders, report)
-    speed = _speed(pieces_heard, words)
+    speed = _speed(pieces_heard, words, decoders.own)
     if speed == 1.0 and pieces_heard.sure and not in_phrases(places):
         return _heard_instead(pieces_heard, words, decoders, report)
     if speed == 1.0:
@@ -105,7 +106,7 @@ def _recognised(waveform: Waveform, decoders: Decoders, report: Callable[[float]
     for start, end in places:
         report(start / waveform.duration)
         piece = cut_piece(waveform, start, end)
-        recognised, found = place_recognised(piece, recognise(piece.waveform), decoders)
+        recognised, found = place_recognised(piece, recognise(piece.waveform, decoders.own), decoders)
         heard.append(recognised)
         fits.append(fit_of(found))
     return Pieces(waveform, tuple(places), tuple(heard), tuple(fits))
@@ -142,12 +143,12 @@ def _heard_instead(heard: Pieces, words: Sequence[str], decoders: Decoders, repo
     return [replace(parts[0], given=len(words), mismatches=(whole,)), *parts[1:]]
 
 
-def _speed(heard: Pieces, words: Sequence[str]) -> float:
+def _speed(heard: Pieces, words: Sequence[str], own: OwnWords) -> float:
     """The speed at which most of the transcript's words are recognised in the first pieces; 1: their own."""
     tried = [cut_piece(heard.waveform, *place).waveform for place in heard.places[:TRIED]]
     found = {1.0: len(find_places(words, heard.said[:TRIED]))}
     for speed in SPEEDS:
-        said = [recognise(at_speed(each, speed)).words for each in tried]
+        said = [recognise(at_speed(each, speed), own).words for each in tried]
         places = len(find_places(words, said))
         if places >= UNDERSTOOD * min(len(words), sum(map(len, said))):
             found[speed] = places

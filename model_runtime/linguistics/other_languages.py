@@ -5,30 +5,26 @@ heard it is left out, and where something else is said the mouth follows the sou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 
 import numpy as np
 
-from model_runtime import limits
-from model_runtime.linguistics.align import Alignment, Progress, nobody
+from model_runtime.linguistics.align import TIMED, Alignment, Progress, nobody, rising
 from model_runtime.linguistics.decoders import FRAME, AlignedPhone, AlignedWord
 from model_runtime.linguistics.heard_sounds import HeardSounds, PlacedSound, hear_sounds
 from model_runtime.linguistics.loudness import is_silent, may_be_speech, quiet_rows
 from model_runtime.linguistics.mismatch import Mismatch, sentences
+from model_runtime.linguistics.own_words import NO_OWN_WORDS, OwnWords
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack, Span
 from model_runtime.linguistics.sounds import PAUSE, nearest_phone
-from model_runtime.linguistics.text_graph import BETWEEN_WORDS
+from model_runtime.linguistics.subtitles import Cue
 from model_runtime.linguistics.tiling import FRAME_MIDDLE, tiled
+from model_runtime.linguistics.word_search import WORD_FITS, FoundWord, Search, search_cues, search_words
 from model_runtime.linguistics.words_of_text import SpokenWord, unreadable, words_of_text
 from model_runtime.speech.audio import Waveform
 
 __all__ = ["align_other_language", "free_phones"]
 
-# Seconds that are searched at once. Of what is found there, the last part waits for what follows.
-WINDOW_S, LATER_S = 240.0, 40.0
-# Mean fit of a word's sounds below which it is not what is said.
-WORD_FITS = -2.5
 # A transcript matches where the share of its words that fit, and that share and their mean fit together, lie above
 # these. Of 60 lines in five languages all match with their own words, 59 with as many others after them, and 2 with the
 # words of another line alone.
@@ -47,41 +43,39 @@ MISMATCH = "The transcript does not match the sound, so the mouth follows the so
 NO_WORDS = "Words are recognised in English only, so the mouth follows the sounds; type what is said for closer lips."
 
 
-@dataclass(frozen=True)
-class FoundWord:
-    """A word of the transcript in the recording. index: in the transcript. sounds: at least one."""
-
-    index: int
-    sounds: tuple[PlacedSound, ...]
-
-    @property
-    def fit(self) -> float:
-        """Mean over its time, 0 at most."""
-        return float(
-            np.average([each.fit for each in self.sounds], weights=[each.end - each.start for each in self.sounds])
-        )
-
-
 def align_other_language(
-    waveform: Waveform, transcript: str | None, language: str, progress: Progress | None = None, name: str = "the sound"
+    waveform: Waveform,
+    transcript: str | None,
+    language: str,
+    progress: Progress | None = None,
+    name: str = "the sound",
+    own: OwnWords = NO_OWN_WORDS,
+    cues: Sequence[Cue] = (),
+    heard: HeardSounds | None = None,
 ) -> Alignment:
     """The phones (labels of PHONES, tiling the duration) and words of speech in a language of `schema.languages`.
 
-    Without a transcript, or with one that cannot be read, phones without words. progress, name: as in
-    `align.align_speech`.
+    Without a transcript, or with one that cannot be read, phones without words. progress, name, cues: as in
+    `align.align_speech`. own: words of the user in this language. heard: the sounds, where they are known already.
     """
-    report = progress or (lambda _fraction, _text: None)
-    reason = unreadable(transcript or "", language)
-    words = () if reason else words_of_text(transcript or "", language)
+    report = rising(progress)
+    reason = unreadable(transcript or "", language, own)
+
+    def read(text: str) -> tuple[SpokenWord, ...]:
+        return words_of_text(text, language, own)
+
+    words = () if reason else read(transcript or "")
     report(0.0, "Listening")
     if is_silent(waveform):
         silence = PhoneTrack((Span(SILENCE, 0.0, waveform.duration),))
         return nobody(silence, f"{name}: it is silent", [word.spelling for word in words])
-    heard = hear_sounds(waveform)
+    heard = heard or hear_sounds(waveform)
     report(0.5, "Aligning")
-    found = _place(heard, words, report) if _may_fit(words, waveform) else []
-    fitting = [word for word in found if word.fit >= WORD_FITS]
-    share = len(fitting) / max(len(words), 1)
+    search = Search(words) if reason else search_cues(waveform, heard, cues, read, report) if cues else None
+    if search is None or search.share < TIMED:
+        anywhere = search_words(heard, words, report)
+        search = anywhere if search is None or anywhere.share >= search.share else search
+    words, found, fitting, share = search.words, search.found, search.fitting, search.share
     fit = float(np.mean([word.fit for word in fitting])) if fitting else 0.0
     if share <= TEXT_SHARE or share + fit <= TEXT_FITS:
         track = free_phones(waveform, heard)
@@ -109,36 +103,6 @@ def free_phones(waveform: Waveform, heard: HeardSounds | None = None) -> PhoneTr
     return PhoneTrack(track.phones, (), unreliable=True)
 
 
-def _may_fit(words: Sequence[SpokenWord], waveform: Waveform) -> bool:
-    """False for no words, and for so many that they belong to another line."""
-    return 0 < len(words) <= limits.WORDS_PER_SECOND * (waveform.duration + 1)
-
-
-def _place(heard: HeardSounds, words: Sequence[SpokenWord], report: Progress) -> list[FoundWord]:
-    """Where the words lie, window by window; words that are left out are missing in the answer."""
-    found: list[FoundWord] = []
-    start, first = 0.0, 0
-    while first < len(words):
-        report(0.5 + 0.5 * start / heard.duration, "Aligning")
-        end = min(start + WINDOW_S, heard.duration)
-        last = end >= heard.duration
-        # No more words than anybody says in the time.
-        taken = words[first:] if last else words[first : first + round(limits.WORDS_PER_SECOND * WINDOW_S)]
-        placed = heard.of_text([word.ways for word in taken], start, end, last) or []
-        there = [
-            FoundWord(first + index, tuple(sounds))
-            for index, sounds in groupby(placed, key=lambda sound: sound.word)
-            if index != BETWEEN_WORDS
-        ]
-        if last:
-            return found + there
-        kept = [word for word in there if word.sounds[-1].end < end - LATER_S and word.fit >= WORD_FITS]
-        found += [word for word in there if kept and word.index <= kept[-1].index]
-        first = kept[-1].index + 1 if kept else first
-        start = kept[-1].sounds[-1].end if kept else end - LATER_S
-    return found
-
-
 def _tiled(
     heard: HeardSounds, found: Sequence[FoundWord], words: Sequence[SpokenWord], waveform: Waveform
 ) -> PhoneTrack:
@@ -152,7 +116,7 @@ def _tiled(
             runs = _speech(heard.free(done, begin, quiet))
             said += [_word("[phones]", run) for run in runs if len(run) >= SOUNDS_BETWEEN]
         if word is not None:
-            said.append(_word(words[word.index].spelling, word.sounds))
+            said.append(_word(words[word.index].spelling, word.sounds, words[word.index]))
             done = word.sounds[-1].end
     return tiled([(_with_pauses(said), OFFSET, waveform.duration)], waveform)
 
@@ -187,9 +151,13 @@ def _speech(sounds: Sequence[PlacedSound]) -> list[list[PlacedSound]]:
     return [run for run in runs if run]
 
 
-def _word(name: str, sounds: Sequence[PlacedSound]) -> AlignedWord:
+def _word(name: str, sounds: Sequence[PlacedSound], written: SpokenWord | None = None) -> AlignedWord:
+    """written: the word of the transcript, which knows the letters of its sounds."""
+    letters = tuple(each.sound for each in sounds)
+    letters = letters if written is None else written.letters_of(letters)
     phones = (
-        AlignedPhone(nearest_phone(each.sound), _frame(each.start), _frame(each.end), each.fit) for each in sounds
+        AlignedPhone(nearest_phone(each.sound), _frame(each.start), _frame(each.end), each.fit, letter)
+        for each, letter in zip(sounds, letters, strict=True)
     )
     return AlignedWord(name, tuple(phones))
 

@@ -110,5 +110,5 @@ def place_recognised(
     found = decoders.align(piece.pcm, recognised.words)
     if found is not None:
         return recognised, found
-    smaller = in_small_pieces(piece.waveform)
+    smaller = in_small_pieces(piece.waveform, decoders.own)
     return smaller, decoders.align(piece.pcm, smaller.words) if smaller.words else None

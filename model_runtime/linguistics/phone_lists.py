@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,19 +22,25 @@ PAST_END = 0.25
 
 
 def lists_of(track: PhoneTrack) -> dict[str, list]:
-    """The JSON form of a track: {"phones": [[label, start, end], ...], "words": [...]}, times in seconds."""
+    """The JSON form of a track: {"phones": [[label, start, end], ...], "words": [...]}, times in seconds; and, where
+    phones stand for sounds of another language, "sounds": [IPA or empty, ...], one a phone."""
+    sounds = [span.sound for span in track.phones]
     return {
         "phones": [[span.label, span.start, span.end] for span in track.phones],
         "words": [[span.label, span.start, span.end] for span in track.words],
+        **({"sounds": sounds} if any(sounds) else {}),
     }
 
 
-def track_of(phones: Iterable, words: Iterable = (), duration: float | None = None) -> PhoneTrack:
+def track_of(
+    phones: Iterable, words: Iterable = (), duration: float | None = None, sounds: Iterable | None = None
+) -> PhoneTrack:
     """A track from [label, start, end] lists in order of time; gaps become SIL.
 
     phones: ARPAbet or IPA labels; "spn", speech without phones, is the neutral vowel. duration: seconds, length of the
-    track (None: the end of the last phone). Raises InputError for an unknown label, for times that are no numbers, run
-    backwards, overlap or end more than PAST_END after `duration`, and for more phones than PHONES_PER_SECOND allows.
+    track (None: the end of the last phone). sounds: as `lists_of` gives them. Raises InputError for an unknown label,
+    for times that are no numbers, run backwards, overlap or end more than PAST_END after `duration`, and for more
+    phones than PHONES_PER_SECOND allows.
     """
     heard, spoken = _checked(phones, "phone"), _checked(words, "word")
     if not heard:
@@ -48,7 +55,8 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
     if read.strange:
         label = heard[read.strange[0]].label
         raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
-    spans = [Span(phone, span.start, span.end) for phone, span in zip(read.phones, heard, strict=True)]
+    meant = _sounds(sounds, len(heard))
+    spans = [replace(span, label=phone, sound=ipa) for span, phone, ipa in zip(heard, read.phones, meant, strict=True)]
     if last > duration + PAST_END:
         raise InputError(f"The phones last {last:.2f} s and the sound {duration:.2f} s; they belong to another sound.")
     tiles: list[Span] = []
@@ -59,12 +67,12 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
             _append(tiles, SILENCE, done, start)
             done = start
         if end > done:
-            _append(tiles, span.label, done, end)
+            _append(tiles, span.label, done, end, span.sound)
             done = end
     if not tiles:
         raise InputError("The phones last no time; give them a start and a later end.")
     # The last phone fills a gap that is left by rounding.
-    tiles[-1] = Span(tiles[-1].label, tiles[-1].start, duration)
+    tiles[-1] = replace(tiles[-1], end=duration)
     kept = (Span(w.label, w.start, min(w.end, duration)) for w in spoken if w.start < duration)
     return PhoneTrack(tuple(tiles), tuple(kept))
 
@@ -72,13 +80,14 @@ def track_of(phones: Iterable, words: Iterable = (), duration: float | None = No
 def cut(track: PhoneTrack, start: float, end: float, speed: float = 1.0) -> PhoneTrack:
     """The part of a track from `start` to `end` (seconds), moved to begin at 0 and played `speed` times as fast."""
 
-    def part(spans: tuple[Span, ...]) -> list[list]:
-        inside = (Span(s.label, max(s.start, start), min(s.end, end)) for s in spans)
-        return [[s.label, (s.start - start) / speed, (s.end - start) / speed] for s in inside if s.end > s.start]
+    def part(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        inside = (replace(s, start=max(s.start, start), end=min(s.end, end)) for s in spans)
+        moved = (replace(s, start=(s.start - start) / speed, end=(s.end - start) / speed) for s in inside)
+        return tuple(s for s in moved if s.end > s.start)
 
     duration = (end - start) / speed
-    phones = part(track.phones) or [[SILENCE, 0.0, duration]]
-    return track_of(phones, part(track.words), duration)
+    phones = part(track.phones) or (Span(SILENCE, 0.0, duration),)
+    return track_of(**lists_of(PhoneTrack(phones, part(track.words))), duration=duration)
 
 
 def read_phone_lists(path: Path | str) -> PhoneTrack:
@@ -86,7 +95,7 @@ def read_phone_lists(path: Path | str) -> PhoneTrack:
     lists = read_json(path)
     if not isinstance(lists, dict) or not isinstance(lists.get("phones"), list):
         raise InputError(f'{path} holds no phones; it needs {{"phones": [[label, start, end], ...]}}.')
-    return track_of(lists["phones"], lists.get("words") or ())
+    return track_of(lists["phones"], lists.get("words") or (), sounds=lists.get("sounds"))
 
 
 def write_phone_lists(track: PhoneTrack, path: Path | str) -> Path:
@@ -123,13 +132,25 @@ def _checked(lists: Iterable, kind: str) -> list[Span]:
     return spans
 
 
+def _sounds(sounds: Iterable | None, count: int) -> list[str]:
+    """The sounds of `count` phones, all empty for None. Raises InputError for any other form."""
+    if sounds is None:
+        return [""] * count
+    if not isinstance(sounds, list | tuple) or len(sounds) != count or not all(isinstance(s, str) for s in sounds):
+        raise InputError("The sounds must be a list with one text a phone, empty where the phone says it all.")
+    long = next((sound for sound in sounds if len(sound) > limits.LABEL_LETTERS), None)
+    if long is not None:
+        raise InputError(f'The sound "{long}" has more than {limits.LABEL_LETTERS} characters; write it again.')
+    return list(sounds)
+
+
 def _is_time(value: float) -> bool:
     """False for NaN, infinity and numbers beyond LABEL_SECONDS. Negative times have an error message of their own."""
     return -limits.LABEL_SECONDS <= value <= limits.LABEL_SECONDS
 
 
-def _append(tiles: list[Span], label: str, start: float, end: float) -> None:
+def _append(tiles: list[Span], label: str, start: float, end: float, sound: str = "") -> None:
     """Append a phone; a silence after a silence extends it."""
     if tiles and label == SILENCE == tiles[-1].label:
         start = tiles.pop().start
-    tiles.append(Span(label, start, end))
+    tiles.append(Span(label, start, end, "" if label == SILENCE else sound))

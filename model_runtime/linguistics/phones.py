@@ -1,6 +1,6 @@
 """Phones: labels (ARPAbet without stress digits), and the track of phones that tiles a recording."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["BILABIALS", "LABIODENTALS", "PHONES", "SILENCE", "VOWELS", "PhoneTrack", "Span"]
 
@@ -20,11 +20,13 @@ LABIODENTALS = ("F", "V")
 
 @dataclass(frozen=True)
 class Span:
-    """A phone or a word from `start` to `end` (seconds)."""
+    """A phone or a word from `start` to `end` (seconds). sound: of a phone, the sound of another language that is
+    meant, in IPA; empty where the label says it all. It moves nothing: spans that differ in it alone are equal."""
 
     label: str
     start: float
     end: float
+    sound: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def find_speed(
     best, fit = None, AGREED_FIT
     for speed in speeds:
         waveform = at_speed(piece.waveform, speed)
-        recognised = recognise(waveform)
+        recognised = recognise(waveform, decoders.own)
         stretches = unlike_words(words, recognised.words, decoders.pronunciation)
         if not recognised.sure or alike_share(words, recognised.words, stretches) < AGREED:
             continue

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.linguistics.loudness import pieces
+from model_runtime.linguistics.own_words import NO_OWN_WORDS, OwnWords
 from model_runtime.linguistics.text import spoken_words
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 from model_runtime.speech.moonshine import transcribe
@@ -36,24 +37,24 @@ class Recognised:
         return float(np.exp(min(self.likelihood, 0.0))) if self.words else 0.0
 
 
-def recognise(piece: Waveform) -> Recognised:
-    """The words of a piece of up to half a minute.
+def recognise(piece: Waveform, own: OwnWords = NO_OWN_WORDS) -> Recognised:
+    """The words of a piece of up to half a minute. own: words of the user.
 
     A piece without recognised words is tried again in smaller pieces: a line that is repeated many times looks like a
     decoder that loops, and its text is dropped.
     """
     heard = transcribe(piece.samples)
-    words = spoken_words(heard.text)
+    words = spoken_words(heard.text, own)
     if words or piece.duration <= SMALL_PIECE[1]:
         return Recognised(heard.text if words else "", words, heard.likelihood, heard.likelihood > SURE)
-    return in_small_pieces(piece)
+    return in_small_pieces(piece, own)
 
 
-def in_small_pieces(piece: Waveform) -> Recognised:
+def in_small_pieces(piece: Waveform, own: OwnWords = NO_OWN_WORDS) -> Recognised:
     """The words of a piece, recognised in pieces of SMALL_PIECE seconds."""
     samples = piece.samples
     cuts = [(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in pieces(piece, *SMALL_PIECE)]
-    return joined([recognise(Waveform(samples[start:end])) for start, end in cuts])
+    return joined([recognise(Waveform(samples[start:end]), own) for start, end in cuts])
 
 
 def joined(parts: Sequence[Recognised]) -> Recognised:

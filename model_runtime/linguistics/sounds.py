@@ -4,14 +4,22 @@ Two sounds share a symbol where they look alike on a face and are hard to tell a
 hushes are ʃ, all trills and taps of the tongue's tip but ɹ are r or ɾ. Tone, stress and length are passed over.
 """
 
-import re
 import unicodedata
 from functools import cache
 
 from model_runtime.linguistics.ipa import ipa_phone
 from model_runtime.linguistics.phones import PHONES, SILENCE
 
-__all__ = ["ARPABET_SOUNDS", "PAUSE", "SOUNDS", "nearest_phone", "sounds_of"]
+__all__ = [
+    "ARPABET_SOUNDS",
+    "IPA_LETTERS",
+    "PAUSE",
+    "SOUNDS",
+    "nearest_phone",
+    "sounds_of",
+    "without_nasal",
+    "written_sounds",
+]
 
 # Symbol of silence.
 PAUSE = "_"
@@ -60,43 +68,57 @@ NASAL_OF = {**dict.fromkeys("aɑɐʌɒ", "ã"), **dict.fromkeys("eɛæœøiɪə"
 STOPPED = ("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ", "ts", "dz")
 # A letter that is written small after a consonant and sounds by itself.
 SMALL = {"ʲ": "", "ʷ": "", "ʰ": "", "ˠ": "", "ˤ": ""}
+# Letters that `sounds_of` knows.
+IPA_LETTERS = frozenset(
+    unicodedata.normalize("NFD", "".join([*SOUNDS[1:], *SHARED, *PAIRED, *NASAL_OF, *SMALL])) + "ᵻᵿᵊ˞"
+)
 
 
-@cache
 def sounds_of(phone: str) -> tuple[str, ...]:
     """The sounds of one phone in IPA, as espeak-ng writes it; none for marks alone, such as a tone.
 
     Letters that are not IPA's are passed over.
     """
+    return tuple(sound for sound, _ in written_sounds(phone))
+
+
+@cache
+def written_sounds(phone: str) -> tuple[tuple[str, str], ...]:
+    """As `sounds_of`, each sound with its letters as they are written, without marks of stress, length and tone."""
     text = unicodedata.normalize("NFD", phone).replace("c\u0327", "ç")
     letters: list[str] = []
+    written: list[str] = []
     for character in text:
-        if character == NASAL and letters:
-            letters[-1] = NASAL_OF.get(letters[-1], letters[-1])
-        elif character == "˞" and letters:
-            letters[-1] = "ɚ"
+        if character in (NASAL, "˞") and letters:
+            letters[-1] = NASAL_OF.get(letters[-1], letters[-1]) if character == NASAL else "ɚ"
+            written[-1] += character
         elif character not in SMALL and (unicodedata.category(character) in ("Ll", "Lo") or character in "ᵻᵿᵊ"):
             letters.append(character)
-    found: list[str] = []
+            written.append(character)
+    found: list[tuple[str, str]] = []
     at = 0
     while at < len(letters):
         pair = PAIRED.get("".join(letters[at : at + 2]))
         if pair and at + 1 < len(letters):
-            found.append(pair)
+            found.append((pair, "".join(written[at : at + 2])))
             at += 2
             continue
-        sound = SHARED.get(letters[at], letters[at])
-        aspiration = sound == "h" and bool(found) and found[-1] in STOPPED
-        if sound in SOUNDS and not aspiration and not (found and found[-1] == sound):
-            found.append(sound)
+        sound, before = SHARED.get(letters[at], letters[at]), found[-1][0] if found else ""
+        if sound in SOUNDS and sound != before and not (sound == "h" and before in STOPPED):
+            found.append((sound, written[at]))
         at += 1
-    return tuple(found)
+    return tuple((sound, unicodedata.normalize("NFC", form)) for sound, form in found)
 
 
 @cache
 def nearest_phone(sound: str) -> str:
     """The label of PHONES whose mouth is nearest to a sound of SOUNDS. Lips decide first."""
-    found = NEAREST.get(sound) or ipa_phone(re.sub(NASAL, "", unicodedata.normalize("NFD", sound)))
+    found = NEAREST.get(sound) or ipa_phone(without_nasal(sound))
     if found not in PHONES:
         raise ValueError(f'"{sound}" is none of SOUNDS.')
     return found
+
+
+def without_nasal(sound: str) -> str:
+    """The symbol of a vowel without its nasal mark; others stay."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", sound).replace(NASAL, ""))

@@ -18,8 +18,8 @@ from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
 from model_runtime.files.input_files import read_bytes
-from model_runtime.linguistics.phones import PhoneTrack
-from model_runtime.linguistics.tiers import Tier, role_of, spoken_tier
+from model_runtime.linguistics.phones import PhoneTrack, Span
+from model_runtime.linguistics.tiers import SOUND_TIER, Tier, role_of, spoken_tier
 
 __all__ = ["read_textgrid", "textgrid_tiers", "write_textgrid"]
 
@@ -59,9 +59,10 @@ def textgrid_tiers(path: Path | str) -> tuple[tuple[Tier, ...], float]:
 
 
 def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
-    """Write the tiers "phones" and "words", atomically."""
+    """Write the tiers "words" and "phones", and SOUND_TIER where phones are sounds of another language, atomically."""
     grid = textgrid.Textgrid(0.0, track.duration)
-    for name, spans in (("words", track.words), ("phones", track.phones)):
+    sounds = tuple(Span(phone.sound, phone.start, phone.end) for phone in track.phones if phone.sound)
+    for name, spans in (("words", track.words), ("phones", track.phones), *(((SOUND_TIER, sounds),) if sounds else ())):
         entries = [(span.start, span.end, span.label) for span in spans if span.end > span.start]
         grid.addTier(IntervalTier(name, entries, 0.0, track.duration))
     with tempfile.TemporaryDirectory() as folder:

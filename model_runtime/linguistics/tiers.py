@@ -11,7 +11,7 @@ from model_runtime.linguistics.labels import known_share, read_labels
 from model_runtime.linguistics.phone_lists import track_of
 from model_runtime.linguistics.phones import PhoneTrack
 
-__all__ = ["Role", "Spoken", "Tier", "role_of", "spoken_tier"]
+__all__ = ["SOUND_TIER", "Role", "Spoken", "Tier", "role_of", "spoken_tier"]
 
 # Names of tiers of phones and of words, lower case, in order of preference.
 PHONE_TIERS = (
@@ -19,6 +19,8 @@ PHONE_TIERS = (
     *("phn", "phns", "phon", "ipa", "sampa", "arpabet"),
 )
 WORD_TIERS = ("words", "word", "ort-mau", "ort", "orthography")
+# Our own tier of the sounds of another language, in IPA, that phones stand for.
+SOUND_TIER = "sounds"
 # Tiers of WebMAUS, as their words: the words as spelled, and as pronounced by the dictionary.
 MAUS_TIERS = {"ort mau": "words", "kan mau": ""}
 # Words of a name: parts between spaces and signs, and before capitals ("annaPhones").
@@ -104,7 +106,8 @@ def spoken_tier(
     try:
         read = read_labels(chosen.labels)
         phones = [[phone, *entry[1:]] for phone, entry in zip(read.phones, chosen.entries, strict=True)]
-        track = track_of(phones, said, duration)
+        meant = {tuple(entry[1:]): entry[0] for one in tiers if one.name == SOUND_TIER for entry in one.entries}
+        track = track_of(phones, said, duration, [meant.get(tuple(entry[1:]), "") for entry in chosen.entries])
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     return Spoken(track, (*((note,) if note else ()), *_unknown([chosen.entries[index] for index in read.unknown])))

@@ -31,7 +31,7 @@ def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Wav
                 end = min(max(phone.end * FRAME + shift, done), part_end)
                 label = phone.name if phone.name in PHONES else SILENCE
                 if end > done:
-                    _append(phones, label, done, end)
+                    _append(phones, label, done, end, phone.sound)
                     done = end
             if word.spoken and done > first:
                 words.append(Span(word.spelling, first, done))
@@ -41,8 +41,8 @@ def tiled(parts: Iterable[tuple[list[AlignedWord], float, float]], waveform: Wav
     return place_edges(PhoneTrack(tuple(phones), tuple(words)), waveform)
 
 
-def _append(phones: list[Span], label: str, start: float, end: float) -> None:
+def _append(phones: list[Span], label: str, start: float, end: float, sound: str = "") -> None:
     """Append a phone; a silence after a silence extends it."""
     if phones and label == SILENCE == phones[-1].label:
         start = phones.pop().start
-    phones.append(Span(label, start, end))
+    phones.append(Span(label, start, end, "" if label == SILENCE else sound))

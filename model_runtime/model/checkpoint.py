@@ -48,8 +48,18 @@ class Model(Description):
         return self.kind.extract_features(waveform, checkpoint, self.device)
 
     def perform(self, performance: Performance, checkpoint: Callable[[float], None]) -> np.ndarray:
-        """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop."""
+        """(T, K) float32 motion, not cut to the bounds. checkpoint may raise to stop.
+
+        An adaptation changes the networks' motion by what it hears in the sound. Given key motions reach the networks
+        without that change, so that the motion passes through them and an edit moves it as that of the model itself.
+        """
+        adaptation, keys = self.adaptation, performance.keys
+        if adaptation is not None and keys is not None:
+            keys = keys - adaptation.change(performance.sound, performance.key_times)
+            performance = dataclasses.replace(performance, keys=keys)
         motion = self.kind.perform(self.graphs, self.config, performance, checkpoint)
+        if adaptation is not None:
+            motion = motion + adaptation.change(performance.sound, performance.times)
         if not np.isfinite(motion).all():
             raise InputError(f"The networks of {self.id} give values that are not numbers; train the model again.")
         return motion

@@ -14,6 +14,7 @@ from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
 from model_runtime.files.input_files import check_path, is_file, parse_json, read_bytes, read_text
 from model_runtime.heads.motion_space import MotionSpace, read_space, write_space
+from model_runtime.model.adaptation import Adaptation, read_adaptation
 from model_runtime.model.architectures import ARCHITECTURES, Architecture
 from model_runtime.model.config import ModelConfig
 from model_runtime.model.paper.config import PaperConfig
@@ -57,6 +58,7 @@ class Description:
     sha256: of WEIGHTS; empty for a model that is not saved.
     networks: SHA-256 of each exported function's file, by name; empty for a model that is not exported.
     description_sha256: of model.json; empty for a model not loaded.
+    adaptation: to one person's face, or None.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Description:
     sha256: str = ""
     networks: dict[str, str] = field(default_factory=dict)
     description_sha256: str = ""
+    adaptation: Adaptation | None = None
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -163,6 +166,10 @@ def read_description(name: Path | str) -> Description:
             networks={str(key): str(digest) for key, digest in values.get("networks", {}).items()},
             description_sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
+        if values.get("adaptation") is not None:
+            sizes = description.feature_dim, len(description.channels)
+            adaptation = read_adaptation(values["adaptation"], *sizes)
+            description = dataclasses.replace(description, adaptation=adaptation)
         _check(description)
     except InputError:
         raise
@@ -192,6 +199,8 @@ def write_description(description: Description, folder: Path) -> None:
         "sha256": description.sha256,
         "networks": description.networks,
     }
+    if description.adaptation is not None:
+        values["adaptation"] = description.adaptation.as_json()
     text = json.dumps(values, indent=1).encode()
     write_atomic(folder / DESCRIPTION, lambda stream: stream.write(text))
 

@@ -19,6 +19,7 @@ from model_runtime.files.atomic import reserved
 from model_runtime.files.data_files import data_digest
 from model_runtime.files.input_files import open_file, parse_json, read_text
 from model_runtime.files.paths import make_folder
+from model_runtime.linguistics.pronunciation_list import read_pronunciations
 from model_runtime.service.model_cache import ModelCache
 from model_runtime.service.parameters import request_from
 from model_runtime.service.take_request import Request, run
@@ -113,17 +114,26 @@ def run_batch(
     report: Callable[[str, float, str], None],
     again: bool = False,
     features: bool = True,
+    pronunciations: str | None = None,
 ) -> Summary:
     """Write to `folder` the takes of a shard, takes-I-of-N.jsonl (one Outcome a line, in the manifest's order) and
     summary-I-of-N.json.
 
-    again: make existing takes again. features: False leaves the features out of every take. A failed line is recorded
+    again: make existing takes again. features: False leaves the features out of every take. pronunciations: list of the
+    lines that name none. A failed line is recorded
     and the next lines are still made. A full disk ends the batch; both files then hold the results so far.
     Raises InputError, before any work, for a manifest, a folder or an installation that cannot be used.
     """
     lines = [line for row, line in enumerate(read_manifest(manifest)) if shard.holds(row)]
     if not features:
         lines = [replace(line, request=replace(line.request, features=False)) for line in lines]
+    if pronunciations is not None:
+        read_pronunciations(pronunciations)
+        usual = str(Path(pronunciations).resolve())
+        lines = [
+            replace(line, request=replace(line.request, pronunciations=line.request.pronunciations or usual))
+            for line in lines
+        ]
     data_digest()
     make_folder(folder)
     began = time.monotonic()
@@ -170,7 +180,7 @@ def _request(line: str, number: int, path: Path) -> Request:
     except InputError as error:
         raise InputError(f"Line {number} of {path} cannot be used: {str(error).rstrip('.')}.") from error
     base = path.resolve().parent
-    files = {name: getattr(request, name) for name in ("textgrid", "transcript_file")}
+    files = {name: getattr(request, name) for name in ("textgrid", "transcript_file", "pronunciations")}
     files = {name: None if file is None else str(base / file) for name, file in files.items()}
     return replace(request, audio=str(base / request.audio), **files)
 
@@ -209,6 +219,8 @@ def _name(request: Request, cache: ModelCache) -> str:
     # Left out where there is none: takes of versions that did not know it keep their names.
     if (said := settings.pop("transcript_file")) is not None:
         settings["transcript_file"] = [Path(said).suffix.lower(), _digest(Path(said))]
+    if (listed := settings.pop("pronunciations")) is not None:
+        settings["pronunciations"] = _digest(Path(listed))
     model = cache.model(request.model, request.device)
     parts = [
         *(__version__, data_digest(), model.sha256, model.description_sha256),

@@ -17,6 +17,7 @@ from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.language_choice import AUTO
 from model_runtime.linguistics.listen import check_language_setting, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.pronunciation_list import Pronunciations, find_pronunciations
 from model_runtime.linguistics.tiers import Spoken
 from model_runtime.linguistics.transcript_file import Transcript, find_transcript
 from model_runtime.progress import Report
@@ -40,8 +41,8 @@ class Request:
     """Parameters of capture. capture: a file of curves, or the folder of a take with one. fps: required. start, end:
     part of the capture, seconds. rate: frames a second of its timecodes. zero: timecode at which it begins in place of
     its first sample. audio: the sound that was recorded with it, or None; sound_start: seconds within the sound at
-    which the capture begins. transcript, transcript_file, language, textgrid, tier, speaker, phones, words, name: as of
-    generate. model: whose features are kept for completion."""
+    which the capture begins. transcript, transcript_file, language, pronunciations, textgrid, tier,
+    speaker, phones, words, sounds, name: as of generate. model: whose features are kept for completion."""
 
     capture: str
     output: str
@@ -55,11 +56,13 @@ class Request:
     transcript: str | None = None
     transcript_file: str | None = None
     language: str = AUTO
+    pronunciations: str | None = None
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
     phones: list | None = None
     words: list | None = None
+    sounds: list | None = None
     name: str | None = None
     model: str = "starter"
     device: str = "auto"
@@ -71,8 +74,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from({"fps": request.fps})
     check_model(request.model)
-    check_language_setting(request.language)
+    request = replace(request, language=check_language_setting(request.language))
     said = find_transcript(request.transcript, request.transcript_file)
+    own = find_pronunciations(request.pronunciations)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
         raise InputError(f"The frame rate of the timecodes is {request.rate}; it must be from 1 to 1000.")
     if request.audio is None and (said.text or request.textgrid):
@@ -96,29 +100,33 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         model = cache.model(request.model, request.device)
         with features_in_background(model, waveform) as heard:
             if request.phones is not None:
-                alignment = given(track_of(request.phones, request.words or (), waveform.duration))
+                alignment = given(
+                    track_of(request.phones, request.words or (), waveform.duration, request.sounds), request.language
+                )
             elif request.start > 0 or request.end is not None:
                 # The words are those of the part.
                 if request.transcript_file is not None:
                     ends = begins + part.duration
                     said = find_transcript(None, request.transcript_file, max(begins, 0.0), ends)
-                alignment = _aligned(request, spoken, said, waveform, begins, cache, report)
+                alignment = _aligned(request, spoken, said, own, waveform, begins, cache, report)
             else:
                 # The words are those of the sound, which may be longer than the capture.
-                alignment = _aligned(request, spoken, said, whole, 0.0, cache, report)
+                alignment = _aligned(request, spoken, said, own, whole, 0.0, cache, report)
                 track = cut(alignment.track, begins, begins + waveform.duration)
                 alignment = replace(alignment, track=replace(track, unreliable=alignment.track.unreliable))
             features = heard.result()
         meta |= {"model": model.id, "model_sha256": model.sha256, "hearing": model.feature_version}
     elif request.phones is not None:
-        alignment = given(track_of(request.phones, request.words or (), part.duration))
+        alignment = given(
+            track_of(request.phones, request.words or (), part.duration, request.sounds), request.language
+        )
     notes = [*curves.notes, *_ignored(curves)]
     if alignment is None:
         told = {"heard": "", "confidence": 0.0, "language": "", "notes": notes}
     else:
         told = alignment.told | {"notes": [*notes, *alignment.notes]}
     phones = None if alignment is None else alignment.track
-    take = capture_take(curves, part, settings, phones, features, meta | told)
+    take = capture_take(curves, part, settings, phones, features, meta | told | own.told)
     report("write", 0.95, "Writing")
     write_take(take, output)
     report("write", 1.0, "Done")
@@ -170,6 +178,7 @@ def _aligned(
     request: Request,
     spoken: Spoken | None,
     said: Transcript,
+    own: Pronunciations,
     waveform: Waveform,
     start: float,
     cache: ModelCache,
@@ -178,7 +187,7 @@ def _aligned(
     """The phones of a waveform that begins `start` s within the sound: those of the TextGrid, else those found."""
     if spoken is not None:
         lists = lists_of(cut(spoken.track, start, start + waveform.duration))
-        return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
+        return replace(given(track_of(**lists, duration=waveform.duration), request.language), notes=spoken.notes)
     assert request.audio is not None
     return listen(
         waveform,
@@ -188,6 +197,7 @@ def _aligned(
         cache.decoders,
         request.name or Path(request.audio).name,
         said.cues,
+        own,
     )
 
 

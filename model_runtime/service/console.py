@@ -11,9 +11,12 @@ from tqdm import tqdm
 
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
-from model_runtime.schema import SETTINGS
+from model_runtime.schema import Setting
 
-__all__ = ["answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar", "setting_options"]
+__all__ = [
+    *("answer", "guarded", "heard_sentences", "json_option", "language_option", "progress_bar"),
+    *("pronunciations_option", "setting_options"),
+]
 
 OPTION_TYPES = {"number": float, "count": int, "text": str}
 
@@ -23,6 +26,7 @@ language_option = click.option(
     show_default=True,
     help="Language of the sound: auto, or a code (de, pt-br).",
 )
+pronunciations_option = click.option("--pronunciations", help="A list of words and how they are said (text).")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
 
 
@@ -75,17 +79,21 @@ def _failed(message: str, code: int) -> int:
     return code
 
 
-def setting_options(command: Callable) -> Callable:
-    """Decorator that adds one command line option for each entry of SETTINGS."""
-    for setting in reversed(SETTINGS.values()):
-        shown = setting.default is not None
-        if setting.kind == "switch":
-            flag = f"--{setting.name}/--no-{setting.name}"
-            option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
-        else:
-            kind = OPTION_TYPES[setting.kind]
-            option = click.option(
-                f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
-            )
-        command = option(command)
-    return command
+def setting_options(settings: dict[str, Setting]) -> Callable[[Callable], Callable]:
+    """Decorator that adds one command line option for each of the schema's settings."""
+
+    def with_options(command: Callable) -> Callable:
+        for setting in reversed(settings.values()):
+            shown = setting.default is not None
+            if setting.kind == "switch":
+                flag = f"--{setting.name}/--no-{setting.name}"
+                option = click.option(flag, default=setting.default, show_default=shown, help=setting.help)
+            else:
+                kind = OPTION_TYPES[setting.kind]
+                option = click.option(
+                    f"--{setting.name}", type=kind, default=setting.default, show_default=shown, help=setting.help
+                )
+            command = option(command)
+        return command
+
+    return with_options

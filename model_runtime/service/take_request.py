@@ -13,6 +13,7 @@ from model_runtime.linguistics.aligner_files import read_aligned
 from model_runtime.linguistics.language_choice import AUTO
 from model_runtime.linguistics.listen import check_language_setting, listen
 from model_runtime.linguistics.phone_lists import cut, lists_of, track_of
+from model_runtime.linguistics.pronunciation_list import Pronunciations, find_pronunciations
 from model_runtime.linguistics.tiers import Spoken
 from model_runtime.linguistics.transcript_file import Transcript, find_transcript
 from model_runtime.progress import Report
@@ -29,10 +30,12 @@ __all__ = ["Request", "run"]
 class Request(SettingValues):
     """Parameters of generate, with the settings of the take. fps: required. start, end: part of the audio file,
     seconds. speed: playback speed of the sound. transcript_file: a text file or subtitles, with the times of the audio
-    file, in place of transcript. language: of the sound, a code such as de, or auto. textgrid: a file of an aligner
+    file, in place of transcript. language: of the sound, a code such as de, or auto. pronunciations: a file
+    with words and how they are said (linguistics.pronunciation_list). textgrid: a file of an aligner
     (linguistics.aligner_files). tier: its tier of phones, by name, number or speaker. speaker: name of the character,
-    by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. name: what notes
-    call the sound; None: the file's name. features: keep the features in the take, for later completion of edits."""
+    by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. sounds: for each
+    phone the sound of another language that is meant, in IPA, or empty. name: what notes call the sound; None: the
+    file's name. features: keep the features in the take, for later completion of edits."""
 
     audio: str
     output: str
@@ -43,11 +46,13 @@ class Request(SettingValues):
     transcript: str | None = None
     transcript_file: str | None = None
     language: str = AUTO
+    pronunciations: str | None = None
     textgrid: str | None = None
     tier: str | None = None
     speaker: str | None = None
     phones: list | None = None
     words: list | None = None
+    sounds: list | None = None
     name: str | None = None
     model: str = "starter"
     device: str = "auto"
@@ -60,10 +65,11 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     output = check_output(request.output)
     settings = settings_from(vars(request))
     check_model(request.model)
-    check_language_setting(request.language)
+    request = replace(request, language=check_language_setting(request.language))
     said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
+    own = find_pronunciations(request.pronunciations)
     if request.phones is not None:
-        track_of(request.phones)
+        track_of(request.phones, sounds=request.sounds)
     # The TextGrid is read before the sound and the model, which take longer, so that its errors are reported at once.
     given = _spoken(request) if request.phones is None and request.textgrid is not None else None
     seconds: dict[str, float] = {}
@@ -83,7 +89,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     done("model")
     with features_in_background(model, waveform) as heard:
         alignment = _alignment(
-            request, waveform, given, said, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
+            request, waveform, given, said, own, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
         further = (*waveform.notes, *filter(None, [model.device.note]))
         alignment = replace(alignment, notes=(*further, *alignment.notes))
@@ -95,7 +101,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
-    take = replace(take, meta=take.meta | alignment.told)
+    take = replace(take, meta=take.meta | alignment.told | own.told)
     report("write", 0.98, "Writing")
     write_take(take if request.features else take.without_features(), output)
     done("write")
@@ -122,12 +128,13 @@ def _alignment(
     waveform: Waveform,
     spoken: Spoken | None,
     said: Transcript,
+    own: Pronunciations,
     cache: ModelCache,
     progress: Callable[[float, str], None],
 ) -> Alignment:
     """The given phones, from the request's list or a TextGrid (spoken); otherwise the phones found in the waveform."""
     if request.phones is not None:
-        return given(track_of(request.phones, request.words or (), waveform.duration))
+        return given(track_of(request.phones, request.words or (), waveform.duration, request.sounds), request.language)
     if spoken is not None:
         track = spoken.track
         # The TextGrid's times count from the start of the file; the waveform is a part of the file, played at `speed`.
@@ -137,7 +144,7 @@ def _alignment(
                 f"{request.textgrid} lasts {track.duration:.2f} s, the sound {end:.2f} s; it belongs to another sound."
             )
         lists = lists_of(cut(track, request.start, end, request.speed))
-        return replace(given(track_of(lists["phones"], lists["words"], waveform.duration)), notes=spoken.notes)
+        return replace(given(track_of(**lists, duration=waveform.duration), request.language), notes=spoken.notes)
     return listen(
         waveform,
         said.text,
@@ -146,4 +153,5 @@ def _alignment(
         cache.decoders,
         request.name or Path(request.audio).name,
         said.cues,
+        own,
     )

@@ -5,7 +5,7 @@ import subprocess
 
 import bpy
 import pytest
-from stage import LINE, TREE, action_of, make_character, needs_strips
+from stage import LINE, TREE, action_of, make_character, needs_strips, snapshot
 
 pytestmark = needs_strips
 
@@ -225,3 +225,75 @@ def test_subtitles_of_the_chosen_language_are_taken(scene, head, german, tmp_pat
     german.kmtalk.language = "de"
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     assert "bruder" in spoken_words(head)
+
+
+def test_the_scenes_list_says_how_names_are_pronounced(scene, head, strips, tmp_path):
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    scene, strips = bpy.context.scene, bpy.context.scene.sequence_editor.strips
+    head = scene.kmtalk.target
+    (tmp_path / "names.txt").write_text("Zorblax  K IH1 M\n[de]\nMöbel /ʃa/\n", encoding="utf-8")
+    strips["second"].kmtalk.transcript = WORDS.replace("Kim", "Zorblax")
+    scene.kmtalk.pronunciations = "//names.txt"
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    phones = action_of(head).kmtalk.phones
+    assert [phone.label for phone in phones if phone.word == "zorblax" and phone.label != "SIL"] == ["K", "IH", "M"]
+    (tmp_path / "names.txt").write_text("Zorblax  G AA M\n")
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    phones = action_of(head).kmtalk.phones
+    assert [phone.label for phone in phones if phone.word == "zorblax" and phone.label != "SIL"] == ["G", "AA", "M"]
+    last = len(phones) - 1
+    assert bpy.ops.kmtalk.insert_word(index=last, word="Zorblax", seconds=phones[last].start) == {"FINISHED"}
+    added = [phone.label for phone in action_of(head).kmtalk.phones][last:]
+    assert [label for label in added if label != "SIL"] == ["G", "AA", "M"]
+    before = snapshot()
+    (tmp_path / "names.txt").write_text("Zorblax\n")
+    with pytest.raises(RuntimeError, match=r"names\.txt, line 1: .Zorblax. has no pronunciation; write a tab"):
+        bpy.ops.kmtalk.generate(strip="first")
+    assert snapshot() == before
+
+
+def test_the_command_takes_a_list(scene, head, strips, tmp_path):
+    from bl_ext.user_default.kmtalk import cli
+
+    path = tmp_path / "names.txt"
+    path.write_text("Zorblax  K IH1 M\n")
+    words = WORDS.replace("Kim", "Zorblax")
+    spoken = ["generate", "--strip", "second", "--transcript", words, "--pronunciations", str(path)]
+    assert cli.run([*spoken, "-o", str(tmp_path / "out.blend")]) == 0
+    phones = action_of(head).kmtalk.phones
+    assert [phone.label for phone in phones if phone.word == "zorblax" and phone.label != "SIL"] == ["K", "IH", "M"]
+
+
+def test_phones_show_the_sound_that_is_meant_until_they_are_changed(scene, head, german, tmp_path):
+    from bl_ext.user_default.kmtalk.choices import ipa_of
+
+    german.kmtalk.transcript = GERMAN
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    phones = action_of(head).kmtalk.phones
+    place = next(i for i, phone in enumerate(phones) if phone.sound.startswith("ø") and phone.word == "Möbel")
+    assert (phones[place].label, ipa_of(phones[place].label, phones[place].sound)[0]) == ("UH", "ø")
+    assert ipa_of("SIL", "") == ""
+    before = [phone.sound for phone in phones]
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    head = bpy.context.scene.kmtalk.target
+    phones = action_of(head).kmtalk.phones
+    phones[place].label = "IY"
+    assert (phones[place].sound, ipa_of("IY", phones[place].sound)) == ("", "i")
+    assert bpy.ops.kmtalk.complete() == {"FINISHED"}
+    phones = action_of(head).kmtalk.phones
+    assert phones[place].label == "IY"
+    assert [phone.sound for phone in phones] == [*before[:place], "", *before[place + 1 :]]
+    last = len(phones) - 1
+    bpy.ops.kmtalk.insert_word(index=last, word="Tür", seconds=phones[last].start)
+    added = [(phone.label, phone.sound) for phone in action_of(head).kmtalk.phones][last:]
+    assert added[:2] == [("T", "t"), ("UW", "y")]
+    # Exported, brought back, and written as a TextGrid.
+    bpy.ops.kmtalk.complete()
+    kept = [phone.sound for phone in action_of(head).kmtalk.phones]
+    for name in ("take.json", "take.npz"):
+        bpy.ops.kmtalk.export_take(filepath=str(tmp_path / name))
+        bpy.ops.kmtalk.clear()
+        bpy.ops.kmtalk.import_take(filepath=str(tmp_path / name))
+        assert [phone.sound for phone in action_of(head).kmtalk.phones] == kept
+    bpy.ops.kmtalk.export_textgrid(filepath=str(tmp_path / "line.TextGrid"))
+    assert '"sounds"' in (tmp_path / "line.TextGrid").read_text(encoding="utf-8")

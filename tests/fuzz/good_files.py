@@ -48,6 +48,7 @@ ASS = (
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
     "Dialogue: 0,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\i1}Hello.{\\i0}\\NAgain.\n"
 )
+NAMES = 'Kim\tK IH1 M\nDr. Who "doctor who" # a\n[de]\nJörg  /jœʁk/\n[fr-fr]\nl\'Ours [uʁs]\n東京 /toːkʲoː/\n'
 SRT = "1\n00:00:00,000 --> 00:00:01,500\n<i>Hello</i> there.\n\n2\n00:00:02,000 --> 00:00:03,000\nAgain.\n"
 LANDMARKS = ("upper_lip_inner", "lower_lip_inner", "mouth_left", "mouth_right", "eye_left_inner", "eye_left_outer")
 LANDMARKS = (*LANDMARKS, "eye_right_inner", "eye_right_outer", "chin", "nose_tip")

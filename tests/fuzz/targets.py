@@ -25,6 +25,7 @@ from .good_files import (
     LONG_GRID,
     MARKS,
     MFA_CSV,
+    NAMES,
     OBJ,
     PHONES,
     PLY_BINARY,
@@ -77,6 +78,8 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
     audio2face = {"exportFps": 30, "facsNames": ["jawOpen"], "weightMat": [[0.1], [0.2], [0.3]]}
     exported = {"fps": 30, "channels": ["jawOpen"], "weights": [[0], [1], [0]], "key_frames": [0, 2], **PHONES}
     line = {"audio": "a.wav", "transcript": "hello", "fps": 25, "phones": PHONES["phones"]}
+    life = {"fps": 30.0, "channels": np.array(["eyeBlinkLeft"]), "head": np.zeros((3, 3)), "eyes": np.zeros((3, 2, 2))}
+    life |= {"chest": np.zeros(3), "weights": np.zeros((3, 1))}
     runtime, extension = "model_runtime", "kmtalk_blender.runtime"
 
     def subtitles(good: str) -> st.SearchStrategy[bytes]:
@@ -127,6 +130,7 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
             "read_config",
         ),
         "manifest": filed("l.jsonl", lambda: json_files(line), f"{runtime}.service.batch", "read_manifest"),
+        "pronunciations": lambda: _pronunciations(folder),
         "transcript": _transcript,
         "transcript in a language": _words,
         "language": _language,
@@ -142,6 +146,9 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "extension take": filed("et.npz", lambda: archives(**take_arrays()), f"{extension}.take_file", "read_take"),
         "extension head": filed("eh.npz", lambda: archives(**head_arrays()), f"{extension}.head_file", "read_head"),
         "extension space": filed("es.npz", lambda: archives(**space_arrays()), f"{extension}.space_file", "read_space"),
+        "extension life": filed("el.npz", lambda: archives(**life), f"{extension}.life_file", "read_life"),
+        "life of a take": filed("lt.npz", lambda: archives(**take_arrays()), "tests.fuzz.readers", "live"),
+        "looked at": filed("at.npz", lambda: archives(target=np.zeros((3, 3))), "tests.fuzz.readers", "look"),
         "extension csv": filed("e.csv", lambda: damaged(CSV.encode()), f"{extension}.take_tables", "read_live_link"),
         "extension json": filed("e.json", lambda: json_files(exported), f"{extension}.take_tables", "read_take_json"),
         "extension model": lambda: _extension_model(folder),
@@ -154,6 +161,25 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
 def _transcript() -> Target:
     module = import_module("model_runtime.linguistics.text")
     return Target(texts(), module.spoken_words)
+
+
+def _pronunciations(folder: Path) -> Target:
+    """A list, and texts in which its words are looked for."""
+    lists = import_module("model_runtime.linguistics.pronunciation_list")
+    text = import_module("model_runtime.linguistics.text")
+    words = import_module("model_runtime.linguistics.words_of_text")
+    tokens = (b"\t", b"  ", b"#", b"[de]\n", b"/a/", b'"a"', b"'", b".")
+    drawn = st.tuples(damaged(NAMES.encode(), tokens=tokens), texts(), st.sampled_from(("de", "fr-fr", "ja", "en-us")))
+
+    def read(given: tuple[bytes, str, str]) -> object:
+        path = folder / "names.txt"
+        path.write_bytes(given[0])
+        listed = lists.read_pronunciations(path)
+        own = listed.of(given[2])
+        content = given[1] + given[0].decode(errors="replace")
+        return text.spoken_words(content, own) if own.english else words.words_of_text(content, given[2], own)
+
+    return Target(drawn, read)
 
 
 def _words() -> Target:

@@ -12,6 +12,7 @@ from ..compat import Animated
 
 __all__ = [
     "CurveKeys",
+    "fill_curve",
     "keyed_shapes",
     "keyframe_kinds",
     "locked_shapes",
@@ -110,7 +111,7 @@ def write_curves(
             curve = compat.new_curve(action, datablock, path, groups.get(shape, "Face"))
             # Set here, because the user's preference for new curves would change how the take plays.
             curve.auto_smoothing = SMOOTHING
-        _fill(curve, keys)
+        fill_curve(curve, keys)
 
 
 def remove_curves(action: bpy.types.Action, datablock: Animated, shapes: set[str]) -> None:
@@ -172,7 +173,8 @@ def _keys_of(curve: bpy.types.FCurve) -> CurveKeys:
     return CurveKeys(co, left, right, kinds)
 
 
-def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
+def fill_curve(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
+    """Replace all keys of a curve."""
     points = curve.keyframe_points
     points.clear()
     points.add(len(keys.co))

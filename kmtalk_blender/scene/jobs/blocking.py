@@ -10,13 +10,15 @@ from ...errors import UserError
 from ...runtime.client import Client
 from ..options import Options, SpokenLine, options_of
 from ..placement.report import Report
+from ..takes.takes import takes_of
 from .head_jobs import AddHeadJob, FlameJob
+from .life_jobs import LifeJob
 from .measure_jobs import MeasureJob
 from .queue import JobQueue, QueuedJob
 from .shape_jobs import ShapesJob
 from .take_jobs import CompleteJob, GenerateJob
 
-__all__ = ["add_demo_head", "complete", "generate", "import_flame", "make_shapes", "measure_shapes", "run"]
+__all__ = ["add_demo_head", "add_life", "complete", "generate", "import_flame", "make_shapes", "measure_shapes", "run"]
 
 INTERVAL = 0.01  # s between two looks at the worker
 
@@ -61,6 +63,18 @@ def complete(
     chosen = options or options_of(context.scene)
     job = QueuedJob(target.name, lambda ctx, folder: CompleteJob(ctx, target, chosen, folder, window, strip))
     return run(context, client, job, progress)
+
+
+def add_life(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> list[Report]:
+    """Move head, eyes, lids and brows with the takes of a character, as `object.kmtalk.life` says.
+
+    Raises UserError, with nothing written for that take, when a bone or an object that should turn cannot.
+    """
+
+    def job(take: str, title: str) -> QueuedJob:
+        return QueuedJob(title, lambda _, folder: LifeJob(target, take, folder))
+
+    return [run(context, client, job(take.id, take.strip)) for take in takes_of(target)]
 
 
 def make_shapes(

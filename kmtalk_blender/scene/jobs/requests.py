@@ -1,10 +1,13 @@
 """The requests for the worker."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ...runtime.life_file import write_target
 from ...runtime.take_file import Take, write_keys, write_take
 from ..options import Style
 from ..phones.phone_list import PhoneLists
@@ -12,7 +15,7 @@ from ..sound.strips import AudioClip
 from ..sound.transcripts import Transcript
 from ..takes.edits import Poses
 
-__all__ = ["Capture", "Request", "complete_request", "generate_request"]
+__all__ = ["Capture", "Request", "complete_request", "generate_request", "life_request"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,11 @@ def generate_request(
     speaker: str,
     capture: Capture | None = None,
     language: str = "auto",
+    pronunciations: str = "",
 ) -> Request:
     """The request for a take of a clip. phones: if any, used in place of the transcript. speaker: the character's name.
-    capture: if any, the take has its motion. language: what is spoken where the transcript does not say it. Files go
-    into `folder`."""
+    capture: if any, the take has its motion. language: what is spoken where the transcript does not say it.
+    pronunciations: path of a list of them, or empty. Files go into `folder`."""
     params: dict[str, Any] = {
         "output": str(folder / "generated.npz"),
         "fps": clip.fps,
@@ -73,6 +77,8 @@ def generate_request(
         params |= {"textgrid": str(transcript.textgrid), "speaker": speaker}
         if transcript.tier.strip():
             params["tier"] = transcript.tier
+    if pronunciations and not phones and transcript.textgrid is None and "audio" in params:
+        params["pronunciations"] = pronunciations
     return Request("generate" if capture is None else "capture", params)
 
 
@@ -102,5 +108,25 @@ def complete_request(
     return Request("complete", params | (_listed(phones) if phones else {}))
 
 
+def life_request(
+    take: Take, clip: AudioClip | None, settings: dict[str, float], looked_at: np.ndarray | None, folder: Path
+) -> Request:
+    """The request for the life of a take. clip: its sound, if there is one. settings: strengths and seed. looked_at:
+    (T, 3) what the eyes hold on, if anything. Files go into `folder`."""
+    write_take(replace(take, acoustics=np.zeros((0, 0), np.float16)), folder / "spoken.npz")
+    params: dict[str, Any] = {"take": str(folder / "spoken.npz"), "output": str(folder / "life.npz"), **settings}
+    if clip is not None:
+        params |= {"audio": str(clip.path), "start": clip.start}
+        if clip.end is not None:
+            params["end"] = clip.end
+    if looked_at is not None:
+        params["target"] = str(write_target(folder / "target.npz", looked_at))
+    return Request("life", params)
+
+
 def _listed(phones: PhoneLists) -> dict:
-    return {"phones": [list(phone) for phone in phones.phones], "words": [list(word) for word in phones.words]}
+    listed: dict[str, list] = {
+        "phones": [list(phone) for phone in phones.phones],
+        "words": [list(word) for word in phones.words],
+    }
+    return listed | ({"sounds": list(phones.sounds)} if any(phones.sounds) else {})

@@ -28,6 +28,7 @@ from ..takes.baseline_store import load_baseline, take_ids, take_info
 from ..takes.identity import LineSource, Owner, find_owner, strip_of
 from ..takes.notes import mark_line, understood_values
 from ..takes.takes import check_changeable, editable_take, find_take
+from .life_jobs import LifeStep
 from .line_sources import capture_of_line, clip_of_line, clip_of_take, line_source, line_transcript
 from .requests import Request, complete_request, generate_request
 
@@ -53,6 +54,7 @@ class GenerateJob:
             self.clip = clip_of_line(strips, line, folder)
             self.source = line_source(strips, line, self.clip)
             self.owner = find_owner(self.source, target)
+        self.life = LifeStep(target, self.clip if line.has_sound else None, folder)
         self.keeps_capture = not line.capture
         self.transcript = line_transcript(strips, line, self.clip, options.language)
         self.baseline: Baseline | None = None
@@ -60,7 +62,7 @@ class GenerateJob:
         self.key_frames: np.ndarray | None = None
         self.edits = edited.Edits()
         self.dropped = np.zeros(0, np.int32)
-        self.phones = PhoneLists()
+        self.phones, self.language = PhoneLists(), options.language
         former = find_take(target, self.owner.id)
         check_changeable(target, (former,) if former else ())
         self.capture = capture_of_line(line, self.clip, {} if former is None else take_info(former, self.owner.id))
@@ -71,6 +73,8 @@ class GenerateJob:
             self.edits = edited.find_edits(former, before).moved(shift)
             self.dropped = before.dropped
             self.phones = PhoneLists() if line.textgrid else edited_phones(former, before)
+            if self.phones:
+                self.language = str(before.info.get("language", "")) or self.language
 
     def first(self) -> Request:
         """The first request."""
@@ -82,15 +86,19 @@ class GenerateJob:
             self.folder,
             self.target,
             self.capture,
-            self.options.language,
+            self.language,
+            self.options.pronunciations,
         )
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
+        if self.life.requested:
+            self.life.read(result)
+            return None
         take = read_take(result["output"])
         if self.baseline is not None:
             self.motion, self.key_frames = take.weights, take.key_frames
-            return None
+            return self.life.request(self.baseline)
         target = _object(self.target)
         mapping = shape_map(target, take.channels)
         self.baseline = Baseline(
@@ -105,7 +113,7 @@ class GenerateJob:
         )
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.edits.count:
-            return None
+            return self.life.request(self.baseline)
         window = (0, len(take.weights) - 1)
         poses = edited.key_poses(self.baseline, self.edits, mapping, self.options.reach, window)
         return complete_request(take, poses, self.options.style, window, (), self.folder)
@@ -125,6 +133,7 @@ class GenerateJob:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(written_take.action, written_take.baseline)
         messages = (*((self.owner.note,) if self.owner.note else ()), *written_take.messages, *speaker_notes(target))
+        messages += self.life.write(target, written_take.baseline)
         if self.keeps_capture and self.capture is not None:
             messages += (f"It keeps the motion of {self.capture.path.name}; clear the take to generate one.",)
         report = report_of(written_take, self.key_frames, self.edits.count, target, messages)
@@ -188,23 +197,30 @@ class CompleteJob:
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
+        self.life, self.spoken_anew = LifeStep(target, self.clip, folder), False
         if not _was_edited(action, self.baseline):
             raise UserError(f"Nothing in {action.name} was edited; move, add or delete keys first, or edit its phones.")
 
     def first(self) -> Request:
         """The first request."""
         if self.clip is not None:
-            return generate_request(self.clip, self.options.style, Transcript(), self.phones, self.folder, self.target)
+            # The phones stay those of the language in which the take was read.
+            spoken = str(self.baseline.info.get("language", "")) or "auto"
+            style, phones = self.options.style, self.phones
+            return generate_request(self.clip, style, Transcript(), phones, self.folder, self.target, language=spoken)
         return self._with_phones() if self.phones else self._complete()
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
+        if self.life.requested:
+            self.life.read(result)
+            return None
         take = read_take(result["output"])
         if take.weights.shape != self.baseline.motion.shape:
             raise UserError(f"The new motion of {self.action} has another length; generate the strip again.")
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.phones:
-            return None
+            return self.life.request(self.baseline) if self.spoken_anew else None
         # The result for the edited phones: a new take, which the edited keys are now applied to.
         info = self.baseline.info
         if not self.is_capture:
@@ -213,7 +229,8 @@ class CompleteJob:
             self.baseline, take=take, motion=take.weights, keyed=take.key_frames, info=info
         )
         self.phones, self.dropped = PhoneLists(), np.intersect1d(self.dropped, take.key_frames)
-        return self._complete() if self.edits.count else None
+        self.spoken_anew = True
+        return self._complete() if self.edits.count else self.life.request(self.baseline)
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write the completed motion around the edits. Raises UserError when the take was deleted."""
@@ -229,7 +246,8 @@ class CompleteJob:
             target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options
         )
         fill_phones(action, written_take.baseline)
-        return report_of(written_take, self.key_frames, self.edits.count, target)
+        messages = self.life.write(target, written_take.baseline)
+        return report_of(written_take, self.key_frames, self.edits.count, target, messages)
 
     def _with_phones(self) -> Request:
         """The request for a capture with edited phones: elsewhere it keeps its motion."""

@@ -17,15 +17,23 @@ class InsertWordJob:
     """Requests the phones of the typed words and inserts them into the list; *Complete* then changes the motion."""
 
     def __init__(
-        self, action: bpy.types.Action, index: int, text: str, seconds: float | None, language: str = ""
+        self,
+        action: bpy.types.Action,
+        index: int,
+        text: str,
+        seconds: float | None,
+        language: str = "",
+        pronunciations: str = "",
     ) -> None:
         """index, seconds: see `phone_edits.insert_words`. text: one word or several. language: of the take, empty where
-        it is not known. Raises UserError without a word."""
+        it is not known. pronunciations: path of a list of them, or empty. Raises UserError without a word."""
         if not text.strip():
             raise UserError("There is no word to insert; type one.")
         self.title, self.action, self.index, self.text, self.seconds = text, action.name, index, text, seconds
-        self.params = {"text": text} | ({"language": language} if language else {})
+        chosen = {"language": language, "pronunciations": pronunciations}
+        self.params = {"text": text} | {name: value for name, value in chosen.items() if value}
         self.words: list = []
+        self.sounds: list = []
 
     def first(self) -> Request:
         """The only request."""
@@ -34,13 +42,14 @@ class InsertWordJob:
     def next(self, result: dict) -> None:
         """Keep the result."""
         self.words = [(word, tuple(labels)) for word, labels in result["words"]]
+        self.sounds = result.get("sounds", [])
 
     def write(self, context: bpy.types.Context) -> Report:
         """Insert the words. Raises UserError when the take was deleted or has no room for them."""
         action = bpy.data.actions.get(self.action)
         if action is None:
             raise UserError(f"Take {self.action} was deleted; nothing was inserted.")
-        place = insert_words(action, self.index, self.words, self.seconds)
+        place = insert_words(action, self.index, self.words, self.seconds, self.sounds)
         context.window_manager.kmtalk.phone_index = place
         return Report(action.name, 0, 0, 0, 0, f'"{self.text}" inserted; Complete changes the motion')
 

@@ -27,14 +27,23 @@ def insert_phone(action: bpy.types.Action, index: int, label: str, seconds: floa
 
 
 def insert_words(
-    action: bpy.types.Action, index: int, words: Sequence[tuple[str, Sequence[str]]], seconds: float | None = None
+    action: bpy.types.Action,
+    index: int,
+    words: Sequence[tuple[str, Sequence[str]]],
+    seconds: float | None = None,
+    sounds: Sequence[Sequence[str]] = (),
 ) -> int:
     """Insert words, each with its phones, into the phone at `index`, from `seconds` in the take on (None: its start).
 
-    Otherwise as `insert_phone`.
+    sounds: for each word those of its phones, in IPA; none for English. Otherwise as `insert_phone`.
     """
     place, rows, _ = _rows_around(action, index)
-    fresh = [Row(label, 0, 0, word, number == 0) for word, labels in words for number, label in enumerate(labels)]
+    fresh = []
+    for place_of_word, (word, labels) in enumerate(words):
+        meant = sounds[place_of_word] if place_of_word < len(sounds) else [""] * len(labels)
+        fresh += [
+            Row(label, 0, 0, word, not n, each) for n, (label, each) in enumerate(zip(labels, meant, strict=True))
+        ]
     return _insert(action, index, fresh, rows[place].start if seconds is None else seconds)
 
 

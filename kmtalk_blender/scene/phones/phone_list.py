@@ -19,21 +19,25 @@ SAME_TIME = 1e-4  # s, a smaller difference is no edit
 @dataclass(frozen=True)
 class Row:
     """A phone of the list. start, end: seconds in the take. word: the word it belongs to, or empty. begins: True for
-    the first phone of a word, which separates a word from the same word just before it."""
+    the first phone of a word, which separates a word from the same word just before it. sound: that is meant, in IPA,
+    where it is one of another language, or empty."""
 
     label: str
     start: float
     end: float
     word: str = ""
     begins: bool = False
+    sound: str = ""
 
 
 @dataclass(frozen=True)
 class PhoneLists:
-    """Phones and words as (label, start, end), seconds in the take. False when there are no phones."""
+    """Phones and words as (label, start, end), seconds in the take. sounds: as in `Take`. False when there are no
+    phones."""
 
     phones: tuple[Span, ...] = ()
     words: tuple[Span, ...] = ()
+    sounds: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.phones)
@@ -42,7 +46,7 @@ class PhoneLists:
 def rows_of(action: bpy.types.Action, take: str) -> list[Row]:
     """The phones in the list that belong to the take with this id, in the order of time."""
     return [
-        Row(item.label, item.start, item.end, item.word, item.begins)
+        Row(item.label, item.start, item.end, item.word, item.begins, item.sound)
         for item in action.kmtalk.phones
         if item.take == take
     ]
@@ -64,6 +68,8 @@ def write_rows(action: bpy.types.Action, take: str, rows: Sequence[Row]) -> None
                 row.word,
                 row.begins,
             )
+            # Setting the label has emptied it.
+            item.sound = row.sound
 
 
 def words_of(rows: Sequence[Row]) -> tuple[Span, ...]:
@@ -84,7 +90,8 @@ def edited_phones(action: bpy.types.Action, baseline: Baseline) -> PhoneLists:
     rows, own = rows_of(action, baseline.id), _rows_of_take(baseline.take)
     if len(rows) == len(own) and all(_same(row, generated) for row, generated in zip(rows, own, strict=True)):
         return PhoneLists()
-    return PhoneLists(tuple((row.label, row.start, row.end) for row in rows), words_of(rows))
+    phones = tuple((row.label, row.start, row.end) for row in rows)
+    return PhoneLists(phones, words_of(rows), tuple(row.sound for row in rows))
 
 
 def unchanged_frames(take: Take, phones: PhoneLists) -> np.ndarray:
@@ -110,14 +117,14 @@ def fill_phones(action: bpy.types.Action, baseline: Baseline) -> None:
 
 def _rows_of_take(take: Take) -> list[Row]:
     rows, at, before = [], 0, -1
-    for label, start, end in take.phones:
+    for (label, start, end), sound in zip(take.phones, take.sounds or ("",) * len(take.phones), strict=True):
         middle = (start + end) / 2
         # Both lists are in the order of time: a word that ended before this phone ended before all later ones.
         while at < len(take.words) and take.words[at][2] <= middle:
             at += 1
         word, first, _last = take.words[at] if at < len(take.words) else ("", math.inf, math.inf)
         inside = first <= middle
-        rows.append(Row(label, start, end, word if inside else "", inside and at != before))
+        rows.append(Row(label, start, end, word if inside else "", inside and at != before, sound))
         before = at if inside else -1
     return rows
 

@@ -115,8 +115,8 @@ def add_markers(scene: bpy.types.Scene, target: bpy.types.Object) -> int:
 
 
 def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = None) -> None:
-    """Write the phones and words of a take as a TextGrid (Praat's long form). strip: id or label
-    of the take, None: the first.
+    """Write the phones and words of a take as a TextGrid (Praat's long form), and a tier "sounds" where phones stand
+    for sounds of another language. strip: id or label of the take, None: the first.
 
     Times count from the start of the sound file, as in Praat: for a trimmed strip an empty interval comes first.
     """
@@ -135,6 +135,9 @@ def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = Non
         words.append((word, start + trimmed, end + trimmed))
     if not words or words[-1][2] < phones[-1][2]:
         words.append(("", words[-1][2] if words else 0.0, phones[-1][2]))
+    tiers = {"words": words, "phones": phones}
+    if any(row.sound for row in rows):
+        tiers["sounds"] = before + [(row.sound, row.start + trimmed, row.end + trimmed) for row in rows]
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',
@@ -142,10 +145,10 @@ def write_textgrid(action: bpy.types.Action, path: Path, strip: str | None = Non
         "xmin = 0",
         f"xmax = {phones[-1][2]}",
         "tiers? <exists>",
-        "size = 2",
+        f"size = {len(tiers)}",
         "item []:",
     ]
-    for number, (name, spans) in enumerate((("words", words), ("phones", phones)), 1):
+    for number, (name, spans) in enumerate(tiers.items(), 1):
         lines += [
             f"    item [{number}]:",
             '        class = "IntervalTier"',

@@ -128,6 +128,7 @@ def _json(take: Take) -> str:
             "key_frames": take.key_frames.tolist(),
             "phones": [list(phone) for phone in take.phones],
             "words": [list(word) for word in take.words],
+            **({"sounds": list(take.sounds)} if any(take.sounds) else {}),
         }
     )
 

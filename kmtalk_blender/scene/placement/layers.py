@@ -5,7 +5,8 @@
 3. the user's own action, when it was moved to a track (`user_action`);
 4. below each take whose shape keys are also moved by a lower layer: *Rest under ...*, which holds jaw and lips at rest
    while the line is spoken, and blends in and out;
-5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks.
+5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks;
+6. *Head and Eyes*: the lives of takes (`life.tracks`), which add too.
 
 A single take needs no track when the sliders were at 0 before it.
 """
@@ -19,6 +20,7 @@ import numpy as np
 from .. import compat
 from ..curves.groups import FACE
 from ..curves.shape_curves import CurveKeys, keyed_shapes, keyframe_kinds, remove_curves, write_curves
+from ..life.tracks import lifted_lives, rests_of_lives
 from ..takes.baseline import Moved
 from ..takes.baseline_store import moved_shapes, take_ids, take_info
 from ..takes.nla_tracks import (
@@ -73,23 +75,29 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
     animation = shape_keys.animation_data_create()
     _remove_layers(shape_keys, UNDER)
     spans = sorted((_span(shape_keys, action) for action in actions), key=lambda span: (span.start, span.action.name))
-    rests = {one.shape: one.before for span in reversed(spans) for one in span.moved}
+    lives = rests_of_lives(shape_keys)
+    rests = lives | {one.shape: one.before for span in reversed(spans) for one in span.moved}
     user = user_shapes(shape_keys)
     rests = {shape: value for shape, value in rests.items() if shape not in user}
     tracked = [span for span in spans if span.action != active]
-    if not spans:
+    if not spans and not lives:
         _remove_layers(shape_keys, REST)
         return
     library = {shape for action in _linked_rests(shape_keys) for shape in keyed_shapes(action)}
     rests = {shape: value for shape, value in rests.items() if shape not in library}
-    if rests and (tracked or len(animation.nla_tracks) or any(abs(value) > SAME for value in rests.values())):
+    others = len(animation.nla_tracks) - len(_layers(shape_keys, REST))
+    if rests and (tracked or others or any(abs(value) > SAME for value in rests.values())):
         _add_rest(shape_keys, rests, [span.action for span in tracked])
+    else:
+        _remove_layers(shape_keys, REST)
     for span in tracked:
         _update_track(shape_keys, span, tracked)
     if active is not None:
         _activate(shape_keys, active)
     for span in spans:
         _add_under(shape_keys, span, spans, user, active)
+    for track in lifted_lives(shape_keys):
+        lift_track(shape_keys, track)
     if active is not None:
         # Without tracks ADD and REPLACE play the same; REPLACE is what users expect of an active action.
         animation.action_blend_type = "ADD" if len(animation.nla_tracks) else "REPLACE"

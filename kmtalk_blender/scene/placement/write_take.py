@@ -17,6 +17,7 @@ from ..takes.movement import ramp_frames
 from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .shared_action import under_values
+from .write_life import refresh_life
 
 __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
@@ -88,6 +89,7 @@ def write_generated_take(
     moved = _moved(curves, written, mapping, groups, before) + locked
     baseline = dataclasses.replace(baseline, moved=moved)
     action, messages = place_take(target, baseline, curves, groups, options.placement)
+    refresh_life(target, baseline)
     return WrittenTake(action, baseline, curves, mapping, tuple(messages))
 
 
@@ -117,6 +119,7 @@ def write_completed_take(
     )
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
+    refresh_life(target, baseline)
     return WrittenTake(action, baseline, curves, mapping)
 
 

@@ -6,11 +6,12 @@ from typing import TypeGuard
 import bpy
 
 from .. import compat
-from ..compat import Slot, animation_of
+from ..compat import Animated, Slot, animation_of
 from .baseline_store import has_baseline, take_ids, take_info
 
 __all__ = [
     "LAYER",
+    "LIFE",
     "REST",
     "UNDER",
     "animating_actions",
@@ -27,9 +28,12 @@ __all__ = [
 ]
 
 
-LAYER = "kmtalk_layer"  # custom property of the actions of our layers (placement.layers), REST or UNDER
+LAYER = (
+    "kmtalk_layer"  # custom property of the actions of our layers (placement.layers), REST or UNDER, and of lives, LIFE
+)
 REST = "rest"
 UNDER = "under"
+LIFE = "life"
 
 
 def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
@@ -38,7 +42,7 @@ def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
 
 
 def is_layer(action: bpy.types.Action | None, layer: str = "") -> bool:
-    """True for an action of one of our layers. layer: only this one (REST or UNDER)."""
+    """True for an action of one of our layers. layer: only this one (REST, UNDER or LIFE)."""
     found = action.get(LAYER, "") if action is not None else ""
     return found == layer if layer else bool(found)
 
@@ -54,10 +58,11 @@ def animating_actions(shape_keys: bpy.types.Key | None) -> list[bpy.types.Action
 
 
 def plays_take(track: bpy.types.NlaTrack) -> bool:
-    """True for a track of a take or of a layer, unless it is a library's track that a local copy replaces."""
+    """True for a track of a take or of a layer of takes, unless it is a library's track that a local copy replaces."""
     if is_replaced_track(track):
         return False
-    return any(is_layer(strip.action) or has_baseline(strip.action) for strip in track.strips)
+    ours = [strip.action for strip in track.strips if not is_layer(strip.action, LIFE)]
+    return any(is_layer(action) or has_baseline(action) for action in ours)
 
 
 def take_track(shape_keys: bpy.types.Key, action: bpy.types.Action) -> bpy.types.NlaTrack | None:
@@ -77,7 +82,7 @@ def strip_track(shape_keys: bpy.types.Key, strip: bpy.types.NlaStrip) -> bpy.typ
 
 
 def new_strip(
-    shape_keys: bpy.types.Key,
+    datablock: Animated,
     name: str,
     action: bpy.types.Action,
     slot: Slot | None,
@@ -86,7 +91,7 @@ def new_strip(
     below: Sequence[bpy.types.NlaTrack] = (),
 ) -> bpy.types.NlaStrip:
     """Add an NLA strip with an action on a new track: the topmost, or just below the lowest of the tracks `below`."""
-    tracks = animation_of(shape_keys).nla_tracks
+    tracks = animation_of(datablock).nla_tracks
     everyone = list(tracks)
     place = min((everyone.index(track) for track in below), default=len(everyone))
     track = tracks.new(prev=everyone[place - 1]) if 0 < place < len(everyone) else tracks.new()

@@ -78,7 +78,7 @@ def _compound(word: str, look_up: Callable[[str], tuple[str, ...] | None]) -> tu
 def _spelled(word: str) -> tuple[str, ...]:
     """Names of the letters for a word without a vowel letter, else phones by espeak-ng.
 
-    Of 1500 words of the dictionary, espeak-ng says .57 as the dictionary does, .11 of all phones are others.
+    Of 1500 words of the dictionary, .59 are said as there, and .11 of all phones are others.
     """
     if not any(letter in "aeiouy" for letter in word):
         return tuple(phone for letter in word for phone in LETTERS.get(letter, "").split())

@@ -11,7 +11,7 @@ PYTEST := python -m pytest -p tests.version_table
 # In how many processes tests run; those of a window stay in one.
 JOBS ?= 2
 SPREAD := -n $(JOBS)
-TORCHLESS := audio phones languages textgrid key_frames demo_head safe_pickle generate complete worker batch cli life
+TORCHLESS := audio phones languages pronunciations textgrid key_frames demo_head safe_pickle generate complete worker batch cli life
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
 .PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon weights clean

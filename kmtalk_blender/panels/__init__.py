@@ -4,7 +4,7 @@ from . import life, lines, main, phones, rig, settings, takes
 
 __all__ = ["register", "unregister"]
 
-MODULES = (main, lines, takes, life, phones, rig, settings)
+MODULES = (main, lines, takes, phones, rig, life, settings)
 
 
 def register() -> None:

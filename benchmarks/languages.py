@@ -18,10 +18,10 @@ from model_runtime.linguistics.listen import listen
 from model_runtime.linguistics.other_languages import free_phones
 from model_runtime.linguistics.phones import BILABIALS, PhoneTrack
 from model_runtime.linguistics.sounds import nearest_phone
-from model_runtime.training.sounds.utterances import espeak_lines
+from model_runtime.training.sounds.utterances import ESPEAK_LANGUAGES, HELD_OUT, espeak_lines
 
-# espeak-ng's language -> the word list that is read.
-LANGUAGES = {"de": "de_DE", "es": "es_ES", "pl": "pl_PL", "fr": "fr_FR", "it": "it_IT"}
+# Languages of espeak-ng: those that no training had, and two of those that it had.
+LANGUAGES = (*HELD_OUT, "fr", "it")
 # How far from its sound a contact may lie, s.
 NEAR_S = 0.02
 ROUNDED = ("UW", "UH", "OW", "AO", "W", "OY")
@@ -64,8 +64,8 @@ def lips_of(tracks: Sequence[PhoneTrack], truths: Sequence[tuple[SoundSpan, ...]
 def main(lines: int, seed: int) -> None:
     """Print the table."""
     print("| language | closed, words given | rounded | closed, no words | rounded |\n|---|---|---|---|---|")
-    for language, words in LANGUAGES.items():
-        spoken = list(espeak_lines(language, words, lines, random.Random(seed)))
+    for language in LANGUAGES:
+        spoken = list(espeak_lines(language, ESPEAK_LANGUAGES[language], lines, random.Random(seed)))
         truths = [utterance.spans for _, utterance in spoken]
         given = lips_of([listen(each.waveform, text, language).track for text, each in spoken], truths)
         free = lips_of([free_phones(each.waveform) for _, each in spoken], truths)

@@ -7,7 +7,7 @@ import numpy as np
 from model_runtime import limits
 from model_runtime.adapt import FaceClip
 from model_runtime.datasets.curves import SUFFIXES, read_curves
-from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, read_track
+from model_runtime.datasets.landmark_tracks import LandmarkTrack, TrackEntry, read_track, resting_face
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import check_path, is_file, is_folder, read_bytes
 from model_runtime.files.npz import NUMBERS, Wanted, read_npz
@@ -19,8 +19,6 @@ __all__ = ["read_face_clips"]
 
 # Suffixes of sounds, and of films with sound, that lie beside a capture.
 SOUNDS = (".flac", ".wav", ".ogg", ".mp3", ".m4a", ".aiff", ".mov", ".mp4")
-# Share of the frames, those with the smallest lip gap, whose median is the neutral face.
-RESTING = 0.2
 # Difference between the lengths of a sound and a motion that belong together, s.
 APART_S = 0.5
 # Longest capture, s: what more of one person brings is for a training.
@@ -74,10 +72,9 @@ def _fitted(tracks: dict[Path, LandmarkTrack]) -> dict[Path, tuple[np.ndarray, t
     first, numbers = next(iter(tracks.items()))[0], {track.numbers for track in tracks.values()}
     if len(numbers) > 1:
         raise InputError(f"The tracks beside {first.name} hold different points; give those of one person.")
-    xy, gap = (np.concatenate([getattr(track, name) for track in tracks.values()]) for name in ("xy", "gap"))
-    if np.ptp(gap) < STILL_IOD:
+    if np.ptp(np.concatenate([track.gap for track in tracks.values()])) < STILL_IOD:
         raise InputError(f"The lips in {first} stand still; give a capture of somebody who speaks.")
-    neutral, head = np.median(xy[gap <= np.quantile(gap, RESTING)], axis=0), demo_head()
+    neutral, head = resting_face(list(tracks.values())), demo_head()
     found = {}
     for file, track in tracks.items():
         weights = fit_channels(head, track.xy - neutral, track.numbers, FitConfig()).weights

@@ -1,5 +1,6 @@
 """Recorded faces as landmark tracks (the GRID measurements: FaceMesh points, one .npz beside one .flac a clip)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from model_runtime.errors import InputError
 from model_runtime.files.input_files import is_file, read_json, read_table
 from model_runtime.files.npz import NUMBERS, Wanted, all_finite, read_npz
 
-__all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track", "resample"]
+__all__ = ["LandmarkTrack", "TrackEntry", "list_tracks", "read_track", "resample", "resting_face"]
 
 # Units of the files (int16) in one distance between the eye centres (IOD).
 UNITS_PER_IOD = 2048.0
+# Share of a person's frames, those with the smallest lip gap, whose median is the resting face.
+RESTING = 0.2
 # Rates that differ by less are the same, frames a second.
 SAME_FPS = 0.01
 ARRAYS = {"xyz": Wanted(NUMBERS), "fps": Wanted(NUMBERS, 1)}
@@ -126,6 +129,13 @@ def resample(track: LandmarkTrack, fps: float) -> LandmarkTrack:
     recorded = np.arange(len(track.xy)) / track.fps
     times = np.arange(int(recorded[-1] * fps + 1e-6) + 1) / fps
     return LandmarkTrack(CubicSpline(recorded, track.xy)(times), track.numbers, fps)
+
+
+def resting_face(tracks: Sequence[LandmarkTrack]) -> np.ndarray:
+    """(P, 2) resting face of a person, IOD: median of the frames with the smallest lip gap. At least one track, all of
+    the same points."""
+    xy, gap = (np.concatenate([getattr(track, name) for track in tracks]) for name in ("xy", "gap"))
+    return np.median(xy[gap <= np.quantile(gap, RESTING)], axis=0)
 
 
 def _within(clip: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime.channels import CHANNELS
-from model_runtime.datasets.landmark_tracks import TrackEntry, list_tracks, read_track, resample
+from model_runtime.datasets.landmark_tracks import TrackEntry, list_tracks, read_track, resample, resting_face
 from model_runtime.datasets.rig_face import rig_face
 from model_runtime.datasets.source import Entry, Recording, Source, file_mark
 from model_runtime.errors import InputError
@@ -21,8 +21,6 @@ __all__ = ["FPS", "open_landmarks"]
 FPS = 25.0
 # Names of the splits in clips.tsv -> ours.
 NAMES = {"train": "train", "dev": "validation", "test": "test"}
-# Share of a speaker's frames, those with the smallest lip gap, whose median is the neutral face.
-RESTING = 0.2
 # Clips of a speaker from which the neutral face is taken.
 NEUTRAL_CLIPS = 40
 
@@ -48,7 +46,8 @@ def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
 
     @cache
     def neutral(speaker: str) -> np.ndarray:
-        return _neutral([track for track in tracks if track.speaker == speaker][:NEUTRAL_CLIPS])
+        chosen = [track for track in tracks if track.speaker == speaker][:NEUTRAL_CLIPS]
+        return resting_face([read_track(track) for track in chosen])
 
     entries = tuple(
         Entry(
@@ -70,14 +69,6 @@ def open_landmarks(folder: Path | str, limit: int | None = None) -> Source:
 
 def _fitted(name: str, config: FitConfig) -> bool:
     return name in config.channels or name.removesuffix("Left").removesuffix("Right") in config.channels
-
-
-def _neutral(tracks: list[TrackEntry]) -> np.ndarray:
-    """(P, 2) neutral face of a speaker, IOD: median of the frames with the smallest lip gap."""
-    read = [read_track(track) for track in tracks]
-    xy = np.concatenate([track.xy for track in read])
-    gap = np.concatenate([track.gap for track in read])
-    return np.median(xy[gap <= np.quantile(gap, RESTING)], axis=0)
 
 
 def _load(track: TrackEntry, neutral, head: Head, channels: tuple[str, ...], config: FitConfig) -> Recording:

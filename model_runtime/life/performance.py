@@ -24,6 +24,7 @@ from model_runtime.life.lids import blink_starts, lids
 from model_runtime.life.settings import LifeSettings
 from model_runtime.life.target import Aim, aim_at
 from model_runtime.speech.audio import Waveform
+from model_runtime.speech.rows import rows_at
 from model_runtime.take import Take
 
 __all__ = ["LIFE_CHANNELS", "Life", "life_of"]
@@ -98,11 +99,7 @@ def life_of(
 
     def at_frames(curve: np.ndarray) -> np.ndarray:
         """A curve of the grid at the frames."""
-        places = np.minimum(times * RATE, len(curve) - 1)
-        low = places.astype(int)
-        high = np.minimum(low + 1, len(curve) - 1)
-        part = (places - low).reshape(-1, *[1] * (curve.ndim - 1))
-        return curve[low] * (1 - part) + curve[high] * part
+        return rows_at(curve, np.minimum(times * RATE, len(curve) - 1))
 
     swaying, head_events = sway_and_nods(delivery, config.head, _chance(take, settings, "head"))
     fixations = fixations_of(delivery, config.gaze, _chance(take, settings, "gaze"), settings.gaze)

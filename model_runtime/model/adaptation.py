@@ -7,6 +7,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from model_runtime.speech.log_mel import ACOUSTIC_RATE
+from model_runtime.speech.rows import rows_at
 
 __all__ = ["Adaptation", "at_times", "read_adaptation"]
 
@@ -56,7 +57,4 @@ def read_adaptation(values: dict, features: int, channels: int) -> Adaptation:
 def at_times(rows: np.ndarray, times: np.ndarray) -> np.ndarray:
     """(T, C) values at times (T,), s, smoothed, of values (A, C) at 100 rows a second."""
     smooth = gaussian_filter1d(rows, SMOOTHING_S * ACOUSTIC_RATE, axis=0, mode="nearest")
-    place = np.clip(times * ACOUSTIC_RATE, 0, len(rows) - 1)
-    low = np.minimum(place.astype(int), max(len(rows) - 2, 0))
-    share = (place - low)[:, None].astype(rows.dtype)
-    return smooth[low] * (1 - share) + smooth[np.minimum(low + 1, len(rows) - 1)] * share
+    return rows_at(smooth, np.clip(times * ACOUSTIC_RATE, 0, len(rows) - 1))

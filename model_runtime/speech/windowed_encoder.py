@@ -7,6 +7,7 @@ import numpy as np
 
 from model_runtime.speech.audio import SAMPLE_RATE
 from model_runtime.speech.devices import CPU, Device
+from model_runtime.speech.rows import rows_at
 
 __all__ = ["SpeechEncoder", "encode_windowed", "level", "piece", "row_count"]
 
@@ -82,8 +83,4 @@ def encode_windowed(
         checkpoint()
         encoded = encoder.encode(given, device)
         owned = slice(*np.searchsorted(places, (start, end)))
-        place = places[owned] - first
-        low = np.minimum(place.astype(int), max(len(encoded) - 2, 0))
-        high = np.minimum(low + 1, len(encoded) - 1)
-        share = (place - low)[:, None].astype(np.float32)
-        out[owned] = encoded[low] * (1 - share) + encoded[high] * share
+        out[owned] = rows_at(encoded, places[owned] - first)

@@ -25,7 +25,16 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 from model_runtime.linguistics.sounds import ARPABET_SOUNDS, PAUSE, nearest_phone, sounds_of
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 
-__all__ = ["Utterance", "espeak_lines", "espeak_speech", "flite_speech", "kokoro_speech", "recorded_speech"]
+__all__ = [
+    "ESPEAK_LANGUAGES",
+    "HELD_OUT",
+    "Utterance",
+    "espeak_lines",
+    "espeak_speech",
+    "flite_speech",
+    "kokoro_speech",
+    "recorded_speech",
+]
 
 # espeak-ng's language -> the word list of Faker that is read. Those of HELD_OUT are measured with, never trained on.
 ESPEAK_LANGUAGES = {

@@ -1,4 +1,4 @@
-"""Examples from synthetic voices: recorded sentences in other voices, and sentences without a recording."""
+"""Examples from synthetic voices: recorded sentences in other voices, for the teacher."""
 
 import random
 from collections.abc import Callable
@@ -7,14 +7,14 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from model_runtime.datasets.synthetic import Voice, sentences, speak, voices
+from model_runtime.datasets.synthetic import speak, voices
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
-from model_runtime.training.examples import SECONDS, Example, make_example, piece_starts
+from model_runtime.training.examples import SECONDS, Example, make_example
 from model_runtime.training.starter.recorded import Recording
 
-__all__ = ["other_words", "same_words"]
+__all__ = ["same_words"]
 
 FPS = 25.0
 # Least SequenceMatcher ratio between the phones of a recording and of the synthetic voice; recordings below it are left
@@ -55,36 +55,6 @@ def same_words(
         mel, features = log_mel(waveform), speech_features(waveform.samples)
         examples.append(make_example(name, mel, features, track, motion, FPS, 0, sample_weight))
     return examples
-
-
-def other_words(
-    channels: int, sample_weight: float, seed: int, report: Callable[[str], None], spoken_by: int = 1
-) -> list[Example]:
-    """Sentences with all English phones, each in `spoken_by` voices, cut into pieces; their motion is 0 as yet."""
-    rng = random.Random(seed)
-    examples = []
-    for index, text in enumerate(sentences()):
-        if index % 100 == 0:
-            report(f"other sentences {index}/{len(sentences())}")
-        for voice in rng.sample(voices(), spoken_by):
-            examples.extend(_pieces(text, _varied(voice, rng), channels, sample_weight))
-    return examples
-
-
-def _varied(voice: Voice, rng: random.Random) -> Voice:
-    """The voice at a slightly different rate."""
-    return replace(voice, rate=round(voice.rate * rng.uniform(0.9, 1.15), 3))
-
-
-def _pieces(text: str, voice: Voice, channels: int, sample_weight: float) -> list[Example]:
-    """The sentence in the voice, in pieces that overlap as little as they can."""
-    waveform, track = speak(text, voice)
-    mel, features = log_mel(waveform), speech_features(waveform.samples)
-    still = np.zeros((int(waveform.duration * FPS), channels), np.float32)
-    return [
-        make_example(f"{voice.name}/{text}", mel, features, track, still, FPS, 0, sample_weight, float(start))
-        for start in piece_starts(waveform.duration, FPS)
-    ]
 
 
 def _warp(recorded: PhoneTrack, spoken: PhoneTrack) -> Callable[[np.ndarray], np.ndarray] | None:

@@ -30,8 +30,9 @@ from model_runtime.training.losses import Lips
 from model_runtime.training.starter.objective import StarterConfig, StarterObjective
 from model_runtime.training.starter.performed import performed
 from model_runtime.training.starter.recorded import Recording, model_columns, recorded
-from model_runtime.training.starter.spoken import other_words, same_words
+from model_runtime.training.starter.spoken import same_words
 from model_runtime.training.starter.store import read_examples, write_examples
+from model_runtime.training.starter.taught import other_words
 from model_runtime.training.starter.teacher import PhonePriors, lip_range, pseudo_label
 
 __all__ = ["main", "train_starter"]

@@ -3,6 +3,7 @@
 - ridge: linear regression from the starter's own features to the recorded lip gap, as jawOpen.
 - phone table: the mean recorded gap of each phone, blended by a Gaussian, as jawOpen.
 - OpenFaceFX: visemes of the phones, with its own mapping to channels of ARKit (where `openfacefx` is installed).
+- pyLipSync: the vowel that the sound is most like (where `pylipsync` is installed), as jawOpen.
 
 Ridge and table learn from the split `train` of data/grid and data/people.
 """
@@ -23,7 +24,7 @@ from model_runtime.linguistics.align import find_phones
 from model_runtime.linguistics.decoders import Decoders
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PHONES, PhoneTrack
-from model_runtime.speech.audio import Waveform, read_audio
+from model_runtime.speech.audio import SAMPLE_RATE, Waveform, read_audio
 from model_runtime.speech.features import extract_features
 from model_runtime.speech.log_mel import ACOUSTIC_RATE
 from model_runtime.take import Take, frame_count
@@ -39,6 +40,8 @@ RIDGES = (100.0, 1000.0, 10000.0)
 SPEAKERS_HELD = ("obama", "crema1001", "s2", "s3")
 # Standard deviation of the Gaussian that blends the phones' openings, s.
 BLEND_S = 0.05
+# jawOpen of pyLipSync's vowels, which it leaves to the user. Our choice: by the height of the tongue.
+VOWELS = {"aa": 0.6, "oh": 0.4, "ee": 0.3, "ih": 0.25, "ou": 0.2}
 
 Baseline = Callable[[Waveform, PhoneTrack, float], Take]
 
@@ -60,6 +63,8 @@ def baselines(data: Path) -> dict[str, Baseline]:
     found: dict[str, Baseline] = {"ridge on the features": _ridge(clips, jaw), "phone table": _table(clips, jaw)}
     if importlib.util.find_spec("openfacefx") is not None:
         found["OpenFaceFX visemes"] = _openfacefx
+    if importlib.util.find_spec("pylipsync") is not None:
+        found["pyLipSync vowels"] = _pylipsync
     return found
 
 
@@ -137,6 +142,19 @@ def _openfacefx(waveform: Waveform, phones: PhoneTrack, fps: float) -> Take:
     names = tuple(name for name in CHANNELS if name in curves)
     columns = [np.interp(times, [k.time for k in curves[n]], [k.value for k in curves[n]]) for n in names]
     return _take(np.stack(columns, axis=1), names, phones, fps)
+
+
+def _pylipsync(waveform: Waveform, phones: PhoneTrack, fps: float) -> Take:
+    # Imported here: these measurements run without it.
+    from pylipsync import PhonemeAnalyzer
+
+    segments = PhonemeAnalyzer().extract_phoneme_segments(
+        waveform.samples.astype(np.float32), SAMPLE_RATE, fps=round(fps), return_seconds=True
+    )
+    middles = [(segment.start + segment.end) / 2 for segment in segments]
+    opened = [sum(p.target * VOWELS.get(p.name, 0.0) for p in segment.phonemes) for segment in segments]
+    times = np.arange(frame_count(waveform.duration, fps)) / fps
+    return _take(np.interp(times, middles, opened)[:, None], ("jawOpen",), phones, fps)
 
 
 def _opened(gap: np.ndarray, jaw: float, phones: PhoneTrack, fps: float) -> Take:

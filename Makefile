@@ -6,6 +6,8 @@ PYTHON ?= python3.11
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
 TORCH := $(shell grep -o '^torch==[0-9.]*' requirements/train.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
+# In the other Blenders only those slow tests run that another Blender could break.
+OTHER_MARKS := not gui and $(if $(SLOW),(every_blender or not slow),not slow)
 # The plugin writes what was tested where to out/versions.md.
 PYTEST := python -m pytest -p tests.version_table
 # In how many processes tests run; those of a window stay in one.
@@ -42,7 +44,7 @@ test-blender: .venv/.installed $(if $(SLOW),system-tools)
 	.venv/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
 
 test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
-	.venv-$*/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
+	.venv-$*/bin/$(PYTEST) $(SPREAD) -m "$(OTHER_MARKS)" tests/blender
 
 # The Python of Blender 5.1 and later: inference, which needs no torch.
 test-python-3.13: .venv-3.13/.installed

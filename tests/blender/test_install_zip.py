@@ -62,6 +62,7 @@ def in_blender(folder: Path, package: Path, code: str, before: tuple[str, ...] =
     return result.stdout
 
 
+@pytest.mark.every_blender
 @pytest.mark.slow
 def test_the_zip_speaks_without_a_network_and_a_second_step(tmp_path, package):
     """The packages are unpacked once; what is damaged or deleted later is unpacked again; old ones go."""

@@ -47,6 +47,7 @@ def test_switching_it_on(tmp_path, package):
     look(tmp_path, package)
 
 
+@pytest.mark.every_blender
 @pytest.mark.slow
 def test_from_the_head_to_the_file(tmp_path, worker_python, package):
     look(tmp_path, package, LINE, tmp_path / "out" / "take.npz")

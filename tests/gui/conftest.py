@@ -30,7 +30,7 @@ def runtime():
 @pytest.fixture
 def home():
     """The user's home with one sound file; Blender's file browser opens there."""
-    folder = TREE / "out" / "gui-home"
+    folder = TREE / "out" / f"gui-home{ROOT.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy(TREE / "assets" / "demo_line.flac", folder / "hello.flac")
@@ -56,7 +56,7 @@ def installed(window, archive):
     return window
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def archive():
     """The extension's zip for this Blender, built for this test run."""
     # Blender takes a zip by its range of versions; those from 5.1 on take the one for Python 3.13.

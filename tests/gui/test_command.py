@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from window import TREE
+from window import ROOT, TREE
 
 pytestmark = pytest.mark.gui
 
@@ -18,7 +18,7 @@ INSTALL = (
 @pytest.fixture
 def command(blender, archive):
     """Function that runs a real Blender in the background and gives exit code, stdout and stderr."""
-    folder = TREE / "out" / "gui-command"
+    folder = TREE / "out" / f"gui-command{ROOT.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     variables = {

@@ -186,7 +186,7 @@ def test_an_animators_hour(installed):
     )
     assert window.python(JAW) == completed
 
-    saved = TREE / "out" / "gui-exchange" / "saved.blend"
+    saved = window.exchange / "saved.blend"
     window.python(f"import bpy\nbpy.ops.wm.save_as_mainfile(filepath='{saved}')")
     window.python(f"import bpy\nbpy.ops.wm.open_mainfile(filepath='{saved}')")
     assert window.python(JAW) == completed

@@ -50,7 +50,7 @@ class Window:
     def __init__(self, pictures: Path, environment: dict[str, str]) -> None:
         self.home = Path(environment["HOME"])
         # The tree has the same path inside and outside of the chroot.
-        self.exchange = TREE / "out" / "gui-exchange"
+        self.exchange = TREE / "out" / f"gui-exchange{ROOT.name}"
         shutil.rmtree(self.exchange, ignore_errors=True)
         (self.exchange / "user").mkdir(parents=True)
         self._number = 0

@@ -58,10 +58,10 @@ def shown(take, name):
 @pytest.mark.parametrize("name", EMOTIONS)
 def test_an_emotion_is_seen_and_the_lips_still_meet(take, gap_of, name):
     felt = with_emotion(take, emotions_of(name, 1.0))
-    middle = len(take.weights) // 2
+    middle = slice(len(take.weights) // 3, 2 * len(take.weights) // 3)
     for channel in SHOWS[name]:
         before = shown(take, channel)[middle] if channel in take.channels else 0.0
-        assert shown(felt, channel)[middle] > before + 0.2, channel
+        assert (shown(felt, channel)[middle] - before).max() > 0.3, channel
     assert felt.weights.min() >= 0
     assert felt.weights.max() <= 1
     # It comes and goes: both ends are those of the take.

@@ -1,0 +1,108 @@
+"""Emotions of takes: a request for each, then one write."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...errors import UserError
+from ...runtime.emotion_file import EmotionLayer, read_layer
+from ..character.shape_map import check_target
+from ..emotion.strengths import strengths_over
+from ..emotion.tracks import takes_with_emotion
+from ..life.tracks import read_written
+from ..placement.report import Report
+from ..placement.write_emotion import write_emotion
+from ..takes.baseline import Baseline
+from ..takes.baseline_store import load_baseline
+from ..takes.takes import check_changeable, find_take
+from .requests import Request, emotion_request
+
+__all__ = ["EmotionJob", "EmotionStep", "request_of_emotion"]
+
+
+def request_of_emotion(target: bpy.types.Object, baseline: Baseline, folder: Path) -> Request:
+    """The request for the emotion of a take, with the strengths over its frames."""
+    strengths = strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))
+    # What is seen under the emotion: the take, with lids and brows of its head and eyes where it has these.
+    take, life = baseline.take, read_written(target, baseline.id)
+    weights = baseline.motion.copy()
+    if life is not None:
+        moved = life.resampled(len(weights)).weights
+        for column, name in enumerate(life.channels):
+            if name in take.channels:
+                weights[:, take.channels.index(name)] = moved[:, column]
+    return emotion_request(take.with_weights(weights, baseline.keyed), strengths, folder)
+
+
+class EmotionStep:
+    """The last step of a take that is generated or completed: its emotion, when its character shows one."""
+
+    def __init__(self, target: bpy.types.Object, folder: Path) -> None:
+        self._target, self._folder = target.name, folder
+        self._layer: EmotionLayer | None = None
+
+    def request(self, baseline: Baseline) -> Request | None:
+        """The request for the emotion of a take; None when the character shows none."""
+        target = bpy.data.objects.get(self._target)
+        if target is None:
+            return None
+        there = baseline.id in takes_with_emotion(target)
+        if not there and not (target.kmtalk.emotion.use and _shows(target, baseline)):
+            return None
+        return request_of_emotion(target, baseline, self._folder)
+
+    def read(self, result: dict) -> None:
+        """Read the layer."""
+        self._layer = read_layer(result["output"])
+
+    def write(self, target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
+        """Write the emotion beside the written take. Returns sentences on what was left out."""
+        if self._layer is None:
+            return ()
+        try:
+            return tuple(write_emotion(target, baseline, self._layer))
+        except UserError as error:
+            return (f"The emotion was left out: {error}",)
+
+
+class EmotionJob:
+    """Applies the emotion of a character to a take (queue.Job)."""
+
+    def __init__(self, target: bpy.types.Object, take: str, folder: Path) -> None:
+        """take: id of a take of the character. Raises UserError with what is wrong."""
+        check_target(target)
+        action = find_take(target, take)
+        check_changeable(target, (action,) if action is not None else ())
+        self._target, self._take, self._folder = target.name, take, folder
+        self._baseline = load_baseline(action, take)
+        self.title = self._baseline.label
+        self._layer: EmotionLayer | None = None
+
+    def first(self) -> Request:
+        """The one request."""
+        return request_of_emotion(bpy.data.objects[self._target], self._baseline, self._folder)
+
+    def next(self, result: dict) -> Request | None:
+        """Read the layer."""
+        self._layer = read_layer(result["output"])
+        return None
+
+    def write(self, context: bpy.types.Context) -> Report:
+        """Write it. Raises UserError, with nothing changed, when the take is gone or no shape shows it."""
+        target = bpy.data.objects.get(self._target)
+        action = find_take(target, self._take) if target is not None else None
+        if target is None or action is None:
+            raise UserError(f"The take of {self.title} was deleted; nothing was written.")
+        assert self._layer is not None
+        notes = tuple(write_emotion(target, load_baseline(action, self._take), self._layer))
+        target.kmtalk.emotion.use = True
+        shown = self._layer.weights.any()
+        text = f"{target.name} {'shows its emotion' if shown else 'is neutral'} in {self.title}"
+        if notes:
+            text = f"{text}. {' '.join(notes)}"
+        return Report(action.name, len(self._layer.weights), 0, 0, 0, text, notes=notes)
+
+
+def _shows(target: bpy.types.Object, baseline: Baseline) -> bool:
+    return bool(np.any(strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))))

@@ -52,6 +52,8 @@ life        take, output, audio?, start?, end?, speed? (1),                     
             eyebrows?, breath? (strengths, 1), seed?
 emotion     take, output, strengths? (.npz: strengths (T, E) of emotions (E,)),   output, frames, channels (that move),
             happy?, sad?, angry?, afraid?, surprised?, disgusted? (0 to 1; 0)     emotions {name: largest strength}
+suggest     audio, start?, end? (s), others? [path, or [path, start, end]]        arousal (-1 to 1), strength (0 to 1),
+            (other lines of the same speaker)                                     fitting {emotion: chance}, notes
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes),         heard, confidence, language, notes
             pronunciations?                                                       sounds? [IPA or empty, one a phone]

@@ -29,7 +29,7 @@ IDLE = 600.0
 LONGEST_LINE = 1 << 24
 # Operations that are queued; each is a module in `commands`.
 OPERATIONS = (
-    *("generate", "capture", "complete", "adapt", "life", "emotion"),
+    *("generate", "capture", "complete", "adapt", "life", "emotion", "suggest"),
     *("phones", "pronounce", "subtitles", "head", "info"),
 )
 

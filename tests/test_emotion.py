@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from recordings import LINE, TEXT
+from recordings import DATA, LINE, TEXT, needs_data
 
 from model_runtime.cli import main
 from model_runtime.emotion.layer import layer_of, strengths_of, with_emotion
@@ -19,6 +19,8 @@ from model_runtime.linguistics.phones import BILABIALS, LABIODENTALS, SILENCE
 from model_runtime.settings import Settings
 from model_runtime.take import read_take, write_take
 
+# Clips of the actor.
+CLIPS = {"NEU": "", "HAP": "happy", "ANG": "angry", "FEA": "afraid", "SAD": "sad", "DIS": "disgusted"}
 # What shows each emotion most, on both sides.
 SHOWS = {
     "happy": ("mouthSmileLeft", "cheekSquintRight"),
@@ -188,3 +190,35 @@ def test_a_take_of_other_channels_has_no_emotion(take):
     other = replace(take, weights=take.weights[:, :2], channels=("basis_000", "basis_001"))
     with pytest.raises(InputError, match="none of the channels"):
         layer_of(other, strengths_of(Emotions(happy=1.0), len(other.weights)))
+
+
+@needs_data
+def test_a_voice_tells_how_strong_and_what_it_may_be(capsys):
+    """CREMA-D's actor says one sentence in six ways; the neutral one is his usual voice."""
+    clips = {name: DATA / "people" / "crema1001" / f"1001_DFA_{name}_XX.flac" for name in CLIPS}
+
+    def suggested(name):
+        assert main(["suggest", str(clips[name]), "--other", str(clips["NEU"]), "--json"]) == 0
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    for name, emotion in CLIPS.items():
+        heard = suggested(name)
+        if name == "NEU":
+            assert heard["strength"] == 0
+            assert not heard["fitting"]
+            continue
+        assert emotion in heard["fitting"], name
+        assert 0.5 <= heard["strength"] <= 1
+        assert sum(heard["fitting"].values()) == pytest.approx(1, abs=0.02)
+        assert emotion in heard["notes"][0]
+
+
+def test_a_voice_without_others_suggests_nothing(capsys):
+    assert main(["suggest", str(LINE), "--json"]) == 0
+    heard = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert heard["strength"] == 0
+    assert "beside other lines" in heard["notes"][0]
+    assert main(["suggest", str(LINE), "--other", str(LINE), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["arousal"] == 0
+    assert main(["suggest", str(LINE), "--other", "missing.wav"]) == 2
+    assert "missing.wav" in capsys.readouterr().err

@@ -28,6 +28,7 @@ class Emotion(PanelMixin):
         column = layout.column(align=True)
         for name in EMOTION_SETTINGS:
             column.prop(target.kmtalk.emotion, name)
+        layout.operator("kmtalk.suggest_emotion", icon="SOUND")
         row = layout.row(align=True)
         row.scale_y = 1.2
         text = "Update Emotion" if takes_with_emotion(target) else "Apply Emotion"

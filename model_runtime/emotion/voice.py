@@ -22,8 +22,8 @@ __all__ = ["Heard", "Voice", "compare", "measure"]
 LOUDER_DB = 6.0
 HIGHER_SEMITONES = 4.0
 FASTER = 1.25
-# Arousal below which a line counts as the speaker's usual voice. Of 75 lines that were read without emotion (four
-# speakers) one lies beyond (docs/lab/emotion.md).
+# Arousal below which a line counts as the speaker's usual voice. Of 105 lines that were said without emotion, by five
+# speakers, 5 lie beyond (docs/lab/emotion.md).
 USUAL = 0.5
 # Emotions that fit a voice that is more, and less, aroused than usual, the most frequent first.
 ROUSED = ("happy", "angry", "afraid")

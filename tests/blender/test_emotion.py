@@ -1,13 +1,19 @@
 """Emotion beside a take: what is seen on the face, the user's keys, and that nothing else changes."""
 
+import os
+import subprocess
+
 import bpy
 import numpy as np
 import pytest
-from stage import curve_of, make_character
+from stage import LINE, TREE, curve_of, make_character
 
 from model_runtime.channels import CHANNELS, GAZE
 
 FRAMES = range(1, 215, 2)
+VISEMES = tuple(
+    f"viseme_{n}" for n in ("sil", "PP", "FF", "TH", "DD", "kk", "CH", "SS", "nn", "RR", "aa", "E", "I", "O", "U")
+)
 SEEN = ("mouthSmileLeft", "cheekSquintLeft", "eyeSquintRight")
 
 
@@ -177,7 +183,7 @@ def test_a_face_without_the_shapes_says_so(scene, line):
     assert "Ben has no shapes for eyeSquint, cheekSquint: they stay still." in report
     assert shapes(partly, ["mouthSmileLeft"], range(60, 120)).max() > 0.5
     assert bpy.ops.kmtalk.remove_emotion() == {"FINISHED"}
-    make_character(scene, "Cid", ("tongueOut", "jawLeft"))
+    make_character(scene, "Cid", VISEMES)
     generate(scene)
     scene.frame_set(1)
     was = trace()
@@ -185,3 +191,33 @@ def test_a_face_without_the_shapes_says_so(scene, line):
     with pytest.raises(RuntimeError, match="Cid has none of the shapes that show an emotion"):
         bpy.ops.kmtalk.apply_emotion()
     assert trace() == was
+
+
+LOUDER = """
+import sys, wave
+import numpy as np
+from model_runtime.speech.audio import read_audio
+samples = read_audio(sys.argv[1]).samples
+samples = np.interp(np.arange(0, len(samples), 1.35), np.arange(len(samples)), samples)
+with wave.open(sys.argv[2], "wb") as stream:
+    stream.setnchannels(1), stream.setsampwidth(2), stream.setframerate(16000)
+    stream.writeframes((np.clip(2 * samples, -1, 1) * 32767).astype("<i2").tobytes())
+"""
+
+
+def test_the_voice_suggests_how_strong_and_the_user_says_which(scene, head, tmp_path):
+    louder = tmp_path / "louder.wav"
+    subprocess.run([os.environ["KMTALK_PYTHON"], "-c", LOUDER, str(LINE), str(louder)], check=True, cwd=TREE)
+    generate(scene, source="FILE", audio=str(LINE), frame=11)
+    assert not bpy.ops.kmtalk.suggest_emotion.poll()
+    generate(scene, audio=str(louder), frame=300)
+    scene.frame_set(320)
+    head.kmtalk.emotion.angry = 0.1
+    head.kmtalk.emotion.sad = 0.1
+    assert bpy.ops.kmtalk.suggest_emotion() == {"FINISHED"}
+    report = bpy.context.window_manager.kmtalk.report
+    assert "It fits happy, angry and afraid alike." in report
+    assert head.kmtalk.emotion.angry > 0.8
+    assert head.kmtalk.emotion.sad == head.kmtalk.emotion.happy == 0
+    head.keyframe_insert("kmtalk.emotion.angry", frame=1)
+    assert not bpy.ops.kmtalk.suggest_emotion.poll()

@@ -8,17 +8,19 @@ import numpy as np
 from ...errors import UserError
 from ...runtime.emotion_file import EmotionLayer, read_layer
 from ..character.shape_map import check_target
-from ..emotion.strengths import strengths_over
+from ..emotion.strengths import are_keyed, set_strengths, strengths_over
 from ..emotion.tracks import takes_with_emotion
 from ..life.tracks import read_written
 from ..placement.report import Report
 from ..placement.write_emotion import write_emotion
+from ..sound.strips import AudioClip
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline
-from ..takes.takes import check_changeable, find_take
+from ..takes.takes import check_changeable, find_take, takes_of
+from .line_sources import clip_of_take
 from .requests import Request, emotion_request
 
-__all__ = ["EmotionJob", "EmotionStep", "request_of_emotion"]
+__all__ = ["EmotionJob", "EmotionStep", "SuggestJob"]
 
 
 def request_of_emotion(target: bpy.types.Object, baseline: Baseline, folder: Path) -> Request:
@@ -102,6 +104,64 @@ class EmotionJob:
         if notes:
             text = f"{text}. {' '.join(notes)}"
         return Report(action.name, len(self._layer.weights), 0, 0, 0, text, notes=notes)
+
+
+class SuggestJob:
+    """Sets the sliders to what the voice of a take suggests, beside the character's other takes (queue.Job)."""
+
+    def __init__(self, target: bpy.types.Object, take: str, folder: Path) -> None:
+        """take: id of a take of the character. Raises UserError when its sound is missing, or sliders are keyed."""
+        check_target(target)
+        check_unkeyed(target)
+        self._target = target.name
+        baseline = load_baseline(find_take(target, take), take)
+        self.title = baseline.label
+        self._line = _part(clip_of_take(baseline, target, folder))
+        self._others = []
+        for placed in takes_of(target):
+            if placed.id != take:
+                try:
+                    other = load_baseline(bpy.data.actions[placed.action], placed.id)
+                    self._others.append(_part(clip_of_take(other, target, folder)))
+                except UserError:
+                    # A line without a sound tells nothing of the voice.
+                    continue
+        self._heard: dict = {}
+
+    def first(self) -> Request:
+        """The one request."""
+        path, start, end = self._line
+        return Request("suggest", {"audio": path, "start": start, "end": end, "others": self._others})
+
+    def next(self, result: dict) -> Request | None:
+        """Keep what was heard."""
+        self._heard = result
+        return None
+
+    def write(self, context: bpy.types.Context) -> Report:
+        """Set the sliders: those that are up and fit the voice, else the first that fits; the others go to 0."""
+        target = bpy.data.objects.get(self._target)
+        if target is None:
+            raise UserError(f"{self._target} was deleted; nothing was set.")
+        check_unkeyed(target)
+        strength, fitting = float(self._heard["strength"]), list(self._heard["fitting"])
+        chosen = [name for name in fitting if getattr(target.kmtalk.emotion, name) > 0] or fitting[:1]
+        notes = tuple(self._heard["notes"])
+        text = " ".join(notes)
+        if chosen:
+            set_strengths(target, dict.fromkeys(chosen, strength))
+            text = f"{text} {target.name}: {', '.join(chosen)} {strength:g}; then press Apply Emotion."
+        return Report(self.title, 0, 0, 0, 0, text, notes=notes)
+
+
+def check_unkeyed(target: bpy.types.Object) -> None:
+    """Raises UserError where keys move the sliders: what is set there would not last."""
+    if are_keyed(target):
+        raise UserError(f"The emotions of {target.name} have keys; remove these before the voice may set the sliders.")
+
+
+def _part(clip: AudioClip) -> list:
+    return [str(clip.path), clip.start, clip.end]
 
 
 def _shows(target: bpy.types.Object, baseline: Baseline) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...errors import UserError
 from ...runtime.emotion_file import EmotionLayer, read_layer
+from ...runtime.life_file import Life
 from ..character.shape_map import check_target
 from ..emotion.strengths import are_keyed, set_strengths, strengths_over
 from ..emotion.tracks import takes_with_emotion
@@ -23,11 +24,12 @@ from .requests import Request, emotion_request
 __all__ = ["EmotionJob", "EmotionStep", "SuggestJob"]
 
 
-def request_of_emotion(target: bpy.types.Object, baseline: Baseline, folder: Path) -> Request:
-    """The request for the emotion of a take, with the strengths over its frames."""
+def request_of_emotion(target: bpy.types.Object, baseline: Baseline, folder: Path, life: Life | None = None) -> Request:
+    """The request for the emotion of a take, with the strengths over its frames. life: its head and eyes, which are not
+    written yet; None: those that are."""
     strengths = strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))
     # What is seen under the emotion: the take, with lids and brows of its head and eyes where it has these.
-    take, life = baseline.take, read_written(target, baseline.id)
+    take, life = baseline.take, life or read_written(target, baseline.id)
     weights = baseline.motion.copy()
     if life is not None:
         moved = life.resampled(len(weights)).weights
@@ -44,15 +46,15 @@ class EmotionStep:
         self._target, self._folder = target.name, folder
         self._layer: EmotionLayer | None = None
 
-    def request(self, baseline: Baseline) -> Request | None:
-        """The request for the emotion of a take; None when the character shows none."""
+    def request(self, baseline: Baseline, life: Life | None = None) -> Request | None:
+        """The request for the emotion of a take; None when there is none. life: as in `request_of_emotion`."""
         target = bpy.data.objects.get(self._target)
         if target is None:
             return None
         there = baseline.id in takes_with_emotion(target)
         if not there and not (target.kmtalk.emotion.use and _shows(target, baseline)):
             return None
-        return request_of_emotion(target, baseline, self._folder)
+        return request_of_emotion(target, baseline, self._folder, life)
 
     def read(self, result: dict) -> None:
         """Read the layer."""

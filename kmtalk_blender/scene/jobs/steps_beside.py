@@ -20,8 +20,7 @@ class StepsBeside:
 
     def __init__(self, target: bpy.types.Object, clip: AudioClip | None, folder: Path) -> None:
         """clip: the take's sound, if there is one."""
-        self._steps: tuple[LifeStep | EmotionStep, ...] = (LifeStep(target, clip, folder), EmotionStep(target, folder))
-        self._left: list[LifeStep | EmotionStep] = list(self._steps)
+        self._life, self._emotion = LifeStep(target, clip, folder), EmotionStep(target, folder)
         self._asked: LifeStep | EmotionStep | None = None
         self._baseline: Baseline | None = None
 
@@ -36,27 +35,22 @@ class StepsBeside:
         """The first request; None when nothing stands beside the take. motion: (T, K) as it will be written.
         spoken_anew: False keeps head and eyes as they are."""
         self._baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames)
-        if not spoken_anew:
-            self._left = self._left[1:]
-        return self._ask()
+        request = self._life.request(self._baseline) if spoken_anew else None
+        self._asked = self._life
+        return request or self._then_emotion()
 
     def next(self, result: dict) -> Request | None:
         """Read the result that was awaited. Returns the next request, or None when all are there."""
         assert self._asked is not None
         self._asked.read(result)
-        return self._ask()
+        return self._then_emotion() if self._asked is self._life else None
 
     def write(self, target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
         """Write what stands beside the written take. Returns sentences on what was left out."""
-        return tuple(text for step in self._steps for text in step.write(target, baseline))
+        return (*self._life.write(target, baseline), *self._emotion.write(target, baseline))
 
-    def _ask(self) -> Request | None:
+    def _then_emotion(self) -> Request | None:
         assert self._baseline is not None
-        while self._left:
-            step = self._left.pop(0)
-            request = step.request(self._baseline)
-            if request is not None:
-                self._asked = step
-                return request
-        self._asked = None
-        return None
+        request = self._emotion.request(self._baseline, self._life.life)
+        self._asked = None if request is None else self._emotion
+        return request

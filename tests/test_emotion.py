@@ -142,6 +142,25 @@ def test_the_command_line_gives_the_same_take_without_and_another_with_an_emotio
     assert np.allclose(smile, shown(felt, "mouthSmileLeft"), atol=1e-6)
 
 
+def test_lines_of_a_batch_have_their_emotion(take, tmp_path, capsys):
+    phones = [[phone.label, phone.start, phone.end] for phone in take.phones.phones]
+    felt = [
+        {},
+        {"emotion": "sad", "emotion_strength": 0},
+        {"emotion": "sad", "emotion_strength": 0.5},
+        {"emotion": "so"},
+    ]
+    lines = [json.dumps({"audio": str(LINE), "phones": phones, **one}) for one in felt]
+    (tmp_path / "lines.jsonl").write_text("\n".join(lines))
+    assert main(["batch", str(tmp_path / "lines.jsonl"), "-o", str(tmp_path / "takes")]) == 2
+    assert 'There is no emotion "so"' in capsys.readouterr().err
+    rows = [json.loads(row) for row in (tmp_path / "takes" / "takes-1-of-1.jsonl").read_text().splitlines()]
+    # Without a strength it is the line without an emotion, which is made once.
+    assert [row["made"] for row in rows] == [True, False, True, False]
+    assert rows[0]["output"] == rows[1]["output"]
+    assert read_take(tmp_path / "takes" / rows[2]["output"]).meta["emotion"] == {"sad": 0.5}
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -24,10 +24,14 @@ from .requests import Request, emotion_request
 __all__ = ["EmotionJob", "EmotionStep", "SuggestJob"]
 
 
-def request_of_emotion(target: bpy.types.Object, baseline: Baseline, folder: Path, life: Life | None = None) -> Request:
-    """The request for the emotion of a take, with the strengths over its frames. life: its head and eyes, which are not
-    written yet; None: those that are."""
-    strengths = strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))
+def _strengths(target: bpy.types.Object, baseline: Baseline) -> np.ndarray:
+    return strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))
+
+
+def _request(
+    target: bpy.types.Object, baseline: Baseline, strengths: np.ndarray, folder: Path, life: Life | None = None
+) -> Request:
+    """The request for the emotion of a take. life: head and eyes that were just made; None: those there."""
     # What is seen under the emotion: the take, with lids and brows of its head and eyes where it has these.
     take, life = baseline.take, life or read_written(target, baseline.id)
     weights = baseline.motion.copy()
@@ -47,14 +51,15 @@ class EmotionStep:
         self._layer: EmotionLayer | None = None
 
     def request(self, baseline: Baseline, life: Life | None = None) -> Request | None:
-        """The request for the emotion of a take; None when there is none. life: as in `request_of_emotion`."""
+        """The request for the emotion of a take; None when there is none. life: head and eyes that were just
+        made."""
         target = bpy.data.objects.get(self._target)
         if target is None:
             return None
-        there = baseline.id in takes_with_emotion(target)
-        if not there and not (target.kmtalk.emotion.use and _shows(target, baseline)):
+        there, strengths = baseline.id in takes_with_emotion(target), _strengths(target, baseline)
+        if not there and not (target.kmtalk.emotion.use and strengths.any()):
             return None
-        return request_of_emotion(target, baseline, self._folder, life)
+        return _request(target, baseline, strengths, self._folder, life)
 
     def read(self, result: dict) -> None:
         """Read the layer."""
@@ -85,7 +90,8 @@ class EmotionJob:
 
     def first(self) -> Request:
         """The one request."""
-        return request_of_emotion(bpy.data.objects[self._target], self._baseline, self._folder)
+        target = bpy.data.objects[self._target]
+        return _request(target, self._baseline, _strengths(target, self._baseline), self._folder)
 
     def next(self, result: dict) -> Request | None:
         """Read the layer."""
@@ -164,7 +170,3 @@ def check_unkeyed(target: bpy.types.Object) -> None:
 
 def _part(clip: AudioClip) -> list:
     return [str(clip.path), clip.start, clip.end]
-
-
-def _shows(target: bpy.types.Object, baseline: Baseline) -> bool:
-    return bool(np.any(strengths_over(bpy.context.scene, target, baseline.start, len(baseline.motion))))

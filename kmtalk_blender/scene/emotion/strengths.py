@@ -47,7 +47,10 @@ def are_keyed(target: bpy.types.Object) -> bool:
             slot = getattr(strip, "action_slot", None)
             actions.append((strip.action, slot.handle if slot else 0))
     curves = [
-        curve for action, handle in actions if action is not None for curve in compat.action_curves(action, handle)
+        curve
+        for action, handle in actions
+        if action is not None
+        for curve in compat.action_curves(action, handle, "OBJECT")
     ]
     return any(curve.data_path.startswith(PATH) for curve in (*curves, *animation.drivers))
 

@@ -19,10 +19,12 @@ from . import limits, session
 from .errors import UserError
 from .runtime.client import Client
 from .runtime.input_files import is_file, is_folder, read_text
+from .runtime.schema import EMOTION_SETTINGS
 from .runtime.whole_file import check_file
 from .scene import SpokenLine, add_demo_head, complete, edited_takes, export_take, generate, options_of, takes_of
 from .scene.character.shape_map import target_of
 from .scene.compat import sequencer_scene
+from .scene.emotion.strengths import set_strengths
 from .scene.sound.new_strip import add_sound
 from .scene.sound.speakers import fill_lines, lines_of
 from .scene.sound.strips import chosen_strip
@@ -77,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     spoken.add_argument("--tier", default="", help="its tier of phones: name, number or speaker")
     spoken.add_argument("--keys", choices=("EVERY_FRAME", "KEY_MOTIONS", "SPARSE"))
     spoken.add_argument("--head-and-eyes", action="store_true", help="move head, eyes, lids and brows too")
+    spoken.add_argument("--emotion", choices=tuple(EMOTION_SETTINGS), help="what the face shows")
+    spoken.add_argument("--emotion-strength", type=float, default=1.0, help="0 not at all to 1 fully (default)")
     spoken.add_argument(
         "-o", "--output", default="", help="where to save the .blend file; default: over the opened file"
     )
@@ -147,9 +151,20 @@ def _generate(chosen: argparse.Namespace) -> dict:
         raise UserError("The scene has no audible sound strip; add one, or give --audio.")
     for line in lines if chosen.head_and_eyes else ():
         bpy.data.objects[line.target].kmtalk.life.use = True
+    if chosen.emotion:
+        _feel({line.target for line in lines}, chosen.emotion, chosen.emotion_strength)
     reports = [generate(context, session.worker(), line, options_of(context.scene), _progress) for line in lines]
     _save(place)
     return {"text": "\n".join(report.text for report in reports), "takes": [vars(report) for report in reports]}
+
+
+def _feel(targets: set[str], emotion: str, strength: float) -> None:
+    if not 0 <= strength <= 1:
+        raise UserError(f"--emotion-strength is {strength}; it must be a number from 0 to 1.")
+    for name in targets:
+        target = bpy.data.objects[name]
+        set_strengths(target, {emotion: strength})
+        target.kmtalk.emotion.use = True
 
 
 def _capture(chosen: argparse.Namespace) -> dict:

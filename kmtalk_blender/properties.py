@@ -26,6 +26,7 @@ from .choices import (
     RULES,
     SOURCES,
 )
+from .emotion_properties import EmotionSettings
 from .errors import UserError
 from .life_properties import LifeSettings
 from .runtime.model_folder import installed_models
@@ -339,9 +340,10 @@ class SceneSettings(bpy.types.PropertyGroup):
 
 
 class ObjectSettings(bpy.types.PropertyGroup):
-    """object.kmtalk: mapping, landmarks, head and eyes of a character."""
+    """object.kmtalk: mapping, landmarks, head and eyes, emotion of a character."""
 
     life: PointerProperty(type=LifeSettings, override={"LIBRARY_OVERRIDABLE"})
+    emotion: PointerProperty(type=EmotionSettings, override={"LIBRARY_OVERRIDABLE"})
 
     mapping: CollectionProperty(type=MappingRow, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
     mapping_index: IntProperty(name="Row", description="Selected row", override={"LIBRARY_OVERRIDABLE"})
@@ -403,6 +405,7 @@ CLASSES = (
     RuleItem,
     SceneSettings,
     LifeSettings,
+    EmotionSettings,
     ObjectSettings,
     ActionSettings,
     WindowState,

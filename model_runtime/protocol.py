@@ -35,7 +35,8 @@ generate    audio, output, fps, start?, end? (s within the file), speed? (1),   
             language? (auto, or a code such as de),
             pronunciations? (text file: words and how they are said),
             sounds? [IPA or empty, one a phone] (sounds of another language
-            that the phones stand for; in .npz: phone_sounds)
+            that the phones stand for; in .npz: phone_sounds),
+            emotion? (name; neutral), emotion_strength? (0 to 1; 1)
 capture     capture (file or folder), output, fps, start?, end? (s within it),    output, frames, key_frames, duration,
             rate? (of timecodes), zero? (timecode), audio?, sound_start? (s),     timecode, heard, confidence, language,
             transcript?, transcript_file?, language?, textgrid?, tier?,           notes
@@ -49,6 +50,10 @@ adapt       capture (file or folder), output (new folder), model?, audio?,      
 life        take, output, audio?, start?, end?, speed? (1),                       output, frames, notes,
             target? (.npz: what is looked at), head?, gaze?, blinking?,           counts {event: number}
             eyebrows?, breath? (strengths, 1), seed?
+emotion     take, output, strengths? (.npz: strengths (T, E) of emotions (E,)),   output, frames, channels (that move),
+            happy?, sad?, angry?, afraid?, surprised?, disgusted? (0 to 1; 0)     emotions {name: largest strength}
+suggest     audio, start?, end? (s), others? [path, or [path, start, end]]        arousal (-1 to 1), strength (0 to 1),
+            (other lines of the same speaker)                                     fitting {emotion: chance}, notes
 phones      audio, transcript?, transcript_file?, language?, start?, end?,        phones, words [[label, start, end]],
             output? (.TextGrid or .json), name? (of the sound, in notes),         heard, confidence, language, notes
             pronunciations?                                                       sounds? [IPA or empty, one a phone]

@@ -28,7 +28,10 @@ IDLE = 600.0
 # Bytes of a request at most.
 LONGEST_LINE = 1 << 24
 # Operations that are queued; each is a module in `commands`.
-OPERATIONS = ("generate", "capture", "complete", "adapt", "life", "phones", "pronounce", "subtitles", "head", "info")
+OPERATIONS = (
+    *("generate", "capture", "complete", "adapt", "life", "emotion", "suggest"),
+    *("phones", "pronounce", "subtitles", "head", "info"),
+)
 
 
 @dataclass

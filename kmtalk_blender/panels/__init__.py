@@ -1,10 +1,10 @@
 """The tab "KMTalk" in the sidebars of the sequencer and of the 3D view. Panels only read data; operators change it."""
 
-from . import life, lines, main, phones, rig, settings, takes
+from . import emotion, life, lines, main, phones, rig, settings, takes
 
 __all__ = ["register", "unregister"]
 
-MODULES = (main, lines, takes, phones, rig, life, settings)
+MODULES = (main, lines, takes, phones, rig, life, emotion, settings)
 
 
 def register() -> None:

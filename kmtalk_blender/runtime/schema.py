@@ -1,5 +1,5 @@
-"""What both packages agree on, as the runtime's schema describes it: the settings of a take and of head and eyes,
-and the arrays of a take."""
+"""What both packages agree on, as the runtime's schema describes it: the settings of a take, of head and eyes and
+of emotions, and the arrays of a take."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from .environment import source_folder
 
-__all__ = ["LANGUAGES", "LIFE_SETTINGS", "SETTINGS", "TAKE_ARRAYS", "Setting"]
+__all__ = ["EMOTION_SETTINGS", "LANGUAGES", "LIFE_SETTINGS", "SETTINGS", "TAKE_ARRAYS", "Setting"]
 
 SCHEMA = ("model_runtime", "schema")
 
@@ -44,6 +44,8 @@ def _setting(entry: dict[str, Any]) -> Setting:
     )
 
 
+# The emotions of a face, in the order of columns of their strengths.
+EMOTION_SETTINGS = {name: _setting(entry) for name, entry in _read("emotion.json").items()}
 # Settings of head and eyes.
 LIFE_SETTINGS = {name: _setting(entry) for name, entry in _read("life.json").items()}
 SETTINGS = {name: _setting(entry) for name, entry in _read("settings.json").items()}

@@ -21,13 +21,23 @@ from .character.mouth_gain import set_mouth_gain
 from .character.parts import follow_head
 from .checks import fix_obstacle, obstacles
 from .curves.density import Density
-from .jobs.blocking import add_demo_head, add_life, complete, generate, import_flame, make_shapes, measure_shapes
+from .jobs.blocking import (
+    add_demo_head,
+    add_life,
+    apply_emotion,
+    complete,
+    generate,
+    import_flame,
+    make_shapes,
+    measure_shapes,
+)
 from .jobs.take_jobs import discard_edits, edited_takes
 from .options import Options, SpokenLine, Style, options_of
 from .placement.exchange import export_take, import_take
 from .placement.follow_strip import drifts, follow_strip
 from .placement.manage_takes import activate_take, clear_takes, put_back, set_expression
 from .placement.report import Report
+from .placement.write_emotion import remove_emotion
 from .placement.write_life import remove_life
 from .takes.takes import takes_of
 
@@ -45,6 +55,7 @@ __all__ = [
     "add_basis",
     "add_demo_head",
     "add_life",
+    "apply_emotion",
     "calibrate_closed",
     "calibrate_open",
     "clear_takes",
@@ -71,6 +82,7 @@ __all__ = [
     "options_of",
     "put_back",
     "read_space",
+    "remove_emotion",
     "remove_life",
     "save_preset",
     "set_expression",

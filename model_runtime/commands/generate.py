@@ -2,7 +2,8 @@
 
 import click
 
-from model_runtime.schema import SETTINGS
+from model_runtime.emotion.settings import NEUTRAL
+from model_runtime.schema import EMOTION_SETTINGS, SETTINGS
 from model_runtime.service.console import (
     answer,
     heard_sentences,
@@ -33,6 +34,13 @@ __all__ = ["Request", "command", "run"]
 @click.option("--model", default="starter", show_default=True, help="starter, or a model's folder.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, directml or coreml.")
 @setting_options(SETTINGS)
+@click.option(
+    "--emotion",
+    default=NEUTRAL,
+    show_default=True,
+    help=f"What the face shows: {NEUTRAL}, {', '.join(EMOTION_SETTINGS)}.",
+)
+@click.option("--emotion-strength", type=float, default=1.0, show_default=True, help="0 not at all to 1 fully.")
 @click.option(
     "--features/--without-features",
     default=True,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.life.curves import RATE, grid
-from model_runtime.life.pitch import semitones
 from model_runtime.linguistics.phones import SILENCE, VOWELS, PhoneTrack, Span
 from model_runtime.speech.audio import Waveform
 from model_runtime.speech.log_mel import BANDS, acoustics
+from model_runtime.speech.pitch import semitones
 
 __all__ = ["Accent", "Delivery", "Phrase", "delivery_of"]
 

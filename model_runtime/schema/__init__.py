@@ -1,5 +1,5 @@
-"""Schema shared by both packages: the settings of a take (settings.json) and of head and eyes (life.json), the arrays
-of a take file (take.json), and the languages that are spoken (languages.json).
+"""Schema shared by both packages: the settings of a take (settings.json), of head and eyes (life.json) and of emotions
+(emotion.json), the arrays of a take file (take.json), and the languages that are spoken (languages.json).
 
 Command line, worker, batch, Blender's panel and Blender's command all read these files.
 kind of a setting: number, count (a whole number), switch (true or false) or text.
@@ -14,13 +14,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["LIFE_SETTINGS", "SETTINGS", "Language", "Setting", "languages", "take_arrays"]
+__all__ = ["EMOTION_SETTINGS", "LIFE_SETTINGS", "SETTINGS", "Language", "Setting", "languages", "take_arrays"]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of a take, or of head and eyes. default: None if the model chooses. range: (smallest, largest); None
-    for switch and text."""
+    """A setting of a take, of head and eyes, or of emotions. default: None if the model chooses. range: (smallest,
+    largest); None for switch and text."""
 
     name: str
     kind: str
@@ -59,3 +59,4 @@ def _setting(name: str, entry: dict[str, Any]) -> Setting:
 
 SETTINGS = {name: _setting(name, entry) for name, entry in _read("settings.json").items()}
 LIFE_SETTINGS = {name: _setting(name, entry) for name, entry in _read("life.json").items()}
+EMOTION_SETTINGS = {name: _setting(name, entry) for name, entry in _read("emotion.json").items()}

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from model_runtime import __version__, limits
+from model_runtime.emotion.settings import emotions_of
 from model_runtime.errors import DiskFull, InputError
 from model_runtime.files.atomic import reserved
 from model_runtime.files.data_files import data_digest
@@ -221,6 +222,9 @@ def _name(request: Request, cache: ModelCache) -> str:
         settings["transcript_file"] = [Path(said).suffix.lower(), _digest(Path(said))]
     if (listed := settings.pop("pronunciations")) is not None:
         settings["pronunciations"] = _digest(Path(listed))
+    # The same for lines without an emotion.
+    if not emotions_of(request.emotion, request.emotion_strength).named:
+        del settings["emotion"], settings["emotion_strength"]
     model = cache.model(request.model, request.device)
     parts = [
         *(__version__, data_digest(), model.sha256, model.description_sha256),

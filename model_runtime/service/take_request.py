@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from model_runtime.emotion.layer import with_emotion
+from model_runtime.emotion.settings import NEUTRAL, emotions_of
 from model_runtime.errors import InputError
 from model_runtime.files.paths import check_model, check_output
 from model_runtime.generate import generate
@@ -35,7 +37,8 @@ class Request(SettingValues):
     (linguistics.aligner_files). tier: its tier of phones, by name, number or speaker. speaker: name of the character,
     by which the tier is found. phones, words: [label, start, end], seconds from the start of the part. sounds: for each
     phone the sound of another language that is meant, in IPA, or empty. name: what notes call the sound; None: the
-    file's name. features: keep the features in the take, for later completion of edits."""
+    file's name. features: keep the features in the take, for later completion of edits. emotion: neutral, or one of
+    schema/emotion.json, which the face shows. emotion_strength: 0 not at all to 1 fully."""
 
     audio: str
     output: str
@@ -57,6 +60,8 @@ class Request(SettingValues):
     model: str = "starter"
     device: str = "auto"
     features: bool = True
+    emotion: str = NEUTRAL
+    emotion_strength: float = 1.0
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
@@ -64,6 +69,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     heard, confidence, language and notes; the last four are in the take's meta too. Raises InputError."""
     output = check_output(request.output)
     settings = settings_from(vars(request))
+    emotions = emotions_of(request.emotion, request.emotion_strength)
     check_model(request.model)
     request = replace(request, language=check_language_setting(request.language))
     said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
@@ -101,6 +107,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
+    take = with_emotion(take, emotions)
     take = replace(take, meta=take.meta | alignment.told | own.told)
     report("write", 0.98, "Writing")
     write_take(take if request.features else take.without_features(), output)

@@ -80,6 +80,8 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
     line = {"audio": "a.wav", "transcript": "hello", "fps": 25, "phones": PHONES["phones"]}
     life = {"fps": 30.0, "channels": np.array(["eyeBlinkLeft"]), "head": np.zeros((3, 3)), "eyes": np.zeros((3, 2, 2))}
     life |= {"chest": np.zeros(3), "weights": np.zeros((3, 1))}
+    felt = {"fps": 30.0, "channels": np.array(["browInnerUp"]), "weights": np.zeros((3, 1))}
+    strengths = {"strengths": np.zeros((3, 1)), "emotions": np.array(["happy"])}
     runtime, extension = "model_runtime", "kmtalk_blender.runtime"
 
     def subtitles(good: str) -> st.SearchStrategy[bytes]:
@@ -149,6 +151,9 @@ def targets(folder: Path) -> dict[str, Callable[[], Target]]:
         "extension life": filed("el.npz", lambda: archives(**life), f"{extension}.life_file", "read_life"),
         "life of a take": filed("lt.npz", lambda: archives(**take_arrays()), "tests.fuzz.readers", "live"),
         "looked at": filed("at.npz", lambda: archives(target=np.zeros((3, 3))), "tests.fuzz.readers", "look"),
+        "extension emotion": filed("ef.npz", lambda: archives(**felt), f"{extension}.emotion_file", "read_layer"),
+        "emotion of a take": filed("et.npz", lambda: archives(**take_arrays()), "tests.fuzz.readers", "feel"),
+        "strengths": filed("es.npz", lambda: archives(**strengths), "tests.fuzz.readers", "strong"),
         "extension csv": filed("e.csv", lambda: damaged(CSV.encode()), f"{extension}.take_tables", "read_live_link"),
         "extension json": filed("e.json", lambda: json_files(exported), f"{extension}.take_tables", "read_take_json"),
         "extension model": lambda: _extension_model(folder),

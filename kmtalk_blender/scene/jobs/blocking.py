@@ -11,6 +11,7 @@ from ...runtime.client import Client
 from ..options import Options, SpokenLine, options_of
 from ..placement.report import Report
 from ..takes.takes import takes_of
+from .emotion_jobs import EmotionJob
 from .head_jobs import AddHeadJob, FlameJob
 from .life_jobs import LifeJob
 from .measure_jobs import MeasureJob
@@ -18,7 +19,17 @@ from .queue import JobQueue, QueuedJob
 from .shape_jobs import ShapesJob
 from .take_jobs import CompleteJob, GenerateJob
 
-__all__ = ["add_demo_head", "add_life", "complete", "generate", "import_flame", "make_shapes", "measure_shapes", "run"]
+__all__ = [
+    "add_demo_head",
+    "add_life",
+    "apply_emotion",
+    "complete",
+    "generate",
+    "import_flame",
+    "make_shapes",
+    "measure_shapes",
+    "run",
+]
 
 INTERVAL = 0.01  # s between two looks at the worker
 
@@ -73,6 +84,18 @@ def add_life(context: bpy.types.Context, client: Client, target: bpy.types.Objec
 
     def job(take: str, title: str) -> QueuedJob:
         return QueuedJob(title, lambda _, folder: LifeJob(target, take, folder))
+
+    return [run(context, client, job(take.id, take.strip)) for take in takes_of(target)]
+
+
+def apply_emotion(context: bpy.types.Context, client: Client, target: bpy.types.Object) -> list[Report]:
+    """Show the emotion of a character in its takes, as the sliders of `object.kmtalk.emotion` and their keys say.
+
+    Raises UserError, with nothing written for that take, when no shape of the character shows it.
+    """
+
+    def job(take: str, title: str) -> QueuedJob:
+        return QueuedJob(title, lambda _, folder: EmotionJob(target, take, folder))
 
     return [run(context, client, job(take.id, take.strip)) for take in takes_of(target)]
 

@@ -8,6 +8,7 @@ from ...errors import UserError
 from ...runtime.life_file import Life, read_life
 from ...runtime.schema import LIFE_SETTINGS
 from ..character.shape_map import check_target
+from ..emotion.tracks import takes_with_emotion
 from ..life.look_at import check_looked_at, places_of_target
 from ..life.places import places_of
 from ..life.tracks import takes_with_life
@@ -17,6 +18,7 @@ from ..sound.strips import AudioClip
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline
 from ..takes.takes import check_changeable, find_take
+from .emotion_jobs import EmotionStep
 from .line_sources import clip_of_take
 from .requests import Request, life_request
 
@@ -37,14 +39,13 @@ def request_of_life(target: bpy.types.Object, baseline: Baseline, clip: AudioCli
 
 
 class LifeStep:
-    """The last step of a take that is generated: its life, when its character has one."""
+    """A last step of a take that is generated: its life, when its character has one. life: what was read."""
 
     def __init__(self, target: bpy.types.Object, clip: AudioClip | None, folder: Path) -> None:
         """clip: the take's sound, if there is one."""
         self._target, self._clip, self._folder = target.name, clip, folder
-        self._life: Life | None = None
+        self.life: Life | None = None
         self._notes: list[str] = []
-        self.requested = False
 
     def request(self, baseline: Baseline) -> Request | None:
         """The request for the life of a take; None when the character has none, or something cannot turn."""
@@ -52,25 +53,23 @@ class LifeStep:
         if target is None or not (target.kmtalk.life.use or takes_with_life(target)):
             return None
         try:
-            wanted = request_of_life(target, baseline, self._clip, self._folder)
+            return request_of_life(target, baseline, self._clip, self._folder)
         except UserError as error:
             # The mouth does not wait for the head.
             self._notes.append(f"Head and eyes were left out: {error}")
             return None
-        self.requested = True
-        return wanted
 
     def read(self, result: dict) -> None:
         """Read the life."""
-        self._life = read_life(result["output"])
+        self.life = read_life(result["output"])
         self._notes += result.get("notes", [])
 
     def write(self, target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
         """Write the life beside the written take. Returns sentences on what was left out."""
-        if self._life is None:
+        if self.life is None:
             return tuple(self._notes)
         try:
-            return (*self._notes, *write_life(target, baseline, self._life))
+            return (*self._notes, *write_life(target, baseline, self.life))
         except UserError as error:
             return (*self._notes, f"Head and eyes were left out: {error}")
 
@@ -94,16 +93,23 @@ class LifeJob:
         except UserError:
             self._notes.append("Its sound is missing: stressed words are told by their lengths.")
         self._life: Life | None = None
+        self._emotion = EmotionStep(target, folder)
 
     def first(self) -> Request:
         """The one request."""
         return request_of_life(bpy.data.objects[self._target], self._baseline, self._clip, self._folder)
 
     def next(self, result: dict) -> Request | None:
-        """Read the life."""
+        """Read the life, then the take's emotion, which goes by the new blinks."""
+        if self._life is not None:
+            self._emotion.read(result)
+            return None
         self._life = read_life(result["output"])
         self._notes += result.get("notes", [])
-        return None
+        target = bpy.data.objects.get(self._target)
+        if target is None or self._take not in takes_with_emotion(target):
+            return None
+        return self._emotion.request(self._baseline, self._life)
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write it. Raises UserError, with nothing changed, when the take is gone or something cannot turn."""
@@ -112,7 +118,9 @@ class LifeJob:
         if target is None or action is None:
             raise UserError(f"The take of {self.title} was deleted; nothing was written.")
         assert self._life is not None
-        notes = (*self._notes, *write_life(target, load_baseline(action, self._take), self._life))
+        baseline = load_baseline(action, self._take)
+        notes = (*self._notes, *write_life(target, baseline, self._life))
+        self._emotion.write(target, baseline)
         target.kmtalk.life.use = True
         text = f"{target.name} moves head and eyes in {self.title}"
         if notes:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...runtime.emotion_file import write_strengths
 from ...runtime.life_file import write_target
+from ...runtime.schema import EMOTION_SETTINGS
 from ...runtime.take_file import Take, write_keys, write_take
 from ..options import Style
 from ..phones.phone_list import PhoneLists
@@ -15,7 +17,7 @@ from ..sound.strips import AudioClip
 from ..sound.transcripts import Transcript
 from ..takes.edits import Poses
 
-__all__ = ["Capture", "Request", "complete_request", "generate_request", "life_request"]
+__all__ = ["Capture", "Request", "complete_request", "emotion_request", "generate_request", "life_request"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,14 @@ def life_request(
     if looked_at is not None:
         params["target"] = str(write_target(folder / "target.npz", looked_at))
     return Request("life", params)
+
+
+def emotion_request(take: Take, strengths: np.ndarray, folder: Path) -> Request:
+    """The request for the emotion of a take. strengths: (T, E), or (1, E) for all frames. Files go into `folder`."""
+    write_take(replace(take, acoustics=np.zeros((0, 0), np.float16)), folder / "felt.npz")
+    curves = write_strengths(folder / "strengths.npz", strengths, tuple(EMOTION_SETTINGS))
+    files = {"take": folder / "felt.npz", "output": folder / "emotion.npz", "strengths": curves}
+    return Request("emotion", {name: str(path) for name, path in files.items()})
 
 
 def _listed(phones: PhoneLists) -> dict:

@@ -28,9 +28,9 @@ from ..takes.baseline_store import load_baseline, take_ids, take_info
 from ..takes.identity import LineSource, Owner, find_owner, strip_of
 from ..takes.notes import mark_line, understood_values
 from ..takes.takes import check_changeable, editable_take, find_take
-from .life_jobs import LifeStep
 from .line_sources import capture_of_line, clip_of_line, clip_of_take, line_source, line_transcript
 from .requests import Request, complete_request, generate_request
+from .steps_beside import StepsBeside
 
 __all__ = ["CompleteJob", "GenerateJob", "discard_edits", "edited_takes"]
 
@@ -54,7 +54,7 @@ class GenerateJob:
             self.clip = clip_of_line(strips, line, folder)
             self.source = line_source(strips, line, self.clip)
             self.owner = find_owner(self.source, target)
-        self.life = LifeStep(target, self.clip if line.has_sound else None, folder)
+        self.beside = StepsBeside(target, self.clip if line.has_sound else None, folder)
         self.keeps_capture = not line.capture
         self.transcript = line_transcript(strips, line, self.clip, options.language)
         self.baseline: Baseline | None = None
@@ -92,13 +92,12 @@ class GenerateJob:
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
-        if self.life.requested:
-            self.life.read(result)
-            return None
+        if self.beside.requested:
+            return self.beside.next(result)
         take = read_take(result["output"])
         if self.baseline is not None:
             self.motion, self.key_frames = take.weights, take.key_frames
-            return self.life.request(self.baseline)
+            return self.beside.first(self.baseline, self.motion, self.key_frames)
         target = _object(self.target)
         mapping = shape_map(target, take.channels)
         self.baseline = Baseline(
@@ -113,7 +112,7 @@ class GenerateJob:
         )
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.edits.count:
-            return self.life.request(self.baseline)
+            return self.beside.first(self.baseline, self.motion, self.key_frames)
         window = (0, len(take.weights) - 1)
         poses = edited.key_poses(self.baseline, self.edits, mapping, self.options.reach, window)
         return complete_request(take, poses, self.options.style, window, (), self.folder)
@@ -133,7 +132,7 @@ class GenerateJob:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(written_take.action, written_take.baseline)
         messages = (*((self.owner.note,) if self.owner.note else ()), *written_take.messages, *speaker_notes(target))
-        messages += self.life.write(target, written_take.baseline)
+        messages += self.beside.write(target, written_take.baseline)
         if self.keeps_capture and self.capture is not None:
             messages += (f"It keeps the motion of {self.capture.path.name}; clear the take to generate one.",)
         report = report_of(written_take, self.key_frames, self.edits.count, target, messages)
@@ -197,7 +196,7 @@ class CompleteJob:
         self.motion: np.ndarray | None = None
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
-        self.life, self.spoken_anew = LifeStep(target, self.clip, folder), False
+        self.beside, self.spoken_anew = StepsBeside(target, self.clip, folder), False
         if not _was_edited(action, self.baseline):
             raise UserError(f"Nothing in {action.name} was edited; move, add or delete keys first, or edit its phones.")
 
@@ -212,15 +211,14 @@ class CompleteJob:
 
     def next(self, result: dict) -> Request | None:
         """Use a result. Returns the next request, or None when the job can write."""
-        if self.life.requested:
-            self.life.read(result)
-            return None
+        if self.beside.requested:
+            return self.beside.next(result)
         take = read_take(result["output"])
         if take.weights.shape != self.baseline.motion.shape:
             raise UserError(f"The new motion of {self.action} has another length; generate the strip again.")
         self.motion, self.key_frames = take.weights, take.key_frames
         if not self.phones:
-            return self.life.request(self.baseline) if self.spoken_anew else None
+            return self.beside.first(self.baseline, self.motion, self.key_frames, self.spoken_anew)
         # The result for the edited phones: a new take, which the edited keys are now applied to.
         info = self.baseline.info
         if not self.is_capture:
@@ -230,7 +228,9 @@ class CompleteJob:
         )
         self.phones, self.dropped = PhoneLists(), np.intersect1d(self.dropped, take.key_frames)
         self.spoken_anew = True
-        return self._complete() if self.edits.count else self.life.request(self.baseline)
+        if self.edits.count:
+            return self._complete()
+        return self.beside.first(self.baseline, self.motion, self.key_frames)
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write the completed motion around the edits. Raises UserError when the take was deleted."""
@@ -246,7 +246,7 @@ class CompleteJob:
             target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options
         )
         fill_phones(action, written_take.baseline)
-        messages = self.life.write(target, written_take.baseline)
+        messages = self.beside.write(target, written_take.baseline)
         return report_of(written_take, self.key_frames, self.edits.count, target, messages)
 
     def _with_phones(self) -> Request:

@@ -6,7 +6,7 @@
 4. below each take whose shape keys are also moved by a lower layer: *Rest under ...*, which holds jaw and lips at rest
    while the line is spoken, and blends in and out;
 5. the take, which adds to the layers below. The take that is edited is the active action, above all tracks;
-6. *Head and Eyes*: the lives of takes (`life.tracks`), which add too.
+6. *Head and Eyes*, *Emotion*: what is added beside takes (`takes.added_tracks`).
 
 A single take needs no track when the sliders were at 0 before it.
 """
@@ -20,7 +20,7 @@ import numpy as np
 from .. import compat
 from ..curves.groups import FACE
 from ..curves.shape_curves import CurveKeys, keyed_shapes, keyframe_kinds, remove_curves, write_curves
-from ..life.tracks import lifted_lives, rests_of_lives
+from ..takes.added_tracks import lifted_tracks, rests_beside
 from ..takes.baseline import Moved
 from ..takes.baseline_store import moved_shapes, take_ids, take_info
 from ..takes.nla_tracks import (
@@ -75,12 +75,12 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
     animation = shape_keys.animation_data_create()
     _remove_layers(shape_keys, UNDER)
     spans = sorted((_span(shape_keys, action) for action in actions), key=lambda span: (span.start, span.action.name))
-    lives = rests_of_lives(shape_keys)
-    rests = lives | {one.shape: one.before for span in reversed(spans) for one in span.moved}
+    added = rests_beside(shape_keys)
+    rests = added | {one.shape: one.before for span in reversed(spans) for one in span.moved}
     user = user_shapes(shape_keys)
     rests = {shape: value for shape, value in rests.items() if shape not in user}
     tracked = [span for span in spans if span.action != active]
-    if not spans and not lives:
+    if not spans and not added:
         _remove_layers(shape_keys, REST)
         return
     library = {shape for action in _linked_rests(shape_keys) for shape in keyed_shapes(action)}
@@ -96,7 +96,7 @@ def arrange(shape_keys: bpy.types.Key, actions: Sequence[bpy.types.Action], acti
         _activate(shape_keys, active)
     for span in spans:
         _add_under(shape_keys, span, spans, user, active)
-    for track in lifted_lives(shape_keys):
+    for track in lifted_tracks(shape_keys):
         lift_track(shape_keys, track)
     if active is not None:
         # Without tracks ADD and REPLACE play the same; REPLACE is what users expect of an active action.

@@ -24,6 +24,7 @@ from ..takes.takes import (
 from .layers import arrange
 from .place_take import mute_face, place_action, take_out
 from .user_action import lower_user_action, raise_user_action, user_track
+from .write_emotion import refresh_emotion, remove_emotion
 from .write_life import refresh_life, remove_life
 
 __all__ = ["activate_take", "clear_takes", "play_below", "put_back", "set_expression"]
@@ -101,6 +102,7 @@ def set_expression(target: bpy.types.Object, take: str, expression: str) -> None
     store_baseline(action, baseline)
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
     refresh_life(target, baseline)
+    refresh_emotion(target, baseline)
 
 
 def clear_takes(
@@ -129,6 +131,7 @@ def clear_takes(
     for placed in chosen:
         messages += take_out(shape_keys, actions[placed.action], placed.id)
     remove_life(target, {placed.id for placed in chosen})
+    remove_emotion(target, {placed.id for placed in chosen})
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
     if active_action(shape_keys) is None and not take_actions(shape_keys):
         raise_user_action(shape_keys)

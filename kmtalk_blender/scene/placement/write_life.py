@@ -5,15 +5,14 @@ import bpy
 from ...errors import UserError
 from ...runtime.life_file import Life
 from ..character.shape_map import animatable_shape_keys, check_target
-from ..curves.shape_curves import keyed_shapes
 from ..life.face import face_of
 from ..life.gaze_point import ensure_point, remove_point
 from ..life.places import places_of
 from ..life.rig import ensure_rig, remove_rig, without_rig
-from ..life.tracks import read_written, remove_tracks, rests_of_lives, takes_with_life, write_tracks
+from ..life.tracks import read_written, remove_tracks, takes_with_life, write_tracks
 from ..takes.baseline import Baseline
-from ..takes.nla_tracks import animating_actions
 from ..takes.takes import active_own_take, check_changeable, own_takes
+from .beside import rearranged
 from .layers import arrange
 
 __all__ = ["refresh_life", "remove_life", "write_life"]
@@ -53,14 +52,12 @@ def refresh_life(target: bpy.types.Object, baseline: Baseline) -> None:
 def remove_life(target: bpy.types.Object, takes: set[str] | None = None) -> int:
     """Remove the lives of these takes, None: of all; with the last one the rig goes too. Returns how many."""
     shape_keys = check_target(target)
-    before = rests_of_lives(shape_keys)
-    count = remove_tracks(target, takes)
-    if not takes_with_life(target):
-        remove_rig(target)
-        remove_point(target)
-    if count:
-        arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
-        animated = {shape for action in animating_actions(shape_keys) for shape in keyed_shapes(action)}
-        for shape in set(before) - set(rests_of_lives(shape_keys)) - animated:
-            shape_keys.key_blocks[shape].value = before[shape]
-    return count
+
+    def remove() -> int:
+        count = remove_tracks(target, takes)
+        if not takes_with_life(target):
+            remove_rig(target)
+            remove_point(target)
+        return count
+
+    return rearranged(shape_keys, remove)

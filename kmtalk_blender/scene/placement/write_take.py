@@ -17,6 +17,7 @@ from ..takes.movement import ramp_frames
 from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .shared_action import under_values
+from .write_emotion import refresh_emotion
 from .write_life import refresh_life
 
 __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
@@ -90,6 +91,7 @@ def write_generated_take(
     baseline = dataclasses.replace(baseline, moved=moved)
     action, messages = place_take(target, baseline, curves, groups, options.placement)
     refresh_life(target, baseline)
+    refresh_emotion(target, baseline)
     return WrittenTake(action, baseline, curves, mapping, tuple(messages))
 
 
@@ -120,6 +122,7 @@ def write_completed_take(
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
     refresh_life(target, baseline)
+    refresh_emotion(target, baseline)
     return WrittenTake(action, baseline, curves, mapping)
 
 

@@ -10,6 +10,7 @@ from ..compat import Animated, Slot, animation_of
 from .baseline_store import has_baseline, take_ids, take_info
 
 __all__ = [
+    "EMOTION",
     "LAYER",
     "LIFE",
     "REST",
@@ -28,12 +29,13 @@ __all__ = [
 ]
 
 
-LAYER = (
-    "kmtalk_layer"  # custom property of the actions of our layers (placement.layers), REST or UNDER, and of lives, LIFE
-)
+LAYER = "kmtalk_layer"  # custom property of the actions of our layers (placement.layers): REST, UNDER, LIFE, EMOTION
 REST = "rest"
 UNDER = "under"
 LIFE = "life"
+EMOTION = "emotion"
+# Kinds that are added to takes, and stay above them.
+ADDED = (LIFE, EMOTION)
 
 
 def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
@@ -42,7 +44,7 @@ def is_own_take(action: bpy.types.Action | None) -> TypeGuard[bpy.types.Action]:
 
 
 def is_layer(action: bpy.types.Action | None, layer: str = "") -> bool:
-    """True for an action of one of our layers. layer: only this one (REST, UNDER or LIFE)."""
+    """True for an action of one of our layers. layer: only this one (REST, UNDER, LIFE or EMOTION)."""
     found = action.get(LAYER, "") if action is not None else ""
     return found == layer if layer else bool(found)
 
@@ -61,7 +63,7 @@ def plays_take(track: bpy.types.NlaTrack) -> bool:
     """True for a track of a take or of a layer of takes, unless it is a library's track that a local copy replaces."""
     if is_replaced_track(track):
         return False
-    ours = [strip.action for strip in track.strips if not is_layer(strip.action, LIFE)]
+    ours = [strip.action for strip in track.strips if not any(is_layer(strip.action, kind) for kind in ADDED)]
     return any(is_layer(action) or has_baseline(action) for action in ours)
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from model_runtime.life.curves import RATE
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
+from model_runtime.speech.log_mel import ACOUSTIC_RATE
 
-__all__ = ["semitones"]
+__all__ = ["hertz", "semitones"]
 
 # Hz, lowest and highest pitch that is looked for.
 LOWEST_HZ = 65.0
@@ -22,8 +22,18 @@ FARTHEST = 14.0
 
 
 def semitones(waveform: Waveform) -> np.ndarray:
-    """(G,) semitones above the median of the voice, RATE rows a second, NaN where there is no voice."""
-    hop = SAMPLE_RATE // RATE
+    """(G,) semitones above the median of the voice, ACOUSTIC_RATE rows a second, NaN where there is no voice."""
+    pitch = hertz(waveform)
+    if np.isnan(pitch).all():
+        return pitch
+    tones = 12 * np.log2(pitch / np.nanmedian(pitch))
+    tones[np.abs(tones) > FARTHEST] = np.nan
+    return tones
+
+
+def hertz(waveform: Waveform) -> np.ndarray:
+    """(G,) pitch in Hz, ACOUSTIC_RATE rows a second, NaN where there is no voice."""
+    hop = SAMPLE_RATE // ACOUSTIC_RATE
     count = len(waveform.samples) // hop + 1
     samples = np.pad(waveform.samples.astype(np.float32), (WINDOW // 2, WINDOW // 2 + hop))
     windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::hop][:count]
@@ -45,11 +55,7 @@ def semitones(waveform: Waveform) -> np.ndarray:
         period = shortest + (climbing & falls).argmax(axis=1)
         voiced = (inside[np.arange(len(part)), period - shortest] > VOICED) & (power > 1e-4)
         pitch[start : start + BLOCK] = np.where(voiced, SAMPLE_RATE / period, np.nan)
-    if np.isnan(pitch).all():
-        return pitch
-    tones = 12 * np.log2(pitch / np.nanmedian(pitch))
-    tones[np.abs(tones) > FARTHEST] = np.nan
-    return tones
+    return pitch
 
 
 def _autocorrelation(windows: np.ndarray) -> np.ndarray:

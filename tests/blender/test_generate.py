@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from stage import LINE, action_of, curve_of, has_strips, make_character, needs_strips, snapshot
 
-from model_runtime.channels import ARKIT, CHANNELS
+from model_runtime.channels import ARKIT
 
 
 def keys_of(curve):

@@ -79,10 +79,11 @@ def play_below(target: bpy.types.Object) -> str:
     return track
 
 
-def set_expression(target: bpy.types.Object, take: str, expression: str) -> None:
+def set_expression(target: bpy.types.Object, take: str, expression: str) -> tuple[str, ...]:
     """Set how smile, frown, brows and blinks of a take combine with the user's keys.
 
-    expression: ADD, REPLACE or LEAVE. Raises UserError for a take in the user's own action.
+    expression: ADD, REPLACE or LEAVE. Returns a sentence when head and eyes could not follow.
+    Raises UserError for a take in the user's own action.
     """
     action = find_take(target, take)
     if action is None:
@@ -100,7 +101,7 @@ def set_expression(target: bpy.types.Object, take: str, expression: str) -> None
     mute_face(action, baseline)
     store_baseline(action, baseline)
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
-    refresh_life(target, baseline)
+    return refresh_life(target, baseline)
 
 
 def clear_takes(

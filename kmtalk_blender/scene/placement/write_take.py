@@ -24,7 +24,7 @@ __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
 @dataclass(frozen=True)
 class WrittenTake:
-    """A written take. messages: sentences on actions that were replaced or kept."""
+    """A written take. messages: sentences on actions that were replaced or kept, and on a life that stays."""
 
     action: bpy.types.Action
     baseline: Baseline
@@ -89,8 +89,7 @@ def write_generated_take(
     moved = _moved(curves, written, mapping, groups, before) + locked
     baseline = dataclasses.replace(baseline, moved=moved)
     action, messages = place_take(target, baseline, curves, groups, options.placement)
-    refresh_life(target, baseline)
-    return WrittenTake(action, baseline, curves, mapping, tuple(messages))
+    return WrittenTake(action, baseline, curves, mapping, (*messages, *refresh_life(target, baseline)))
 
 
 def write_completed_take(
@@ -119,8 +118,7 @@ def write_completed_take(
     )
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
-    refresh_life(target, baseline)
-    return WrittenTake(action, baseline, curves, mapping)
+    return WrittenTake(action, baseline, curves, mapping, refresh_life(target, baseline))
 
 
 def with_ramps(

@@ -11,6 +11,8 @@ __all__ = ["render_frames", "write_film", "write_moving_picture"]
 
 # Frames a second of the moving picture: half as many as the film has, for a page that loads at once.
 PICTURE_FPS = 12.5
+# Pixels a side of the moving picture.
+PICTURE_SIZE = 320
 
 
 def render_frames(scene: bpy.types.Scene, folder: Path) -> list[Path]:
@@ -36,10 +38,9 @@ def write_film(frames: list[Path], sound: Path, fps: float, path: Path) -> Path:
 
 
 def write_moving_picture(film: Path, path: Path) -> Path:
-    """Write a film as a GIF that repeats, in 128 colours of its own."""
-    colours = (
-        f"fps={PICTURE_FPS},split[a][b];[a]palettegen=max_colors=128[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
-    )
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film), "-vf", colours]
+    """Write a film as a GIF that repeats, smaller and in 128 colours of its own."""
+    smaller = f"fps={PICTURE_FPS},scale={PICTURE_SIZE}:-1:flags=lanczos"
+    filters = f"{smaller},split[a][b];[a]palettegen=max_colors=128[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film), "-vf", filters]
     subprocess.run([*command, "-loop", "0", str(path)], check=True)
     return path

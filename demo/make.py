@@ -12,7 +12,7 @@ from demo.curves import draw_curves
 from demo.film import render_frames, write_film, write_moving_picture
 from demo.quiet import quiet
 from demo.sheet import draw_sheet
-from demo.stage import set_stage
+from demo.stage import add_neck, set_stage
 from kmtalk_blender import scene as kmtalk
 from kmtalk_blender import session
 from model_runtime.take import read_take
@@ -44,6 +44,9 @@ def make_demo(out: Path) -> None:
         head = kmtalk.add_demo_head(context, session.worker())
     with stage("scene, sound strip"):
         strip = set_stage(context.scene, head, sound)
+        life = head.kmtalk.life
+        life.use, life.look_at = True, context.scene.camera
+        life.head_to, life.head_object = "OBJECT", add_neck(context.scene, head)
     with stage("line becomes keys"):
         report = kmtalk.generate(
             context, session.worker(), kmtalk.Line(target=head.name, strip=strip, transcript=words)

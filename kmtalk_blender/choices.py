@@ -53,9 +53,9 @@ EXPRESSIONS = (
     ("LEAVE", "Leave", "The take moves jaw and lips only; expression stays as you keyed it"),
 )
 HEADS = (
-    ("AUTO", "Automatic", "The bone that is named as a head; without one, the character's object"),
+    ("AUTO", "Automatic", "The bone that is named as a head; without one, the character's object, about its origin"),
     ("BONE", "Bone", "A bone of an armature, and of its neck a share"),
-    ("OBJECT", "Object", "An object or an empty"),
+    ("OBJECT", "Object", "An object or an empty, about its origin"),
     ("NONE", "None", "The head does not turn"),
 )
 EYES = (

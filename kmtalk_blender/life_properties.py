@@ -65,7 +65,11 @@ class LifeSettings(bpy.types.PropertyGroup):
         subtype="FACTOR",
         override={"LIBRARY_OVERRIDABLE"},
     )
-    head_object: thing("Head Object", "The object, or empty, that turns; empty: the character itself")
+    head_object: thing(
+        "Head Object",
+        "The object, or empty, that turns about its origin; empty: the character itself. An empty at the top of the "
+        "neck, with the head as its child, turns as a neck does",
+    )
     eyes_to: EnumProperty(
         name="Eyes", description="What turns as the eyes", items=EYES, override={"LIBRARY_OVERRIDABLE"}
     )

@@ -1,6 +1,6 @@
 """The channels: ARKit's names for movements of mouth, jaw, lids and brows, in the order of columns in arrays."""
 
-__all__ = ["BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "mirrored"]
+__all__ = ["ARKIT", "BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "mirrored"]
 
 # Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
@@ -38,7 +38,7 @@ MOUTH = (
 LIDS = ("eyeBlinkLeft", "eyeBlinkRight")
 BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft", "browDownRight")
 CHANNELS = MOUTH + LIDS + BROWS
-# ARKit's other channels: captures have them, speech does not move them.
+# ARKit's other channels: heads and captures have them, speech does not move them.
 GAZE = tuple(
     f"{name}{side}"
     for name in (
@@ -53,6 +53,9 @@ GAZE = tuple(
     )
     for side in ("Left", "Right")
 )
+
+# All 52, in the order of a head's shapes: new ones come last, so that those of older files keep their places.
+ARKIT = CHANNELS + GAZE
 
 
 def mirrored(channel: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from model_runtime.channels import BROWS, CHANNELS, LIDS, MOUTH, mirrored
+from model_runtime.channels import ARKIT, BROWS, CHANNELS, GAZE, LIDS, MOUTH, mirrored
 from model_runtime.heads.demo_head import MATERIALS, demo_head
 from model_runtime.heads.head import LANDMARKS, Head, read_head, write_head
 
@@ -30,8 +30,8 @@ def posed(head: Head, **weights: float) -> np.ndarray:
     """(V, 3) vertices of the head with channels at `weights`; a name without Left or Right sets both sides."""
     points = head.vertices.astype(np.float64)
     for name, weight in weights.items():
-        for channel in [name] if name in CHANNELS else [f"{name}Left", f"{name}Right"]:
-            points = points + weight * head.deltas[CHANNELS.index(channel)]
+        for channel in [name] if name in ARKIT else [f"{name}Left", f"{name}Right"]:
+            points = points + weight * head.deltas[ARKIT.index(channel)]
     return points
 
 
@@ -61,7 +61,9 @@ def test_file_is_the_same_to_the_byte_and_reads_back(head: Head, tmp_path):
     first, second = write_head(head, tmp_path / "a.npz"), write_head(demo_head(), tmp_path / "b.npz")
     assert first.read_bytes() == second.read_bytes()
     again = read_head(first)
-    assert again.channels == CHANNELS
+    assert again.channels == ARKIT
+    assert again.channels[: len(CHANNELS)] == CHANNELS, "new channels come last"
+    assert len(ARKIT) == 52
     assert again.material_names == MATERIALS
     np.testing.assert_array_equal(again.deltas, head.deltas)
 
@@ -141,8 +143,8 @@ def test_facemesh_points_lie_where_facemesh_has_them(head: Head):
 def test_exactly_symmetric(head: Head):
     twin = twins(head)
     np.testing.assert_array_equal(head.vertices[twin] * np.float32([-1, 1, 1]) + 0, head.vertices + 0)
-    for number, channel in enumerate(CHANNELS):
-        other = head.deltas[CHANNELS.index(mirrored(channel))]
+    for number, channel in enumerate(ARKIT):
+        other = head.deltas[ARKIT.index(mirrored(channel))]
         np.testing.assert_allclose(other[twin] * [-1, 1, 1], head.deltas[number], atol=1e-6, err_msg=channel)
 
 
@@ -234,15 +236,90 @@ def test_blink_closes_over_the_eyeball_without_cutting_it(head: Head):
     for above, below in zip(upper, lower, strict=True):
         a, b = (shut[head.landmarks[f"facemesh_{i}"]] for i in (above, below))
         assert np.linalg.norm(a - b) < 0.0006
-    balls = np.unique(head.faces[np.isin(head.materials, [MATERIALS.index(m) for m in ("eye_white", "iris", "pupil")])])
-    ball = head.vertices[balls[head.vertices[balls, 0] > 0]].astype(np.float64)
-    centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
-    radius = np.linalg.norm(ball - centre, axis=1).max()
+    _, centre, radius = left_ball(head)
     moving = np.flatnonzero(np.abs(head.deltas[CHANNELS.index("eyeBlinkLeft")]).max(axis=1) > 1e-5)
     visible = moving[head.vertices[moving, 1] < centre[1] - 0.3 * radius]
     for weight in (0.25, 0.5, 0.75, 1.0):
         away = np.linalg.norm(posed(head, eyeBlinkLeft=weight)[visible] - centre, axis=1)
         assert away.min() > radius * 0.985
+
+
+def left_ball(head: Head) -> tuple[np.ndarray, np.ndarray, float]:
+    """Vertices of the left eyeball, its centre (m) and its radius."""
+    balls = np.unique(head.faces[np.isin(head.materials, [MATERIALS.index(m) for m in ("eye_white", "iris", "pupil")])])
+    ball = balls[head.vertices[balls, 0] > 0]
+    points = head.vertices[ball].astype(np.float64)
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    return ball, centre, float(np.linalg.norm(points - centre, axis=1).max())
+
+
+@pytest.mark.parametrize(
+    ("channel", "turn", "up"),
+    [
+        ("eyeLookUpLeft", 0, 25),
+        ("eyeLookDownLeft", 0, -25),
+        ("eyeLookOutLeft", 30, 0),
+        ("eyeLookInLeft", -30, 0),
+    ],
+)
+def test_an_eye_turns_about_its_centre(head: Head, channel: str, turn: float, up: float):
+    """By the angle at which the layer of head and eyes has the channel at 1, and by half of it at one half."""
+    ball, centre, radius = left_ball(head)
+    front = ball[head.vertices[ball, 1].argmin()]
+    for weight in (0.5, 1.0):
+        there = posed(head, **{channel: weight})
+        way = there[front] - centre
+        assert np.degrees(np.arctan2(way[0], -way[1])) == pytest.approx(weight * turn, abs=0.1)
+        assert np.degrees(np.arctan2(way[2], -way[1])) == pytest.approx(weight * up, abs=0.1)
+    np.testing.assert_allclose(
+        np.linalg.norm(there[ball] - centre, axis=1),
+        np.linalg.norm(head.vertices[ball] - centre, axis=1),
+        atol=radius * 1e-3,
+    )
+    others = np.setdiff1d(np.arange(len(there)), np.flatnonzero(head.vertices[:, 0] > 0))
+    np.testing.assert_array_equal(there[others], head.vertices[others])
+
+
+def test_lids_follow_the_eyes_and_never_cut_them(head: Head):
+    upper, lower = ((386, 387, 385), (374, 373, 380))
+    _, centre, radius = left_ball(head)
+
+    def height(points: np.ndarray, row: tuple[int, ...]) -> np.ndarray:
+        return points[[head.landmarks[f"facemesh_{number}"] for number in row], 2]
+
+    rest = posed(head)
+    # Millimetres that the lids rise, at weight 1.
+    for channel, upper_mm, lower_mm in (
+        ("eyeLookUp", 4.6, 1.3),
+        ("eyeLookDown", -6.4, -3.0),
+        ("eyeWide", 3.0, -1.4),
+        ("eyeSquint", -1.2, 2.6),
+        ("cheekSquint", 0, 1.7),
+    ):
+        for weight in (0.5, 1.0):
+            moved = posed(head, **{channel: weight})
+            assert (height(moved, upper) > height(moved, lower) + 0.002).all(), channel
+            going = np.flatnonzero(
+                (np.abs(moved - rest).max(axis=1) > 1e-5)
+                & (head.vertices[:, 0] > 0)
+                & (head.vertices[:, 1] < centre[1] - 0.3 * radius)
+            )
+            going = np.setdiff1d(going, left_ball(head)[0])
+            assert np.linalg.norm(moved[going] - centre, axis=1).min() > 0.985 * radius, channel
+        for row, rises in ((upper, upper_mm), (lower, lower_mm)):
+            change = 1000 * (height(moved, row) - height(rest, row))
+            np.testing.assert_allclose(change, rises, atol=0.15 * abs(rises) + 0.1, err_msg=channel)
+    # The upper lid covers the top of the iris when the eye looks down, too.
+    down = posed(head, eyeLookDown=1)
+    iris = np.unique(head.faces[head.materials == MATERIALS.index("iris")])
+    iris = iris[head.vertices[iris, 0] > 0]
+    assert height(down, (386,))[0] < down[iris, 2].max()
+
+
+def test_cheek_and_nose_rise(head: Head):
+    for channel, place in (("cheekSquintLeft", (0.039, -0.078, -0.029)), ("noseSneerLeft", (0.013, -0.098, -0.047))):
+        near = np.linalg.norm(head.vertices - np.float32(place), axis=1).argmin()
+        assert head.deltas[ARKIT.index(channel), near, 2] > 0.003
 
 
 def test_what_a_channel_leaves_alone(head: Head):
@@ -254,6 +331,9 @@ def test_what_a_channel_leaves_alone(head: Head):
         assert field[top | neck | back].max() < 1e-6, channel
         assert field.max() > 0.0015, channel
     lips = head.lips
+    for channel in LIDS + BROWS + GAZE:
+        field = np.abs(head.deltas[ARKIT.index(channel)]).max(axis=1)
+        assert field[lips].max() < 1e-6, channel
     for channel in LIDS + BROWS:
         field = np.abs(head.deltas[CHANNELS.index(channel)]).max(axis=1)
         assert field[lips].max() < 1e-6, channel
@@ -281,7 +361,7 @@ def test_skin_stretches_within_reason(head: Head):
     edges = np.concatenate([head.faces[:, [0, 1]], head.faces[:, [1, 2]], head.faces[:, [2, 0]]])
     edges = edges[np.isin(edges, skin).all(axis=1)]
     rest = np.linalg.norm(head.vertices[edges[:, 0]] - head.vertices[edges[:, 1]], axis=1)
-    for channel in CHANNELS:
+    for channel in ARKIT:
         points = posed(head, **{channel: 1})
         stretched = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1) / rest
         assert stretched.max() < 3, channel

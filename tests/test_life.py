@@ -61,6 +61,18 @@ def nearest(times: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.abs(times[:, None] - places[None]).min(axis=1)
 
 
+def test_a_blink_shuts_the_eyes_wherever_they_look(long_speech):
+    """The shapes eyeLookUp and eyeLookDown carry the lids along, so a blink takes them back."""
+    take, waveform = long_speech
+    for channel, height in (("eyeLookUpLeft", 6.0), ("eyeLookDownLeft", -6.0)):
+        there = np.tile([0.0, -20.0, height], (len(take.weights), 1))
+        life = life_of(take, waveform, LifeSettings(head=0.0, gaze=0.0), there)
+        look, blink = (life.weights[:, life.channels.index(name)] for name in (channel, "eyeBlinkLeft"))
+        assert (blink > 0.99).sum() > 10
+        assert look[blink > 0.99].max() < 0.01
+        assert np.median(look[blink < 0.01]) > 0.3
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_eyes_blink_as_often_as_those_of_speakers_and_mostly_at_pauses(long_speech, seed):
     take, waveform = long_speech

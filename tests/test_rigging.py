@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from other_heads import other_mesh, write_obj
 
-from model_runtime.channels import CHANNELS
+from model_runtime.channels import ARKIT, CHANNELS
 from model_runtime.cli import main
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
@@ -127,9 +127,54 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
     assert (teeth < 1e-9).sum() > 400, "the upper row stays"
     assert (teeth > 0.005).sum() > 400, "the lower row goes along"
     assert opened[of["tongue"]].min() > 0.003
-    assert np.abs(head.deltas[:, of["eye_white"]]).max() < 1e-9
+    still = [number for number, channel in enumerate(head.channels) if not channel.startswith("eyeLook")]
+    assert np.abs(head.deltas[still][:, of["eye_white"]]).max() < 1e-9
     forward = head.deltas[CHANNELS.index("tongueOut"), of["tongue"], 1]
     assert forward.min() < -0.015
+
+
+def test_eyeballs_turn_as_a_whole_and_the_lids_follow(head: Head):
+    assert head.channels == ARKIT
+    assert not head.notes
+    white = np.unique(head.faces[head.materials == head.material_names.index("eye_white")])
+    ball = white[head.vertices[white, 0] > 0]
+    rest = head.vertices[ball].astype(float)
+    for channel, axis, sign in (
+        ("eyeLookUpLeft", 2, 1),
+        ("eyeLookDownLeft", 2, -1),
+        ("eyeLookOutLeft", 0, 1),
+        ("eyeLookInLeft", 0, -1),
+    ):
+        moved = head.deltas[ARKIT.index(channel), ball]
+        going = np.abs(moved).max(axis=1) > 1e-6
+        back = fit_similarity(rest[going], rest[going] + moved[going])
+        assert back.scale == pytest.approx(1, abs=1e-3)
+        np.testing.assert_allclose(back(rest[going]), rest[going] + moved[going], atol=1e-5)
+        front = np.flatnonzero(going)[rest[going, 1].argmin()]
+        assert sign * moved[front, axis] > 0.003
+    lid = head.landmarks["facemesh_386"]
+    assert head.deltas[ARKIT.index("eyeLookDownLeft"), lid, 2] < -0.003
+    assert head.deltas[ARKIT.index("eyeLookUpLeft"), lid, 2] > 0.002
+    assert head.deltas[ARKIT.index("eyeWideLeft"), lid, 2] > 0.001
+    assert head.deltas[ARKIT.index("eyeSquintLeft"), head.landmarks["facemesh_374"], 2] > 0.001
+    assert np.abs(head.deltas[ARKIT.index("eyeLookDownLeft"), head.landmarks["facemesh_159"]]).max() < 1e-6
+
+
+def test_what_a_mesh_has_nothing_for_is_left_out_and_named(mesh: Mesh, head: Head):
+    gone = [head.material_names.index(name) for name in ("eye_white", "tongue")]
+    kept = mesh.faces[~np.isin(head.materials, gone)]
+    used = np.unique(kept)
+    place = np.full(len(mesh.vertices), -1)
+    place[used] = np.arange(len(used))
+    marks = {name: int(place[vertex]) for name, vertex in mesh.landmarks.items()}
+    made = rig_mesh(Mesh(mesh.vertices[used], place[kept], np.arange(len(kept)), marks), "Zoe", lambda *_: None)
+    looks = {channel for channel in ARKIT if channel.startswith("eyeLook")}
+    assert made.channels == tuple(channel for channel in ARKIT if channel not in looks | {"tongueOut"})
+    assert made.notes == (
+        "Zoe has no two eyeballs of their own, so it has no eyeLookUp, eyeLookDown, eyeLookIn, eyeLookOut.",
+        "Zoe has no tongue of its own, so it has no tongueOut.",
+    )
+    assert np.abs(made.deltas[made.channels.index("eyeWideLeft")]).max() > 0.001
 
 
 def test_the_skin_under_the_jaw_bends_without_a_step():

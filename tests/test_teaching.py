@@ -36,6 +36,13 @@ def silent(example: Example) -> np.ndarray:
     return inside
 
 
+def test_the_starters_channels_are_those_of_the_fit_whatever_else_the_head_has():
+    head, network = demo_head(), load_network("starter")[0]
+    columns = model_columns(head, FitConfig())
+    assert tuple(head.channels[column] for column in columns) == network.phone_conditioned[0].config.channels
+    assert len(columns) == 22
+
+
 def test_what_a_silence_is_taught_as_weighs_next_to_nothing_in_training(line):
     network = load_network("starter")[0].phone_conditioned[0]
     example = taught(line, network)

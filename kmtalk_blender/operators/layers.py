@@ -42,8 +42,7 @@ class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
         return no_take_reason(context)
 
     def act(self, context: bpy.types.Context) -> str:
-        set_expression(target_of(context), self.take_id, self.expression)
-        return ""
+        return " ".join(set_expression(target_of(context), self.take_id, self.expression))
 
 
 CLASSES = (KMTALK_OT_put_back, KMTALK_OT_set_expression)

@@ -24,6 +24,7 @@ ARRAYS = {
     "materials": Wanted(WHOLE, required=False),
     "material_names": Wanted(TEXT, limits.CHANNELS, required=False),
     "resting": Wanted(TEXT, 1, required=False),
+    "notes": Wanted(TEXT, 1, required=False),
 }
 
 
@@ -34,6 +35,7 @@ class Head:
     vertices: (V, 3) float32 m. faces: (F, 3) int32 triangles. polygons: (F,) the polygon a triangle belongs to.
     materials: (F,) index into material_names. channels: K names. deltas: (K, V, 3) m, displacement at weight 1.
     landmarks: name -> vertex index. resting: channel -> weight that closes lips which are apart in the neutral mesh.
+    notes: sentences on channels that could not be made.
     """
 
     vertices: np.ndarray
@@ -45,6 +47,7 @@ class Head:
     deltas: np.ndarray
     landmarks: dict[str, int]
     resting: dict[str, float]
+    notes: tuple[str, ...]
 
 
 def read_head(path: Path | str) -> Head:
@@ -72,6 +75,7 @@ def _read(path: Path | str) -> Head:
         deltas=arrays["deltas"].astype(np.float32, copy=False),
         landmarks=_numbers(arrays, "landmarks"),
         resting={name: float(value) for name, value in _numbers(arrays, "resting").items()},
+        notes=_sentences(arrays),
     )
     count = len(head.vertices)
     if head.vertices.shape != (count, 3) or head.deltas.shape != (len(head.channels), count, 3):
@@ -95,3 +99,11 @@ def _numbers(arrays: dict[str, np.ndarray], name: str) -> dict:
     if not isinstance(value, dict) or any(type(number) not in (int, float) for number in value.values()):
         raise ValueError(name)
     return value
+
+
+def _sentences(arrays: dict[str, np.ndarray]) -> tuple[str, ...]:
+    """The notes, a JSON list stored as an array of text; none without such an array."""
+    value = parse_json("".join(texts(arrays["notes"])), "notes") if "notes" in arrays else []
+    if not isinstance(value, list) or not all(isinstance(note, str) for note in value):
+        raise ValueError("notes")
+    return tuple(value)

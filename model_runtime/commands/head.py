@@ -28,7 +28,7 @@ class Request:
 
 
 def run(request: Request, cache: ModelCache, report: Report) -> dict:
-    """Write the head. Returns output, vertices (count) and channels (names). Raises InputError."""
+    """Write the head. Returns output, vertices (count), channels (names) and notes (sentences). Raises InputError."""
     output = check_output(request.output)
     if request.flame is not None and request.mesh is not None:
         raise InputError("A head is made of a FLAME model or of a mesh; leave one of both out.")
@@ -38,7 +38,12 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     head = _make(request, cache, report)
     write_head(head, output)
     report("head", 1.0, "Done")
-    return {"output": str(output), "vertices": len(head.vertices), "channels": list(head.channels)}
+    return {
+        "output": str(output),
+        "vertices": len(head.vertices),
+        "channels": list(head.channels),
+        "notes": list(head.notes),
+    }
 
 
 def _make(request: Request, cache: ModelCache, report: Report) -> Head:
@@ -72,4 +77,5 @@ def command(as_json: bool, **options: object) -> None:
     """Run `run` from the command line."""
     with progress_bar() as report:
         result = run(Request(**options), ModelCache(), report)  # type: ignore[arg-type]
-    answer(result, as_json, f"{result['output']}: {result['vertices']} vertices, {len(result['channels'])} channels.")
+    text = f"{result['output']}: {result['vertices']} vertices, {len(result['channels'])} channels."
+    answer(result, as_json, " ".join([text, *result["notes"]]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.channels import CHANNELS, MOUTH
+from model_runtime.channels import MOUTH
 from model_runtime.errors import InputError
 from model_runtime.files.npz import NUMBERS, Wanted, read_npz
 from model_runtime.files.safe_pickle import as_array, read_pickle
@@ -200,10 +200,10 @@ def _expressed(head: Head, template: np.ndarray, motion: Motion) -> Head:
     for channel in MOUTH:
         if channel in NOT_EXPRESSED:
             continue
-        ours = deltas[CHANNELS.index(channel)].astype(np.float64)
+        ours = deltas[head.channels.index(channel)].astype(np.float64)
         wanted = (ours * weight[:, None]).ravel()
         found = np.linalg.solve(normal, rows.T @ wanted)
         shown = rows @ found
         if 1 - ((shown - wanted) ** 2).sum() / (wanted**2).sum() >= EXPRESSED:
-            deltas[CHANNELS.index(channel)] = (basis @ found).astype(np.float32)
+            deltas[head.channels.index(channel)] = (basis @ found).astype(np.float32)
     return replace(head, deltas=deltas)

@@ -38,6 +38,7 @@ ARRAYS = {
     "material_names": Wanted(TEXT, limits.CHANNELS, required=False),
     "polygons": Wanted(WHOLE, required=False),
     "resting": Wanted(TEXT, 1, required=False),
+    "notes": Wanted(TEXT, 1, required=False),
 }
 
 
@@ -54,6 +55,7 @@ class Head:
     materials: (F,) int32 indices into material_names.
     polygons: (F,) int32 polygon of each triangle; the triangles of a quad share a number.
     resting: channel -> weight in [0, 1] that is always added; it closes lips that are apart in the neutral mesh.
+    notes: sentences on channels that could not be made.
     """
 
     vertices: np.ndarray
@@ -67,6 +69,7 @@ class Head:
     material_names: tuple[str, ...]
     polygons: np.ndarray
     resting: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def eye_distance(self) -> float:
@@ -94,6 +97,7 @@ def write_head(head: Head, path: Path | str) -> Path:
             "material_names": np.array(head.material_names, dtype=np.str_),
             "polygons": head.polygons.astype(np.int32),
             "resting": np.array(json.dumps(head.resting, sort_keys=True)),
+            "notes": np.array(json.dumps(head.notes)),
         },
     )
 
@@ -137,6 +141,9 @@ def read_head(path: Path | str) -> Head:
         or not all(type(weight) in (int, float) and 0 <= weight <= 1 for weight in resting.values())
     ):
         raise refuse("resting must give channels of the head weights from 0 to 1")
+    notes = parsed("notes", "") or []
+    if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+        raise refuse("notes must be sentences")
     missing = [name for name in LANDMARKS if name not in landmarks]
     if missing:
         raise refuse(f"landmarks lack {', '.join(missing)}")
@@ -164,4 +171,5 @@ def read_head(path: Path | str) -> Head:
         material_names=material_names,
         polygons=polygons.astype(np.int32),
         resting={name: float(weight) for name, weight in resting.items()},
+        notes=tuple(notes),
     )

@@ -53,7 +53,7 @@ def measure(head: Head) -> Quality:
     factor, channel = _stretch(head, points, deltas)
     eyes = points[[head.landmarks["eye_left_outer"], head.landmarks["eye_right_outer"]]]
     still = (points[:, 2] > eyes[:, 2].mean() + 0.9 * unit) | (points[:, 1] > eyes[:, 1].mean() + 1.6 * unit)
-    moved = [np.abs(deltas[number[name]][still]).max() for name in MOUTH] if still.any() else [0.0]
+    moved = [np.abs(deltas[number[name]][still]).max() for name in MOUTH if name in number] if still.any() else [0.0]
     return Quality(
         rest=lips.gap(neutral).widest,
         opened=opened.middle,

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from model_runtime.channels import GAZE
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
 from model_runtime.heads.head import Head
@@ -34,7 +35,8 @@ def retarget(take: Take, space: MotionSpace, head: Head) -> Take:
             f"The head has {len(head.vertices)} vertices, the model's face {len(space.neutral)}; choose that face."
         )
     turn = _turn(space.neutral.astype(np.float64), head.vertices.astype(np.float64))
-    rig = space_from_rig(head)
+    # What speech does not move stays still: a sneer, say, would share a smile's displacement.
+    rig = space_from_rig(head, tuple(name for name in head.channels if name not in GAZE))
     weights = [
         rig.bounded(space.displacement(take.weights[first : first + BLOCK]) @ turn)
         for first in range(0, len(take.weights), BLOCK)

@@ -10,13 +10,15 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from model_runtime.channels import CHANNELS, LIDS
+from model_runtime.channels import ARKIT
 from model_runtime.errors import InputError
+from model_runtime.heads.demo.gaze import LOOKS
+from model_runtime.heads.eyeballs import Eyeball, find_eyeballs, look_shapes
 from model_runtime.heads.face_frame import stand_up
 from model_runtime.heads.fields import Face, bend, lay_out
 from model_runtime.heads.head import LANDMARKS, Head
 from model_runtime.heads.jaw import close_lips, open_jaw
-from model_runtime.heads.lid_closing import blink
+from model_runtime.heads.lid_moves import LID_MOVES, move_lids
 from model_runtime.heads.lip_gap import closing
 from model_runtime.heads.mesh import Mesh, pieces, weld
 from model_runtime.heads.mirror import Mirror, even_by_place, even_out, evened, find_mirror
@@ -41,7 +43,10 @@ def rig_mesh(
     source: Source | None = None,
     given: dict[str, np.ndarray] | None = None,
 ) -> Head:
-    """The mesh as a head with all CHANNELS, m; vertices and triangles keep their order.
+    """The mesh as a head with all of ARKit's channels, m; vertices and triangles keep their order.
+
+    What cannot be made is left out, and the head's notes say so: the eyes' directions without eyeballs, the tongue's
+    channel without a tongue.
 
     mesh.landmarks: at least LANDMARKS; `upper_lip_outer`, `lower_lip_outer` and the ends of the brows improve the fit.
     name: of the mesh in messages.
@@ -95,29 +100,52 @@ def rig_mesh(
     known = {channel: stood.scale * moved[inside] @ stood.rotation.T for channel, moved in (given or {}).items()}
     deltas, jaw = _skin_shapes(source, face, balls, known, mirror)
     report("head", 0.8, "Placing teeth and eyes")
-    whole = np.zeros((len(CHANNELS), *points.shape))
+    whole = np.zeros((len(ARKIT), *points.shape))
     whole[:, inside] = deltas
     for piece in sorted_pieces:
         whole[:, piece.vertices] = _piece_shapes(piece, points, points[inside], deltas, face, jaw)
+    eyeballs = find_eyeballs(sorted_pieces, points, eyes, surface.unit)
+    for side, ball in eyeballs.items():
+        for channel, turning in look_shapes(ball, points, side).items():
+            whole[ARKIT.index(channel), ball.vertices] = turning
     riding = [piece.vertices for piece in sorted_pieces if piece.kind == "skin"]
     if riding:
         whole[:, np.concatenate(riding)] = even_by_place(
             points[np.concatenate(riding)], eyes, whole[:, np.concatenate(riding)]
         )
+    left_out, notes = _left_out(name, sorted_pieces, eyeballs)
+    made = [
+        number
+        for number, channel in enumerate(ARKIT)
+        if channel.removesuffix("Left").removesuffix("Right") not in left_out
+    ]
     lips = np.flatnonzero(np.isin(place[owner], face.lips))
     head = Head(
         vertices=points.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
-        channels=CHANNELS,
-        deltas=whole[:, owner].astype(np.float32),
+        channels=tuple(ARKIT[number] for number in made),
+        deltas=whole[made][:, owner].astype(np.float32),
         landmarks=mesh.landmarks | _facemesh(source, face, inside),
         lips=lips.astype(np.int32),
         upper_face=np.flatnonzero(np.isin(place[owner], _upper_face(source, face))).astype(np.int32),
         materials=_materials(mesh, owner, sorted_pieces, lips),
         material_names=MATERIALS,
         polygons=mesh.polygons.astype(np.int32),
+        notes=notes,
     )
     return replace(head, resting=closing(head))
+
+
+def _left_out(name: str, sorted_pieces: list[Piece], eyeballs: dict[str, Eyeball]) -> tuple[set[str], tuple[str, ...]]:
+    """Channels, without their sides, that the mesh has nothing for; and a sentence on each kind."""
+    left_out, notes = set[str](), []
+    if not eyeballs:
+        left_out |= set(LOOKS)
+        notes.append(f"{name} has no two eyeballs of their own, so it has no {', '.join(LOOKS)}.")
+    if all(piece.kind != "tongue" for piece in sorted_pieces):
+        left_out.add("tongueOut")
+        notes.append(f"{name} has no tongue of its own, so it has no tongueOut.")
+    return left_out, tuple(notes)
 
 
 def _eye_middles(points: np.ndarray, landmarks: dict[str, int]) -> list[np.ndarray]:
@@ -135,19 +163,21 @@ def _skin_shapes(
     source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray], mirror: Mirror
 ) -> tuple[np.ndarray, float]:
     """(K, N, 3) displacements of the skin, m, and the jaw's angle at jawOpen 1, radians."""
-    ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[CHANNELS.index(c)] for c in CHANNELS])
+    ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[ARKIT.index(c)] for c in ARKIT])
     turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
     moved = bend(source, face, np.concatenate([turned, np.repeat(source.jaw[None, :, None], 3, axis=2)]))
     moved = even_under_jaw(face, moved)
     share, moved = moved[-1, :, 0], moved[:-1]
-    opened, angle = open_jaw(face, share, moved[CHANNELS.index("jawOpen")])
-    moved[CHANNELS.index("jawOpen")] = opened
+    opened, angle = open_jaw(face, share, moved[ARKIT.index("jawOpen")])
+    moved[ARKIT.index("jawOpen")] = opened
     for channel, field in known.items():
-        moved[CHANNELS.index(channel)] = field
-    opened = moved[CHANNELS.index("jawOpen")]
-    moved[CHANNELS.index("mouthClose")] = close_lips(source, face, opened, moved[CHANNELS.index("mouthClose")])
-    for side, channel in zip(("left", "right"), LIDS, strict=True):
-        moved[CHANNELS.index(channel)] = blink(face, side, moved[CHANNELS.index(channel)], balls)
+        moved[ARKIT.index(channel)] = field
+    opened = moved[ARKIT.index("jawOpen")]
+    moved[ARKIT.index("mouthClose")] = close_lips(source, face, opened, moved[ARKIT.index("mouthClose")])
+    for name, move in LID_MOVES.items():
+        for side in ("left", "right"):
+            number = ARKIT.index(f"{name}{side.capitalize()}")
+            moved[number] = move_lids(face, side, move, moved[number], balls)
     if mirror.exact:
         return even_out(mirror, moved), angle
     lip = np.where(face.lip_distance < APART * face.surface.unit, np.where(face.lower_side > 0.5, 1.0, -1.0), 0.0)
@@ -159,20 +189,20 @@ def _piece_shapes(
     piece: Piece, points: np.ndarray, skin: np.ndarray, deltas: np.ndarray, face: Face, angle: float
 ) -> np.ndarray:
     here = points[piece.vertices]
-    result = np.zeros((len(CHANNELS), *here.shape))
+    result = np.zeros((len(ARKIT), *here.shape))
     if piece.kind == "skin":
         return ride(piece, here, skin, deltas, face.surface.unit)
     if piece.jaw.any():
-        result[CHANNELS.index("jawOpen")] = face.swing(here, piece.jaw, angle)
+        result[ARKIT.index("jawOpen")] = face.swing(here, piece.jaw, angle)
         for channel in ("jawForward", "jawLeft", "jawRight"):
-            chin = deltas[CHANNELS.index(channel), face.landmarks["chin"]]
-            result[CHANNELS.index(channel)] = piece.jaw[:, None] * chin
+            chin = deltas[ARKIT.index(channel), face.landmarks["chin"]]
+            result[ARKIT.index(channel)] = piece.jaw[:, None] * chin
     if piece.kind == "tongue":
         reach = np.clip((here[:, 1].max() - here[:, 1]) / max(np.ptp(here[:, 1]), 1e-9), 0, 1)
         lip = face.surface.points[face.landmarks["lower_lip_inner"]]
         forward = lip[1] - 0.15 * face.surface.unit - here[:, 1].min()
-        result[CHANNELS.index("tongueOut"), :, 1] = forward * reach
-        result[CHANNELS.index("tongueOut"), :, 2] = 0.14 * face.surface.unit * reach
+        result[ARKIT.index("tongueOut"), :, 1] = forward * reach
+        result[ARKIT.index("tongueOut"), :, 2] = 0.14 * face.surface.unit * reach
     return result
 
 

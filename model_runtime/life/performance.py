@@ -186,8 +186,9 @@ def _weights(
         "browInnerUp": up,
         "browOuterUp": config.brows.outer * up,
         "browDown": down,
-        "eyeLookUp": np.maximum(eyes[..., 1], 0) / config.gaze.look_up,
-        "eyeLookDown": np.maximum(-eyes[..., 1], 0) / config.gaze.look_up,
+        # These shapes carry the lids along, which a blink shuts: open lids, or a lid over the other, would be seen.
+        "eyeLookUp": np.maximum(eyes[..., 1], 0) / config.gaze.look_up * (1 - blinks[:, None]),
+        "eyeLookDown": np.maximum(-eyes[..., 1], 0) / config.gaze.look_up * (1 - blinks[:, None]),
         # The left eye looks out to the left, the right eye in.
         "eyeLookOut": np.maximum(eyes[..., 0] * [1, -1], 0) / config.gaze.look_aside,
         "eyeLookIn": np.maximum(eyes[..., 0] * [-1, 1], 0) / config.gaze.look_aside,

@@ -232,10 +232,13 @@ def test_the_mouth_stays_as_it_is_and_blinks_do_not_double(scene, head, line):
 
 
 def assert_seen(target, life, start=11):
-    """Lids and brows are seen as the life has them, within the tolerances of the sparse curves."""
+    """Lids and brows are seen as the life has them, within the tolerances of the sparse curves; blinks come on top of
+    lids that follow the eyes down."""
     count = len(life.weights)
     seen = shapes(target, LIDS, range(start, start + count))
     wanted = np.stack([life.weights[:, life.channels.index(name)] for name in LIDS], axis=1)
+    for side in (0, 1):
+        wanted[:, side] += (1 - wanted[:, side]) * np.clip(-life.eyes[:, side, 1] / 45, 0, 1)
     np.testing.assert_allclose(seen, wanted, atol=0.03)
 
 
@@ -360,6 +363,68 @@ def test_a_target_behind_the_head_is_told_and_held_within_human_limits(scene, he
     eye, before = turns(rig, "eye.L"), turns(rig, "head")
     angles = [math.degrees(Matrix(b.T @ e).to_quaternion().angle) for e, b in zip(eye, before, strict=True)]
     assert np.ptp(angles) < 30
+
+
+@pytest.mark.parametrize("eyes_to", ["BONES", "POINT"])
+def test_lids_follow_eyes_that_turn_as_bones_up_and_down(scene, line, eyes_to):
+    """Unless the face has eyeLook shapes, which may carry them along already."""
+    target = make_character(scene, "Anna", (*CHANNELS, "eyeWideLeft", "eyeWideRight"))
+    dressed(target, body(scene))
+    ball = bpy.data.objects.new("Ball", None)
+    scene.collection.objects.link(ball)
+    for frame, height in ((1, -1.0), (100, 4.2)):
+        ball.location = (0, -2.5, height)
+        ball.keyframe_insert("location", frame=frame)
+    generate(scene)
+    was = trace()
+    add(look_at=ball, gaze=0.0, blinking=0.0, head=0.0, eyes_to=eyes_to)
+    seen = shapes(target, ["eyeBlinkLeft", "eyeBlinkRight", "eyeWideLeft", "eyeWideRight"], [40, 105])
+    assert (seen[0, :2] > 0.25).all(), "down: the lids come along"
+    assert (seen[0, 2:] < 1e-3).all()
+    assert (seen[1, :2] < 0.02).all()
+    assert (seen[1, 2:] > 0.15).all(), "up: they open wide"
+    assert bpy.ops.kmtalk.remove_life() == {"FINISHED"}
+    assert trace() == was
+    assert np.abs(shapes(target, ["eyeWideLeft"], [40, 105])).max() < 1e-6
+
+
+def test_the_eyes_of_our_own_head_turn_by_its_shapes(scene, line):
+    assert bpy.ops.kmtalk.add_head() == {"FINISHED"}
+    target = scene.kmtalk.target
+    generate(scene)
+    add(gaze=2.0)
+    assert "its eyes do not turn" not in bpy.context.window_manager.kmtalk.report
+    frames, life = range(11, 190), life_of(target)
+    looks = [name for name in GAZE if name.startswith("eyeLook")]
+    seen = shapes(target, [*looks, "eyeBlinkLeft"], frames)
+    assert seen[:, :-1].max() > 0.1
+    # What is seen is where the life looks: 25 degrees up and down, 30 aside at 1.
+    up = 25 * (seen[:, looks.index("eyeLookUpLeft")] - seen[:, looks.index("eyeLookDownLeft")])
+    aside = 30 * (seen[:, looks.index("eyeLookOutLeft")] - seen[:, looks.index("eyeLookInLeft")])
+    awake = seen[:, -1] < 0.01
+    count = min(len(frames), len(life.eyes))
+    wanted = life.eyes[:count, 0]
+    np.testing.assert_allclose(aside[:count][awake[:count]], wanted[awake[:count], 0], atol=1.0)
+    np.testing.assert_allclose(up[:count][awake[:count]], wanted[awake[:count], 1], atol=1.0)
+    assert np.abs(up[seen[:, -1] > 0.97]).max(initial=0.0) < 1, "shut lids are shut"
+
+
+def test_what_is_gone_or_locked_is_said_when_a_take_changes_and_the_life_stays(scene, head, line):
+    rig = dressed(head, body(scene))
+    generate(scene)
+    add()
+    before = keyed(head)
+    rig.pose.bones["head"].lock_rotation[2] = True
+    said = "Head and eyes stay as they were: The rotation of bone head of Rig is locked; unlock it"
+    generate(scene)
+    assert bpy.context.window_manager.kmtalk.report.count(said) == 1
+    np.testing.assert_array_equal(keyed(head), before)
+    from bl_ext.user_default.kmtalk.scene import set_expression
+
+    (take,) = taken(head)
+    (sentence,) = set_expression(head, take, "REPLACE")
+    assert sentence.startswith(said)
+    np.testing.assert_array_equal(keyed(head), before)
 
 
 def test_eyes_of_shapes_and_of_objects(scene, line):

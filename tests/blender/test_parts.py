@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from stage import curve_of
 
-from model_runtime.channels import CHANNELS
+from model_runtime.channels import ARKIT, CHANNELS
 
 LANDMARKS = (
     *("nose_tip", "chin", "mouth_left", "mouth_right", "upper_lip_inner", "lower_lip_inner"),
@@ -81,13 +81,17 @@ def shape(thing, name):
 def test_parented_teeth_get_shapes_and_follow_the_take(dora, ours, line, scene):
     head, lower = dora
     assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}
-    assert len(head.data.shape_keys.key_blocks) == len(CHANNELS) + 1
+    made = [channel for channel in ARKIT if channel != "tongueOut"]
+    assert [block.name for block in head.data.shape_keys.key_blocks] == ["Basis", *made]
+    assert "Dora has no tongue of its own, so it has no tongueOut." in bpy.context.window_manager.kmtalk.report
     teeth = bpy.data.objects["Lower"]
     moved = 2 * (shape(teeth, "jawOpen") - shape(teeth, "Basis"))
     wanted = ours.deltas[CHANNELS.index("jawOpen")][lower]
     assert np.linalg.norm(moved - wanted, axis=1).max() < 0.1 * np.linalg.norm(wanted, axis=1).max()
     assert "mouthSmileLeft" not in teeth.data.shape_keys.key_blocks, "only what moves them"
-    assert all(bpy.data.objects[name].data.shape_keys is None for name in ("Upper", "Eyes"))
+    assert bpy.data.objects["Upper"].data.shape_keys is None
+    looks = [block.name for block in bpy.data.objects["Eyes"].data.shape_keys.key_blocks[1:]]
+    assert looks == [channel for channel in ARKIT if channel.startswith("eyeLook")], "eyes of their own turn"
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
     frame = max(curve_of(head, "jawOpen").keyframe_points, key=lambda point: point.co[1]).co[0]
     scene.frame_set(round(frame))

@@ -1,11 +1,13 @@
-"""Shape keys of ARKit's channels that captures hold and speech does not move: gaze, squint, sneer."""
+"""Shape keys of ARKit's channels that heads and captures have and speech does not move: gaze, squint, sneer."""
 
 import re
 
-__all__ = ["match_gaze"]
+__all__ = ["GAZE_CHANNELS", "match_gaze"]
 
 # The channels, without their sides.
 GAZE = ("eyeLookUp", "eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeSquint", "eyeWide", "cheekSquint", "noseSneer")
+# With them.
+GAZE_CHANNELS = tuple(f"{name}{side}" for name in GAZE for side in ("Left", "Right"))
 
 
 def match_gaze(channels: tuple[str, ...], shapes: list[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ..compat import shape_keys_of
 from ..placement.report import Report
 from .requests import Request
 
-__all__ = ["AddHeadJob", "FlameJob", "HeadJob"]
+__all__ = ["AddHeadJob", "FlameJob", "HeadJob", "with_notes"]
 
 
 class HeadJob:
@@ -49,7 +49,8 @@ class AddHeadJob(HeadJob):
     def write(self, context: bpy.types.Context) -> Report:
         """Add the head. Raises UserError, with nothing written, when not in object mode."""
         target = add_head(context, self.head, self.title)
-        return Report("", 0, 0, 0, 0, f"{target.name}: {len(shape_keys_of(target).key_blocks) - 1} shape keys")
+        count = len(shape_keys_of(target).key_blocks) - 1
+        return Report("", 0, 0, 0, 0, with_notes(f"{target.name}: {count} shape keys", self.head))
 
 
 class FlameJob(AddHeadJob):
@@ -60,3 +61,8 @@ class FlameJob(AddHeadJob):
         if not is_file(path):
             raise UserError(f"There is no file {path}; choose a FLAME model.")
         super().__init__(path.stem, folder, {"flame": str(path)})
+
+
+def with_notes(text: str, head: Head) -> str:
+    """The sentence on a head that was made, and those on channels that it could not get."""
+    return f"{text}. {' '.join(head.notes)}" if head.notes else text

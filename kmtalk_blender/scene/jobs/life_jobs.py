@@ -13,7 +13,7 @@ from ..life.look_at import check_looked_at, places_of_target
 from ..life.places import places_of
 from ..life.tracks import takes_with_life
 from ..placement.report import Report
-from ..placement.write_life import write_life
+from ..placement.write_life import not_written, write_life
 from ..sound.strips import AudioClip
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline
@@ -56,7 +56,7 @@ class LifeStep:
             return request_of_life(target, baseline, self._clip, self._folder)
         except UserError as error:
             # The mouth does not wait for the head.
-            self._notes.append(f"Head and eyes were left out: {error}")
+            self._notes.append(not_written(target, baseline, error))
             return None
 
     def read(self, result: dict) -> None:
@@ -71,7 +71,7 @@ class LifeStep:
         try:
             return (*self._notes, *write_life(target, baseline, self.life))
         except UserError as error:
-            return (*self._notes, f"Head and eyes were left out: {error}")
+            return (*self._notes, not_written(target, baseline, error))
 
 
 class LifeJob:

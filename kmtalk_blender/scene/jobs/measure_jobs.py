@@ -62,7 +62,9 @@ def channel_parts(target: bpy.types.Object, head: Head) -> dict[str, dict[str, f
     if len(points) != len(head.vertices):
         raise UserError(f"{target.name} was changed while its shapes were measured; measure them again.")
     scale, rotation, _ = similarity(head.vertices.astype(np.float64), points)
-    channels = (scale * head.deltas.astype(np.float64) @ rotation.T).reshape(len(head.channels), -1)
+    # Of gaze and squint a mapping says nothing.
+    known = [number for number, channel in enumerate(head.channels) if channel in CHANNELS]
+    channels = (scale * head.deltas[known].astype(np.float64) @ rotation.T).reshape(len(known), -1)
     names = shape_names(target)
     moved = np.stack([_displacement(target, name, points) for name in names])
     normal = channels @ channels.T
@@ -71,7 +73,7 @@ def channel_parts(target: bpy.types.Object, head: Head) -> dict[str, dict[str, f
     rest = ((moved - solved @ channels) ** 2).sum(axis=1)
     whole = (moved**2).sum(axis=1)
     return {
-        name: {c: float(gain) for c, gain in zip(head.channels, row, strict=True) if gain > LEAST}
+        name: {head.channels[k]: float(gain) for k, gain in zip(known, row, strict=True) if gain > LEAST}
         for name, row, left, size in zip(names, solved, rest, whole, strict=True)
         if size > 0 and 1 - left / size > EXPLAINED
     }

@@ -8,6 +8,7 @@ import numpy as np
 from ...errors import UserError
 from ...runtime.head_file import Head
 from ..character.calibration import rest_at
+from ..character.gaze_names import GAZE_CHANNELS
 from ..character.landmarks import check_marks, marks_text, similarity, vertices_of
 from ..character.modifiers import remaking_modifier
 from ..character.new_shape import new_shape
@@ -15,7 +16,7 @@ from ..character.parts import Part, follow, parts_of
 from ..character.shape_names import CHANNELS
 from ..compat import shape_keys_of
 from ..placement.report import Report
-from .head_jobs import HeadJob
+from .head_jobs import HeadJob, with_notes
 
 __all__ = ["EXISTING", "ShapesJob", "check_mesh", "write_mesh", "write_shapes"]
 
@@ -61,7 +62,7 @@ class ShapesJob(HeadJob):
         count, following = write_shapes(target, self.head, self.existing, parts)
         context.scene.kmtalk.target = target
         also = f"; {', '.join(following)} follow" if following else ""
-        return Report("", 0, 0, 0, 0, f"{target.name}: {count} shape keys made{also}")
+        return Report("", 0, 0, 0, 0, with_notes(f"{target.name}: {count} shape keys made{also}", self.head))
 
 
 def check_mesh(target: bpy.types.Object) -> None:
@@ -139,7 +140,7 @@ def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: 
 
 def _taken(target: bpy.types.Object) -> list[str]:
     shape_keys = target.data.shape_keys
-    return [name for name in CHANNELS if shape_keys is not None and name in shape_keys.key_blocks]
+    return [name for name in (*CHANNELS, *GAZE_CHANNELS) if shape_keys is not None and name in shape_keys.key_blocks]
 
 
 def write_mesh(target: bpy.types.Object, path: Path, parts: tuple[Part, ...] = ()) -> None:

@@ -132,7 +132,7 @@ class GenerateJob:
             strip.kmtalk.line_id = self.owner.id
         fill_phones(written_take.action, written_take.baseline)
         messages = (*((self.owner.note,) if self.owner.note else ()), *written_take.messages, *speaker_notes(target))
-        messages += self.beside.write(target, written_take.baseline)
+        messages = tuple(dict.fromkeys((*messages, *self.beside.write(target, written_take.baseline))))
         if self.keeps_capture and self.capture is not None:
             messages += (f"It keeps the motion of {self.capture.path.name}; clear the take to generate one.",)
         report = report_of(written_take, self.key_frames, self.edits.count, target, messages)
@@ -246,7 +246,7 @@ class CompleteJob:
             target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options
         )
         fill_phones(action, written_take.baseline)
-        messages = self.beside.write(target, written_take.baseline)
+        messages = tuple(dict.fromkeys((*written_take.messages, *self.beside.write(target, written_take.baseline))))
         return report_of(written_take, self.key_frames, self.edits.count, target, messages)
 
     def _with_phones(self) -> Request:

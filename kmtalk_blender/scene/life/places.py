@@ -10,7 +10,7 @@ from ...errors import UserError
 from ..character.shape_map import shape_map
 from .bone_names import find_bone, find_eyes
 
-__all__ = ["LOOK_CHANNELS", "Owner", "Places", "places_of"]
+__all__ = ["LOOK_CHANNELS", "Owner", "Places", "has_look_shapes", "places_of"]
 
 LOOK_CHANNELS = tuple(f"eyeLook{way}{side}" for way in ("Up", "Down", "In", "Out") for side in ("Left", "Right"))
 
@@ -132,14 +132,15 @@ def _eyes(target: bpy.types.Object, settings: Any, armature: Any) -> tuple[tuple
             raise UserError("The eyes are to turn as objects; choose the left and the right one.")
         return (Owner(settings.eye_left), Owner(settings.eye_right)), False
     if way in ("AUTO", "SHAPES"):
-        if _has_look_shapes(target):
+        if has_look_shapes(target):
             return None, True
         if way == "SHAPES":
             raise UserError(f"{target.name} has no eyeLook shapes; move its eyes by bones or objects.")
     return None, False
 
 
-def _has_look_shapes(target: bpy.types.Object) -> bool:
+def has_look_shapes(target: bpy.types.Object) -> bool:
+    """Whether shapes of the character turn its eyes, or at least its lids with them."""
     try:
         return bool(shape_map(target, LOOK_CHANNELS).shapes)
     except UserError:

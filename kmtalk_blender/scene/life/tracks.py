@@ -29,7 +29,8 @@ from ..takes.added_tracks import (
 from ..takes.baseline import Baseline
 from .face import face_of
 from .gaze_point import own_point, point_offsets
-from .places import LOOK_CHANNELS, Places
+from .lids import FOLLOWING, follow_gaze
+from .places import LOOK_CHANNELS, Places, has_look_shapes
 from .rig import own_rig, without_rig
 
 __all__ = ["read_written", "remove_tracks", "takes_with_life", "write_tracks"]
@@ -109,7 +110,12 @@ def _shape_values(
     """Shape key -> (T,) what the life adds to it; and sentences on what is left out."""
     notes: list[str] = []
     take = baseline.take
-    chosen = [name for name in life.channels if places.shapes or name not in LOOK_CHANNELS]
+    channels, known = life.channels, life.weights
+    if _lids_follow(target, places):
+        channels = (*channels, *(name for name in FOLLOWING if name not in channels))
+        known = np.concatenate([known, np.zeros((len(known), len(channels) - known.shape[1]))], axis=1)
+        known = follow_gaze(known, channels, life.eyes)
+    chosen = [name for name in channels if places.shapes or name not in LOOK_CHANNELS]
     if baseline.info.get("capture"):
         moving = [n for i, n in enumerate(take.channels) if np.abs(take.weights[:, i]).max() > CAPTURED]
         if set(chosen) & set(moving):
@@ -120,7 +126,7 @@ def _shape_values(
     except UserError:
         notes.append(f"{target.name} has no shapes of lids and brows: it does not blink.")
         return {}, notes
-    weights = life.weights[:, [life.channels.index(name) for name in chosen]]
+    weights = known[:, [channels.index(name) for name in chosen]]
     own = np.zeros_like(weights)
     if baseline.info.get("expression") != "LEAVE":
         for column, name in enumerate(chosen):
@@ -131,6 +137,11 @@ def _shape_values(
     notes += [text] if text else []
     values = {shape: added[:, row] for row, shape in enumerate(mapping.shapes) if shape not in covered}
     return {shape: curve for shape, curve in values.items() if np.abs(curve).max() > STILL}, notes
+
+
+def _lids_follow(target: bpy.types.Object, places: Places) -> bool:
+    """Whether the eyes turn as bones or objects, and no shape of the face carries its lids along."""
+    return (places.eyes is not None or places.point) and not has_look_shapes(target)
 
 
 def _turns(life: Life, places: Places) -> dict[str, np.ndarray]:

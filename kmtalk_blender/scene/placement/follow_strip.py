@@ -114,7 +114,7 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
         target, baseline, _warped_edits(edits, warp), _resampled(before.motion, warp), baseline.keyed, settings
     )
     fill_phones(written_take.action, written_take.baseline)
-    return report_of(written_take, written_take.baseline.keyed, edits.count, target)
+    return report_of(written_take, written_take.baseline.keyed, edits.count, target, written_take.messages)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from ..takes.takes import (
 )
 from .layers import arrange
 from .place_take import mute_face, place_action, take_out
+from .refresh import refresh_beside
 from .user_action import lower_user_action, raise_user_action, user_track
-from .write_emotion import refresh_emotion, remove_emotion
-from .write_life import refresh_life, remove_life
+from .write_emotion import remove_emotion
+from .write_life import remove_life
 
 __all__ = ["activate_take", "clear_takes", "play_below", "put_back", "set_expression"]
 
@@ -80,10 +81,11 @@ def play_below(target: bpy.types.Object) -> str:
     return track
 
 
-def set_expression(target: bpy.types.Object, take: str, expression: str) -> None:
+def set_expression(target: bpy.types.Object, take: str, expression: str) -> tuple[str, ...]:
     """Set how smile, frown, brows and blinks of a take combine with the user's keys.
 
-    expression: ADD, REPLACE or LEAVE. Raises UserError for a take in the user's own action.
+    expression: ADD, REPLACE or LEAVE. Returns a sentence when head and eyes could not follow.
+    Raises UserError for a take in the user's own action.
     """
     action = find_take(target, take)
     if action is None:
@@ -101,8 +103,7 @@ def set_expression(target: bpy.types.Object, take: str, expression: str) -> None
     mute_face(action, baseline)
     store_baseline(action, baseline)
     arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
-    refresh_life(target, baseline)
-    refresh_emotion(target, baseline)
+    return refresh_beside(target, baseline)
 
 
 def clear_takes(

@@ -29,17 +29,20 @@ def write_emotion(target: bpy.types.Object, baseline: Baseline, layer: EmotionLa
     return notes
 
 
-def refresh_emotion(target: bpy.types.Object, baseline: Baseline) -> None:
-    """Write the emotion of a take again where it has one: after the take was moved or changed."""
+def refresh_emotion(target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
+    """Write the emotion of a take again where it has one: after the take was moved or changed.
+
+    Returns a sentence when it could not, because its shapes are gone: then it stays as it was.
+    """
     if baseline.id not in takes_with_emotion(target):
-        return
+        return ()
     layer = read_emotion(target, baseline.id)
     try:
         if layer is not None:
             write_emotion(target, baseline, layer)
-    except UserError:
-        # Its shapes are gone: the emotion stays as it was until it is applied again.
-        return
+    except UserError as error:
+        return (f"The emotion stays as it was: {error}",)
+    return ()
 
 
 def remove_emotion(target: bpy.types.Object, takes: set[str] | None = None) -> int:

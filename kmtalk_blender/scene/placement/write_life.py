@@ -15,7 +15,7 @@ from ..takes.takes import active_own_take, check_changeable, own_takes
 from .beside import rearranged
 from .layers import arrange
 
-__all__ = ["refresh_life", "remove_life", "write_life"]
+__all__ = ["not_written", "refresh_life", "remove_life", "write_life"]
 
 
 def write_life(target: bpy.types.Object, baseline: Baseline, life: Life) -> list[str]:
@@ -37,16 +37,25 @@ def write_life(target: bpy.types.Object, baseline: Baseline, life: Life) -> list
     return [*places.notes, *notes]
 
 
-def refresh_life(target: bpy.types.Object, baseline: Baseline) -> None:
-    """Write the life of a take again where it has one: after the take was moved or changed."""
+def refresh_life(target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
+    """Write the life of a take again where it has one: after the take was moved or changed.
+
+    Returns a sentence when it could not, because what turned is gone or locked: then it stays as it was.
+    """
     life = read_written(target, baseline.id)
     if life is None:
-        return
+        return ()
     try:
         write_life(target, baseline, life)
-    except UserError:
-        # What turned is gone or locked: the life stays as it was until it is added again.
-        return
+    except UserError as error:
+        return (not_written(target, baseline, error),)
+    return ()
+
+
+def not_written(target: bpy.types.Object, baseline: Baseline, error: UserError) -> str:
+    """The sentence on the life of a take that could not be written."""
+    kept = baseline.id in takes_with_life(target)
+    return f"Head and eyes {'stay as they were' if kept else 'were left out'}: {error}"
 
 
 def remove_life(target: bpy.types.Object, takes: set[str] | None = None) -> int:

@@ -16,16 +16,15 @@ from ..takes.baseline_store import load_baseline
 from ..takes.movement import ramp_frames
 from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
+from .refresh import refresh_beside
 from .shared_action import under_values
-from .write_emotion import refresh_emotion
-from .write_life import refresh_life
 
 __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
 
 @dataclass(frozen=True)
 class WrittenTake:
-    """A written take. messages: sentences on actions that were replaced or kept."""
+    """A written take. messages: sentences on actions that were replaced or kept, and on a life that stays."""
 
     action: bpy.types.Action
     baseline: Baseline
@@ -90,9 +89,7 @@ def write_generated_take(
     moved = _moved(curves, written, mapping, groups, before) + locked
     baseline = dataclasses.replace(baseline, moved=moved)
     action, messages = place_take(target, baseline, curves, groups, options.placement)
-    refresh_life(target, baseline)
-    refresh_emotion(target, baseline)
-    return WrittenTake(action, baseline, curves, mapping, tuple(messages))
+    return WrittenTake(action, baseline, curves, mapping, (*messages, *refresh_beside(target, baseline)))
 
 
 def write_completed_take(
@@ -121,9 +118,7 @@ def write_completed_take(
     )
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
     rewrite_take(target, action, baseline, curves, groups)
-    refresh_life(target, baseline)
-    refresh_emotion(target, baseline)
-    return WrittenTake(action, baseline, curves, mapping)
+    return WrittenTake(action, baseline, curves, mapping, refresh_beside(target, baseline))
 
 
 def with_ramps(

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.channels import CHANNELS, mirrored
+from model_runtime.channels import ARKIT, CHANNELS, mirrored
 from model_runtime.heads.demo.body import Body
 from model_runtime.heads.demo.brow_moves import brow_channels
 from model_runtime.heads.demo.fields import Spread, smoothstep, spreader
+from model_runtime.heads.demo.gaze import look_channels
 from model_runtime.heads.demo.jaw import jaw_share, jaw_slide, jaw_swing
 from model_runtime.heads.demo.lids import blink
 from model_runtime.heads.demo.lip_moves import LIP_MOVES, LipMove, lip_displacement, side_share
 from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, around
+from model_runtime.heads.demo.upper_moves import upper_channels
 
 __all__ = ["build_shapes"]
 
@@ -54,7 +56,7 @@ CHIN = Chin()
 
 
 def build_shapes(body: Body) -> np.ndarray:
-    """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of CHANNELS."""
+    """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of ARKIT."""
     points = body.whole.vertices
     share = jaw_share(body)
     shapes = {
@@ -62,6 +64,8 @@ def build_shapes(body: Body) -> np.ndarray:
         "jawOpen": jaw_swing(points, share),
         "eyeBlinkLeft": blink(body),
         **brow_channels(body),
+        **look_channels(body),
+        **upper_channels(body),
     }
     spread, chin = _lip_spreader(body)
     for name, move in LIP_MOVES.items():
@@ -70,7 +74,7 @@ def build_shapes(body: Body) -> np.ndarray:
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
     shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
     shapes["tongueOut"] = _tongue_out(body)
-    return np.stack([_symmetric(name, shapes, body.mirror) for name in CHANNELS])
+    return np.stack([_symmetric(name, shapes, body.mirror) for name in ARKIT])
 
 
 def _symmetric(name: str, shapes: dict[str, np.ndarray], mirror: np.ndarray) -> np.ndarray:

@@ -12,8 +12,10 @@ from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
 from ..options import Options
 from ..takes import edits as edited
 from ..takes.baseline import Baseline, Moved
-from ..takes.baseline_store import load_baseline
+from ..takes.baseline_file import info_of
+from ..takes.baseline_store import load_baseline, take_info
 from ..takes.movement import ramp_frames
+from ..takes.pending import completed_keys
 from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .shared_action import under_values
@@ -24,13 +26,15 @@ __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
 @dataclass(frozen=True)
 class WrittenTake:
-    """A written take. messages: sentences on actions that were replaced or kept."""
+    """A written take. messages: sentences on actions that were replaced or kept. alone: besides the action only ranges
+    of sliders may have changed."""
 
     action: bpy.types.Action
     baseline: Baseline
     curves: dict[str, CurveKeys]
     mapping: ShapeMap
     messages: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def write_generated_take(
@@ -84,6 +88,7 @@ def write_generated_take(
     if edits.count or motion is not baseline.take.weights:
         window = (0, len(motion) - 1)
         curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
+        baseline = dataclasses.replace(baseline, completed=completed_keys(edits, baseline, window))
     dropped = edited.dropped_motions(edits, baseline)
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
     moved = _moved(curves, written, mapping, groups, before) + locked
@@ -102,8 +107,14 @@ def write_completed_take(
     key_frames: np.ndarray,
     window: tuple[int, int],
     options: Options,
+    same_line: bool = False,
 ) -> WrittenTake:
-    """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
+    """Write a completed motion into a take's action, around the edits and within the window (take frames).
+
+    same_line: the take says the same as before, so its head and eyes stay too, and so do the layers unless its place or
+    the shape keys that it moves have changed. Then nothing but the action, and ranges of sliders, is touched.
+    """
+    before_now = take_info(action, baseline.id)
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
     if not baseline.shares_action:
@@ -117,10 +128,21 @@ def write_completed_take(
     moved = _moved(curves, written, mapping, groups, before) + tuple(
         one for one in baseline.moved if one.shape in locked
     )
-    baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
-    rewrite_take(target, action, baseline, curves, groups)
-    refresh_life(target, baseline)
-    return WrittenTake(action, baseline, curves, mapping)
+    completed = completed_keys(edits, baseline, window)
+    baseline = dataclasses.replace(
+        baseline, motion=motion, keyed=key_frames, written=written, moved=moved, completed=completed
+    )
+    stays = same_line and _place(before_now) == _place(info_of(baseline))
+    rewrite_take(target, action, baseline, curves, groups, not stays)
+    if not stays:
+        refresh_life(target, baseline)
+    return WrittenTake(action, baseline, curves, mapping, alone=stays)
+
+
+def _place(info: dict) -> list:
+    """What the layers depend on, of the JSON values of a take. The order of the shape keys does not matter."""
+    shapes = sorted([shape, group, round(rest, 6)] for shape, group, rest, _before in info.get("moved", ()))
+    return [*(info.get(name) for name in ("start", "end", "rest_in", "rest_out")), shapes]
 
 
 def with_ramps(

@@ -94,6 +94,8 @@ def on_load(_path: str) -> None:
 
 HANDLERS = (
     (bpy.app.handlers.depsgraph_update_post, on_update),
+    # An edit that a change of the frame follows at once is told of only here.
+    (bpy.app.handlers.frame_change_post, on_update),
     (bpy.app.handlers.undo_post, on_undo),
     (bpy.app.handlers.redo_post, on_undo),
     (bpy.app.handlers.load_pre, on_load),

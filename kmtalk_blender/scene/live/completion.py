@@ -31,8 +31,8 @@ SLOW_TIMES = 3  # slow fills in a row after which it switches itself off
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did. written: a take was filled in. apart: this touched more than its action and ranges of sliders, so
-    that it needs an undo step of its own."""
+    """What a step did. written: a take was filled in. apart: more was touched than its action and ranges of sliders, so
+    it needs an undo step of its own."""
 
     written: bool = False
     apart: bool = False

@@ -65,8 +65,8 @@ def watched_takes(scene: bpy.types.Scene) -> list[Watched]:
 
 
 def fingerprint(watched: Watched) -> bytes:
-    """Equal as long as nobody changes a key, a handle or a phone of the takes, whatever is selected; empty when they are
-    gone."""
+    """Equal as long as nobody changes a key, a handle or a phone of the takes, whatever is selected; empty when they
+    are gone."""
     action = bpy.data.actions.get(watched.action)
     if action is None or watched.target not in bpy.data.objects:
         return b""

@@ -1,0 +1,110 @@
+"""Live in a window: a key is dragged, its surroundings follow by themselves, and one undo takes both back."""
+
+import time
+
+import pytest
+from test_window import FRAME, JAW, VIEW, drag_key
+from window import TREE
+
+pytestmark = pytest.mark.gui
+
+SETUP = """
+import bpy
+bpy.context.scene.render.fps = 30
+bpy.ops.object.select_all(action="SELECT")
+bpy.ops.object.delete()
+for area in bpy.context.window.screen.areas:
+    if area.type == "VIEW_3D":
+        area.spaces[0].show_region_ui = True
+bpy.ops.kmtalk.add_head()
+settings = bpy.context.scene.kmtalk
+settings.source, settings.audio, settings.frame = "FILE", "{sound}", 1
+settings.transcript = open("{words}").read()
+bpy.ops.kmtalk.generate()
+bpy.ops.ed.undo_push(message="Spoken")
+"""
+SELECTED = (
+    JAW
+    + """
+answer = [key.co.x for key in curve.keyframe_points if key.select_control_point]
+"""
+)
+
+
+def test_a_drag_is_filled_in_and_undone_as_one(installed):
+    window = installed
+    window.python(
+        SETUP.format(sound=TREE / "assets" / "demo_line.flac", words=TREE / "assets" / "demo_line.txt"), seconds=180
+    )
+    time.sleep(1)
+    window.open_tab("KMTalk")
+    window.python(FRAME)
+    window.click_until(window.button("kmtalk.live"), "bpy.context.scene.kmtalk.live")
+    spoken = window.python(JAW)
+    index = len(spoken) // 2
+    drag_key(window, spoken, index, 0.3)
+    at = spoken[index][0]
+
+    def settled():
+        """The keys, once they have stayed the same for a while."""
+        before = None
+        for _ in range(60):
+            now = window.python(JAW)
+            if now == before:
+                return now
+            before = now
+            time.sleep(1.0)
+        raise AssertionError("never at rest")
+
+    completed = settled()
+    edited = next(key for key in completed if key[0] == at)
+    assert edited[1] == pytest.approx(spoken[index][1] + 0.3, abs=1e-3)
+    changed = [key for key in completed if key not in spoken and key[0] != at]
+    assert changed
+    assert all(abs(key[0] - at) < 60 for key in changed)
+    assert at in window.python(SELECTED)
+    window.picture("live_filled")
+
+    window.move(*VIEW)
+    window.key("ctrl+z")
+    assert settled() == spoken
+    window.key("ctrl+shift+z")
+    assert settled() == completed
+
+    # An undo of a second edit gives back the first one with its fill.
+    window.python(f"import bpy\nbpy.context.scene.frame_set({round(at)})")
+    window.move(600, 700)
+    second = [number for number, key in enumerate(completed) if key[0] > at + 15][0]
+    again_drag(window, completed, second)
+    twice = settled()
+    assert twice != completed
+    window.move(*VIEW)
+    window.key("ctrl+z")
+    assert settled() == completed
+    window.key("ctrl+z")
+    assert settled() == spoken
+    window.key("ctrl+shift+z", "ctrl+shift+z")
+    assert settled() == twice
+
+    # Off, the panel counts.
+    window.click_until(window.button("kmtalk.live"), "not bpy.context.scene.kmtalk.live")
+    again_drag(window, twice, second)
+    window.until("[item.count for item in bpy.context.window_manager.kmtalk.pending] == [1]", 20)
+    window.move(*VIEW)
+    time.sleep(1)
+    window.picture("live_off_counts")
+    noise = (window.exchange / "log").read_text()
+    assert "Traceback" not in noise
+    assert "Error" not in noise
+
+
+def again_drag(window, keys, index):
+    """Move another key up, in the graph editor that is open."""
+    from test_window import PLACE_OF_KEY, ZOOM
+
+    window.python(ZOOM.format(index=index))
+    time.sleep(1)
+    frame, value = keys[index]
+    window.click(*window.python(PLACE_OF_KEY.format(frame=frame, value=value)))
+    window.key("g", "y", "period", "2", "Return")
+    time.sleep(0.5)

@@ -43,7 +43,8 @@ def busy(manager: bpy.types.WindowManager) -> bool:
     """True while curves must not be written: another job, playback, a render, or an operator of Blender that may hold
     pointers to keys, such as a drag."""
     state: Any = manager
-    if state.kmtalk.running or bpy.app.is_job_running("RENDER"):
+    rendering: Any = bpy.app.is_job_running("RENDER")  # type: ignore[func-returns-value]  # the stubs say nothing
+    if state.kmtalk.running or rendering:
         return True
     return any(
         window.screen.is_animation_playing or any(_is_blenders(operator) for operator in window.modal_operators)

@@ -7,6 +7,7 @@ import bpy
 import numpy as np
 
 from ..character.shape_map import ShapeMap, animatable_shape_keys, shape_map
+from ..compat import animation_of, shape_keys_of
 from ..curves.groups import FACE, groups_of
 from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
 from ..options import Options
@@ -22,6 +23,8 @@ from .shared_action import under_values
 from .write_life import refresh_life
 
 __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
+
+AT_ZERO = 1e-6  # a slider that stood further from 0 before its first take has a layer of its own
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def write_completed_take(
 ) -> WrittenTake:
     """Write a completed motion into a take's action, around the edits and within the window (take frames).
 
-    same_line: the take says the same as before, so its head and eyes stay too, and so do the layers unless its place or
-    the shape keys that it moves have changed. Then nothing but the action, and ranges of sliders, is touched.
+    same_line: the take says the same as before, so its head and eyes stay too, and so do the layers, if there are any,
+    unless its place or the shape keys that it moves change. Then only the action and ranges of sliders are touched.
     """
     before_now = take_info(action, baseline.id)
     mapping = shape_map(target, baseline.take.channels)
@@ -132,7 +135,8 @@ def write_completed_take(
     baseline = dataclasses.replace(
         baseline, motion=motion, keyed=key_frames, written=written, moved=moved, completed=completed
     )
-    stays = same_line and _place(before_now) == _place(info_of(baseline))
+    layered = len(animation_of(shape_keys_of(target)).nla_tracks) or any(abs(one.before) > AT_ZERO for one in moved)
+    stays = same_line and (not layered or _place(before_now) == _place(info_of(baseline)))
     rewrite_take(target, action, baseline, curves, groups, not stays)
     if not stays:
         refresh_life(target, baseline)

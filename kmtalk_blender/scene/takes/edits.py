@@ -15,7 +15,6 @@ __all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "k
 
 SAME_FRAME = 1e-3  # frames; a smaller difference is no edit
 SAME_VALUE = 1e-6  # a smaller difference of values is no edit
-ALWAYS = -np.inf, np.inf
 SAME_MOTION = 1e-4  # a curve whose values change by less keeps its keys
 
 
@@ -163,37 +162,16 @@ def merge(
             inside = (old[:, 0] > first) & (old[:, 0] < last)
             written[shape] = old[~inside]
             if shape in now:
-                keys = now[shape]
-                curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
+                present = now[shape]
+                curves[shape] = present.where((present.frames < first) | (present.frames > last))
             continue
         keys = now.get(shape)
-        changed = np.abs(values[:, column] - before[:, column]).max() >= SAME_MOTION
-        if (
-            not whole
-            and keys is not None
-            and not changed
-            and len(keys.co) == len(old)
-            and same_keys(keys.co, old).all()
-        ):
-            curves[shape] = keys
+        unedited = keys is not None and len(keys.co) == len(old) and same_keys(keys.co, old).all()
+        if unedited and not whole and np.abs(values[:, column] - before[:, column]).max() < SAME_MOTION:
+            curves[shape] = now[shape]
             continue
         pinned = _pinned(edited_keys, baseline, len(values), baseline.density)
-        low, high = first, last
-        ends = _ends(keys, old, first, last) if baseline.density.mode == "SPARSE" else (None, None)
-        if keys is None:
-            # A curve that is new begins and ends with the take.
-            fresh, low, high = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned), *ALWAYS
-        elif ends != (None, None):
-            low = first if ends[0] is None else float(ends[0].frames[0])
-            high = last if ends[1] is None else float(ends[1].frames[0])
-            begin = 0 if ends[0] is None else round(low - baseline.first)
-            end = len(values) - 1 if ends[1] is None else round(high - baseline.first)
-            inner = np.zeros(0, int) if pinned is None else pinned[(pinned > begin) & (pinned < end)] - begin
-            part, frame = values[begin : end + 1, column], baseline.first + begin
-            fresh = refit(part, frame, motions - begin, baseline.density, inner, ends)
-        else:
-            fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
-            fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
+        fresh, low, high = _anew(values[:, column], keys, old, baseline, motions, pinned, (first, last))
         joined = fresh if keys is None else keys.where((keys.frames < low) | (keys.frames > high)).merged(fresh)
         base = fresh.co
         if edited_keys is not None:
@@ -202,6 +180,36 @@ def merge(
         curves[shape] = joined
         written[shape] = _joined(old, base, edited_keys, low, high)
     return curves, written
+
+
+def _anew(
+    values: np.ndarray,
+    keys: CurveKeys | None,
+    old: np.ndarray,
+    baseline: Baseline,
+    motions: np.ndarray,
+    pinned: np.ndarray | None,
+    window: tuple[float, float],
+) -> tuple[CurveKeys, float, float]:
+    """Keys of a curve with (T,) values, and the frames of the timeline from which and up to which they replace others.
+
+    keys: the curve as it is, None for a new one, which begins and ends with the take. A SPARSE curve is computed anew
+    from the unedited key before the window to the one after it, so that it plays as before on both sides.
+    """
+    density, (first, last) = baseline.density, window
+    before, after = _ends(keys, old, first, last) if density.mode == "SPARSE" else (None, None)
+    if before is None and after is None:
+        fresh = make_keys(values, baseline.first, motions, density, pinned)
+        if keys is None:
+            return fresh, -np.inf, np.inf
+        return fresh.where((fresh.frames > first) & (fresh.frames < last)), first, last
+    low = first if before is None else float(before.frames[0])
+    high = last if after is None else float(after.frames[0])
+    begin = 0 if before is None else round(low - baseline.first)
+    end = len(values) - 1 if after is None else round(high - baseline.first)
+    inner = np.zeros(0, int) if pinned is None else pinned[(pinned > begin) & (pinned < end)] - begin
+    part, frame = values[begin : end + 1], baseline.first + begin
+    return refit(part, frame, motions - begin, density, inner, (before, after)), low, high
 
 
 def _ends(

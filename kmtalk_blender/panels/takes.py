@@ -65,7 +65,7 @@ class Takes(PanelMixin):
         row = layout.row(align=True)
         row.scale_y = 1.2
         row.operator("kmtalk.complete", icon="KEYFRAME_HLT")
-        row.prop(settings, "live", toggle=True, icon="AUTO")
+        row.prop(settings, "live", toggle=True, icon="FILE_REFRESH")
         row.operator("kmtalk.discard_edits", text="", icon="LOOP_BACK")
         row = layout.row(align=True)
         row.operator("kmtalk.import_take", text="Import", icon="IMPORT")

@@ -158,14 +158,19 @@ def merge(
             continue
         edited_keys = edits.keys.get(shape)
         old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
-        if edited_keys is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+        keys = now.get(shape)
+        moving = moves(values[:, column], baseline.under.get(shape, still), baseline.density)
+        if baseline.shares_action and keys is not None and edited_keys is None and not len(old) and not moving:
+            # The take does not move this shape key: its keys are the user's own.
+            curves[shape] = keys
+            continue
+        # A curve that is there stays when a part of the take changes: removing it could change layers around the take.
+        if edited_keys is None and not moving and (whole or keys is None):
             inside = (old[:, 0] > first) & (old[:, 0] < last)
             written[shape] = old[~inside]
-            if shape in now:
-                present = now[shape]
-                curves[shape] = present.where((present.frames < first) | (present.frames > last))
+            if keys is not None:
+                curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
             continue
-        keys = now.get(shape)
         unedited = keys is not None and len(keys.co) == len(old) and same_keys(keys.co, old).all()
         if unedited and not whole and np.abs(values[:, column] - before[:, column]).max() < SAME_MOTION:
             curves[shape] = now[shape]

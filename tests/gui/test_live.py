@@ -95,7 +95,7 @@ def test_a_drag_is_filled_in_and_undone_as_one(installed):
     reaches(window, twice)
 
     # Off, the panel counts.
-    window.click_until(window.button("kmtalk.live"), "not bpy.context.scene.kmtalk.live")
+    window.python("import bpy\nbpy.context.scene.kmtalk.live = False")
     again_drag(window, twice, second)
     window.until("[item.count for item in bpy.context.window_manager.kmtalk.pending] == [1]", 20)
     window.python(WHOLE_VIEW)

@@ -90,14 +90,17 @@ def drag(head, index, value, shape="jawOpen"):
     return key.co.x
 
 
-def test_a_dragged_key_is_filled_in_around_and_stays_byte_for_byte(spoken, live):
+def test_a_dragged_key_is_filled_in_around_and_stays_as_it_was_put(spoken, live):
     frames = np.arange(1, 200)
     before = played(spoken, frames)
     at = drag(spoken, middle(spoken), 0.9)
     put = next(row for row in keys_of(spoken) if row[0] == at)
     dragged = played(spoken, frames)
     assert settle(live) == 1
-    assert np.array_equal(next(row for row in keys_of(spoken) if row[0] == at), put)
+    kept = next(row for row in keys_of(spoken) if row[0] == at)
+    assert np.array_equal(kept[[0, 1, 6, 7]], put[[0, 1, 6, 7]])
+    # Blender aligns aligned handles anew with every update, here by a millionth.
+    assert kept[2:6] == pytest.approx(put[2:6], abs=1e-5)
     after = played(spoken, frames)
     near, far = np.abs(frames - at) < 8, np.abs(frames - at) > 40
     assert np.abs(after - dragged)[near].max() > 0.02

@@ -104,7 +104,7 @@ def test_a_dragged_key_is_filled_in_around_and_stays_as_it_was_put(spoken, live)
     after = played(spoken, frames)
     near, far = np.abs(frames - at) < 8, np.abs(frames - at) > 40
     assert np.abs(after - dragged)[near].max() > 0.02
-    # Beyond the surroundings every curve plays as before, between its nearest two keys within the tolerance of the keys.
+    # Beyond the surroundings curves play as before, up to their nearest key within the tolerance of the keys.
     apart = np.abs(after - before)[far]
     assert apart.max() < bpy.context.scene.kmtalk.tolerance
     assert (apart < 1e-5).mean() > 0.97

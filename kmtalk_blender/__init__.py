@@ -3,11 +3,11 @@
 Everything that imports bpy is in this package; model_runtime computes, in a process of its own.
 """
 
-from . import cli, handlers, operators, panels, preferences, properties, session
+from . import cli, handlers, live, operators, panels, preferences, properties, session
 
 __all__ = ["register", "unregister"]
 
-MODULES = (properties, preferences, operators, panels, handlers, cli)
+MODULES = (properties, preferences, operators, panels, handlers, live, cli)
 
 
 def register() -> None:

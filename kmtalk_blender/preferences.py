@@ -70,9 +70,4 @@ def _draw_old_runtime(layout: bpy.types.UILayout) -> None:
         row.operator("kmtalk.remove_runtime", text="Remove It").old = True
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTalkPreferences)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTalkPreferences)
+register, unregister = bpy.utils.register_classes_factory((KMTalkPreferences,))

@@ -333,6 +333,11 @@ class SceneSettings(bpy.types.PropertyGroup):
         min=0,
         max=60,
     )
+    live: BoolProperty(
+        name="Live",
+        description="Complete around a key or phone once you have moved, added or deleted it; undo takes back both",
+        default=False,
+    )
     lines: CollectionProperty(type=LineItem)
     line_index: IntProperty(name="Line", description="Click to work on its strip", update=go_to_line)
     rules: CollectionProperty(type=RuleItem)
@@ -377,6 +382,12 @@ class ActionSettings(bpy.types.PropertyGroup):
     phones: CollectionProperty(type=PhoneItem)
 
 
+class PendingItem(bpy.types.PropertyGroup):
+    """The edits of a character's takes that are not completed. name: of its object."""
+
+    count: IntProperty(name="Edits", description="Edited frames that are not completed")
+
+
 class WindowState(bpy.types.PropertyGroup):
     """wm.kmtalk: the state of what runs now. Panels read it; nothing of it is saved."""
 
@@ -392,6 +403,8 @@ class WindowState(bpy.types.PropertyGroup):
     models: StringProperty(name="Models")
     chosen_strips: StringProperty(name="Chosen Strips")
     moved_strips: StringProperty(name="Moved Strips")
+    pending: CollectionProperty(type=PendingItem)
+    live_note: StringProperty(name="Live", description="Why Live was switched off")
     new_word: StringProperty(name="New Word", description="The word to insert, in normal spelling")
     phone_index: IntProperty(name="Phone", description="Click to move the playhead to it", update=jump_to_phone)
 
@@ -408,6 +421,7 @@ CLASSES = (
     EmotionSettings,
     ObjectSettings,
     ActionSettings,
+    PendingItem,
     WindowState,
 )
 PLACES: tuple[tuple[Any, type[bpy.types.PropertyGroup]], ...] = (

@@ -47,9 +47,4 @@ class KMTALK_OT_add_basis(ActionOperator, bpy.types.Operator):
         return f"{target.name}: {len(names)} shapes of the model"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_add_basis)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_add_basis)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_basis,))

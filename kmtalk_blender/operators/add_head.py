@@ -39,9 +39,4 @@ class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
         return [QueuedJob(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_add_head)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_add_head)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_head,))

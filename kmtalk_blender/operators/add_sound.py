@@ -58,9 +58,4 @@ class KMTALK_OT_add_sound(ActionOperator, bpy.types.Operator):
         return f"{path.name} starts at frame {sequencer_scene(context).frame_current}"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_add_sound)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_add_sound)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_sound,))

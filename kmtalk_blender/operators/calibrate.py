@@ -43,9 +43,4 @@ class KMTALK_OT_calibrate(MappingOperator, bpy.types.Operator):
         return f"{target.name}: {self.channel} reaches this pose at 1"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_calibrate)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_calibrate)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_calibrate,))

@@ -56,9 +56,4 @@ def _draw(menu: bpy.types.UIPopupMenu, findings: list[Finding]) -> None:
         menu.layout.label(text=text, icon="CHECKMARK" if finding.good else "ERROR", translate=False)
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_check_runtime)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_check_runtime)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_check_runtime,))

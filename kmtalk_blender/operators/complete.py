@@ -79,11 +79,4 @@ class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
         return f"{', '.join(names)}: as it was generated"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_complete)
-    bpy.utils.register_class(KMTALK_OT_discard_edits)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_discard_edits)
-    bpy.utils.unregister_class(KMTALK_OT_complete)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_complete, KMTALK_OT_discard_edits))

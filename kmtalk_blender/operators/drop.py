@@ -74,11 +74,4 @@ class KMTALK_FH_take(bpy.types.FileHandler):
 CLASSES = (KMTALK_OT_drop_sound, KMTALK_FH_sound, KMTALK_FH_take)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

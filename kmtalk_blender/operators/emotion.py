@@ -105,11 +105,4 @@ class KMTALK_OT_suggest_emotion(JobOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_apply_emotion, KMTALK_OT_remove_emotion, KMTALK_OT_suggest_emotion)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -32,9 +32,4 @@ class KMTALK_OT_follow_strip(ActionOperator, bpy.types.Operator):
         return " ".join(report.text for report in reports) or "Every take is where its strip is already."
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_follow_strip)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_follow_strip)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_follow_strip,))

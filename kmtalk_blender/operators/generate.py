@@ -143,9 +143,4 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
         return lines
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_generate)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_generate)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_generate,))

@@ -79,9 +79,4 @@ class KMTALK_OT_import_capture(JobOperator, bpy.types.Operator):
         return [QueuedJob(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_import_capture)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_import_capture)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_import_capture,))

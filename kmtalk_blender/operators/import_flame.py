@@ -46,9 +46,4 @@ class KMTALK_OT_import_flame(AddHeadOperator, bpy.types.Operator):
         return [QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder))]
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_import_flame)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_import_flame)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_import_flame,))

@@ -40,9 +40,4 @@ class KMTALK_OT_install_model(ActionOperator, bpy.types.Operator):
         return f"{model.name} is installed. Licence: {model.licence}"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_install_model)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_install_model)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_install_model,))

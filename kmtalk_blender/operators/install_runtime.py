@@ -172,11 +172,4 @@ class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
 CLASSES = (KMTALK_OT_install_runtime, KMTALK_OT_remove_runtime)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -89,11 +89,4 @@ class KMTALK_OT_free_jaw_bone(BoneOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_drive_jaw_bone, KMTALK_OT_free_jaw_bone)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -48,11 +48,4 @@ class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_put_back, KMTALK_OT_set_expression)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -70,11 +70,4 @@ class KMTALK_OT_remove_life(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_add_life, KMTALK_OT_remove_life)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

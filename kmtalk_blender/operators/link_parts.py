@@ -22,9 +22,4 @@ class KMTALK_OT_link_parts(MappingOperator, bpy.types.Operator):
         return f"{', '.join(linked)} follow {target.name}"
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_link_parts)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_link_parts)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_link_parts,))

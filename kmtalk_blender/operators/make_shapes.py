@@ -83,11 +83,4 @@ class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_make_shapes, KMTALK_OT_measure_shapes)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

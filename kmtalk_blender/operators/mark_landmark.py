@@ -97,11 +97,4 @@ def _selected(target: bpy.types.Object) -> int:
 CLASSES = (KMTALK_OT_mark_landmark, KMTALK_OT_guess_landmarks, KMTALK_OT_show_landmark)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -35,9 +35,4 @@ class KMTALK_OT_set_mouth_gain(MappingOperator, bpy.types.Operator):
         return f"{text}; its takes change when they are generated or imported again" if takes_of(target) else text
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_set_mouth_gain)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_set_mouth_gain)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_set_mouth_gain,))

@@ -28,9 +28,4 @@ class KMTALK_OT_play(ActionOperator, bpy.types.Operator):
         return ""
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_play)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_play)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_play,))

@@ -46,11 +46,4 @@ class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
 CLASSES = (KMTALK_OT_add_preset, KMTALK_PT_presets)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

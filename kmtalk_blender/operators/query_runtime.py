@@ -24,9 +24,4 @@ class KMTALK_OT_ask_runtime(JobOperator, bpy.types.Operator):
         return [QueuedJob("Runtime", lambda _context, _folder: InfoJob())]
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_ask_runtime)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_ask_runtime)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_ask_runtime,))

@@ -124,11 +124,4 @@ class KMTALK_OT_import_take(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_clear, KMTALK_OT_activate_take, KMTALK_OT_export_take, KMTALK_OT_import_take)
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

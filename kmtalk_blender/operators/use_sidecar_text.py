@@ -38,9 +38,4 @@ class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
         return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 
-def register() -> None:
-    bpy.utils.register_class(KMTALK_OT_take_words)
-
-
-def unregister() -> None:
-    bpy.utils.unregister_class(KMTALK_OT_take_words)
+register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_take_words,))

@@ -86,11 +86,4 @@ def _bone_field(layout: bpy.types.UILayout, target: bpy.types.Object, name: str)
 CLASSES = (*in_both_places(Life, parent="Main"), *in_both_places(Turning, parent="Life"))
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

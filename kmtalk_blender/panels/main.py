@@ -209,11 +209,4 @@ def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 CLASSES = (KMTALK_MT_strips, *in_both_places(Main))
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -66,11 +66,4 @@ class Phones(PanelMixin):
 CLASSES = (KMTALK_UL_phones, *in_both_places(Phones, parent="Main"))
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -61,14 +61,29 @@ class Takes(PanelMixin):
         sub.prop(settings, "first", text="")
         sub.prop(settings, "last", text="")
         column.prop(settings, "follow")
+        _draw_live(layout, context, target.name)
         row = layout.row(align=True)
         row.scale_y = 1.2
         row.operator("kmtalk.complete", icon="KEYFRAME_HLT")
+        row.prop(settings, "live", toggle=True, icon="FILE_REFRESH")
         row.operator("kmtalk.discard_edits", text="", icon="LOOP_BACK")
         row = layout.row(align=True)
         row.operator("kmtalk.import_take", text="Import", icon="IMPORT")
         row.operator("kmtalk.import_capture", text="Capture", icon="IMPORT")
         row.operator("kmtalk.export_take", text="Export", icon="EXPORT")
+
+
+def _draw_live(layout: bpy.types.UILayout, context: bpy.types.Context, character: str) -> None:
+    """How many edits are not completed, and why Live is off."""
+    state, live = context.window_manager.kmtalk, context.scene.kmtalk.live
+    if live:
+        return
+    if state.live_note:
+        draw_sentence(layout, context, state.live_note, "ERROR")
+    pending = state.pending.get(character)
+    if pending is not None:
+        edits = "1 edit" if pending.count == 1 else f"{pending.count} edits"
+        layout.label(text=f"{edits} not completed", icon="INFO", translate=False)
 
 
 def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:
@@ -87,11 +102,4 @@ def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:
 CLASSES = in_both_places(Takes, parent="Main")
 
 
-def register() -> None:
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    for cls in reversed(CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

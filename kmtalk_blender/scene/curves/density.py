@@ -7,9 +7,10 @@ import numpy as np
 from .key_reduction import fit
 from .shape_curves import CurveKeys, keyframe_kinds, played_slopes
 
-__all__ = ["MODES", "Density", "make_keys", "moves"]
+__all__ = ["MODES", "Density", "make_keys", "moves", "refit"]
 
 MODES = ("EVERY_FRAME", "KEY_MOTIONS", "SPARSE")
+TINY = 1e-6  # frames; a shorter handle has no direction
 STILL = 1e-3  # a curve that changes a shape key by less than this needs no keys
 
 
@@ -50,6 +51,39 @@ def make_keys(
     co = np.stack([start + frames, values[frames]], axis=1).astype(np.float32)
     left, right = _handles(frames, slopes, co)
     return CurveKeys(co, left, right, keyframe_kinds(density.interpolation, handles, np.isin(frames, key_frames)))
+
+
+def refit(
+    values: np.ndarray,
+    start: float,
+    key_frames: np.ndarray,
+    density: Density,
+    pinned: np.ndarray,
+    ends: tuple[CurveKeys | None, CurveKeys | None],
+) -> CurveKeys:
+    """Keys of a part of a SPARSE curve: what plays before and after it stays the same.
+
+    values, start, key_frames, pinned: as in `make_keys`, of the part alone. ends: the keys at its first and its last
+    frame as they are; None where the curve begins or ends.
+    """
+    values = np.array(values, np.float64)
+    for at, end in zip((0, -1), ends, strict=True):
+        values[at] = values[at] if end is None else end.values[0]
+    slopes = played_slopes(values)
+    for at, end, side in ((0, ends[0], "right"), (-1, ends[1], "left")):
+        if end is not None:
+            along, up = (getattr(end, side)[0] - end.co[0]).astype(np.float64)
+            slopes[at] = up / along if abs(along) > TINY else 0.0
+    held = ends[0] is not None, ends[1] is not None
+    sparse = fit(values, slopes, density.tolerance, tuple(int(frame) for frame in pinned), held)
+    co = np.stack([start + sparse.frames, values[sparse.frames]], axis=1).astype(np.float32)
+    left, right = _handles(sparse.frames, sparse.slopes, co)
+    kinds = keyframe_kinds(density.interpolation, "ALIGNED", np.isin(sparse.frames, key_frames))
+    if ends[0] is not None:
+        left[0], kinds[0] = ends[0].left[0], ends[0].kinds[0]
+    if ends[1] is not None:
+        right[-1], kinds[-1] = ends[1].right[0], ends[1].kinds[0]
+    return CurveKeys(co, left, right, kinds)
 
 
 def _handles(frames: np.ndarray, slopes: np.ndarray | None, co: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,10 +32,17 @@ class Fit:
     error: float
 
 
-def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[int, ...] = ()) -> Fit:
+def fit(
+    values: np.ndarray,
+    slopes: np.ndarray,
+    tolerance: float,
+    forced: tuple[int, ...] = (),
+    held: tuple[bool, bool] = (False, False),
+) -> Fit:
     """Keys of the curve with (T,) values and slopes at its frames, within `tolerance` at every eighth of a frame.
 
-    `forced` frames always get a key. Keys have the values of the curve, and no segment leaves the range of all values.
+    `forced` frames always get a key. held: the slope at the first frame, and at the last, stays. Keys have the values
+    of the curve, and no segment leaves the range of all values.
     First the longest segments with the curve's own slopes are chosen; then each key is removed when new slopes of its
     neighbours keep the tolerance.
     """
@@ -53,7 +60,7 @@ def fit(values: np.ndarray, slopes: np.ndarray, tolerance: float, forced: tuple[
             start = _longest_segment(wanted, values, slopes, limits, start, stop, tolerance)
             keys.append(start)
     frames = np.array(keys)
-    frames, kept = _remove_keys(wanted, values, frames, slopes[frames], tolerance, set(forced))
+    frames, kept = _remove_keys(wanted, values, frames, slopes[frames], tolerance, set(forced), held)
     error = float(np.abs(wanted - sample(values[frames], frames, kept)).max())
     return Fit(frames, kept, error)
 
@@ -108,6 +115,7 @@ def _remove_keys(
     slopes: np.ndarray,
     tolerance: float,
     forced: set[int],
+    held: tuple[bool, bool],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Remove every key that new slopes of its neighbours can replace; slopes at the ends of the neighbourhood stay."""
     low, high = values.min(), values.max()
@@ -116,7 +124,8 @@ def _remove_keys(
         while key < len(frames) - 1:
             first, last = max(0, key - NEIGHBOURS), min(len(frames) - 1, key + NEIGHBOURS)
             kept = np.delete(np.arange(first, last + 1), key - first)
-            fixed = np.array([first > 0, *[False] * (len(kept) - 2), last < len(frames) - 1])
+            ends = first > 0 or held[0], last < len(frames) - 1 or held[1]
+            fixed = np.array([ends[0], *[False] * (len(kept) - 2), ends[1]])
             piece = wanted[frames[first] * SUBFRAMES : frames[last] * SUBFRAMES + 1]
             if int(frames[key]) not in forced:
                 refitted, error = _refitted(piece, values[frames[kept]], frames[kept], slopes[kept], fixed, low, high)

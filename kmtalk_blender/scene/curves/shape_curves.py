@@ -111,6 +111,8 @@ def write_curves(
             curve = compat.new_curve(action, datablock, path, groups.get(shape, "Face"))
             # Set here, because the user's preference for new curves would change how the take plays.
             curve.auto_smoothing = SMOOTHING
+        elif _same(_keys_of(curve), keys):
+            continue
         fill_curve(curve, keys)
 
 
@@ -159,6 +161,23 @@ def shape_of(path: str) -> str | None:
     return None
 
 
+def _selections(curve: bpy.types.FCurve, frames: np.ndarray) -> list[np.ndarray]:
+    """For each of SELECTIONS a (n,) mask of the frames at which the curve has a selected one."""
+    points, masks = curve.keyframe_points, []
+    co = np.empty(len(points) * 2, np.float32)
+    points.foreach_get("co", co)
+    for name in SELECTIONS:
+        chosen = np.empty(len(points), bool)
+        points.foreach_get(name, chosen)
+        masks.append(np.isin(frames, co[::2][chosen]))
+    return masks
+
+
+def _same(keys: CurveKeys, others: CurveKeys) -> bool:
+    pairs = ((keys.co, others.co), (keys.left, others.left), (keys.right, others.right), (keys.kinds, others.kinds))
+    return all(np.array_equal(one, other) for one, other in pairs)
+
+
 def _keys_of(curve: bpy.types.FCurve) -> CurveKeys:
     points = curve.keyframe_points
     pairs = [np.empty(len(points) * 2, np.float32) for _ in range(3)]
@@ -174,16 +193,18 @@ def _keys_of(curve: bpy.types.FCurve) -> CurveKeys:
 
 
 def fill_curve(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
-    """Replace all keys of a curve."""
+    """Replace all keys of a curve. A key at the frame of a former one is selected as that one was."""
     points = curve.keyframe_points
-    points.clear()
-    points.add(len(keys.co))
+    selected = _selections(curve, keys.frames)
+    if len(points) != len(keys.co):
+        points.clear()
+        points.add(len(keys.co))
     points.foreach_set("co", np.ascontiguousarray(keys.co, np.float32).ravel())
     for column, name in enumerate(COLUMNS):
         points.foreach_set(name, np.ascontiguousarray(keys.kinds[:, column], np.int32))
     # New keys are selected: without this, the user's next drag would move all of them.
-    for name in SELECTIONS:
-        points.foreach_set(name, np.zeros(len(keys.co), bool))
+    for name, mask in zip(SELECTIONS, selected, strict=True):
+        points.foreach_set(name, mask)
     # After the handle types: update() computes automatic handles.
     points.foreach_set("handle_left", np.ascontiguousarray(keys.left, np.float32).ravel())
     points.foreach_set("handle_right", np.ascontiguousarray(keys.right, np.float32).ravel())

@@ -48,7 +48,7 @@ class EmotionStep:
 
     def __init__(self, target: bpy.types.Object, folder: Path) -> None:
         self._target, self._folder = target.name, folder
-        self._layer: EmotionLayer | None = None
+        self.layer: EmotionLayer | None = None
 
     def request(self, baseline: Baseline, life: Life | None = None) -> Request | None:
         """The request for the emotion of a take; None when there is none. life: head and eyes that were just
@@ -63,14 +63,14 @@ class EmotionStep:
 
     def read(self, result: dict) -> None:
         """Read the layer."""
-        self._layer = read_layer(result["output"])
+        self.layer = read_layer(result["output"])
 
     def write(self, target: bpy.types.Object, baseline: Baseline) -> tuple[str, ...]:
         """Write the emotion beside the written take. Returns sentences on what was left out."""
-        if self._layer is None:
+        if self.layer is None:
             return ()
         try:
-            return tuple(write_emotion(target, baseline, self._layer))
+            return tuple(write_emotion(target, baseline, self.layer))
         except UserError as error:
             return (f"The emotion was left out: {error}",)
 

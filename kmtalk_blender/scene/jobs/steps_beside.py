@@ -29,6 +29,11 @@ class StepsBeside:
         """True while the result of a step is awaited."""
         return self._asked is not None
 
+    @property
+    def made(self) -> bool:
+        """True when there is something to write beside the take."""
+        return self._life.life is not None or self._emotion.layer is not None
+
     def first(
         self, baseline: Baseline, motion: np.ndarray, key_frames: np.ndarray, spoken_anew: bool = True
     ) -> Request | None:

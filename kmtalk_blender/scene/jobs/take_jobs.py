@@ -27,6 +27,7 @@ from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline, take_ids, take_info
 from ..takes.identity import LineSource, Owner, find_owner, strip_of
 from ..takes.notes import mark_line, understood_values
+from ..takes.pending import pending_frames
 from ..takes.takes import check_changeable, editable_take, find_take
 from .line_sources import capture_of_line, clip_of_line, clip_of_take, line_source, line_transcript
 from .requests import Request, complete_request, generate_request
@@ -197,6 +198,7 @@ class CompleteJob:
         self.key_frames: np.ndarray | None = None
         self.dropped = edited.dropped_motions(self.edits, self.baseline)
         self.beside, self.spoken_anew = StepsBeside(target, self.clip, folder), False
+        self.wrote_alone = False  # besides the action only ranges of sliders were changed
         if not _was_edited(action, self.baseline):
             raise UserError(f"Nothing in {action.name} was edited; move, add or delete keys first, or edit its phones.")
 
@@ -243,9 +245,19 @@ class CompleteJob:
         assert self.key_frames is not None
         baseline = dataclasses.replace(self.baseline, dropped=self.dropped)
         written_take = write_completed_take(
-            target, action, baseline, self.edits, self.motion, self.key_frames, self.window, self.options
+            target,
+            action,
+            baseline,
+            self.edits,
+            self.motion,
+            self.key_frames,
+            self.window,
+            self.options,
+            not self.spoken_anew,
         )
-        fill_phones(action, written_take.baseline)
+        self.wrote_alone = written_take.alone and not self.beside.made
+        if self.spoken_anew:
+            fill_phones(action, written_take.baseline)
         messages = tuple(dict.fromkeys((*written_take.messages, *self.beside.write(target, written_take.baseline))))
         return report_of(written_take, self.key_frames, self.edits.count, target, messages)
 
@@ -307,7 +319,10 @@ def discard_edits(
 def _was_edited(action: bpy.types.Action, baseline: Baseline) -> bool:
     edits = edited.find_edits(action, baseline)
     dropped = edited.dropped_motions(edits, baseline)
-    return bool(edits.count or edited_phones(action, baseline) or len(dropped) > len(baseline.dropped))
+    # An edited key that was deleted again is no edit, but the motion still goes through it.
+    pending = pending_frames(edits, baseline, locked_shapes(action, baseline.slot))
+    counts = edits.count, len(pending), len(dropped) - len(baseline.dropped)
+    return any(counts) or bool(edited_phones(action, baseline))
 
 
 def _object(name: str) -> bpy.types.Object:

@@ -94,8 +94,10 @@ def rewrite_take(
     baseline: Baseline,
     curves: dict[str, CurveKeys],
     groups: dict[str, str],
+    arranged: bool = True,
 ) -> None:
-    """Write new keys and a new baseline into a take's action, which stays where it is."""
+    """Write new keys and a new baseline into a take's action, which stays where it is. arranged: the layers around it
+    are arranged anew."""
     shape_keys = check_target(target)
     if baseline.shares_action:
         write_curves(action, shape_keys, {shape: new for shape, new in curves.items() if len(new.co)}, groups)
@@ -103,7 +105,8 @@ def rewrite_take(
         store_baseline(action, baseline)
     else:
         _fill(shape_keys, action, baseline, curves, groups)
-        arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
+        if arranged:
+            arrange(shape_keys, own_takes(shape_keys), active_own_take(shape_keys))
     _widen(shape_keys, baseline, curves)
 
 

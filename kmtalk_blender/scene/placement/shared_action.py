@@ -133,9 +133,13 @@ def share(shape_keys: bpy.types.Key, action: bpy.types.Action) -> None:
     lifted = {shape: _raised(old, rests[shape]) for shape, old in now.items() if rests[shape]}
     write_curves(action, shape_keys, lifted, {})
     rows = baseline.rest_in + len(baseline.motion) + baseline.rest_out
-    written = {s: co + np.array([[0, rests.get(s, 0.0)]], np.float32) for s, co in baseline.written.items()}
+    written, completed = (
+        {shape: co + np.array([[0, rests.get(shape, 0.0)]], np.float32) for shape, co in keys.items()}
+        for keys in (baseline.written, baseline.completed)
+    )
     under = {shape: np.full(rows, rest) for shape, rest in rests.items()}
-    store_baseline(action, replace(baseline, written=written, under=under, info=baseline.info | {"guest": True}))
+    info = baseline.info | {"guest": True}
+    store_baseline(action, replace(baseline, written=written, completed=completed, under=under, info=info))
 
 
 def _former(action: bpy.types.Action, take: str) -> Baseline | None:

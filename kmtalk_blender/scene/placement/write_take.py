@@ -7,13 +7,16 @@ import bpy
 import numpy as np
 
 from ..character.shape_map import ShapeMap, animatable_shape_keys, shape_map
+from ..compat import animation_of, shape_keys_of
 from ..curves.groups import FACE, groups_of
 from ..curves.shape_curves import CurveKeys, locked_shapes, read_curves
 from ..options import Options
 from ..takes import edits as edited
 from ..takes.baseline import Baseline, Moved
-from ..takes.baseline_store import load_baseline
+from ..takes.baseline_file import info_of
+from ..takes.baseline_store import load_baseline, take_info
 from ..takes.movement import ramp_frames
+from ..takes.pending import completed_keys
 from ..takes.takes import find_take, free_frames, sliders_before
 from .place_take import place_take, rewrite_take, shared_place
 from .refresh import refresh_beside
@@ -21,16 +24,20 @@ from .shared_action import under_values
 
 __all__ = ["WrittenTake", "write_completed_take", "write_generated_take"]
 
+AT_ZERO = 1e-6  # a slider that stood further from 0 before its first take has a layer of its own
+
 
 @dataclass(frozen=True)
 class WrittenTake:
-    """A written take. messages: sentences on actions that were replaced or kept, and on a life that stays."""
+    """A written take. messages: sentences on actions that were replaced or kept, and on what stays beside it. alone:
+    besides the action only ranges of sliders may have changed."""
 
     action: bpy.types.Action
     baseline: Baseline
     curves: dict[str, CurveKeys]
     mapping: ShapeMap
     messages: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def write_generated_take(
@@ -84,6 +91,7 @@ def write_generated_take(
     if edits.count or motion is not baseline.take.weights:
         window = (0, len(motion) - 1)
         curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
+        baseline = dataclasses.replace(baseline, completed=completed_keys(edits, baseline, window))
     dropped = edited.dropped_motions(edits, baseline)
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
     moved = _moved(curves, written, mapping, groups, before) + locked
@@ -101,8 +109,14 @@ def write_completed_take(
     key_frames: np.ndarray,
     window: tuple[int, int],
     options: Options,
+    same_line: bool = False,
 ) -> WrittenTake:
-    """Write a completed motion into a take's action, around the edits and within the window (take frames)."""
+    """Write a completed motion into a take's action, around the edits and within the window (take frames).
+
+    same_line: the take says the same as before, so its head and eyes stay too, and so do the layers, if there are any,
+    unless its place or the shape keys that it moves change. Then only the action and ranges of sliders are touched.
+    """
+    before_now = take_info(action, baseline.id)
     mapping = shape_map(target, baseline.take.channels)
     groups = groups_of(mapping)
     if not baseline.shares_action:
@@ -116,9 +130,21 @@ def write_completed_take(
     moved = _moved(curves, written, mapping, groups, before) + tuple(
         one for one in baseline.moved if one.shape in locked
     )
-    baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, moved=moved)
-    rewrite_take(target, action, baseline, curves, groups)
-    return WrittenTake(action, baseline, curves, mapping, refresh_beside(target, baseline))
+    completed = completed_keys(edits, baseline, window)
+    baseline = dataclasses.replace(
+        baseline, motion=motion, keyed=key_frames, written=written, moved=moved, completed=completed
+    )
+    layered = len(animation_of(shape_keys_of(target)).nla_tracks) or any(abs(one.before) > AT_ZERO for one in moved)
+    stays = same_line and (not layered or _place(before_now) == _place(info_of(baseline)))
+    rewrite_take(target, action, baseline, curves, groups, not stays)
+    messages = () if stays else refresh_beside(target, baseline)
+    return WrittenTake(action, baseline, curves, mapping, messages, alone=stays)
+
+
+def _place(info: dict) -> list:
+    """What the layers depend on, of the JSON values of a take. The order of the shape keys does not matter."""
+    shapes = sorted([shape, group, round(rest, 6)] for shape, group, rest, _before in info.get("moved", ()))
+    return [*(info.get(name) for name in ("start", "end", "rest_in", "rest_out")), shapes]
 
 
 def with_ramps(

@@ -31,6 +31,7 @@ class Baseline:
     the ramps from rest before the take, and back after it. written: shape key -> (n, 2) float32 frames and values of
     its keys as computed, without the user's edits; (0, 2) for one that does not move. density: how the motion became
     keys. dropped: (D,) take frames of key motions that the user deleted. moved: the shape keys that have curves.
+    completed: shape key -> (n, 2) float32 frames and values of the user's keys that `motion` was completed around.
 
     In the take's own action a curve has the difference of a shape key from its rest, and adds to the layers below. In
     an action with other keys (`shares_action`) it has the value itself. There `under`, shape key ->
@@ -52,6 +53,7 @@ class Baseline:
     rest_in: int = 0
     rest_out: int = 0
     moved: tuple[Moved, ...] = ()
+    completed: dict[str, np.ndarray] = field(default_factory=dict)
     under: dict[str, np.ndarray] = field(default_factory=dict)
     replaced: dict[str, CurveKeys] = field(default_factory=dict)
 
@@ -98,4 +100,5 @@ class Baseline:
         """The same take, `frames` later on the timeline."""
         shift = np.array([frames, 0], np.float32)
         written = {shape: co + shift for shape, co in self.written.items()}
-        return replace(self, start=self.start + frames, written=written)
+        completed = {shape: co + shift for shape, co in self.completed.items()}
+        return replace(self, start=self.start + frames, written=written, completed=completed)

@@ -25,6 +25,10 @@ ARRAYS = {
     "shapes": Wanted(TEXT, limits.SHAPES),
     "counts": Wanted(WHOLE, limits.SHAPES),
     "co": Wanted(NUMBERS),
+    # Takes of older files lack these: nothing is known of what was completed.
+    "completed_shapes": Wanted(TEXT, limits.SHAPES, required=False),
+    "completed_counts": Wanted(WHOLE, limits.SHAPES, required=False),
+    "completed_co": Wanted(NUMBERS, required=False),
     "under_shapes": Wanted(TEXT, limits.SHAPES),
     "under": Wanted("f"),
     "replaced_shapes": Wanted(TEXT, limits.SHAPES),
@@ -45,6 +49,9 @@ def pack_baseline(baseline: Baseline) -> bytes:
             "shapes": np.array(list(baseline.written), dtype=np.str_),
             "counts": np.array([len(co) for co in baseline.written.values()], np.int32),
             "co": _joined(list(baseline.written.values()), 2, np.float32),
+            "completed_shapes": np.array(list(baseline.completed), dtype=np.str_),
+            "completed_counts": np.array([len(co) for co in baseline.completed.values()], np.int32),
+            "completed_co": _joined(list(baseline.completed.values()), 2, np.float32),
             "under_shapes": np.array(list(baseline.under), dtype=np.str_),
             "under": np.array(list(baseline.under.values()), np.float32),
             "replaced_shapes": np.array(list(baseline.replaced), dtype=np.str_),
@@ -76,6 +83,10 @@ def unpack_baseline(take: Take, data: bytes, info: dict, name: str) -> Baseline:
     """
     arrays, info = read_arrays(io.BytesIO(data), name, ARRAYS), dict(info)
     pieces = _pieces(arrays["co"], arrays["counts"], 2)
+    completed = {}
+    if "completed_co" in arrays:
+        kept = _pieces(arrays["completed_co"], arrays["completed_counts"], 2)
+        completed = dict(zip(texts(arrays["completed_shapes"]), kept, strict=True))
     columns = [_pieces(arrays[f"replaced_{side}"], arrays["replaced_counts"], 2) for side in SIDES]
     columns.append(_pieces(arrays["replaced_kinds"], arrays["replaced_counts"], KINDS))
     info.pop("end", None)
@@ -90,6 +101,7 @@ def unpack_baseline(take: Take, data: bytes, info: dict, name: str) -> Baseline:
         rest_in=int(checked_frame(info.pop("rest_in"))),
         rest_out=int(checked_frame(info.pop("rest_out"))),
         moved=tuple(_moved(row) for row in info.pop("moved")),
+        completed=completed,
         under=dict(zip(texts(arrays["under_shapes"]), arrays["under"], strict=True)),
         replaced={
             shape: CurveKeys(*keys) for shape, *keys in zip(texts(arrays["replaced_shapes"]), *columns, strict=True)
@@ -112,7 +124,8 @@ def _check(baseline: Baseline) -> None:
     count, density = len(baseline.motion), baseline.density
     rows = baseline.rest_in + count + baseline.rest_out
     inside = all(f.ndim == 1 and ((f >= 0) & (f < count)).all() for f in (baseline.keyed, baseline.dropped))
-    finite = all(all_finite(array) for array in (baseline.motion, *baseline.written.values(), *baseline.under.values()))
+    curves = (*baseline.written.values(), *baseline.completed.values(), *baseline.under.values())
+    finite = all(all_finite(array) for array in (baseline.motion, *curves))
     if baseline.motion.shape != baseline.take.weights.shape or not inside or not finite:
         raise ValueError("the motion")
     if min(baseline.rest_in, baseline.rest_out) < 0 or any(len(values) != rows for values in baseline.under.values()):

@@ -190,6 +190,7 @@ def _renamed(action: bpy.types.Action, baseline: Baseline, shapes: list[str]) ->
     return replace(
         baseline,
         written=renamed(baseline.written),
+        completed=renamed(baseline.completed),
         under=renamed(baseline.under),
         replaced=renamed(baseline.replaced),
         moved=tuple(replace(one, shape=names.get(one.shape, one.shape)) for one in baseline.moved),

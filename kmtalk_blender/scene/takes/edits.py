@@ -6,15 +6,16 @@ import bpy
 import numpy as np
 
 from ..character.shape_map import ShapeMap
-from ..curves.density import Density, make_keys, moves
+from ..curves.density import Density, make_keys, moves, refit
 from ..curves.shape_curves import CurveKeys, read_curves
 from .baseline import Baseline
 from .movement import curve_values, motion_weights, pose_values
 
-__all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "key_poses", "merge"]
+__all__ = ["Edits", "Poses", "dropped_motions", "find_edits", "fresh_curves", "key_poses", "merge", "same_keys"]
 
 SAME_FRAME = 1e-3  # frames; a smaller difference is no edit
 SAME_VALUE = 1e-6  # a smaller difference of values is no edit
+SAME_MOTION = 1e-4  # a curve whose values change by less keeps its keys
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def find_edits(action: bpy.types.Action, baseline: Baseline) -> Edits:
             # The take does not move this shape key: its keys are the user's own.
             continue
         keys = now[shape].where(baseline.in_range(now[shape])) if baseline.shares_action else now[shape]
-        same = _found(keys.co, co)
+        same = same_keys(keys.co, co)
         if not same.all():
             changed[shape] = keys.where(~same)
         gone = ~_frames_found(co[:, 0], keys.frames)
@@ -140,13 +141,16 @@ def merge(
 
     Inside the window (first and last take frame) every key but the edits is computed anew; the ramps from rest and back
     too, when the window has the take's first or last frame. Edits, locked shape keys and everything outside the window
-    stay as they are. A shape key that neither moves nor has an edit gets no keys.
+    stay as they are, and so does, when the window is not the whole take, a curve whose motion
+    does not change. A shape key that neither moves nor has an edit gets no keys.
     """
+    before = curve_values(baseline, mapping, baseline.motion)
     values = curve_values(baseline, mapping, motion)
     curves, written = {}, dict(baseline.written)
-    ends = (window[0] <= 0, window[1] >= len(motion) - 1)
-    first = (baseline.first if ends[0] else baseline.start + window[0]) - 0.5
-    last = (baseline.last if ends[1] else baseline.start + window[1]) + 0.5
+    begins, finishes = window[0] <= 0, window[1] >= len(motion) - 1
+    whole = begins and finishes
+    first = (baseline.first if begins else baseline.start + window[0]) - 0.5
+    last = (baseline.last if finishes else baseline.start + window[1]) + 0.5
     motions = np.union1d(np.asarray(key_frames) + baseline.rest_in, [0, len(values) - 1])
     still = np.zeros(len(values))
     for column, shape in enumerate(mapping.shapes):
@@ -154,26 +158,77 @@ def merge(
             continue
         edited_keys = edits.keys.get(shape)
         old = baseline.written.get(shape, np.zeros((0, 2), np.float32))
-        if edited_keys is None and not moves(values[:, column], baseline.under.get(shape, still), baseline.density):
+        keys = now.get(shape)
+        moving = moves(values[:, column], baseline.under.get(shape, still), baseline.density)
+        if baseline.shares_action and keys is not None and edited_keys is None and not len(old) and not moving:
+            # The take does not move this shape key: its keys are the user's own.
+            curves[shape] = keys
+            continue
+        # A curve that is there stays when a part of the take changes: removing it could change layers around the take.
+        if edited_keys is None and not moving and (whole or keys is None):
             inside = (old[:, 0] > first) & (old[:, 0] < last)
             written[shape] = old[~inside]
-            if shape in now:
-                keys = now[shape]
+            if keys is not None:
                 curves[shape] = keys.where((keys.frames < first) | (keys.frames > last))
             continue
+        unedited = keys is not None and len(keys.co) == len(old) and same_keys(keys.co, old).all()
+        if unedited and not whole and np.abs(values[:, column] - before[:, column]).max() < SAME_MOTION:
+            curves[shape] = now[shape]
+            continue
         pinned = _pinned(edited_keys, baseline, len(values), baseline.density)
-        fresh = make_keys(values[:, column], baseline.first, motions, baseline.density, pinned)
-        fresh = fresh.where((fresh.frames > first) & (fresh.frames < last))
-        keys = now.get(shape, fresh)
-        outside = keys.where((keys.frames < first) | (keys.frames > last))
-        keys = outside.merged(fresh)
+        fresh, low, high = _anew(values[:, column], keys, old, baseline, motions, pinned, (first, last))
+        joined = fresh if keys is None else keys.where((keys.frames < low) | (keys.frames > high)).merged(fresh)
         base = fresh.co
         if edited_keys is not None:
-            keys = keys.merged(edited_keys)
+            joined = joined.merged(edited_keys)
             base = base[~_frames_found(base[:, 0], edited_keys.frames)]
-        curves[shape] = keys
-        written[shape] = _joined(old, base, edited_keys, first, last)
+        curves[shape] = joined
+        written[shape] = _joined(old, base, edited_keys, low, high)
     return curves, written
+
+
+def _anew(
+    values: np.ndarray,
+    keys: CurveKeys | None,
+    old: np.ndarray,
+    baseline: Baseline,
+    motions: np.ndarray,
+    pinned: np.ndarray | None,
+    window: tuple[float, float],
+) -> tuple[CurveKeys, float, float]:
+    """Keys of a curve with (T,) values, and the frames of the timeline from which and up to which they replace others.
+
+    keys: the curve as it is, None for a new one, which begins and ends with the take. A SPARSE curve is computed anew
+    from the unedited key before the window to the one after it, so that it plays as before on both sides.
+    """
+    density, (first, last) = baseline.density, window
+    before, after = _ends(keys, old, first, last) if density.mode == "SPARSE" else (None, None)
+    if before is None and after is None:
+        fresh = make_keys(values, baseline.first, motions, density, pinned)
+        if keys is None:
+            return fresh, -np.inf, np.inf
+        return fresh.where((fresh.frames > first) & (fresh.frames < last)), first, last
+    low = first if before is None else float(before.frames[0])
+    high = last if after is None else float(after.frames[0])
+    begin = 0 if before is None else round(low - baseline.first)
+    end = len(values) - 1 if after is None else round(high - baseline.first)
+    inner = np.zeros(0, int) if pinned is None else pinned[(pinned > begin) & (pinned < end)] - begin
+    part, frame = values[begin : end + 1], baseline.first + begin
+    return refit(part, frame, motions - begin, density, inner, (before, after)), low, high
+
+
+def _ends(
+    keys: CurveKeys | None, old: np.ndarray, first: float, last: float
+) -> tuple[CurveKeys | None, CurveKeys | None]:
+    """The unedited keys of a curve next to a window, before it and after it; None where there is none."""
+    if keys is None:
+        return None, None
+    known = keys.where(same_keys(keys.co, old))
+    before, after = np.flatnonzero(known.frames < first), np.flatnonzero(known.frames > last)
+    return (
+        known.where(before[-1:]) if len(before) else None,
+        known.where(after[:1]) if len(after) else None,
+    )
 
 
 def _joined(old: np.ndarray, fresh: np.ndarray, edited_keys: CurveKeys | None, first: float, last: float) -> np.ndarray:
@@ -193,7 +248,7 @@ def _pinned(edited_keys: CurveKeys | None, baseline: Baseline, count: int, densi
     return frames[(frames >= 0) & (frames < count)]
 
 
-def _found(keys: np.ndarray, others: np.ndarray) -> np.ndarray:
+def same_keys(keys: np.ndarray, others: np.ndarray) -> np.ndarray:
     """(n,) mask of the (n, 2) keys that are among the (m, 2) others; both ascend in time."""
     if not len(others):
         return np.zeros(len(keys), bool)

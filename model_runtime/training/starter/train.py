@@ -73,8 +73,8 @@ LICENCE = (
     "GPL-3.0-or-later; trained on GRID (CC BY 4.0), CREMA-D (ODbL 1.0), addresses of the White House (public domain) "
     "and FACEGOOD-Audio2Face (MIT): see CARD.md"
 )
-# Named styles: weights of the style vectors, gain of the jaw, gain of the lips. The gain of neutral makes up for the mean
-# of networks, whose gap is smaller than that of each; with it the 95th percentile of people who were never met is theirs.
+# Named styles: weights of the style vectors, gain of the jaw, gain of the lips. The gain of neutral makes up for the
+# mean of networks, whose gap is smaller than that of each: people who were never met then have their 95th percentile.
 NAMED = {
     "neutral": Style((1.0, 0.0), 1.12, 1.12),
     "clear": Style((1.0, 0.0), 1.5, 1.45),

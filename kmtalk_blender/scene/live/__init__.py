@@ -1,0 +1,1 @@
+"""Live completion: takes are filled in around edits while the animator edits."""

@@ -72,6 +72,7 @@ def finish(installation) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_makes_an_environment_from_the_wheels_of_the_lock(install, source, tmp_path):
     plan = make_plan(install, source, tmp_path)
     installation = install.Installation(plan)
@@ -95,6 +96,7 @@ def test_a_wheel_with_another_hash_is_refused(install, source, tmp_path):
     assert not plan.folder.exists()
 
 
+@pytest.mark.slow
 def test_the_former_one_stays_until_the_new_one_works(install, source, tmp_path):
     plan = make_plan(install, source, tmp_path)
     finish(install.Installation(plan))
@@ -111,6 +113,7 @@ def test_the_former_one_stays_until_the_new_one_works(install, source, tmp_path)
     assert sorted(path.name for path in plan.folder.parent.iterdir()) == ["runtime"]
 
 
+@pytest.mark.slow
 def test_cancelled_at_any_step_nothing_is_used(install, source, tmp_path):
     plan = make_plan(install, source, tmp_path)
     for steps in range(1, 4):
@@ -157,6 +160,7 @@ def test_what_a_cancelled_step_has_started_ends_with_it(install, source, tmp_pat
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_killed_between_the_renames_a_runtime_is_there(install, source, tmp_path):
     """The former one, or the new one, which worked when it was tried out."""
     plan = make_plan(install, source, tmp_path)
@@ -182,6 +186,7 @@ def test_killed_between_the_renames_a_runtime_is_there(install, source, tmp_path
     assert install.installed_python(plan.folder, plan.lock) is None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 @pytest.mark.parametrize("end", [".new", ".old", ".wheels", ""])
 def test_what_a_link_leads_to_is_never_emptied(install, source, tmp_path, end):
@@ -200,6 +205,7 @@ def test_what_a_link_leads_to_is_never_emptied(install, source, tmp_path, end):
     assert not plan.folder.with_name(f"again{end}").is_symlink()
 
 
+@pytest.mark.slow
 def test_what_is_fetched_is_no_more_than_the_packages_and_lies_nowhere_else(install, source, tmp_path, monkeypatch):
     """pip would keep copies in the user's home, and ask for its own newest version."""
     asked: list[str] = []

@@ -6,6 +6,7 @@ from bpy.props import BoolProperty, StringProperty
 from . import session
 from .panels.drawing import draw_progress, draw_sentence
 from .panels.install import draw_install
+from .registering import registering
 
 __all__ = ["register", "unregister"]
 
@@ -70,4 +71,4 @@ def _draw_old_runtime(layout: bpy.types.UILayout) -> None:
         row.operator("kmtalk.remove_runtime", text="Remove It").old = True
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTalkPreferences,))
+register, unregister = registering((KMTalkPreferences,))

@@ -5,6 +5,7 @@ from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..runtime.input_files import is_folder
 from ..runtime.space_file import read_space
 from ..scene.character.basis import add_basis
@@ -47,4 +48,4 @@ class KMTALK_OT_add_basis(ActionOperator, bpy.types.Operator):
         return f"{target.name}: {len(names)} shapes of the model"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_basis,))
+register, unregister = registering((KMTALK_OT_add_basis,))

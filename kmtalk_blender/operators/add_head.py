@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..registering import registering
 from ..scene.areas import frame_face
 from ..scene.jobs.head_jobs import AddHeadJob
 from ..scene.jobs.queue import QueuedJob
@@ -39,4 +40,4 @@ class KMTALK_OT_add_head(AddHeadOperator, bpy.types.Operator):
         return [QueuedJob(NAME, lambda _, folder: AddHeadJob(NAME, folder))]
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_head,))
+register, unregister = registering((KMTALK_OT_add_head,))

@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
+from ..registering import registering
 from ..scene.compat import sequencer_scene
 from ..scene.sound.new_strip import add_sound
 from .base import ActionOperator, Outcome, busy
@@ -58,4 +59,4 @@ class KMTALK_OT_add_sound(ActionOperator, bpy.types.Operator):
         return f"{path.name} starts at frame {sequencer_scene(context).frame_current}"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_add_sound,))
+register, unregister = registering((KMTALK_OT_add_sound,))

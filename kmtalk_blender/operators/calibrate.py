@@ -5,6 +5,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ..registering import registering
 from ..scene.character.calibration import calibrate_closed, calibrate_open
 from ..scene.character.shape_map import target_of
 from .map_channels import MappingOperator
@@ -43,4 +44,4 @@ class KMTALK_OT_calibrate(MappingOperator, bpy.types.Operator):
         return f"{target.name}: {self.channel} reaches this pose at 1"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_calibrate,))
+register, unregister = registering((KMTALK_OT_calibrate,))

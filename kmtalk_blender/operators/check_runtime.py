@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 
 from .. import session
+from ..registering import registering
 from ..runtime.check import Finding
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.runtime_jobs import CheckJob
@@ -56,4 +57,4 @@ def _draw(menu: bpy.types.UIPopupMenu, findings: list[Finding]) -> None:
         menu.layout.label(text=text, icon="CHECKMARK" if finding.good else "ERROR", translate=False)
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_check_runtime,))
+register, unregister = registering((KMTALK_OT_check_runtime,))

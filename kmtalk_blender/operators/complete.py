@@ -6,10 +6,12 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.compat import shape_keys_of, slot_handle
+from ..scene.jobs.complete_job import CompleteJob
+from ..scene.jobs.edited_takes import discard_edits, edited_takes
 from ..scene.jobs.queue import QueuedJob
-from ..scene.jobs.take_jobs import CompleteJob, discard_edits, edited_takes
 from ..scene.options import options_of
 from ..scene.takes.baseline_store import take_ids, take_info
 from ..scene.takes.takes import editable_take, takes_of
@@ -79,4 +81,4 @@ class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
         return f"{', '.join(names)}: as it was generated"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_complete, KMTALK_OT_discard_edits))
+register, unregister = registering((KMTALK_OT_complete, KMTALK_OT_discard_edits))

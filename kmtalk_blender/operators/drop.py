@@ -6,6 +6,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from .add_sound import add_spoken_sound
 from .base import Outcome, PollReason, busy
@@ -74,4 +75,4 @@ class KMTALK_FH_take(bpy.types.FileHandler):
 CLASSES = (KMTALK_OT_drop_sound, KMTALK_FH_sound, KMTALK_FH_take)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

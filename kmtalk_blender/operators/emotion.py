@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.emotion.strengths import are_keyed
 from ..scene.emotion.tracks import takes_with_emotion
@@ -105,4 +106,4 @@ class KMTALK_OT_suggest_emotion(JobOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_apply_emotion, KMTALK_OT_remove_emotion, KMTALK_OT_suggest_emotion)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

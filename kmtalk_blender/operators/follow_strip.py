@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import StringProperty
 
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.options import options_of
 from ..scene.placement.follow_strip import drifts, follow_strip
@@ -32,4 +33,4 @@ class KMTALK_OT_follow_strip(ActionOperator, bpy.types.Operator):
         return " ".join(report.text for report in reports) or "Every take is where its strip is already."
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_follow_strip,))
+register, unregister = registering((KMTALK_OT_follow_strip,))

@@ -7,10 +7,11 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.shape_map import check_target, target_of
 from ..scene.compat import root_strips, selected_strips, sequencer_scene
+from ..scene.jobs.generate_job import GenerateJob
 from ..scene.jobs.queue import QueuedJob
-from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.options import SpokenLine, options_of
 from ..scene.placement.playback import show_frames, spoken_frames
 from ..scene.sound.speakers import fill_lines, lines_of, speaker_of
@@ -143,4 +144,4 @@ class KMTALK_OT_generate(JobOperator, bpy.types.Operator):
         return lines
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_generate,))
+register, unregister = registering((KMTALK_OT_generate,))

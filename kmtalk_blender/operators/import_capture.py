@@ -5,11 +5,12 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..runtime.input_files import is_file, is_folder
 from ..scene.character.shape_map import check_target, target_of
 from ..scene.compat import sequencer_scene
+from ..scene.jobs.generate_job import GenerateJob
 from ..scene.jobs.queue import QueuedJob
-from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.options import SpokenLine, options_of
 from ..scene.sound.strips import chosen_strip
 from .base import JobOperator, Outcome, busy
@@ -79,4 +80,4 @@ class KMTALK_OT_import_capture(JobOperator, bpy.types.Operator):
         return [QueuedJob(line.name, lambda ctx, folder: GenerateJob(ctx, line, options, folder))]
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_import_capture,))
+register, unregister = registering((KMTALK_OT_import_capture,))

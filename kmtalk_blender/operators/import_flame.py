@@ -5,6 +5,7 @@ from bpy.props import StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..scene.jobs.head_jobs import FlameJob
 from ..scene.jobs.queue import QueuedJob
 from .add_head import AddHeadOperator
@@ -46,4 +47,4 @@ class KMTALK_OT_import_flame(AddHeadOperator, bpy.types.Operator):
         return [QueuedJob(path.stem, lambda _, folder: FlameJob(path, folder))]
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_import_flame,))
+register, unregister = registering((KMTALK_OT_import_flame,))

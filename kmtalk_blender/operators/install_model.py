@@ -6,6 +6,7 @@ from bpy.props import StringProperty
 from .. import session
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..runtime.input_files import is_file
 from ..runtime.model_folder import install_model
 from .base import ActionOperator, Outcome, busy
@@ -40,4 +41,4 @@ class KMTALK_OT_install_model(ActionOperator, bpy.types.Operator):
         return f"{model.name} is installed. Licence: {model.licence}"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_install_model,))
+register, unregister = registering((KMTALK_OT_install_model,))

@@ -8,6 +8,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from .. import session
 from ..errors import UserError
+from ..registering import registering
 from ..runtime.environment import source_folder
 from ..runtime.figures import DISK_MB, DOWNLOAD_MB
 from ..runtime.install import Installation, plan_for, remove_environment
@@ -172,4 +173,4 @@ class KMTALK_OT_remove_runtime(PollReason, bpy.types.Operator):
 CLASSES = (KMTALK_OT_install_runtime, KMTALK_OT_remove_runtime)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.jaw_bones import JAW_CHANNELS, JawRange, drive_bone, free_bone
 from ..scene.character.shape_map import target_of
 from .base import ActionOperator, Outcome, busy
@@ -89,4 +90,4 @@ class KMTALK_OT_free_jaw_bone(BoneOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_drive_jaw_bone, KMTALK_OT_free_jaw_bone)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

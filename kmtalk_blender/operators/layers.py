@@ -4,6 +4,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..choices import EXPRESSIONS
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.placement.manage_takes import put_back, set_expression
 from .base import ActionOperator
@@ -48,4 +49,4 @@ class KMTALK_OT_set_expression(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_put_back, KMTALK_OT_set_expression)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

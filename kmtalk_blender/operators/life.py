@@ -5,6 +5,7 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.jobs.life_jobs import LifeJob
 from ..scene.jobs.queue import QueuedJob
@@ -70,4 +71,4 @@ class KMTALK_OT_remove_life(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_add_life, KMTALK_OT_remove_life)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

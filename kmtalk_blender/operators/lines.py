@@ -4,6 +4,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.checks import fix_obstacle
 from ..scene.compat import sequencer_scene
@@ -130,4 +131,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

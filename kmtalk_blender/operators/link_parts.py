@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..registering import registering
 from ..scene.character.parts import follow_head
 from ..scene.character.shape_map import target_of
 from .map_channels import MappingOperator
@@ -22,4 +23,4 @@ class KMTALK_OT_link_parts(MappingOperator, bpy.types.Operator):
         return f"{', '.join(linked)} follow {target.name}"
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_link_parts,))
+register, unregister = registering((KMTALK_OT_link_parts,))

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.jobs.measure_jobs import MeasureJob
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.shape_jobs import ShapesJob, check_mesh
@@ -83,4 +84,4 @@ class KMTALK_OT_measure_shapes(JobOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_make_shapes, KMTALK_OT_measure_shapes)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -5,6 +5,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..scene.character.mapping import load_preset, map_channels, mapping_of, save_preset, write_mapping
 from ..scene.character.mouth_gain import offer
 from ..scene.character.shape_map import target_of
@@ -132,4 +133,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.landmarks import LANDMARKS, guess_marks, mark
 from .base import ActionOperator, busy
 from .make_shapes import NO_MESH, chosen_mesh, mesh_of
@@ -97,4 +98,4 @@ def _selected(target: bpy.types.Object) -> int:
 CLASSES = (KMTALK_OT_mark_landmark, KMTALK_OT_guess_landmarks, KMTALK_OT_show_landmark)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

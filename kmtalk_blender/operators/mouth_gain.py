@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import FloatProperty
 
+from ..registering import registering
 from ..scene.character.mouth_gain import OFFERED, set_mouth_gain
 from ..scene.character.shape_map import target_of
 from ..scene.takes.takes import takes_of
@@ -35,4 +36,4 @@ class KMTALK_OT_set_mouth_gain(MappingOperator, bpy.types.Operator):
         return f"{text}; its takes change when they are generated or imported again" if takes_of(target) else text
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_set_mouth_gain,))
+register, unregister = registering((KMTALK_OT_set_mouth_gain,))

@@ -6,9 +6,10 @@ from bpy.props import FloatProperty, IntProperty, StringProperty
 from ..choices import PHONES
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..scene.character.shape_map import target_of
+from ..scene.jobs.generate_job import GenerateJob
 from ..scene.jobs.queue import QueuedJob
-from ..scene.jobs.take_jobs import GenerateJob
 from ..scene.jobs.word_jobs import InsertWordJob
 from ..scene.options import SpokenLine, options_of, pronunciations_of
 from ..scene.phones.phone_edits import delete_phone, delete_word, insert_phone
@@ -228,4 +229,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..registering import registering
 from ..scene.placement.playback import first_frame
 from .base import ActionOperator, busy
 
@@ -28,4 +29,4 @@ class KMTALK_OT_play(ActionOperator, bpy.types.Operator):
         return ""
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_play,))
+register, unregister = registering((KMTALK_OT_play,))

@@ -4,6 +4,7 @@ import bpy
 from bl_operators.presets import AddPresetBase
 from bl_ui.utils import PresetPanel
 
+from ..registering import registering
 from ..runtime.schema import SETTINGS
 
 __all__ = ["KMTALK_PT_presets", "register", "unregister"]
@@ -46,4 +47,4 @@ class KMTALK_PT_presets(PresetPanel, bpy.types.Panel):
 CLASSES = (KMTALK_OT_add_preset, KMTALK_PT_presets)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ..registering import registering
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.runtime_jobs import InfoJob
 from .base import JobOperator, busy
@@ -24,4 +25,4 @@ class KMTALK_OT_ask_runtime(JobOperator, bpy.types.Operator):
         return [QueuedJob("Runtime", lambda _context, _folder: InfoJob())]
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_ask_runtime,))
+register, unregister = registering((KMTALK_OT_ask_runtime,))

@@ -6,6 +6,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from .. import session
 from ..errors import UserError
 from ..paths import whole_path
+from ..registering import registering
 from ..runtime.take_tables import is_exported
 from ..scene.character.shape_map import target_of
 from ..scene.jobs.blocking import generate
@@ -124,4 +125,4 @@ class KMTALK_OT_import_take(ActionOperator, bpy.types.Operator):
 CLASSES = (KMTALK_OT_clear, KMTALK_OT_activate_take, KMTALK_OT_export_take, KMTALK_OT_import_take)
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

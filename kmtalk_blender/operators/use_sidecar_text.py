@@ -4,6 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.compat import sequencer_scene
 from ..scene.jobs.queue import QueuedJob
 from ..scene.jobs.word_jobs import TakeWordsJob
@@ -38,4 +39,4 @@ class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
         return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 
-register, unregister = bpy.utils.register_classes_factory((KMTALK_OT_take_words,))
+register, unregister = registering((KMTALK_OT_take_words,))

@@ -3,6 +3,7 @@
 import bpy
 
 from ..errors import UserError
+from ..registering import registering
 from ..runtime.schema import EMOTION_SETTINGS
 from ..scene.character.shape_map import target_of
 from ..scene.emotion.tracks import takes_with_emotion
@@ -39,4 +40,4 @@ class Emotion(PanelMixin):
 CLASSES = in_both_places(Emotion, parent="Main")
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

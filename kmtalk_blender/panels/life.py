@@ -5,6 +5,7 @@ from typing import Any
 import bpy
 
 from ..errors import UserError
+from ..registering import registering
 from ..runtime.schema import LIFE_SETTINGS
 from ..scene.character.shape_map import target_of
 from ..scene.life.tracks import takes_with_life
@@ -86,4 +87,4 @@ def _bone_field(layout: bpy.types.UILayout, target: bpy.types.Object, name: str)
 CLASSES = (*in_both_places(Life, parent="Main"), *in_both_places(Turning, parent="Life"))
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -5,6 +5,7 @@ from typing import Any
 import bpy
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.compat import sequencer_scene
 from ..scene.sound.strips import find_strip
 from .drawing import RowMixin, draw_sentence
@@ -101,4 +102,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -6,6 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..operators.generate import nothing_to_speak
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.checks import obstacles
 from ..scene.compat import Strip, root_strips, selected_strips, sequencer_scene
@@ -209,4 +210,4 @@ def _draw_result(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 CLASSES = (KMTALK_MT_strips, *in_both_places(Main))
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

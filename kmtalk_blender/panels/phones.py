@@ -6,6 +6,7 @@ import bpy
 
 from .. import session
 from ..choices import ipa_of
+from ..registering import registering
 from ..scene.phones.timeline import listed_action, phone_at
 from ..scene.sound.strips import frame_rate
 from ..scene.takes.baseline_store import take_info
@@ -66,4 +67,4 @@ class Phones(PanelMixin):
 CLASSES = (KMTALK_UL_phones, *in_both_places(Phones, parent="Main"))
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -6,6 +6,7 @@ import bpy
 
 from ..errors import UserError
 from ..operators.make_shapes import mesh_of
+from ..registering import registering
 from ..scene.character.landmarks import LANDMARKS, REQUIRED
 from ..scene.character.shape_map import target_of
 from .drawing import RowMixin, draw_gain_offer
@@ -167,4 +168,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -3,6 +3,7 @@
 import bpy
 
 from ..operators.presets import KMTALK_PT_presets
+from ..registering import registering
 from ..runtime.model_folder import OWN, styles_of
 from .places import PanelMixin, in_both_places, labelled
 
@@ -99,4 +100,4 @@ CLASSES = (
 )
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

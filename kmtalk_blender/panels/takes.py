@@ -5,6 +5,7 @@ from typing import Literal
 import bpy
 
 from ..errors import UserError
+from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.compat import shape_keys_of
 from ..scene.placement.follow_strip import drifts
@@ -102,4 +103,4 @@ def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:
 CLASSES = in_both_places(Takes, parent="Main")
 
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+register, unregister = registering(CLASSES)

@@ -31,7 +31,7 @@ from .jobs.blocking import (
     make_shapes,
     measure_shapes,
 )
-from .jobs.take_jobs import discard_edits, edited_takes
+from .jobs.edited_takes import discard_edits, edited_takes
 from .options import Options, SpokenLine, Style, options_of
 from .placement.exchange import export_take, import_take
 from .placement.follow_strip import drifts, follow_strip

@@ -125,8 +125,8 @@ def test_a_runtime_that_does_not_start(scene, head, line, monkeypatch, tmp_path)
 
 def test_a_worker_that_dies_half_way(scene, head, line, client):
     from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.jobs.generate_job import GenerateJob
     from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
-    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     spoken = Line(head.name, audio=str(LINE))
     queue = JobQueue([QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))], client)
@@ -147,8 +147,8 @@ def test_a_worker_that_dies_half_way(scene, head, line, client):
 
 def test_cancel_half_way(scene, head, line, client):
     from bl_ext.user_default.kmtalk.scene import Line, Options
+    from bl_ext.user_default.kmtalk.scene.jobs.generate_job import GenerateJob
     from bl_ext.user_default.kmtalk.scene.jobs.queue import JobQueue, QueuedJob
-    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     before = snapshot()
     spoken = Line(head.name, audio=str(LINE))
@@ -166,8 +166,8 @@ def test_a_character_that_vanishes_while_it_is_computed(scene, head, line, clien
     from bl_ext.user_default.kmtalk.errors import UserError
     from bl_ext.user_default.kmtalk.scene import Line, Options
     from bl_ext.user_default.kmtalk.scene.jobs.blocking import run
+    from bl_ext.user_default.kmtalk.scene.jobs.generate_job import GenerateJob
     from bl_ext.user_default.kmtalk.scene.jobs.queue import QueuedJob
-    from bl_ext.user_default.kmtalk.scene.jobs.take_jobs import GenerateJob
 
     spoken = Line(head.name, audio=str(LINE))
     job = QueuedJob("line", lambda ctx, folder: GenerateJob(ctx, spoken, Options(), folder))

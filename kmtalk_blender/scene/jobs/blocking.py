@@ -11,13 +11,14 @@ from ...runtime.client import Client
 from ..options import Options, SpokenLine, options_of
 from ..placement.report import Report
 from ..takes.takes import takes_of
+from .complete_job import CompleteJob
 from .emotion_jobs import EmotionJob
+from .generate_job import GenerateJob
 from .head_jobs import AddHeadJob, FlameJob
 from .life_jobs import LifeJob
 from .measure_jobs import MeasureJob
 from .queue import JobQueue, QueuedJob
 from .shape_jobs import ShapesJob
-from .take_jobs import CompleteJob, GenerateJob
 
 __all__ = [
     "add_demo_head",

@@ -15,9 +15,9 @@ import bpy
 
 from ...errors import UserError
 from ...runtime.client import Client
+from ..jobs.complete_job import CompleteJob
 from ..jobs.queue import JobQueue, QueuedJob
 from ..jobs.requests import Request
-from ..jobs.take_jobs import CompleteJob
 from ..options import Options, options_of
 from ..placement.report import Report
 from .watched import Pending, Watched, fingerprint, pending_of, watched_takes

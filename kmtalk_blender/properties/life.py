@@ -5,9 +5,9 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
 
-from .choices import EYES, HEADS
-from .runtime.schema import LIFE_SETTINGS
-from .setting_property import setting_property
+from ..choices import EYES, HEADS
+from ..runtime.schema import LIFE_SETTINGS
+from ..setting_property import setting_property
 
 __all__ = ["LifeSettings"]
 

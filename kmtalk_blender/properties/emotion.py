@@ -5,8 +5,8 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty
 
-from .runtime.schema import EMOTION_SETTINGS
-from .setting_property import setting_property
+from ..runtime.schema import EMOTION_SETTINGS
+from ..setting_property import setting_property
 
 __all__ = ["EmotionSettings"]
 

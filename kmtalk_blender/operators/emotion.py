@@ -14,12 +14,13 @@ from ..scene.jobs.queue import QueuedJob
 from ..scene.placement.write_emotion import remove_emotion
 from ..scene.takes.takes import takes_of
 from .base import ActionOperator, JobOperator
+from .beside import BesideOperator
 from .complete import no_take_reason
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_apply_emotion(JobOperator, bpy.types.Operator):
+class KMTALK_OT_apply_emotion(BesideOperator, bpy.types.Operator):
     """Show the emotion of the sliders, with their keys, in the takes, on a track of its own: lips still meet, and your
     keys stay as they are. Press it again after you changed a slider"""
 
@@ -27,23 +28,7 @@ class KMTALK_OT_apply_emotion(JobOperator, bpy.types.Operator):
     bl_label = "Apply Emotion"
     bl_options = {"UNDO"}
 
-    take_id: StringProperty(name="Take's Id", description="Id of the only take; empty: all of the character's")
-
-    @classmethod
-    def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return no_take_reason(context)
-
-    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
-        target = target_of(context)
-        name = target.name
-
-        def job(take: str, title: str) -> QueuedJob:
-            def make(_context: bpy.types.Context, folder: Path) -> EmotionJob:
-                return EmotionJob(bpy.data.objects[name], take, folder)
-
-            return QueuedJob(title, make)
-
-        return [job(take.id, take.strip) for take in takes_of(target) if self.take_id in ("", take.id)]
+    job_type = EmotionJob
 
 
 class KMTALK_OT_remove_emotion(ActionOperator, bpy.types.Operator):

@@ -1,24 +1,20 @@
 """kmtalk.add_life and kmtalk.remove_life: head, eyes, blinks and brows beside the takes of a character."""
 
-from pathlib import Path
-
 import bpy
-from bpy.props import StringProperty
 
 from ..registering import registering
 from ..scene.character.shape_map import target_of
 from ..scene.jobs.life_jobs import LifeJob
-from ..scene.jobs.queue import QueuedJob
 from ..scene.life.tracks import takes_with_life
 from ..scene.placement.write_life import remove_life
-from ..scene.takes.takes import takes_of
-from .base import ActionOperator, JobOperator
+from .base import ActionOperator
+from .beside import BesideOperator
 from .complete import no_take_reason
 
 __all__ = ["register", "unregister"]
 
 
-class KMTALK_OT_add_life(JobOperator, bpy.types.Operator):
+class KMTALK_OT_add_life(BesideOperator, bpy.types.Operator):
     """Move head, eyes, lids and brows with the takes, on tracks of their own: the mouth and your keys stay as they
     are. Press it again after you changed a setting"""
 
@@ -26,23 +22,7 @@ class KMTALK_OT_add_life(JobOperator, bpy.types.Operator):
     bl_label = "Add Head and Eyes"
     bl_options = {"UNDO"}
 
-    take_id: StringProperty(name="Take's Id", description="Id of the only take; empty: all of the character's")
-
-    @classmethod
-    def disabled_reason(cls, context: bpy.types.Context) -> str:
-        return no_take_reason(context)
-
-    def jobs(self, context: bpy.types.Context) -> list[QueuedJob]:
-        target = target_of(context)
-        name = target.name
-
-        def job(take: str, title: str) -> QueuedJob:
-            def make(_context: bpy.types.Context, folder: Path) -> LifeJob:
-                return LifeJob(bpy.data.objects[name], take, folder)
-
-            return QueuedJob(title, make)
-
-        return [job(take.id, take.strip) for take in takes_of(target) if self.take_id in ("", take.id)]
+    job_type = LifeJob
 
 
 class KMTALK_OT_remove_life(ActionOperator, bpy.types.Operator):

@@ -76,9 +76,10 @@ class KMTALK_OT_discard_edits(ActionOperator, bpy.types.Operator):
         action = editable_take(target)
         takes = take_ids(action, slot_handle(action, shape_keys_of(target)))
         names = [take_info(action, take).get("strip", "") for take in takes]
-        for take in takes:
-            discard_edits(target, action, take, options_of(context.scene))
-        return f"{', '.join(names)}: as it was generated"
+        options = options_of(context.scene)
+        notes = dict.fromkeys(note for take in takes for note in discard_edits(target, action, take, options))
+        text = f"{', '.join(names)}: as it was generated"
+        return f"{text}. {' '.join(notes)}" if notes else text
 
 
 register, unregister = registering((KMTALK_OT_complete, KMTALK_OT_discard_edits))

@@ -34,10 +34,10 @@ def edited_takes(
 
 def discard_edits(
     target: bpy.types.Object, action: bpy.types.Action, strip: str | None = None, options: Options | None = None
-) -> None:
+) -> tuple[str, ...]:
     """Restore a take as it was generated: without edited keys and phones, with all key motions.
 
-    strip: id or label of the take in the action; None: the first.
+    strip: id or label of the take in the action; None: the first. Returns sentences on what could not follow it.
     """
     check_target(target)
     check_changeable(target)
@@ -45,7 +45,7 @@ def discard_edits(
     take, none = before.take, np.zeros(0, np.int32)
     edits = edited.find_edits(action, before)
     fresh = dataclasses.replace(before, dropped=none)
-    write_completed_take(
+    written_take = write_completed_take(
         target,
         action,
         fresh,
@@ -56,6 +56,7 @@ def discard_edits(
         options or Options(),
     )
     fill_phones(action, fresh)
+    return written_take.messages
 
 
 def was_edited(action: bpy.types.Action, baseline: Baseline) -> bool:

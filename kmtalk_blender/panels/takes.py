@@ -62,29 +62,21 @@ class Takes(PanelMixin):
         sub.prop(settings, "first", text="")
         sub.prop(settings, "last", text="")
         column.prop(settings, "follow")
-        _draw_live(layout, context, target.name)
+        state = context.window_manager.kmtalk
         row = layout.row(align=True)
         row.scale_y = 1.2
-        row.operator("kmtalk.complete", icon="KEYFRAME_HLT")
+        # The count stands on the button: a line of its own would move the button while the user edits.
+        pending = None if settings.live else state.pending.get(target.name)
+        text = "Complete" if pending is None else f"Complete ({pending.count})"
+        row.operator("kmtalk.complete", text=text, translate=False, icon="KEYFRAME_HLT")
         row.prop(settings, "live", toggle=True, icon="FILE_REFRESH")
         row.operator("kmtalk.discard_edits", text="", icon="LOOP_BACK")
+        if state.live_note and not settings.live:
+            draw_sentence(layout, context, state.live_note, "ERROR")
         row = layout.row(align=True)
         row.operator("kmtalk.import_take", text="Import", icon="IMPORT")
         row.operator("kmtalk.import_capture", text="Capture", icon="IMPORT")
         row.operator("kmtalk.export_take", text="Export", icon="EXPORT")
-
-
-def _draw_live(layout: bpy.types.UILayout, context: bpy.types.Context, character: str) -> None:
-    """How many edits are not completed, and why Live is off."""
-    state, live = context.window_manager.kmtalk, context.scene.kmtalk.live
-    if live:
-        return
-    if state.live_note:
-        draw_sentence(layout, context, state.live_note, "ERROR")
-    pending = state.pending.get(character)
-    if pending is not None:
-        edits = "1 edit" if pending.count == 1 else f"{pending.count} edits"
-        layout.label(text=f"{edits} not completed", icon="INFO", translate=False)
 
 
 def _draw_take(layout: bpy.types.UILayout, take: Placed) -> None:

@@ -134,5 +134,5 @@ def again_drag(window, keys, index):
     time.sleep(1)
     frame, value = keys[index]
     window.click(*window.python(PLACE_OF_KEY.format(frame=frame, value=value)))
-    window.key("g", "y", "period", "2", "Return")
+    window.key("g", "y", "0", "period", "2", "Return")
     time.sleep(0.5)

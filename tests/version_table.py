@@ -48,7 +48,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     }
     ROWS.mkdir(parents=True, exist_ok=True)
     name = f"{part}-{blender}-{row['Python']}".replace(" ", "_")
-    (ROWS / f"{name}.json").write_text(json.dumps(row), encoding="utf-8")
+    # Whole at once: the two window tests run, and read all rows, at the same time.
+    part_file = ROWS / f"{name}.part"
+    part_file.write_text(json.dumps(row), encoding="utf-8")
+    part_file.replace(ROWS / f"{name}.json")
     rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(ROWS.glob("*.json"))]
     lines = [COLUMNS, ["---"] * len(COLUMNS), *([row[column] for column in COLUMNS] for row in rows)]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -6,7 +6,7 @@ from typing import Any
 from model_runtime.errors import InputError
 from model_runtime.schema import SETTINGS
 
-__all__ = ["SettingValues", "Settings", "settings_from"]
+__all__ = ["SettingValues", "Settings", "check_number", "settings_from"]
 
 
 def _default(name: str) -> Any:
@@ -42,14 +42,20 @@ class Settings(SettingValues):
             name, value = setting.name, getattr(self, setting.name)
             if setting.range is not None:
                 low, high = setting.range
-                if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                    raise InputError(f"{name} is {value}; it must be a number from {low:g} to {high:g}.")
+                check_number(name, value, low, high)
             if setting.kind == "switch" and not isinstance(value, bool):
                 raise InputError(f"{name} is {value}; it must be true or false.")
             if setting.kind == "count" and not isinstance(value, int):
                 raise InputError(f"{name} is {value}; it must be a whole number.")
             if setting.kind == "text" and value is not None and not isinstance(value, str):
                 raise InputError(f"{name} is {value}; it must be the name of a {name}.")
+
+
+def check_number(name: str, value: object, low: float, high: float) -> None:
+    """Raises InputError, which names the value, unless it is a number from low to high."""
+    # NaN fails the comparison.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise InputError(f"{name} is {value}; it must be a number from {low:g} to {high:g}.")
 
 
 def settings_from(values: dict) -> Settings:

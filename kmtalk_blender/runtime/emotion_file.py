@@ -10,6 +10,7 @@ from .. import limits
 from ..errors import UserError
 from .input_files import open_file
 from .npz import NUMBERS, TEXT, Wanted, all_finite, pack_arrays, read_arrays, texts
+from .rows import in_frames
 from .whole_file import write_whole
 
 __all__ = ["EmotionLayer", "pack_layer", "read_layer", "unpack_layer", "write_strengths"]
@@ -31,11 +32,7 @@ class EmotionLayer:
 
     def resampled(self, count: int) -> "EmotionLayer":
         """The same emotion in `count` frames."""
-        if count == len(self.weights):
-            return self
-        before, after = np.linspace(0, 1, len(self.weights)), np.linspace(0, 1, count)
-        columns = [np.interp(after, before, column) for column in self.weights.T]
-        return replace(self, weights=np.stack(columns, axis=1).astype(np.float32))
+        return self if count == len(self.weights) else replace(self, weights=in_frames(self.weights, count))
 
 
 def read_layer(path: Path | str) -> EmotionLayer:

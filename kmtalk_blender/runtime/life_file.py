@@ -10,6 +10,7 @@ from .. import limits
 from ..errors import UserError
 from .input_files import open_file
 from .npz import NUMBERS, TEXT, Wanted, all_finite, pack_arrays, read_arrays, texts
+from .rows import in_frames
 from .whole_file import write_whole
 
 __all__ = ["Life", "pack_life", "read_life", "unpack_life", "write_target"]
@@ -39,16 +40,9 @@ class Life:
 
     def resampled(self, count: int) -> "Life":
         """The same life in `count` frames."""
-        before, after = np.linspace(0, 1, len(self.head)), np.linspace(0, 1, count)
-
-        def fitted(values: np.ndarray) -> np.ndarray:
-            flat = values.reshape(len(values), -1)
-            columns = [np.interp(after, before, column) for column in flat.T]
-            return np.stack(columns, axis=1).reshape(count, *values.shape[1:]).astype(np.float32)
-
         if count == len(self.head):
             return self
-        head, eyes, chest, weights = (fitted(getattr(self, name)) for name in MOTIONS)
+        head, eyes, chest, weights = (in_frames(getattr(self, name), count) for name in MOTIONS)
         return replace(self, head=head, eyes=eyes, chest=chest, weights=weights)
 
 

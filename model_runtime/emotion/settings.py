@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.schema import EMOTION_SETTINGS
+from model_runtime.settings import check_number
 
 __all__ = ["NEUTRAL", "EmotionValues", "Emotions", "emotions_of"]
 
@@ -30,7 +31,7 @@ class Emotions(EmotionValues):
 
     def __post_init__(self) -> None:
         for name in EMOTION_SETTINGS:
-            check_strength(name, getattr(self, name))
+            check_number(name, getattr(self, name), 0.0, 1.0)
 
     @property
     def named(self) -> dict[str, float]:
@@ -41,19 +42,12 @@ class Emotions(EmotionValues):
 def emotions_of(name: str, strength: float) -> Emotions:
     """One emotion by its name; none for "neutral". Raises InputError for a name or a strength that cannot be."""
     if name == NEUTRAL:
-        check_strength("emotion_strength", strength)
+        check_number("emotion_strength", strength, 0.0, 1.0)
         return Emotions()
     if name not in EMOTION_SETTINGS:
         known = (NEUTRAL, *EMOTION_SETTINGS)
         near = difflib.get_close_matches(name[: limits.LABEL_LETTERS], known, 1)
         fix = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}."
         raise InputError(f'There is no emotion "{name[: limits.LABEL_LETTERS]}"; {fix}')
-    check_strength("emotion_strength", strength)
+    check_number("emotion_strength", strength, 0.0, 1.0)
     return Emotions(**{name: strength})
-
-
-def check_strength(name: str, strength: object) -> None:
-    """Raises InputError unless it is a number from 0 to 1."""
-    # A value that is not a number fails the comparison.
-    if isinstance(strength, bool) or not isinstance(strength, int | float) or not 0 <= strength <= 1:
-        raise InputError(f"{name} is {strength}; it must be a number from 0 to 1.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from model_runtime.errors import InputError
 from model_runtime.schema import LIFE_SETTINGS
+from model_runtime.settings import check_number
 
 __all__ = ["LifeSettingValues", "LifeSettings"]
 
@@ -29,7 +30,6 @@ class LifeSettings(LifeSettingValues):
         for setting in LIFE_SETTINGS.values():
             value = getattr(self, setting.name)
             low, high = setting.range or (0, 0)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise InputError(f"{setting.name} is {value}; it must be a number from {low:g} to {high:g}.")
+            check_number(setting.name, value, low, high)
             if setting.kind == "count" and not isinstance(value, int):
                 raise InputError(f"{setting.name} is {value}; it must be a whole number.")

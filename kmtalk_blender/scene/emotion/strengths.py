@@ -7,6 +7,7 @@ import numpy as np
 
 from ...runtime.schema import EMOTION_SETTINGS
 from .. import compat
+from ..sampling import sampled
 
 __all__ = ["are_keyed", "set_strengths", "strengths_over"]
 
@@ -23,17 +24,7 @@ def strengths_over(scene: bpy.types.Scene, target: bpy.types.Object, start: floa
     """
     if not are_keyed(target):
         return _now(target)[None]
-    now, rest = scene.frame_current, scene.frame_subframe
-    rows = np.unique(np.r_[np.arange(0, count, APART), count - 1])
-    found = np.empty((len(rows), len(EMOTION_SETTINGS)))
-    try:
-        for index, row in enumerate(rows):
-            frame = start + float(row)
-            scene.frame_set(int(np.floor(frame)), subframe=frame - float(np.floor(frame)))
-            found[index] = _now(target.evaluated_get(bpy.context.evaluated_depsgraph_get()))
-    finally:
-        scene.frame_set(now, subframe=rest)
-    return np.stack([np.interp(np.arange(count), rows, column) for column in found.T], axis=1)
+    return sampled(scene, start, count, APART, lambda graph: _now(target.evaluated_get(graph)))
 
 
 def are_keyed(target: bpy.types.Object) -> bool:

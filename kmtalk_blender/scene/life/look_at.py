@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 
 from ...errors import UserError
+from ..sampling import sampled
 from .face import face_of, world_of
 from .places import Places
 from .rig import own_rig, without_rig
@@ -35,21 +36,13 @@ def places_of_target(
     looked_at = target.kmtalk.life.look_at
     if looked_at is None:
         return None
-    now, rest = scene.frame_current, scene.frame_subframe
-    rows = np.unique(np.r_[np.arange(0, count, APART), count - 1])
-    found = np.empty((len(rows), 3))
     with without_rig(target):
-        try:
-            bpy.context.view_layer.update()
-            face = face_of(target, places)
-            for index, row in enumerate(rows):
-                frame = start + float(row)
-                scene.frame_set(int(np.floor(frame)), subframe=frame - float(np.floor(frame)))
-                graph = bpy.context.evaluated_depsgraph_get()
-                there = looked_at.evaluated_get(graph).matrix_world.translation
-                local = world_of(face.owner).inverted() @ there - face.middle
-                found[index] = face.axes.transposed() @ local / face.distance
-        finally:
-            scene.frame_set(now, subframe=rest)
-    frames = np.arange(count)
-    return np.stack([np.interp(frames, rows, column) for column in found.T], axis=1)
+        bpy.context.view_layer.update()
+        face = face_of(target, places)
+
+        def measure(graph: bpy.types.Depsgraph) -> np.ndarray:
+            there = looked_at.evaluated_get(graph).matrix_world.translation
+            local = world_of(face.owner).inverted() @ there - face.middle
+            return np.array(face.axes.transposed() @ local / face.distance)
+
+        return sampled(scene, start, count, APART, measure)

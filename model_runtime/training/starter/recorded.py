@@ -17,7 +17,7 @@ from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
 from model_runtime.training.examples import Example, make_example, piece_starts
 
-__all__ = ["Recording", "model_columns", "recorded"]
+__all__ = ["FPS", "Recording", "model_columns", "recorded"]
 
 # Inner-lip gap below which lips count as closed, IOD (noise of a landmark: .005-.01).
 CLOSED_IOD = 0.03

@@ -12,11 +12,10 @@ from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
 from model_runtime.training.examples import SECONDS, Example, make_example
-from model_runtime.training.starter.recorded import Recording
+from model_runtime.training.starter.recorded import FPS, Recording
 
 __all__ = ["same_words"]
 
-FPS = 25.0
 # Least SequenceMatcher ratio between the phones of a recording and of the synthetic voice; recordings below it are left
 # out.
 LEAST_LIKENESS = 0.75

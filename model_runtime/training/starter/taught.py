@@ -13,10 +13,10 @@ from model_runtime.linguistics.espeak import phones_of
 from model_runtime.speech.features import speech_features
 from model_runtime.speech.log_mel import log_mel
 from model_runtime.training.examples import Example, make_example, piece_starts
+from model_runtime.training.starter.recorded import FPS
 
 __all__ = ["other_words"]
 
-FPS = 25.0
 # Voices: five of the model, and mixtures of them.
 STYLES = 60
 # Range of the speed, relative to the model's own.

@@ -11,7 +11,7 @@ from model_runtime.heads.head import Head
 
 __all__ = ["MATERIALS", "demo_head"]
 
-MATERIALS = ("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow")
+MATERIALS = ("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow", "hair", "lashes")
 METRES = 0.001
 # The upper face (forehead and eye region) lies above this z and in front of this y, mm.
 UPPER_FACE_Z = -12.0

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from model_runtime.heads.demo.brows import brow
 from model_runtime.heads.demo.cage import Rings
-from model_runtime.heads.demo.eyes import caruncle, eyeball
+from model_runtime.heads.demo.eyes import LID_EDGE, caruncle, eyeball
 from model_runtime.heads.demo.hair import hair
+from model_runtime.heads.demo.lashes import lashes
 from model_runtime.heads.demo.skin import build_skin
 from model_runtime.heads.demo.surface import Part, join, mirror_part
 from model_runtime.heads.demo.teeth import LOWER, UPPER, gum, teeth, tongue
@@ -37,6 +39,7 @@ def build_body() -> Body:
     """The head at rest; skin first."""
     skin = build_skin()
     left_eye, left_caruncle, left_brow = eyeball(), caruncle(), brow()
+    left_lashes = lashes(skin.part.vertices[skin.rings.eyes[0][LID_EDGE]])
     parts = {
         "skin": skin.part,
         "eye_left": left_eye,
@@ -51,6 +54,8 @@ def build_body() -> Body:
         "hair": hair(),
         "brow_left": left_brow,
         "brow_right": mirror_part(left_brow),
+        "lashes_left": left_lashes,
+        "lashes_right": mirror_part(left_lashes),
     }
     spans = {}
     start = 0
@@ -72,6 +77,5 @@ def _mirror(points: np.ndarray, rings: Rings, spans: dict[str, slice]) -> np.nda
             continue
         stem, _, side = name.rpartition("_")
         other = spans[f"{stem}_{OTHER_SIDE[side]}" if side in OTHER_SIDE else name]
-        gaps = np.linalg.norm(points[span][:, None] * [-1, 1, 1] - points[other][None], axis=2)
-        mirror[span] = other.start + gaps.argmin(axis=1)
+        mirror[span] = other.start + cKDTree(points[other]).query(points[span] * [-1, 1, 1])[1]
     return mirror

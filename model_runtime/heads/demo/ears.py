@@ -12,12 +12,12 @@ __all__ = ["ear_rings"]
 CENTRE_Y = 9.0
 CENTRE_Z = -20.0
 # Half length and half width of its outline, mm.
-LENGTH = 28.0
+LENGTH = 27.5
 WIDTH = 16.0
 # Slant backwards, mm of y per mm of z.
 LEAN = 0.2
 # Distance of the rear from the head, mm.
-FLARE = 7.5
+FLARE = 3.0
 # Angle (degrees: 0 rear, 90 top, 180 front, 270 lobe) -> radius, share of the ellipse.
 OUTLINE_AT = (0, 45, 90, 120, 150, 180, 210, 240, 270, 300, 330, 360)
 OUTLINE = (1.0, 1.08, 1.0, 0.95, 0.86, 0.78, 0.80, 0.93, 0.97, 1.0, 0.95, 1.0)

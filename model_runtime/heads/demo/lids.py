@@ -15,6 +15,7 @@ from model_runtime.heads.demo.eyes import (
     margin,
     on_ball,
 )
+from model_runtime.heads.demo.lashes import lash_motion
 from model_runtime.heads.demo.sculpt import cast_front
 
 __all__ = ["blink", "lid_motion", "on_upper_lid"]
@@ -57,4 +58,6 @@ def lid_motion(body: Body, shift: np.ndarray) -> np.ndarray:
         else:
             slid = on_ball(place, EYE_RADIUS + INNER[number - LID_EDGE - 1][0])
         moved[ring] = np.where((follow > 0)[:, None], slid, rest[ring])
+    edge = rings[LID_EDGE]
+    moved[body.spans["lashes_left"]] += lash_motion(rest[edge], moved[edge])
     return moved - rest

@@ -151,8 +151,9 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
     quads = np.concatenate([quads for quads, _ in parts])
     materials = np.concatenate([np.full(len(quads), name) for quads, name in parts])
     for eye in rings.eyes:
-        # The rim of the upper lid has the colour of brows, as lashes.
-        materials[np.isin(quads, eye[LID_EDGE - 1 : LID_EDGE + 2, LASHES]).all(axis=1)] = "brow"
+        # The rim of the upper lid has the colour of its lashes.
+        rim = np.isin(quads, eye[LID_EDGE - 1 : LID_EDGE + 2, LASHES]).all(axis=1)
+        materials = np.where(rim, "lashes", materials)
     return quads, materials
 
 

@@ -46,7 +46,7 @@ WIDTH_ALONG = (0.45, 0.85, 1.0, 0.7, 0.08)
 HEIGHT_ALONG = (-0.1, 0.62, 1.0, 1.0, 0.75)
 # Cross-section of a lock: share of the half width, share of its height, and what is added in the middle, mm.
 SECTION = ((-1.0, 0.3, -1.5), (-0.5, 0.92, 0.0), (0.0, 1.0, 1.0), (0.5, 0.92, 0.0), (1.0, 0.3, -1.5))
-# Volume of the hair, mm over the scalp: at the sides and in the neck, and what is added above, most behind the forehead.
+# Volume of the hair, mm over the scalp: at the sides and in the neck; added above; added behind the forehead.
 VOLUME_BELOW = 4.0
 VOLUME_CROWN = 5.0
 VOLUME_FRONT = 6.0
@@ -87,7 +87,7 @@ def _shell() -> Part:
     skull = _scalp(direction.reshape(-1, 3)).reshape(direction.shape)
     thick = SHELL_THICKNESS * PchipInterpolator(SHELL_AT, SHELL)(share)
     rings = skull + direction * thick[:, None, None]
-    top = _scalp(np.array([[0.0, 0.0, 1.0]])) + [0, 0, SHELL_THICKNESS]
+    top = _scalp(np.array([[0.0, 0.0, 1.0]])) + np.array([0, 0, SHELL_THICKNESS])
     index = np.arange(rings.shape[0] * SHELL_COLUMNS).reshape(-1, SHELL_COLUMNS)
     crown = np.full(SHELL_COLUMNS, index.size)
     fan = np.stack([index[-1], np.roll(index[-1], -1), crown, crown], axis=1)

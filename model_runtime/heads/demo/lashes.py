@@ -42,7 +42,7 @@ def lashes(edge: np.ndarray) -> Part:
     """The lashes of both lids, whose front edge is `edge` (36, 3): five vertices a lash."""
     points = np.concatenate([_row(row, edge) for row in ROWS])
     first = 5 * np.arange(len(points) // 5)[:, None]
-    quads = np.concatenate([first + [0, 1, 3, 2], first + [2, 3, 4, 4]])
+    quads = np.concatenate([first + np.array(corners) for corners in ((0, 1, 3, 2), (2, 3, 4, 4))])
     return Part(points, quads, np.full(len(quads), "lashes"))
 
 

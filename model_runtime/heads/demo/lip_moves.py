@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model_runtime.heads.demo.bumps import Bump
 from model_runtime.heads.demo.fields import smoothstep
 from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, LIP_STEPS, around
 
@@ -23,7 +24,8 @@ class LipMove:
     upper, lower: in the middle, where the lips meet.
     upper_edge, lower_edge: in the middle, at the border of the red.
     upper_body, lower_body: added between both.
-    chin, cheek: of the skin below and beside the lips.
+    chin: of the skin below the lips.
+    bumps: of the skin of the cheeks.
     """
 
     narrow: float = 0.0
@@ -37,7 +39,7 @@ class LipMove:
     upper_body: Pair = (0, 0)
     lower_body: Pair = (0, 0)
     chin: Pair = (0, 0)
-    cheek: tuple[float, float, float] = (0, 0, 0)
+    bumps: tuple[Bump, ...] = ()
 
 
 # Names without a side stand for the channels of both sides.
@@ -68,7 +70,12 @@ LIP_MOVES = {
         lower=(-1.0, 0.6),
         upper_edge=(-1.2, 1.0),
         lower_edge=(-1.2, 0.8),
-        cheek=(1.2, 2.4, 3.0),
+        # The cheek rises and rounds, and the fold beside the nose deepens.
+        bumps=(
+            Bump((38, -80, -39), 17, (2.4, 5.2, 3.4)),
+            Bump((22, -93, -55), 8, (0.6, -1.4, 1.6)),
+            Bump((32, -87, -69), 8, (1.6, -1.4, 1.4)),
+        ),
     ),
     "mouthFrown": LipMove(
         corner=(0.4, -0.6, -5.6), upper=(0, -0.4), lower=(0, -0.4), upper_edge=(0, -0.5), lower_edge=(0.3, -0.2)
@@ -106,9 +113,16 @@ LIP_MOVES = {
         lower_body=(-1.2, 0),
     ),
     "mouthLowerDown": LipMove(roundness=2.6, lower=(0.4, -6.4), lower_edge=(0.2, -5.0)),
-    "mouthUpperUp": LipMove(roundness=2.6, upper=(0.4, 4.4), upper_edge=(0.4, 3.4), cheek=(0, 0.4, 0.8)),
+    "mouthUpperUp": LipMove(
+        roundness=2.6, upper=(0.4, 4.4), upper_edge=(0.4, 3.4), bumps=(Bump((44, -68, -44), 19, (0, 0.4, 0.8)),)
+    ),
     "cheekPuff": LipMove(
-        corner=(0, 0.8, 0), upper=(1.4, 0), lower=(1.4, 0), upper_edge=(1.8, 0.3), lower_edge=(1.8, -0.3)
+        corner=(0, 0.8, 0),
+        upper=(1.4, 0),
+        lower=(1.4, 0),
+        upper_edge=(1.8, 0.3),
+        lower_edge=(1.8, -0.3),
+        bumps=(Bump((44, -62, -76), 22, (5.0, 5.0, 0)),),
     ),
 }
 

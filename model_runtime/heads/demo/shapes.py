@@ -7,6 +7,7 @@ import numpy as np
 from model_runtime.channels import ARKIT, CHANNELS, mirrored
 from model_runtime.heads.demo.body import Body
 from model_runtime.heads.demo.brow_moves import brow_channels
+from model_runtime.heads.demo.bumps import raise_skin
 from model_runtime.heads.demo.fields import Spread, smoothstep, spreader
 from model_runtime.heads.demo.gaze import look_channels
 from model_runtime.heads.demo.jaw import jaw_share, jaw_slide, jaw_swing
@@ -25,13 +26,6 @@ NOSE_HALF_WIDTH = 19
 NOSE_BASE = -57
 # Factors on the lips' displacement in the next two rings inside the mouth.
 VESTIBULE_SHARE = (0.4, 0.1)
-# Place and radius of a cheek's movement, mm.
-CHEEK_CENTRE = (44, -68, -44)
-CHEEK_RADIUS = 19
-# Place, radius and displacement (outward, forward, up) of cheekPuff, mm.
-PUFF_CENTRE = (44, -62, -76)
-PUFF_RADIUS = 22
-PUFF = (5.0, 5.0, 0)
 # Where mouthClose brings the lips together, share of the way (x, y, z) from the upper to the lower lip; little in y,
 # because the upper teeth are there.
 CLOSE_SHARE = np.array([0.4, 0.05, 0.36])
@@ -72,7 +66,6 @@ def build_shapes(body: Body) -> np.ndarray:
         for channel, field in _lip_channel(name, move, body, spread, chin).items():
             shapes[channel] = shapes.get(channel, 0) + field
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
-    shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
     shapes["tongueOut"] = _tongue_out(body)
     return np.stack([_symmetric(name, shapes, body.mirror) for name in ARKIT])
 
@@ -116,8 +109,7 @@ def _lip_channel(name: str, move: LipMove, body: Body, spread: Spread, chin: np.
     known[chin] = hold[:, None] * np.array([0, -move.chin[0], move.chin[1]])
     whole = np.zeros_like(points)
     whole[body.spans["skin"]] = spread(known)
-    if any(move.cheek):
-        whole += _bumps(body, CHEEK_CENTRE, CHEEK_RADIUS, move.cheek, both=not sided)
+    whole += raise_skin(body, move.bumps, both=not sided)
     return {f"{name}Left" if sided else name: whole}
 
 
@@ -134,23 +126,6 @@ def _close(body: Body, opening: np.ndarray, spread: Spread) -> np.ndarray:
         known[mouth[depth]] = take * closing
     whole = np.zeros_like(body.whole.vertices)
     whole[body.spans["skin"]] = spread(known)
-    return whole
-
-
-def _bumps(
-    body: Body, centre: tuple[float, ...], radius: float, move: tuple[float, float, float], both: bool
-) -> np.ndarray:
-    """(V, 3) mm: displacement (outward, forward, up) of the skin, a Gaussian on the left cheek or on both."""
-    points = body.whole.vertices
-    whole = np.zeros_like(points)
-    free = np.zeros(len(points), dtype=bool)
-    free[body.spans["skin"]] = True
-    # Lips and the inside of the mouth are left out.
-    free[body.rings.mouth[BORDER:]] = False
-    for side in (1, -1) if both else (1,):
-        away = np.linalg.norm(points - np.multiply(centre, [side, 1, 1]), axis=1) / radius
-        amount = np.where(free, np.exp(-(away**2)), 0) * (1 - smoothstep(1.6, 2.2, away))
-        whole += amount[:, None] * np.array([side * move[0], -move[1], move[2]])
     return whole
 
 

@@ -1,12 +1,13 @@
-"""Teeth, gums and tongue (mm), each part symmetric."""
+"""Teeth, gums and palate (mm), each part symmetric."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.heads.demo.surface import Part, capped, join, mirror_part
+from model_runtime.heads.demo.fields import smoothstep
+from model_runtime.heads.demo.surface import Part, capped, flipped, join, mirror_part, ring_quads
 
-__all__ = ["LOWER", "UPPER", "Arch", "gum", "teeth", "tongue"]
+__all__ = ["LOWER", "UPPER", "Arch", "gum", "palate", "teeth"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Arch:
     widths: tuple[float, ...]
 
 
-UPPER = Arch(-58.0, 26.0, 37.8, -83.4, -72.5, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
+UPPER = Arch(-58.0, 26.5, 39.6, -84.2, -73.3, (8.6, 6.8, 7.6, 7.0, 7.0, 9.5))
 LOWER = Arch(-58.0, 24.0, 34.2, -82.0, -91.5, (5.6, 6.2, 7.0, 7.0, 7.2, 9.8))
 # Thickness of a tooth, mm.
 TOOTH_DEPTH = 5.5
@@ -89,7 +90,7 @@ def _tooth(centre: np.ndarray, normal: np.ndarray, half: float, arch: Arch, cani
         width = half * size * (1 - 0.1 * max(-level, 0) - 0.2 * canine * max(level, 0))
         flat = centre + (bent(np.cos(turn)) * width)[:, None] * tangent + (bent(np.sin(turn)) * depth)[:, None] * normal
         rings.append(np.column_stack([flat, np.full(AROUND, middle_z + tall * level)]))
-    return capped(np.array(rings), "teeth", reverse=tall < 0)
+    return capped(np.array(rings), "teeth", reverse=tall > 0)
 
 
 def gum(arch: Arch, stations: int = 14) -> Part:
@@ -111,31 +112,29 @@ def gum(arch: Arch, stations: int = 14) -> Part:
         ],
         axis=-1,
     )
-    return capped(rings, "mouth", reverse=False)
+    return capped(rings, "gums", reverse=True)
 
 
-# Tongue, from root to tip: y, z of the middle, half width, half height.
-TONGUE = np.array(
-    [
-        (-46, -92, 15, 8),
-        (-55, -88.5, 17, 8.5),
-        (-65, -87, 17.5, 7.5),
-        (-75, -87, 16, 6),
-        (-82, -87.5, 13, 4.6),
-        (-87, -88, 9.0, 3.4),
-        (-89.6, -88.3, 4.6, 2.0),
-    ],
-    dtype=float,
-)
+# The palate: how far its edge lies behind the fronts of the teeth, z of the edge, and the height of its vault, mm.
+PALATE_INSET = 6.5
+PALATE_EDGE = -72.0
+PALATE_HEIGHT = 6.5
+# Rows from the front to the back, and vertices of a row.
+PALATE_ROWS = 12
+PALATE_ACROSS = 9
+# Length over which the vault rises behind the incisors, mm; before it lies the ridge.
+PALATE_RISE = 16.0
 
 
-def tongue(around: int = 16) -> Part:
-    """The tongue at rest, behind the lower teeth, with a groove along its back."""
-    turn = 2 * np.pi * np.arange(around) / around
-    rings = []
-    for y, z, half_width, half_height in TONGUE:
-        x = half_width * np.cos(turn)
-        up = half_height * np.sin(turn)
-        groove = np.where(up > 0, -1.6 * np.exp(-((x / 4) ** 2)) * half_width / 17, 0)
-        rings.append(np.stack([x, np.full(around, y), z + up + groove], axis=1))
-    return capped(np.array(rings), "tongue", reverse=True)
+def palate(arch: Arch = UPPER) -> Part:
+    """The roof of the mouth within the upper arch, seen from below."""
+    turn = np.linspace(0.12, np.pi / 2, PALATE_ROWS)
+    half = (arch.half_width - PALATE_INSET) * np.sin(turn)
+    y = arch.centre_y - (arch.length - PALATE_INSET) * np.cos(turn)
+    across = np.linspace(-1, 1, PALATE_ACROSS)
+    vault = PALATE_HEIGHT * smoothstep(0, PALATE_RISE, y - y[0])
+    x = half[:, None] * across
+    z = PALATE_EDGE + vault[:, None] * (1 - across**2)
+    points = np.stack([x, np.broadcast_to(y[:, None], x.shape), z], axis=-1).reshape(-1, 3)
+    quads = flipped(ring_quads(np.arange(len(points)).reshape(x.shape), closed=False))
+    return Part(points, quads, np.full(len(quads), "gums"))

@@ -20,6 +20,7 @@ __all__ = [
 DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
 PEOPLE = "chosen on the licensed recordings of eleven people (docs/lab/rules.md)"
 CHOICE = "our choice"
+TOUCH = "demo head: the lower lip then touches the upper incisors (docs/lab/rules.md)"
 RIDGE = "demo head: the largest weight at which tongue and ridge do not overlap (docs/lab/rules.md)"
 INDIFFERENT = "our choice: half and one and a half of it are the same to .001 (docs/lab/rules.md)"
 
@@ -144,8 +145,10 @@ class RoundingConfig:
     # Rounding ends this long after the phone.
     rounding_after_s: float = constant(0.08, "s", DEVELOPMENT)
     # Least weights at F V: mouthRollLower, then mouthUpperUpLeft and -Right.
-    roll_lower: float = constant(0.40, "weight of mouthRollLower", DEVELOPMENT)
+    roll_lower: float = constant(0.45, "weight of mouthRollLower", TOUCH)
     upper_up: float = constant(0.08, "weight of mouthUpperUpLeft and -Right", DEVELOPMENT)
+    # By how much F V reduce mouthPucker and mouthFunnel.
+    tuck_draws: float = constant(0.8, "share", TOUCH)
     # The tuck of the lower lip starts this long before F V.
     tuck_ahead_s: float = constant(0.07, "s", DEVELOPMENT)
     # The tuck of the lower lip ends this long after F V.

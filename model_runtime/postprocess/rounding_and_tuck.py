@@ -42,9 +42,11 @@ def round_and_tuck(motion: Motion, context: Context) -> Motion:
     config = context.config.rounding
     weights = motion.weights.copy()
     rounded = phone_envelope(context.phones, _rounding, config.rounding_ahead_s, config.rounding_after_s, context.times)
-    for channel, amount in (("mouthPucker", config.pucker), ("mouthFunnel", config.funnel)):
-        weights[:, motion.column(channel)] += amount * rounded
     tucked = phone_envelope(context.phones, _tuck, config.tuck_ahead_s, config.tuck_after_s, context.times)
+    for channel, amount in (("mouthPucker", config.pucker), ("mouthFunnel", config.funnel)):
+        # A tucked lip does not protrude: it would not reach the teeth.
+        column = motion.column(channel)
+        weights[:, column] = (weights[:, column] + amount * rounded) * (1 - config.tuck_draws * tucked)
     for channel, amount in (
         ("mouthRollLower", config.roll_lower),
         ("mouthUpperUpLeft", config.upper_up),

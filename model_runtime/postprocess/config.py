@@ -168,8 +168,8 @@ class TongueConfig:
     passage_jaw: float = constant(0.22, "weight of jawOpen", "demo head: the incisors are then .5 mm apart")
     ease_s: float = constant(0.05, "s before and after the sound", CHOICE)
     # Weight of tongueUp at which the tip touches the ridge, with the jaw shut, and what jawOpen of weight 1 adds to it.
-    reach_shut: float = constant(0.515, "weight of tongueUp", RIDGE)
-    reach_per_jaw: float = constant(1.12, "weight of tongueUp for each weight of jawOpen", RIDGE)
+    reach_shut: float = constant(0.53, "weight of tongueUp", RIDGE)
+    reach_per_jaw: float = constant(1.08, "weight of tongueUp for each weight of jawOpen", RIDGE)
     # The tip rises from this long before the sound on, and falls until this long after it.
     rise_s: float = constant(0.08, "s", "the tip of the tongue moves to a closure in 60-110 ms")
     fall_s: float = constant(0.07, "s", "the tip of the tongue moves to a closure in 60-110 ms")

@@ -21,6 +21,7 @@ DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
 PEOPLE = "chosen on the licensed recordings of eleven people (docs/lab/rules.md)"
 CHOICE = "our choice"
 TOUCH = "demo head: the lower lip then touches the upper incisors (docs/lab/rules.md)"
+BETWEEN = "demo head: the tip then lies 1 mm before the upper incisors"
 RIDGE = "demo head: the largest weight at which tongue and ridge do not overlap (docs/lab/rules.md)"
 INDIFFERENT = "our choice: half and one and a half of it are the same to .001 (docs/lab/rules.md)"
 
@@ -159,8 +160,9 @@ class RoundingConfig:
 class TongueConfig:
     """The tongue: between the teeth at TH and DH, at the ridge behind the upper incisors at L N T D."""
 
-    # Weight of tongueOut at a phone of amount 1 (DENTAL).
-    most: float = constant(0.44, "weight of tongueOut", "demo head: the tip then lies 1 mm before the upper incisors")
+    # Weight of tongueOut at a phone of amount 1 (DENTAL), with the jaw shut, and what jawOpen of weight 1 adds to it.
+    between_shut: float = constant(0.31, "weight of tongueOut", BETWEEN)
+    between_per_jaw: float = constant(0.44, "weight of tongueOut for each weight of jawOpen", BETWEEN)
     # Weight of tongueUp there: the tip rises over the lower incisors.
     lift: float = constant(0.1, "weight of tongueUp", "demo head: the tip lies on the lower incisors")
     # The least aperture, and the least opening of the jaw, through which the tongue passes fully.

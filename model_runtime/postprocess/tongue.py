@@ -38,7 +38,8 @@ def tongue(phones: PhoneTrack, motion: Motion, times: np.ndarray, config: Tongue
     passing = np.clip(motion.aperture / config.passage_iod, 0, 1) * np.clip(jaw / config.passage_jaw, 0, 1)
     touching = np.clip(config.reach_shut + config.reach_per_jaw * jaw, 0, 1)
     between, raised = passing * out * share**2, up * (1 - share) ** 2
-    return np.stack([config.most * between, touching * raised + config.lift * between], axis=1)
+    seen = config.between_shut + config.between_per_jaw * jaw
+    return np.stack([np.clip(seen, 0, 1) * between, touching * raised + config.lift * between], axis=1)
 
 
 def _raised(phone: Span) -> float:

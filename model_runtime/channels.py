@@ -1,6 +1,6 @@
 """The channels: ARKit's names for movements of mouth, jaw, lids and brows, in the order of columns in arrays."""
 
-__all__ = ["ARKIT", "BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "mirrored"]
+__all__ = ["ARKIT", "BEYOND", "BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "SHAPES", "mirrored"]
 
 # Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
@@ -54,8 +54,13 @@ GAZE = tuple(
     for side in ("Left", "Right")
 )
 
-# All 52, in the order of a head's shapes: new ones come last, so that those of older files keep their places.
+# All 52 of ARKit: new ones come last, so that those of older files keep their places.
 ARKIT = CHANNELS + GAZE
+# Beyond ARKit, which has one channel for the tongue: its tip rises to the ridge behind the upper teeth, as at L N T D.
+# Optional: a character, a take or a capture without it lacks nothing.
+BEYOND = ("tongueUp",)
+# All, in the order of a head's shapes.
+SHAPES = ARKIT + BEYOND
 
 
 def mirrored(channel: str) -> str:

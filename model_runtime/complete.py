@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
+from model_runtime.channels import BEYOND
 from model_runtime.errors import InputError
 from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
-from model_runtime.generate import predict, raw_performance, shift_phones, usual_of
+from model_runtime.generate import motion_of, predict, raw_performance, shift_phones, usual_of
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
 from model_runtime.model.performance import Performance
 from model_runtime.postprocess.smoothstep import ease
+from model_runtime.postprocess.tongue import TONGUE, tongue
 from model_runtime.settings import settings_from
 from model_runtime.speech.features import SPECTRUM_DIM, spectrum_only
 from model_runtime.take import Take
@@ -102,14 +104,19 @@ def complete(
         asked_for = dataclasses.replace(performance, keys=of_model(weights))
         return predict(model, asked_for, settings, checkpoint, usual)
 
+    inside, change = _range_envelope(old.times, first, last)[:, None], np.zeros_like(take.weights)
     if phones is not None and phones != take.phones:
         before = predict(model, old, settings, checkpoint, usual)
         after = predict(model, new, settings, checkpoint, usual)
+        # Takes of earlier versions, which have one channel of the tongue, keep it.
+        if set(BEYOND) <= set(take.channels):
+            ours = [name for name in TONGUE if name in take.channels and name not in model.channels]
+            said = _tongue(new, after, model, ours) - _tongue(old, before, model, ours)
+            change[:, [take.channels.index(name) for name in ours]] = said * inside
     else:
         before = motion(old, take.key_weights)
         after = motion(new, asked.key_weights)
-    change = np.zeros_like(take.weights)
-    change[:, columns] = (after - before)[:, inner] * _range_envelope(old.times, first, last)[:, None]
+    change[:, columns] = (after - before)[:, inner] * inside
     weights = _through_keys(np.clip(take.weights + change, *model.bounds), asked, (first, last), model.bounds)
     kept, completed = [take.channels.index(name) for name in locked], take.meta.get("completed")
     weights[:, kept] = take.weights[:, kept]
@@ -120,6 +127,13 @@ def complete(
         phones=phones or take.phones,
         meta=take.meta | {"completed": (completed if type(completed) is int else 0) + 1},
     )
+
+
+def _tongue(performance: Performance, weights: np.ndarray, model: Model, channels: list[str]) -> np.ndarray:
+    """(T, K) weights of channels of the tongue, for weights of the model's channels."""
+    assert performance.phones is not None, "a take has phones"
+    both = tongue(performance.phones, motion_of(model, weights), performance.times, model.kind.config.tongue)
+    return both[:, [TONGUE.index(name) for name in channels]]
 
 
 def _sound(take: Take, model: Model) -> np.ndarray:

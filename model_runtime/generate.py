@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from model_runtime import __version__
-from model_runtime.channels import BROWS, CHANNELS, LIDS
+from model_runtime.channels import BEYOND, BROWS, CHANNELS, LIDS
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
@@ -20,7 +20,7 @@ from model_runtime.postprocess.context import Adjustments, Context, UsualOpening
 from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.pause_opening import usual_opening
 from model_runtime.postprocess.pipeline import apply_rules
-from model_runtime.postprocess.rounding_and_tongue import tongue
+from model_runtime.postprocess.tongue import TONGUE, tongue
 from model_runtime.settings import Settings
 from model_runtime.speech.audio import Waveform
 from model_runtime.speech.features import levels_of
@@ -28,9 +28,6 @@ from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
 from model_runtime.take import Take, frame_count
 
 __all__ = ["generate", "predict", "raw_performance", "shift_phones", "usual_of"]
-
-# Channel of the tongue.
-TONGUE = "tongueOut"
 
 
 def generate(
@@ -55,21 +52,20 @@ def generate(
     performance = raw_performance(sound, phones, keys, frames, settings, model)
     motion = predict(model, performance, settings, checkpoint)
     # A model whose channels are displacements moves the whole face: no tongue, lids and brows are added.
-    living = () if set(model.channels) - set(CHANNELS) else (TONGUE, *LIDS, *BROWS)
+    living = () if set(model.channels) - set(CHANNELS) else (*TONGUE, *LIDS, *BROWS)
     ours = tuple(name for name in CHANNELS if name in model.channels or name in living)
-    channels = (*ours, *(name for name in model.channels if name not in CHANNELS))
+    beyond = tuple(name for name in BEYOND if name in living)
+    channels = (*ours, *(name for name in model.channels if name not in CHANNELS), *beyond)
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
-    if TONGUE in living and TONGUE not in model.channels:
-        aperture = motion_of(model, motion).aperture
-        weights[:, channels.index(TONGUE)] = tongue(early, aperture, performance.times, model.kind.config.tongue)
+    tip = tongue(early, motion_of(model, motion), performance.times, model.kind.config.tongue)
     levels = model.kind.levels(sound)
     if not levels.known:
         levels = levels_of(acoustics(waveform).astype(np.float16))
     upper = upper_face(phones, levels.loudness, frames, settings)
-    for column, name in enumerate((*LIDS, *BROWS)):
+    for name, column in zip((*TONGUE, *LIDS, *BROWS), np.concatenate([tip, upper], axis=1).T, strict=True):
         if name in living and name not in model.channels:
-            weights[:, channels.index(name)] = upper[:, column]
+            weights[:, channels.index(name)] = column
     meta = {
         "model": model.id,
         "model_sha256": model.sha256,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from other_heads import other_mesh, write_obj
 
-from model_runtime.channels import ARKIT, CHANNELS
+from model_runtime.channels import ARKIT, CHANNELS, SHAPES
 from model_runtime.cli import main
 from model_runtime.errors import InputError
 from model_runtime.heads.face_frame import fit_similarity
@@ -134,7 +134,7 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
 
 
 def test_eyeballs_turn_as_a_whole_and_the_lids_follow(head: Head):
-    assert head.channels == ARKIT
+    assert head.channels == SHAPES
     assert not head.notes
     white = np.unique(head.faces[head.materials == head.material_names.index("eye_white")])
     ball = white[head.vertices[white, 0] > 0]

@@ -10,7 +10,7 @@ from . import compat
 from .character.mapping import mapping_of
 from .character.parts import follow_head, unlinked_parts
 from .character.shape_map import value_path
-from .character.shape_names import CHANNELS
+from .character.shape_names import KNOWN_CHANNELS
 from .curves.groups import FACE
 from .curves.shape_curves import keyed_shapes, shape_of
 from .placement.manage_takes import play_below
@@ -109,7 +109,7 @@ def _has_mouth(thing: bpy.types.Object) -> bool:
     if thing.type != "MESH" or thing.data.shape_keys is None:
         return False
     moving = {row.channel for row in mapping_of(thing).rows if row.shape}
-    return any(channel.startswith(("jaw", "mouth")) for channel in moving) or bool(moving - set(CHANNELS))
+    return any(channel.startswith(("jaw", "mouth")) for channel in moving) or bool(moving - set(KNOWN_CHANNELS))
 
 
 def fix_obstacle(scene: bpy.types.Scene, target: bpy.types.Object, kind: str) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model_runtime.channels import ARKIT
+from model_runtime.channels import SHAPES
 from model_runtime.heads.demo.body import Body, build_body
 from model_runtime.heads.demo.landmarks import find_landmarks
 from model_runtime.heads.demo.mouth import BORDER, LAST_LIP
@@ -11,7 +11,9 @@ from model_runtime.heads.head import Head
 
 __all__ = ["MATERIALS", "demo_head"]
 
-MATERIALS = ("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow", "hair", "lashes")
+MATERIALS = (
+    *("skin", "lips", "mouth", "teeth", "tongue", "eye_white", "iris", "pupil", "brow", "gums", "hair", "lashes"),
+)
 METRES = 0.001
 # The upper face (forehead and eye region) lies above this z and in front of this y, mm.
 UPPER_FACE_Z = -12.0
@@ -19,7 +21,7 @@ UPPER_FACE_Y = -20.0
 
 
 def demo_head() -> Head:
-    """The head at rest with all of ARKit's channels, m, exactly symmetric; the same bytes at every call."""
+    """The head at rest with all channels, m, exactly symmetric; the same bytes at every call."""
     body = build_body()
     shapes = build_shapes(body)
     faces, polygons = _triangles(body.whole.vertices, body.whole.quads)
@@ -27,7 +29,7 @@ def demo_head() -> Head:
     return Head(
         vertices=(body.whole.vertices * METRES).astype(np.float32),
         faces=faces.astype(np.int32),
-        channels=ARKIT,
+        channels=SHAPES,
         deltas=(shapes * METRES).astype(np.float32),
         landmarks=find_landmarks(body),
         lips=np.sort(body.rings.mouth[BORDER : LAST_LIP + 1].ravel()).astype(np.int32),

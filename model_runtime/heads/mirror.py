@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from model_runtime.channels import ARKIT, mirrored
+from model_runtime.channels import SHAPES, mirrored
 from model_runtime.heads.surface import Surface
 
 __all__ = ["Mirror", "even_by_place", "even_out", "evened", "find_mirror"]
@@ -89,8 +89,8 @@ def even_out(mirror: Mirror, moved: np.ndarray) -> np.ndarray:
     """(K, N, 3): mean of each channel and its opposite channel's mirror image, for vertices with a twin."""
     some = np.flatnonzero(mirror.twin >= 0)
     result = moved.copy()
-    for number, channel in enumerate(ARKIT):
-        other = moved[ARKIT.index(mirrored(channel))]
+    for number, channel in enumerate(SHAPES):
+        other = moved[SHAPES.index(mirrored(channel))]
         result[number, some] = (moved[number, some] + other[mirror.twin[some]] * [-1, 1, 1]) / 2
     return result
 

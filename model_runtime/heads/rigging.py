@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from model_runtime.channels import ARKIT
+from model_runtime.channels import SHAPES
 from model_runtime.errors import InputError
 from model_runtime.heads.demo.gaze import LOOKS
+from model_runtime.heads.demo.tongue import raised
 from model_runtime.heads.eyeballs import Eyeball, find_eyeballs, look_shapes
 from model_runtime.heads.face_frame import stand_up
 from model_runtime.heads.fields import Face, bend, lay_out
@@ -26,6 +27,7 @@ from model_runtime.heads.pieces import Piece, ride, sort_pieces
 from model_runtime.heads.source import CURVES, Source, make_source
 from model_runtime.heads.surface import make_surface
 from model_runtime.heads.under_jaw import even_under_jaw
+from model_runtime.postprocess.config import TongueConfig
 from model_runtime.progress import Report
 
 __all__ = ["MATERIALS", "rig_mesh"]
@@ -34,6 +36,15 @@ MATERIALS = ("skin", "lips", "teeth", "tongue", "eye_white")
 OF_KIND = {"upper": "teeth", "lower": "teeth", "tongue": "tongue", "eye": "eye_white", "skin": "skin"}
 # Distance from the lips up to which twins must belong to the same lip, eye distances.
 APART = 0.3
+# Where the tip of the tongue touches: behind and above the fronts and edges of the upper incisors, and behind and above
+# the upper lip, eye distances; on our own head.
+RIDGE_FROM_TEETH = (0.11, 0.19)
+RIDGE_FROM_LIP = (0.18, 0.14)
+# Half width of the incisors, eye distances.
+RIDGE_WIDTH = 0.1
+# The weight of jawOpen at which tongueUp is made to touch, and the weight of tongueUp there.
+TOUCH_JAW = 0.3
+TOUCH = TongueConfig().reach_shut + TOUCH_JAW * TongueConfig().reach_per_jaw
 
 
 def rig_mesh(
@@ -43,7 +54,7 @@ def rig_mesh(
     source: Source | None = None,
     given: dict[str, np.ndarray] | None = None,
 ) -> Head:
-    """The mesh as a head with all of ARKit's channels, m; vertices and triangles keep their order.
+    """The mesh as a head with all channels, m; vertices and triangles keep their order.
 
     What cannot be made is left out, and the head's notes say so: the eyes' directions without eyeballs, the tongue's
     channel without a tongue.
@@ -100,14 +111,15 @@ def rig_mesh(
     known = {channel: stood.scale * moved[inside] @ stood.rotation.T for channel, moved in (given or {}).items()}
     deltas, jaw = _skin_shapes(source, face, balls, known, mirror)
     report("head", 0.8, "Placing teeth and eyes")
-    whole = np.zeros((len(ARKIT), *points.shape))
+    whole = np.zeros((len(SHAPES), *points.shape))
     whole[:, inside] = deltas
+    ridge = _ridge(sorted_pieces, points, face)
     for piece in sorted_pieces:
-        whole[:, piece.vertices] = _piece_shapes(piece, points, points[inside], deltas, face, jaw)
+        whole[:, piece.vertices] = _piece_shapes(piece, points, points[inside], deltas, face, jaw, ridge)
     eyeballs = find_eyeballs(sorted_pieces, points, eyes, surface.unit)
     for side, ball in eyeballs.items():
         for channel, turning in look_shapes(ball, points, side).items():
-            whole[ARKIT.index(channel), ball.vertices] = turning
+            whole[SHAPES.index(channel), ball.vertices] = turning
     riding = [piece.vertices for piece in sorted_pieces if piece.kind == "skin"]
     if riding:
         whole[:, np.concatenate(riding)] = even_by_place(
@@ -116,14 +128,14 @@ def rig_mesh(
     left_out, notes = _left_out(name, sorted_pieces, eyeballs)
     made = [
         number
-        for number, channel in enumerate(ARKIT)
+        for number, channel in enumerate(SHAPES)
         if channel.removesuffix("Left").removesuffix("Right") not in left_out
     ]
     lips = np.flatnonzero(np.isin(place[owner], face.lips))
     head = Head(
         vertices=points.astype(np.float32),
         faces=mesh.faces.astype(np.int32),
-        channels=tuple(ARKIT[number] for number in made),
+        channels=tuple(SHAPES[number] for number in made),
         deltas=whole[made][:, owner].astype(np.float32),
         landmarks=mesh.landmarks | _facemesh(source, face, inside),
         lips=lips.astype(np.int32),
@@ -143,7 +155,7 @@ def _left_out(name: str, sorted_pieces: list[Piece], eyeballs: dict[str, Eyeball
         left_out |= set(LOOKS)
         notes.append(f"{name} has no two eyeballs of their own, so it has no {', '.join(LOOKS)}.")
     if all(piece.kind != "tongue" for piece in sorted_pieces):
-        left_out.add("tongueOut")
+        left_out |= {"tongueOut", "tongueUp"}
         notes.append(f"{name} has no tongue of its own, so it has no tongueOut.")
     return left_out, tuple(notes)
 
@@ -163,20 +175,20 @@ def _skin_shapes(
     source: Source, face: Face, balls: list[np.ndarray], known: dict[str, np.ndarray], mirror: Mirror
 ) -> tuple[np.ndarray, float]:
     """(K, N, 3) displacements of the skin, m, and the jaw's angle at jawOpen 1, radians."""
-    ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[ARKIT.index(c)] for c in ARKIT])
+    ours = np.stack([source.rest_of_jaw if c == "jawOpen" else source.head.deltas[SHAPES.index(c)] for c in SHAPES])
     turned = np.einsum("vij,kvj->kvi", face.warped.turn, ours)
     moved = bend(source, face, np.concatenate([turned, np.repeat(source.jaw[None, :, None], 3, axis=2)]))
     moved = even_under_jaw(face, moved)
     share, moved = moved[-1, :, 0], moved[:-1]
-    opened, angle = open_jaw(face, share, moved[ARKIT.index("jawOpen")])
-    moved[ARKIT.index("jawOpen")] = opened
+    opened, angle = open_jaw(face, share, moved[SHAPES.index("jawOpen")])
+    moved[SHAPES.index("jawOpen")] = opened
     for channel, field in known.items():
-        moved[ARKIT.index(channel)] = field
-    opened = moved[ARKIT.index("jawOpen")]
-    moved[ARKIT.index("mouthClose")] = close_lips(source, face, opened, moved[ARKIT.index("mouthClose")])
+        moved[SHAPES.index(channel)] = field
+    opened = moved[SHAPES.index("jawOpen")]
+    moved[SHAPES.index("mouthClose")] = close_lips(source, face, opened, moved[SHAPES.index("mouthClose")])
     for name, move in LID_MOVES.items():
         for side in ("left", "right"):
-            number = ARKIT.index(f"{name}{side.capitalize()}")
+            number = SHAPES.index(f"{name}{side.capitalize()}")
             moved[number] = move_lids(face, side, move, moved[number], balls)
     if mirror.exact:
         return even_out(mirror, moved), angle
@@ -185,24 +197,40 @@ def _skin_shapes(
     return even_out(find_mirror(face.surface, face.landmarks, sides), moved), angle
 
 
+def _ridge(sorted_pieces: list[Piece], points: np.ndarray, face: Face) -> np.ndarray:
+    """(3,) where the tip of the tongue touches: behind the upper incisors, or else behind the lips at their height."""
+    unit, lip = face.surface.unit, face.surface.points[face.landmarks["upper_lip_inner"]]
+    upper = [points[piece.vertices] for piece in sorted_pieces if piece.kind == "upper"]
+    teeth = np.concatenate(upper) if upper else np.empty((0, 3))
+    teeth = teeth[np.abs(teeth[:, 0] - lip[0]) < RIDGE_WIDTH * unit]
+    if not len(teeth):
+        return lip + unit * np.array((0, *RIDGE_FROM_LIP))
+    front = teeth[teeth[:, 1] < teeth[:, 1].min() + RIDGE_WIDTH * unit]
+    return np.array([lip[0], front[:, 1].min(), front[:, 2].min()]) + unit * np.array((0, *RIDGE_FROM_TEETH))
+
+
 def _piece_shapes(
-    piece: Piece, points: np.ndarray, skin: np.ndarray, deltas: np.ndarray, face: Face, angle: float
+    piece: Piece, points: np.ndarray, skin: np.ndarray, deltas: np.ndarray, face: Face, angle: float, ridge: np.ndarray
 ) -> np.ndarray:
     here = points[piece.vertices]
-    result = np.zeros((len(ARKIT), *here.shape))
+    result = np.zeros((len(SHAPES), *here.shape))
     if piece.kind == "skin":
         return ride(piece, here, skin, deltas, face.surface.unit)
     if piece.jaw.any():
-        result[ARKIT.index("jawOpen")] = face.swing(here, piece.jaw, angle)
+        result[SHAPES.index("jawOpen")] = face.swing(here, piece.jaw, angle)
         for channel in ("jawForward", "jawLeft", "jawRight"):
-            chin = deltas[ARKIT.index(channel), face.landmarks["chin"]]
-            result[ARKIT.index(channel)] = piece.jaw[:, None] * chin
+            chin = deltas[SHAPES.index(channel), face.landmarks["chin"]]
+            result[SHAPES.index(channel)] = piece.jaw[:, None] * chin
     if piece.kind == "tongue":
         reach = np.clip((here[:, 1].max() - here[:, 1]) / max(np.ptp(here[:, 1]), 1e-9), 0, 1)
         lip = face.surface.points[face.landmarks["lower_lip_inner"]]
         forward = lip[1] - 0.15 * face.surface.unit - here[:, 1].min()
-        result[ARKIT.index("tongueOut"), :, 1] = forward * reach
-        result[ARKIT.index("tongueOut"), :, 2] = 0.14 * face.surface.unit * reach
+        result[SHAPES.index("tongueOut"), :, 1] = forward * reach
+        result[SHAPES.index("tongueOut"), :, 2] = 0.14 * face.surface.unit * reach
+        tip, swung = here[here[:, 1].argmin()], result[SHAPES.index("jawOpen"), here[:, 1].argmin()]
+        way = (ridge - tip - TOUCH_JAW * swung) / TOUCH
+        middle = float(skin[[face.landmarks["mouth_left"], face.landmarks["mouth_right"]], 0].mean())
+        result[SHAPES.index("tongueUp")] = raised(reach, here[:, 0] - middle, (max(-way[1], 0.0), max(way[2], 0.0)))
     return result
 
 

@@ -20,6 +20,9 @@ __all__ = [
 DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
 PEOPLE = "chosen on the licensed recordings of eleven people (docs/lab/rules.md)"
 CHOICE = "our choice"
+TOUCH = "demo head: the lower lip then touches the upper incisors (docs/lab/rules.md)"
+BETWEEN = "demo head: the tip then lies 1 mm before the upper incisors"
+RIDGE = "demo head: the largest weight at which tongue and ridge do not overlap (docs/lab/rules.md)"
 INDIFFERENT = "our choice: half and one and a half of it are the same to .001 (docs/lab/rules.md)"
 
 
@@ -143,8 +146,10 @@ class RoundingConfig:
     # Rounding ends this long after the phone.
     rounding_after_s: float = constant(0.08, "s", DEVELOPMENT)
     # Least weights at F V: mouthRollLower, then mouthUpperUpLeft and -Right.
-    roll_lower: float = constant(0.40, "weight of mouthRollLower", DEVELOPMENT)
+    roll_lower: float = constant(0.45, "weight of mouthRollLower", TOUCH)
     upper_up: float = constant(0.08, "weight of mouthUpperUpLeft and -Right", DEVELOPMENT)
+    # By how much F V reduce mouthPucker and mouthFunnel.
+    tuck_draws: float = constant(0.8, "share", TOUCH)
     # The tuck of the lower lip starts this long before F V.
     tuck_ahead_s: float = constant(0.07, "s", DEVELOPMENT)
     # The tuck of the lower lip ends this long after F V.
@@ -153,13 +158,23 @@ class RoundingConfig:
 
 @dataclass(frozen=True)
 class TongueConfig:
-    """The tongue between the teeth at TH and DH."""
+    """The tongue: between the teeth at TH and DH, at the ridge behind the upper incisors at L N T D."""
 
-    # Weight of tongueOut at a phone of amount 1 (DENTAL).
-    most: float = constant(0.35, "weight of tongueOut", CHOICE)
-    # The least aperture through which the tongue passes fully.
+    # Weight of tongueOut at a phone of amount 1 (DENTAL), with the jaw shut, and what jawOpen of weight 1 adds to it.
+    between_shut: float = constant(0.31, "weight of tongueOut", BETWEEN)
+    between_per_jaw: float = constant(0.44, "weight of tongueOut for each weight of jawOpen", BETWEEN)
+    # Weight of tongueUp there: the tip rises over the lower incisors.
+    lift: float = constant(0.1, "weight of tongueUp", "demo head: the tip lies on the lower incisors")
+    # The least aperture, and the least opening of the jaw, through which the tongue passes fully.
     passage_iod: float = constant(0.06, "IOD", CHOICE)
+    passage_jaw: float = constant(0.22, "weight of jawOpen", "demo head: the incisors are then .5 mm apart")
     ease_s: float = constant(0.05, "s before and after the sound", CHOICE)
+    # Weight of tongueUp at which the tip touches the ridge, with the jaw shut, and what jawOpen of weight 1 adds to it.
+    reach_shut: float = constant(0.53, "weight of tongueUp", RIDGE)
+    reach_per_jaw: float = constant(1.08, "weight of tongueUp for each weight of jawOpen", RIDGE)
+    # The tip rises from this long before the sound on, and falls until this long after it.
+    rise_s: float = constant(0.08, "s", "the tip of the tongue moves to a closure in 60-110 ms")
+    fall_s: float = constant(0.07, "s", "the tip of the tongue moves to a closure in 60-110 ms")
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,16 @@ def part_lips(motion: Motion, amount: np.ndarray) -> Motion:
     return motion.moved_to(np.clip(result, 0, 1))
 
 
-def close_lips(motion: Motion, amount: np.ndarray) -> Motion:
+def close_lips(motion: Motion, amount: np.ndarray, kept: tuple[str, ...] = ()) -> Motion:
     """Reduce the aperture by `amount` (T,) IOD, at most until the lips are closed; negative amounts change nothing.
 
-    Channels that open the lips are reduced, except jawOpen, which stays: mouthClose makes up for it.
+    Channels that open the lips are reduced, except jawOpen and those `kept`, which stay: mouthClose makes up for them.
     """
     weights, gap = motion.weights, motion.aperture_per_channel
     opened = motion.aperture
     share = np.clip(np.divide(amount, opened, out=np.zeros_like(opened), where=opened > 1e-6), 0, 1)
     close, jaw = motion.column("mouthClose"), motion.column("jawOpen")
-    opening = [k for k in range(len(motion.channels)) if gap[k] > 1e-3 and k != jaw]
+    opening = [k for k in range(len(motion.channels)) if gap[k] > 1e-3 and k != jaw and motion.channels[k] not in kept]
     result = weights.copy()
     result[:, opening] *= (1 - share)[:, None]
     removed = (weights - result)[:, opening] @ gap[opening]

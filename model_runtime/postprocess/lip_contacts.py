@@ -18,23 +18,31 @@ from model_runtime.postprocess.smoothstep import ease
 
 __all__ = ["make_contacts"]
 
+# The lower lip lies under the upper teeth, and the upper lip shows them.
+TUCKED = ("mouthRollLower", "mouthUpperUpLeft", "mouthUpperUpRight")
+
 
 @dataclass(frozen=True)
 class Contact:
-    """labels: the phones of a contact. target: largest aperture in the contact, IOD."""
+    """labels: the phones of a contact. target: largest aperture in the contact, IOD. kept: channels that form it, which
+    are not reduced to reach the target."""
 
     labels: tuple[str, ...]
     target: float
+    kept: tuple[str, ...] = ()
 
 
 def make_contacts(motion: Motion, context: Context) -> Motion:
     """Make every contact, at the frame at which the motion of the network is nearest to it: the network's timing is
     better than a phone boundary, which may be off. `close_lips` closes the lips to the target."""
     config = context.config.contacts
-    for contact in (Contact(BILABIALS, config.bilabial_iod), Contact(LABIODENTALS, config.labiodental_iod)):
+    for contact in (
+        Contact(BILABIALS, config.bilabial_iod),
+        Contact(LABIODENTALS, config.labiodental_iod, TUCKED),
+    ):
         aperture = motion.aperture
         envelope = _envelope(aperture, contact, context, config)
-        motion = close_lips(motion, np.clip(aperture - contact.target, 0, None) * envelope)
+        motion = close_lips(motion, np.clip(aperture - contact.target, 0, None) * envelope, contact.kept)
     return motion
 
 

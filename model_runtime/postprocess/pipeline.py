@@ -16,7 +16,7 @@ from model_runtime.postprocess.lip_contacts import make_contacts
 from model_runtime.postprocess.motion import Motion
 from model_runtime.postprocess.pause_opening import hold_pauses
 from model_runtime.postprocess.rest import rest_in_silences
-from model_runtime.postprocess.rounding_and_tongue import round_and_tuck
+from model_runtime.postprocess.rounding_and_tuck import round_and_tuck
 from model_runtime.postprocess.silent_gaps import cross_silent_gaps
 
 __all__ = ["CAPTURE_RULES", "STARTER_RULES", "Rule", "apply_rules"]

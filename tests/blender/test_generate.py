@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from stage import LINE, action_of, curve_of, has_strips, make_character, needs_strips, snapshot
 
-from model_runtime.channels import ARKIT
+from model_runtime.channels import SHAPES
 
 
 def keys_of(curve):
@@ -17,7 +17,7 @@ def keys_of(curve):
 def test_our_head_comes_with_a_shape_a_channel(scene):
     assert bpy.ops.kmtalk.add_head() == {"FINISHED"}
     target = scene.kmtalk.target
-    assert [block.name for block in target.data.shape_keys.key_blocks] == ["Basis", *ARKIT]
+    assert [block.name for block in target.data.shape_keys.key_blocks] == ["Basis", *SHAPES]
     assert all((block.slider_min, block.slider_max) == (0, 1) for block in target.data.shape_keys.key_blocks[1:])
     assert all(block.value == 0 for block in target.data.shape_keys.key_blocks[1:])
     quads = sum(len(polygon.vertices) == 4 for polygon in target.data.polygons)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from stage import curve_of
 
-from model_runtime.channels import ARKIT, CHANNELS
+from model_runtime.channels import CHANNELS, SHAPES
 
 MARKED = ("eye_left_outer", "eye_left_inner", "mouth_left", "upper_lip_inner", "lower_lip_inner", "nose_tip", "chin")
 
@@ -52,7 +52,7 @@ def test_marks_guesses_shapes_and_speech(bare, ours, line, scene):
         apart = np.subtract(bare.data.vertices[item.vertex].co, bare.data.vertices[ours.landmarks[name]].co)
         assert np.linalg.norm(apart) < 0.1, "half a millimetre from its place"
     assert bpy.ops.kmtalk.make_shapes() == {"FINISHED"}
-    assert [block.name for block in bare.data.shape_keys.key_blocks] == ["Basis", *ARKIT]
+    assert [block.name for block in bare.data.shape_keys.key_blocks] == ["Basis", *SHAPES]
     np.testing.assert_allclose(shape(bare, "Basis"), np.array([v.co for v in bare.data.vertices]), atol=1e-6)
     moved = shape(bare, "jawOpen") - shape(bare, "Basis")
     chin, nose = moved[ours.landmarks["chin"]], moved[ours.landmarks["nose_tip"]]

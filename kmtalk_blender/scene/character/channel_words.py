@@ -10,7 +10,7 @@ several names with commas between them are shapes that move together.
 - `~` before a name: its meaning is near, not the same.
 """
 
-__all__ = ["CHANNELS", "SPEECH", "stem_and_side"]
+__all__ = ["CHANNELS", "KNOWN_CHANNELS", "OPTIONAL", "SPEECH", "stem_and_side"]
 
 # `*` in a channel's name: it has a left and a right one.
 SPEECH: dict[str, tuple[str, ...]] = {
@@ -105,7 +105,13 @@ SPEECH: dict[str, tuple[str, ...]] = {
         *("brow outer up", "brow raise outer", "outer brow raise", "brow u", "au 2", "brow raise", "brow up"),
     ),
     "browDown*": ("brow down", "brow drop", "brow lower", "brow d", "au 4"),
+    "tongueUp": (
+        *("tongue tip up", "v tongue up", "tongue up", "tongue tip raise", "tongue raise", "tongue raise lower"),
+        *("tongue up down", "~v tongue raise", "~tongue curl up", "~tongue bend up"),
+    ),
 }
+# Beyond ARKit: a character without a shape for them lacks nothing.
+OPTIONAL = ("tongueUp",)
 SIDES = ("Left", "Right")
 
 
@@ -116,8 +122,9 @@ def _channels() -> tuple[str, ...]:
     return tuple(names)
 
 
-# All channels, in the runtime's order.
-CHANNELS = _channels()
+# All channels, in the runtime's order: those that a character should have, and those with the optional ones.
+KNOWN_CHANNELS = _channels()
+CHANNELS = KNOWN_CHANNELS[: -len(OPTIONAL)]
 
 
 def stem_and_side(channel: str) -> tuple[str, str]:

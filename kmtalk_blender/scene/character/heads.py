@@ -17,12 +17,13 @@ __all__ = ["add_head"]
 LOOKS = {
     "skin": ((0.62, 0.36, 0.26), 0.5),
     "lips": ((0.46, 0.15, 0.13), 0.38),
-    "mouth": ((0.16, 0.025, 0.025), 0.5),
-    "teeth": ((0.8, 0.76, 0.66), 0.25),
-    "tongue": ((0.45, 0.11, 0.1), 0.4),
+    "mouth": ((0.3, 0.06, 0.05), 0.5),
+    "teeth": ((0.95, 0.92, 0.83), 0.2),
+    "tongue": ((0.62, 0.2, 0.18), 0.4),
     "eye_white": ((0.82, 0.82, 0.8), 0.15),
     "iris": ((0.1, 0.2, 0.26), 0.15),
     "pupil": ((0.004, 0.004, 0.004), 0.1),
+    "gums": ((0.62, 0.24, 0.22), 0.35),
     "brow": ((0.05, 0.025, 0.014), 0.7),
     "hair": ((0.075, 0.036, 0.018), 0.5),
     "lashes": ((0.012, 0.008, 0.006), 0.6),
@@ -109,7 +110,7 @@ def _material(name: str) -> bpy.types.Material:
     shader: Any = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = roughness
-    if name in ("skin", "lips", "tongue"):
+    if name in ("skin", "lips", "tongue", "gums"):
         shader.inputs["Subsurface Weight"].default_value = 0.12
         shader.inputs["Subsurface Radius"].default_value = (0.01, 0.004, 0.002)
     return material

@@ -13,7 +13,7 @@ from ...errors import UserError
 from ...runtime.input_files import parse_json, read_text
 from ...runtime.whole_file import write_whole
 from .find_visemes import find_visemes
-from .shape_names import CHANNELS, SURE, UNSURE, match_channels
+from .shape_names import CHANNELS, KNOWN_CHANNELS, OPTIONAL, SURE, UNSURE, match_channels
 
 __all__ = [
     "Mapping",
@@ -79,7 +79,7 @@ def identify(shapes: list[str]) -> Mapping:
 
 @lru_cache(maxsize=REMEMBERED)
 def _identified(shapes: tuple[str, ...]) -> Mapping:
-    direct = match_channels(CHANNELS, list(shapes))
+    direct = match_channels(KNOWN_CHANNELS, list(shapes))
     visemes = find_visemes(list(shapes), bool(direct))
     mouth = [channel for channel in direct if channel.startswith(("jaw", "mouth"))]
     if visemes.title and not ("jawOpen" in direct and len(mouth) > ENOUGH):
@@ -111,7 +111,7 @@ def _identified(shapes: tuple[str, ...]) -> Mapping:
         rows += [replace(row, channel="mouthClose", gain=-row.gain) for row in rows if row.channel == "jawOpen"]
     known = {row.channel for row in rows}
     rows += [Row(channel, "") for channel in CHANNELS if channel not in known]
-    return Mapping(mode, tuple(sorted(rows, key=lambda row: CHANNELS.index(row.channel))), title)
+    return Mapping(mode, tuple(sorted(rows, key=lambda row: KNOWN_CHANNELS.index(row.channel))), title)
 
 
 def mapping_of(target: bpy.types.Object) -> Mapping:
@@ -156,9 +156,9 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
         kept = [row for row in stored.rows if row.shape in shapes]
         done = {row.channel for row in kept}
         added = [row for row in found.rows if row.channel not in done] if stored.mode == found.mode else []
-        empty = {row.channel for row in stored.rows} - done - {row.channel for row in added}
+        empty = {row.channel for row in stored.rows} - done - {row.channel for row in added} - set(OPTIONAL)
         rows = (*kept, *added, *(Row(channel, "") for channel in empty))
-        ordered = sorted(rows, key=lambda row: CHANNELS.index(row.channel) if row.channel in CHANNELS else 99)
+        ordered = sorted(rows, key=_place)
         found = Mapping(stored.mode, tuple(ordered), found.title)
     if not found.mapped:
         if sum(bool(NUMBERED.fullmatch(shape)) for shape in shapes) > ENOUGH:
@@ -173,6 +173,11 @@ def map_channels(target: bpy.types.Object, only_missing: bool = False) -> Mappin
     found = rested_at(found, rests)
     write_mapping(target, found)
     return found
+
+
+def _place(row: Row) -> int:
+    """The row's place in a table: those of other channels come last."""
+    return KNOWN_CHANNELS.index(row.channel) if row.channel in KNOWN_CHANNELS else len(KNOWN_CHANNELS)
 
 
 def write_mapping(target: bpy.types.Object, mapping: Mapping) -> None:
@@ -229,7 +234,7 @@ def load_preset(target: bpy.types.Object, path: Path) -> tuple[Mapping, list[str
             raise ValueError("mouth gain")
     except (UserError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(f"{path} is not a mapping of KMTalk; save one again from the table.") from error
-    unknown = sorted({row.channel for row in rows} - set(CHANNELS))
+    unknown = sorted({row.channel for row in rows} - set(KNOWN_CHANNELS))
     if unknown:
         raise UserError(f"{path} names an unknown channel {unknown[0]}; channels are called {CHANNELS[0]} ...")
     shapes = set(shape_names(target))

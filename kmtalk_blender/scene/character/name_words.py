@@ -66,7 +66,7 @@ FORMS = {
 # Words that only the tables of channels have.
 WORDS = (
     "jaw mouth tongue chin left right up in out inner outer drop narrow shrug sharp simple together toward whistle "
-    "adjust overturn pout sad ape overlay inside under lip part kiss wink show move balloon mid chew"
+    "adjust overturn pout sad ape overlay inside under lip part kiss wink show move balloon mid chew tip curl bend"
 )
 KNOWN = frozenset([*FORMS, *FORMS.values(), *WORDS.split(), *NOISE, *SIDES, *QUARTERS, *TRANSLATIONS])
 # Shorter words would be found in any run of letters.

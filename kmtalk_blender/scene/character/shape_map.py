@@ -10,7 +10,7 @@ from ..compat import shape_keys_of
 from .gaze_names import match_gaze
 from .mapping import Row, mapping_of
 from .mouth_gain import grown, shrunk
-from .shape_names import CHANNELS
+from .shape_names import KNOWN_CHANNELS
 from .visemes import blend_values
 
 __all__ = [
@@ -163,7 +163,7 @@ def shape_map(target: bpy.types.Object, channels: tuple[str, ...]) -> ShapeMap:
         matrix[driven.index(row.shape), channels.index(row.channel)] += row.gain
         offset[driven.index(row.shape)] += row.offset
     both_ways = np.array([shape_keys_of(target).key_blocks[shape].slider_min < 0 for shape in driven])
-    signed = np.array([channel not in CHANNELS and channel not in gaze for channel in channels]) & (
+    signed = np.array([channel not in KNOWN_CHANNELS and channel not in gaze for channel in channels]) & (
         matrix[both_ways] != 0
     ).any(axis=0)
     blocks = [shape_keys_of(target).key_blocks[shape] for shape in driven]

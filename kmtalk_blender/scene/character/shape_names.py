@@ -7,10 +7,21 @@ common before or behind the known words (the character's name, an exporter's suf
 from collections import Counter
 from dataclasses import dataclass
 
-from .channel_words import CHANNELS, SPEECH, stem_and_side
+from .channel_words import CHANNELS, KNOWN_CHANNELS, OPTIONAL, SPEECH, stem_and_side
 from .name_words import LEFT, NOISE, RIGHT, SIDES, Name, pieces, read_name
 
-__all__ = ["CERTAINTIES", "CHANNELS", "LIKELY", "SURE", "UNSURE", "Hit", "least_sure", "match_channels"]
+__all__ = [
+    "CERTAINTIES",
+    "CHANNELS",
+    "KNOWN_CHANNELS",
+    "LIKELY",
+    "OPTIONAL",
+    "SURE",
+    "UNSURE",
+    "Hit",
+    "least_sure",
+    "match_channels",
+]
 
 SURE, LIKELY, UNSURE = "SURE", "LIKELY", "UNSURE"
 # From the most to the least certain.

@@ -24,7 +24,8 @@ NARROW = {"jawOpen": 0.16, **LIPS_APART}
 TONGUE_OUT = {**NARROW, "tongueOut": 0.4}
 BACK = {"jawOpen": 0.22, **LIPS_APART}
 TEETH = {"jawOpen": 0.06, **LIPS_APART, "mouthStretchLeft": 0.3, "mouthStretchRight": 0.3}
-TONGUE_UP = {"jawOpen": 0.12, **LIPS_APART}
+TONGUE_UP = {"jawOpen": 0.12, **LIPS_APART, "tongueUp": 0.65}
+TIP_UP = {**NARROW, "tongueUp": 0.7}
 CURLED = {"mouthPucker": 0.35, "mouthFunnel": 0.3, "jawOpen": 0.12}
 MIDDLE = {"jawOpen": 0.45, **LIPS_APART}
 HALF_ROUND = {"jawOpen": 0.3, "mouthFunnel": 0.45, "mouthPucker": 0.5}
@@ -49,16 +50,16 @@ def _set(title: str, shapes: dict[str, Parts], more: dict[str, Parts] | None = N
 
 
 CONSONANTS = {
-    **{"pp": PRESSED, "ff": TEETH_ON_LIP, "th": TONGUE_OUT, "dd": NARROW, "kk": BACK, "ch": BUNCHED, "ss": TEETH},
+    **{"pp": PRESSED, "ff": TEETH_ON_LIP, "th": TONGUE_OUT, "dd": TIP_UP, "kk": BACK, "ch": BUNCHED, "ss": TEETH},
     **{"nn": TONGUE_UP, "rr": CURLED},
 }
 # ARPAbet's phones, and so the shapes of those who make one for each of them.
 PHONES = {
     **{"aa": OPEN, "ae": HALF_OPEN, "ah": MIDDLE, "ao": ROUND, "aw": OPEN, "ay": OPEN, "b": PRESSED, "ch": BUNCHED},
-    **{"d": NARROW, "dh": TONGUE_OUT, "eh": HALF_OPEN, "er": CURLED, "ey": HALF_OPEN, "f": TEETH_ON_LIP, "g": BACK},
+    **{"d": TIP_UP, "dh": TONGUE_OUT, "eh": HALF_OPEN, "er": CURLED, "ey": HALF_OPEN, "f": TEETH_ON_LIP, "g": BACK},
     **{"hh": BACK, "ih": SPREAD, "iy": SPREAD, "jh": BUNCHED, "k": BACK, "l": TONGUE_UP, "m": PRESSED},
     **{"n": TONGUE_UP, "ng": BACK, "ow": HALF_ROUND, "oy": ROUND, "p": PRESSED, "r": CURLED, "s": TEETH},
-    **{"sh": BUNCHED, "t": NARROW, "th": TONGUE_OUT, "uh": TIGHT, "uw": TIGHT, "v": TEETH_ON_LIP, "w": TIGHT},
+    **{"sh": BUNCHED, "t": TIP_UP, "th": TONGUE_OUT, "uh": TIGHT, "uw": TIGHT, "v": TEETH_ON_LIP, "w": TIGHT},
     **{"y": SPREAD, "z": TEETH, "zh": BUNCHED},
 }
 
@@ -89,7 +90,7 @@ SETS = (
         {
             **{"ae": HALF_OPEN, "ah": OPEN, "bmp": PRESSED, "chj": BUNCHED, "ee": SPREAD, "er": CURLED},
             **{"fv": TEETH_ON_LIP, "ih": SPREAD, "kghng": BACK, "oh": ROUND, "r": CURLED, "sz": TEETH},
-            **{"tldn": NARROW, "th": TONGUE_OUT, "woo": TIGHT},
+            **{"tldn": TIP_UP, "th": TONGUE_OUT, "woo": TIGHT},
         },
     ),
     # The numbers are those of Microsoft's speech engines, the names those of MPFB.
@@ -100,7 +101,7 @@ SETS = (
             **{"yiyihix06": SPREAD, "wuw07": TIGHT, "ow08": HALF_ROUND, "aw09": {"jawOpen": 0.55, "mouthFunnel": 0.3}},
             **{"oy10": ROUND, "ay11": {"jawOpen": 0.55, **WIDE}, "h12": {"jawOpen": 0.25, **LIPS_APART}},
             **{"r13": CURLED, "l14": TONGUE_UP, "sz15": TEETH, "shchjhzh16": BUNCHED, "thdh17": TONGUE_OUT},
-            **{"fv18": TEETH_ON_LIP, "dtn19": NARROW, "kgng20": BACK, "pbm21": PRESSED},
+            **{"fv18": TEETH_ON_LIP, "dtn19": TIP_UP, "kgng20": BACK, "pbm21": PRESSED},
         },
     ),
     _set(
@@ -109,7 +110,7 @@ SETS = (
             **{"1|01": MIDDLE, "2|02": OPEN, "3|03": ROUND, "4|04": HALF_OPEN, "5|05": CURLED, "6|06": SPREAD},
             **{"7|07": TIGHT, "8|08": HALF_ROUND, "9|09": {"jawOpen": 0.55, "mouthFunnel": 0.3}, "10": ROUND},
             **{"11": {"jawOpen": 0.55, **WIDE}, "12": {"jawOpen": 0.25, **LIPS_APART}, "13": CURLED, "14": TONGUE_UP},
-            **{"15": TEETH, "16": BUNCHED, "17": TONGUE_OUT, "18": TEETH_ON_LIP, "19": NARROW, "20": BACK},
+            **{"15": TEETH, "16": BUNCHED, "17": TONGUE_OUT, "18": TEETH_ON_LIP, "19": TIP_UP, "20": BACK},
             "21": PRESSED,
         },
     ),
@@ -117,7 +118,7 @@ SETS = (
         "Daz",
         {
             **{"aa": OPEN, "ee": SPREAD, "eh": HALF_OPEN, "er": CURLED, "f": TEETH_ON_LIP, "ih": SPREAD, "iy": SPREAD},
-            **{"k": BACK, "l": TONGUE_UP, "m": PRESSED, "ow": HALF_ROUND, "s": TEETH, "sh": BUNCHED, "t": NARROW},
+            **{"k": BACK, "l": TONGUE_UP, "m": PRESSED, "ow": HALF_ROUND, "s": TEETH, "sh": BUNCHED, "t": TIP_UP},
             **{"th": TONGUE_OUT, "uw": TIGHT, "w": TIGHT},
         },
     ),
@@ -137,14 +138,14 @@ SETS = (
     _set(
         "Character Animator",
         {
-            **{"ah|aa": OPEN, "d": NARROW, "ee": SPREAD, "f": TEETH_ON_LIP, "l": TONGUE_UP, "m": PRESSED, "oh": ROUND},
+            **{"ah|aa": OPEN, "d": TIP_UP, "ee": SPREAD, "f": TEETH_ON_LIP, "l": TONGUE_UP, "m": PRESSED, "oh": ROUND},
             **{"r": CURLED, "s": TEETH, "uh": MIDDLE, "woo|oo": TIGHT},
         },
     ),
     _set(
         "SALSA",
         {
-            **{"w": TIGHT, "t": NARROW, "f": TEETH_ON_LIP, "th": TONGUE_OUT, "ow": HALF_ROUND, "ee": SPREAD},
+            **{"w": TIGHT, "t": TIP_UP, "f": TEETH_ON_LIP, "th": TONGUE_OUT, "ow": HALF_ROUND, "ee": SPREAD},
             "oo": {"jawOpen": 0.4, "mouthFunnel": 0.6},
         },
     ),

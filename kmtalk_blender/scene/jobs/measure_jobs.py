@@ -9,7 +9,7 @@ from ...errors import UserError
 from ...runtime.head_file import Head
 from ..character.landmarks import check_marks, similarity, vertices_of
 from ..character.mapping import Mapping, Row, shape_names, write_mapping
-from ..character.shape_names import CHANNELS
+from ..character.shape_names import CHANNELS, KNOWN_CHANNELS
 from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob
@@ -48,7 +48,7 @@ class MeasureJob(HeadJob):
         rows = [Row(channel, shape, gain) for shape, made in parts.items() for channel, gain in made.items()]
         known = {row.channel for row in rows}
         rows += [Row(channel, "") for channel in CHANNELS if channel not in known]
-        ordered = tuple(sorted(rows, key=lambda row: CHANNELS.index(row.channel)))
+        ordered = tuple(sorted(rows, key=lambda row: KNOWN_CHANNELS.index(row.channel)))
         write_mapping(target, Mapping("VISEMES", ordered, "measured"))
         return Report("", 0, 0, 0, 0, f"{target.name}: {len(parts)} shape keys measured")
 
@@ -63,7 +63,7 @@ def channel_parts(target: bpy.types.Object, head: Head) -> dict[str, dict[str, f
         raise UserError(f"{target.name} was changed while its shapes were measured; measure them again.")
     scale, rotation, _ = similarity(head.vertices.astype(np.float64), points)
     # Of gaze and squint a mapping says nothing.
-    known = [number for number, channel in enumerate(head.channels) if channel in CHANNELS]
+    known = [number for number, channel in enumerate(head.channels) if channel in KNOWN_CHANNELS]
     channels = (scale * head.deltas[known].astype(np.float64) @ rotation.T).reshape(len(known), -1)
     names = shape_names(target)
     moved = np.stack([_displacement(target, name, points) for name in names])

@@ -13,7 +13,7 @@ from ..character.landmarks import check_marks, marks_text, similarity, vertices_
 from ..character.modifiers import remaking_modifier
 from ..character.new_shape import new_shape
 from ..character.parts import Part, follow, parts_of
-from ..character.shape_names import CHANNELS
+from ..character.shape_names import KNOWN_CHANNELS
 from ..compat import shape_keys_of
 from ..placement.report import Report
 from .head_jobs import HeadJob, with_notes
@@ -139,8 +139,8 @@ def _add_keys(thing: bpy.types.Object, deltas: dict[str, np.ndarray], existing: 
 
 
 def _taken(target: bpy.types.Object) -> list[str]:
-    shape_keys = target.data.shape_keys
-    return [name for name in (*CHANNELS, *GAZE_CHANNELS) if shape_keys is not None and name in shape_keys.key_blocks]
+    blocks = target.data.shape_keys.key_blocks if target.data.shape_keys is not None else ()
+    return [name for name in (*KNOWN_CHANNELS, *GAZE_CHANNELS) if name in blocks]
 
 
 def write_mesh(target: bpy.types.Object, path: Path, parts: tuple[Part, ...] = ()) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from ..character.shape_names import OPTIONAL
 from ..takes.notes import read_understood
 from .write_take import WrittenTake
 
@@ -47,7 +48,7 @@ def report_of(
         text += f" ({density:.1f} a second on each), at most {baseline.density.tolerance:g} off"
     if kept:
         text += f", {kept} edited {'frame' if kept == 1 else 'frames'} kept"
-    undriven = len(mapping.channels) - len(mapping.channels_of(set(mapping.shapes)))
+    undriven = len(set(mapping.channels) - set(mapping.channels_of(set(mapping.shapes))) - set(OPTIONAL))
     if undriven:
         text += f"; {undriven} channels have no shape"
     understood = read_understood(baseline.info)

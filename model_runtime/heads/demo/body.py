@@ -12,7 +12,8 @@ from model_runtime.heads.demo.hair import hair
 from model_runtime.heads.demo.lashes import lashes
 from model_runtime.heads.demo.skin import build_skin
 from model_runtime.heads.demo.surface import Part, join, mirror_part
-from model_runtime.heads.demo.teeth import LOWER, UPPER, gum, teeth, tongue
+from model_runtime.heads.demo.teeth import LOWER, UPPER, gum, palate, teeth
+from model_runtime.heads.demo.tongue import tongue
 
 __all__ = ["Body", "build_body"]
 
@@ -50,6 +51,7 @@ def build_body() -> Body:
         "teeth_lower": teeth(LOWER),
         "gum_upper": gum(UPPER),
         "gum_lower": gum(LOWER),
+        "palate": palate(),
         "tongue": tongue(),
         "hair": hair(),
         "brow_left": left_brow,

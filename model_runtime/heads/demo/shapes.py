@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_runtime.channels import ARKIT, CHANNELS, mirrored
+from model_runtime.channels import CHANNELS, SHAPES, mirrored
 from model_runtime.heads.demo.body import Body
 from model_runtime.heads.demo.brow_moves import brow_channels
 from model_runtime.heads.demo.bumps import raise_skin
@@ -14,6 +14,7 @@ from model_runtime.heads.demo.jaw import jaw_share, jaw_slide, jaw_swing
 from model_runtime.heads.demo.lids import blink
 from model_runtime.heads.demo.lip_moves import LIP_MOVES, LipMove, lip_displacement, side_share
 from model_runtime.heads.demo.mouth import BORDER, CONTACT, LAST_LIP, around
+from model_runtime.heads.demo.tongue import tongue_out, tongue_up
 from model_runtime.heads.demo.upper_moves import upper_channels
 
 __all__ = ["build_shapes"]
@@ -29,11 +30,6 @@ VESTIBULE_SHARE = (0.4, 0.1)
 # Where mouthClose brings the lips together, share of the way (x, y, z) from the upper to the lower lip; little in y,
 # because the upper teeth are there.
 CLOSE_SHARE = np.array([0.4, 0.05, 0.36])
-# Displacement of the tongue's tip at tongueOut 1, forward and up, mm.
-TONGUE_OUT = (25.0, 9.0)
-# y of the tongue's root, where that displacement is 0, and of its tip, mm.
-TONGUE_ROOT = -48.0
-TONGUE_TIP = -88.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ CHIN = Chin()
 
 
 def build_shapes(body: Body) -> np.ndarray:
-    """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of ARKIT."""
+    """(K, V, 3) mm: the displacement of every channel at weight 1, in the order of SHAPES."""
     points = body.whole.vertices
     share = jaw_share(body)
     shapes = {
@@ -66,8 +62,10 @@ def build_shapes(body: Body) -> np.ndarray:
         for channel, field in _lip_channel(name, move, body, spread, chin).items():
             shapes[channel] = shapes.get(channel, 0) + field
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
-    shapes["tongueOut"] = _tongue_out(body)
-    return np.stack([_symmetric(name, shapes, body.mirror) for name in ARKIT])
+    for name, move in (("tongueOut", tongue_out), ("tongueUp", tongue_up)):
+        shapes[name] = np.zeros_like(points)
+        shapes[name][body.spans["tongue"]] = move(points[body.spans["tongue"]])
+    return np.stack([_symmetric(name, shapes, body.mirror) for name in SHAPES])
 
 
 def _symmetric(name: str, shapes: dict[str, np.ndarray], mirror: np.ndarray) -> np.ndarray:
@@ -126,16 +124,4 @@ def _close(body: Body, opening: np.ndarray, spread: Spread) -> np.ndarray:
         known[mouth[depth]] = take * closing
     whole = np.zeros_like(body.whole.vertices)
     whole[body.spans["skin"]] = spread(known)
-    return whole
-
-
-def _tongue_out(body: Body) -> np.ndarray:
-    """tongueOut, (V, 3) mm: the tongue extends over the lower lip."""
-    points = body.whole.vertices
-    whole = np.zeros_like(points)
-    tongue = points[body.spans["tongue"]]
-    along = np.clip((TONGUE_ROOT - tongue[:, 1]) / (TONGUE_ROOT - TONGUE_TIP), 0, 1.1)
-    forward, up = TONGUE_OUT
-    whole[body.spans["tongue"], 1] = -forward * along
-    whole[body.spans["tongue"], 2] = up * smoothstep(0, 0.7, along)
     return whole

@@ -1,6 +1,7 @@
 """The extension's zips, built by build_addon.py as a maintainer runs it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -57,6 +58,69 @@ def test_holds_the_extension_the_runtime_the_models_and_the_packages(package):
     assert f'platforms = ["{about["platform"]}"]' in manifest
     assert 'blender_version_min = "4.2.0"\nblender_version_max = "5.1.0"' in manifest
     assert package.stat().st_size <= LARGEST
+
+
+# Imports every module of the runtime, and prints those that want a package which is not there.
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import model_runtime
+for found in pkgutil.walk_packages(model_runtime.__path__, "model_runtime."):
+    if not found.name.endswith("__main__"):
+        try:
+            importlib.import_module(found.name)
+        except ModuleNotFoundError as error:
+            print(found.name, error.name)
+"""
+# Rooms of the runtime that only training, research and measuring read; packages that only those have.
+NOT_INFERENCE = ("networks", "training", "evaluation")
+FOR_TRAINING = {"torch", "transformers", "onnx", "safetensors", "accelerate"}
+
+
+def unpacked(package: Path, folder: Path) -> Path:
+    """The extension with its packages in `folder`, as they lie on a user's disk."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    with zipfile.ZipFile(folder / "lib" / "packages.zip") as archive:
+        archive.extractall(folder / "packages")
+    return folder
+
+
+def as_a_user(folder: Path, *arguments: str) -> str:
+    """The output of Python with what lies in the folder of `unpacked`, and nothing of this environment."""
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder / 'lib'}{os.pathsep}{folder / 'packages'}"}
+    command = [sys.executable, "-S", "-s", "-B", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=folder, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_inference_imports_nothing_that_was_left_out(package, tmp_path):
+    """Some commands import modules only when they run, so that a missing part would show on a user's machine alone."""
+    lines = as_a_user(unpacked(package, tmp_path), "-c", IMPORT_ALL).split("\n")
+    missing = [line.split() for line in lines if line and line.split(".")[1] not in NOT_INFERENCE]
+    assert [(module, name) for module, name in missing if name.split(".")[0] not in FOR_TRAINING] == []
+
+
+# Runs the command line, then prints which large libraries among the packages were never loaded.
+NEVER_LOADED = """
+import pathlib, sys
+from model_runtime.cli import main
+assert main(sys.argv[2:]) == 0
+loaded = pathlib.Path("/proc/self/maps").read_text()
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.so*")):
+    if path.stat().st_size > 1_000_000 and str(path) not in loaded:
+        print("never loaded", path.name)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which libraries a process has loaded")
+def test_every_large_library_of_the_zip_is_used(package, tmp_path):
+    """What no line needs makes the zip larger for nothing. scipy's parts for heads are imported by the heads."""
+    folder = unpacked(package, tmp_path)
+    code = IMPORT_ALL + NEVER_LOADED
+    line = str(TREE / "assets" / "demo_line.flac")
+    said = as_a_user(folder, "-c", code, str(folder / "packages"), "generate", line, "-o", str(tmp_path / "take.npz"))
+    assert [row for row in said.splitlines() if row.startswith("never loaded")] == []
 
 
 def test_same_commit_same_bytes(package, tmp_path):

@@ -12,10 +12,11 @@ from typing import BinaryIO
 from model_runtime import __version__
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
+from model_runtime.heads.own_head import READY
 from packing.bytecode import compiled
 from packing.targets import Target
 
-__all__ = ["LIBRARY", "PACKAGES", "extension_files", "write_archive", "zipped"]
+__all__ = ["HEAD", "LIBRARY", "PACKAGES", "extension_files", "write_archive", "zipped"]
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # date of every file in the zip, the earliest that the format can hold
 MANIFEST = "blender_manifest.toml"
@@ -23,6 +24,8 @@ MANIFEST = "blender_manifest.toml"
 LIBRARY = "lib"
 # The zip of the packages inside of the extension's zip; beside it a description of the same name in JSON.
 PACKAGES = f"{LIBRARY}/packages.zip"
+# The project's own head, ready made.
+HEAD = f"{LIBRARY}/model_runtime/{READY}"
 SPEECH = "model_runtime/weights/speech"
 # Only training reads the weights for torch; inference reads the networks that were exported from them.
 FOR_TRAINING = "model_runtime/weights/starter/weights.safetensors"

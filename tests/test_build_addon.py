@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from model_runtime import __version__
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.head import write_head
+from packing.archive import HEAD
 from packing.targets import TARGETS, Target
 from packing.wheels import list_wheels
 
@@ -85,13 +88,13 @@ def unpacked(package: Path, folder: Path) -> Path:
     return folder
 
 
-def as_a_user(folder: Path, *arguments: str) -> str:
-    """The output of Python with what lies in the folder of `unpacked`, and nothing of this environment."""
+def as_a_user(folder: Path, *arguments: str, status: int = 0, stream: str = "stdout") -> str:
+    """What Python says with what lies in the folder of `unpacked`, and nothing of this environment."""
     variables = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder / 'lib'}{os.pathsep}{folder / 'packages'}"}
     command = [sys.executable, "-S", "-s", "-B", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=folder, check=False)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    assert result.returncode == status, result.stderr
+    return getattr(result, stream)
 
 
 def test_inference_imports_nothing_that_was_left_out(package, tmp_path):
@@ -99,6 +102,23 @@ def test_inference_imports_nothing_that_was_left_out(package, tmp_path):
     lines = as_a_user(unpacked(package, tmp_path), "-c", IMPORT_ALL).split("\n")
     missing = [line.split() for line in lines if line and line.split(".")[1] not in NOT_INFERENCE]
     assert [(module, name) for module, name in missing if name.split(".")[0] not in FOR_TRAINING] == []
+
+
+def test_the_head_is_ready_made_and_the_same(package, tmp_path):
+    folder = unpacked(package, tmp_path / "installed")
+    ready, made = tmp_path / "ready.npz", tmp_path / "made.npz"
+    loaded = "import sys; from model_runtime.cli import main; main(sys.argv[1:]); print('scipy' in sys.modules)"
+    assert as_a_user(folder, "-c", loaded, "head", "-o", str(ready)).split()[-1] == "False"
+    assert ready.read_bytes() == write_head(demo_head(), made).read_bytes()
+    packed = folder / HEAD
+    content = packed.read_bytes()
+    for damaged in (b"", content[:-1000], content[:1000] + b"x" * 100 + content[1100:]):
+        packed.write_bytes(damaged)
+        said = as_a_user(
+            folder, "-m", "model_runtime", "head", "-o", str(tmp_path / "a.npz"), status=2, stream="stderr"
+        )
+        assert said.strip().endswith("is damaged; install the extension again.")
+    assert not (tmp_path / "a.npz").exists()
 
 
 # Runs the command line, then prints which large libraries among the packages were never loaded.

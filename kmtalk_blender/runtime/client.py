@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -16,7 +17,7 @@ from ..errors import UserError
 from .environment import Runtime, process_environment
 from .in_use import hold
 from .packages import Packages
-from .unpacking import Unpacking, remove_unused
+from .unpacking import Unpacking, remove_unused, set_aside
 
 __all__ = ["PROTOCOL", "Client", "Ticket"]
 
@@ -25,8 +26,9 @@ HELLO_SECONDS = 60.0  # s that the worker has to say hello
 CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
 LOG_LINES = 200  # last lines of the worker's stderr that are kept
 UNPACKING_SHARE = 0.5  # progress of the first request when the packages are unpacked
-# Part of Python's last error line when a package is missing.
+# Parts of Python's last error line when a package is missing, and when Windows lacks a library.
 NO_PACKAGE = "No module named"
+NO_LIBRARY = "DLL load failed"
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Client:
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self._process: subprocess.Popen | None = None
         self._unpacking: Unpacking | None = None
+        self._unpacked_again = False
         self._hold: IO[bytes] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tickets: dict[int, Ticket] = {}
@@ -322,6 +325,8 @@ class Client:
     def _handle_exit(self) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
+        if not self.hello and waiting and self._unpack_again():
+            return
         # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
             self._fail_all(self._reason())
@@ -337,6 +342,20 @@ class Client:
             ticket.again = True
             self._send_request(ticket)
 
+    def _unpack_again(self) -> bool:
+        """Packages with which the worker does not start are read: changed ones are unpacked again, once. True when they
+        are; the requests wait."""
+        packages = self.runtime.packages
+        if packages is None or self._unpacked_again or not packages.first_damaged():
+            return False
+        self._unpacked_again = True
+        self._release()
+        # What cannot be deleted is named when unpacking ends.
+        with suppress(OSError):
+            set_aside(packages.folder)
+        self._unpacking = Unpacking(packages)
+        return True
+
     def _handle_hello(self, event: dict) -> None:
         self.hello = event
         if event.get("protocol") != PROTOCOL:
@@ -346,6 +365,17 @@ class Client:
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
         last = next((line for line in reversed(self.log) if line.strip()), "")
+        packages = self.runtime.packages
+        if not self.hello and packages is not None and (changed := packages.first_damaged()):
+            return (
+                f"{packages.folder / changed} is missing or changed right after it was unpacked, probably by a virus "
+                "scanner; allow that folder there, and try again."
+            )
+        if not self.hello and NO_LIBRARY in last:
+            return (
+                "Windows lacks a library that ONNX Runtime needs; install Microsoft's Visual C++ Redistributable "
+                "(2015-2022, x64), and try again."
+            )
         if not self.hello and NO_PACKAGE in last:
             return (
                 f"{self.python} lacks KMTalk's packages; press Install Runtime, or choose another interpreter in the \

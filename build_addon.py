@@ -7,7 +7,7 @@ import click
 
 from model_runtime import __version__
 from model_runtime.errors import InputError
-from packing.archive import HEAD, LIBRARY, PACKAGES, extension_files, write_archive
+from packing.archive import HEAD, LIBRARY, LISTING, PACKAGES, extension_files, listing, write_archive
 from packing.blender_cli import generate_repository, validate
 from packing.own_head import ready_head
 from packing.packages import packed_packages
@@ -62,6 +62,7 @@ def _build(folder: Path, target: Target, limit: int) -> Path:
     made = ROOT / "dist" / "packed"
     contents[PACKAGES], contents[f"{LIBRARY}/packages.json"] = packed_packages(target, made)
     contents[HEAD] = ready_head(ROOT, made)
+    contents[LISTING] = listing(contents)
     archive = write_archive(folder / f"kmtalk-{__version__}-{target.title}.zip", contents)
     size = archive.stat().st_size
     if size > limit:

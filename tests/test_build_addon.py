@@ -51,7 +51,7 @@ def test_holds_the_extension_the_runtime_the_models_and_the_packages(package):
     assert {"__init__.py", "LICENSE"} | runtime | networks <= set(names)
     # The worker's import path, lib/, holds no module of the extension.
     assert {name.split("/")[1] for name in names if name.startswith("lib/")} == {
-        *("model_runtime", "packages.zip", "packages.json")
+        *("model_runtime", "files.json", "packages.zip", "packages.json")
     }
     # What only training, compilers and editors read.
     assert not [name for name in names if name.endswith("weights.safetensors")]

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import UserError
-from .environment import Runtime, process_environment
+from .environment import Runtime, process_environment, source_folder
 from .in_use import hold
+from .own_files import first_changed
 from .packages import Packages
 from .unpacking import Unpacking, remove_unused, set_aside
 
@@ -325,7 +326,9 @@ class Client:
     def _handle_exit(self) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
-        if not self.hello and waiting and self._unpack_again():
+        if waiting and self._unpack_again():
+            for ticket in waiting:
+                ticket.state = "waiting"
             return
         # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
@@ -343,10 +346,10 @@ class Client:
             self._send_request(ticket)
 
     def _unpack_again(self) -> bool:
-        """Packages with which the worker does not start are read: changed ones are unpacked again, once. True when they
+        """Packages with which the worker has failed are read: changed ones are unpacked again, once. True when they
         are; the requests wait."""
         packages = self.runtime.packages
-        if packages is None or self._unpacked_again or not packages.first_damaged():
+        if packages is None or self._unpacked_again or not self._failed or not packages.first_damaged():
             return False
         self._unpacked_again = True
         self._release()
@@ -362,16 +365,23 @@ class Client:
             self.kill()
             self._fail_all("KMTalk's runtime and the extension have different versions; update both.")
 
+    @property
+    def _failed(self) -> bool:
+        """True when the process has ended by itself with an error; an idle one ends without."""
+        return self._process is not None and self._process.returncode != 0
+
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
         last = next((line for line in reversed(self.log) if line.strip()), "")
         packages = self.runtime.packages
-        if not self.hello and packages is not None and (changed := packages.first_damaged()):
+        if self._failed and (lost := first_changed(source_folder())) is not None:
+            return f"{lost} is missing or changed; install the extension again."
+        if self._failed and packages is not None and (changed := packages.first_damaged()):
             return (
-                f"{packages.folder / changed} is missing or changed right after it was unpacked, probably by a virus "
+                f"{packages.folder / changed} went or changed right after it was unpacked, probably by a virus "
                 "scanner; allow that folder there, and try again."
             )
-        if not self.hello and NO_LIBRARY in last:
+        if NO_LIBRARY in last:
             return (
                 "Windows lacks a library that ONNX Runtime needs; install Microsoft's Visual C++ Redistributable "
                 "(2015-2022, x64), and try again."

@@ -190,7 +190,8 @@ def _is_left(folder: Path) -> bool:
 
 def _gone(error: FileNotFoundError, place: Path) -> str:
     """Why a file that was just written is not there."""
-    path = str(error.filename or place)
+    # Setting a file's time names no file.
+    path = str(error.filename or f"A file in {place}")
     if sys.platform == "win32" and len(path) > LONGEST_PATH:
         return (
             f"{path} has {len(path)} characters, more than Windows allows; start Blender with a shorter folder for the "

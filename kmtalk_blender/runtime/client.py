@@ -326,9 +326,11 @@ class Client:
     def _handle_exit(self) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
-        if waiting and self._unpack_again():
-            for ticket in waiting:
-                ticket.state = "waiting"
+        if waiting and self._changed_package():
+            if self._unpacked_again:
+                self._fail_all(self._reason())
+            else:
+                self._unpack_again(waiting)
             return
         # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
@@ -345,19 +347,24 @@ class Client:
             ticket.again = True
             self._send_request(ticket)
 
-    def _unpack_again(self) -> bool:
-        """Packages with which the worker has failed are read: changed ones are unpacked again, once. True when they
-        are; the requests wait."""
+    def _changed_package(self) -> str:
+        """Path of a file of the packages that is not as it was packed, after the worker has failed; or empty."""
         packages = self.runtime.packages
-        if packages is None or self._unpacked_again or not self._failed or not packages.first_damaged():
-            return False
+        changed = packages.first_damaged() if packages is not None and self._failed else ""
+        return str(packages.folder / changed) if packages is not None and changed else ""
+
+    def _unpack_again(self, waiting: list[Ticket]) -> None:
+        """Unpack the packages anew, as some have changed unseen; then all requests begin again."""
+        packages = self.runtime.packages
+        assert packages is not None
         self._unpacked_again = True
+        for ticket in waiting:
+            ticket.state = "waiting"
         self._release()
         # What cannot be deleted is named when unpacking ends.
         with suppress(OSError):
             set_aside(packages.folder)
         self._unpacking = Unpacking(packages)
-        return True
 
     def _handle_hello(self, event: dict) -> None:
         self.hello = event
@@ -373,13 +380,12 @@ class Client:
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
         last = next((line for line in reversed(self.log) if line.strip()), "")
-        packages = self.runtime.packages
         if self._failed and (lost := first_changed(source_folder())) is not None:
             return f"{lost} is missing or changed; install the extension again."
-        if self._failed and packages is not None and (changed := packages.first_damaged()):
+        if changed := self._changed_package():
             return (
-                f"{packages.folder / changed} went or changed right after it was unpacked, probably by a virus "
-                "scanner; allow that folder there, and try again."
+                f"{changed} went or changed right after it was unpacked, probably by a virus scanner; allow that "
+                "folder there, and try again."
             )
         if NO_LIBRARY in last:
             return (

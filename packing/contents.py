@@ -24,7 +24,6 @@ LEFT_OUT = {
 # Folders and files of packages that inference never reads.
 LEFT_OUT_FILES = (
     "numpy/distutils/",
-    "numpy/f2py/",
     "onnxruntime/backend/",
     # ONNX Runtime once more, for programs in C; Python's module holds all of it itself.
     "onnxruntime/capi/libonnxruntime.",

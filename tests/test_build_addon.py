@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from model_runtime import __version__
+from model_runtime.errors import InputError
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import write_head
 from packing.archive import HEAD
-from packing.targets import TARGETS, Target
+from packing.bytecode import interpreter
+from packing.targets import PYTHONS, TARGETS, Target
 from packing.wheels import list_wheels
 
 TREE = Path(__file__).resolve().parent.parent
@@ -88,35 +90,49 @@ def unpacked(package: Path, folder: Path) -> Path:
     return folder
 
 
-def as_a_user(folder: Path, *arguments: str, status: int = 0, stream: str = "stdout") -> str:
-    """What Python says with what lies in the folder of `unpacked`, and nothing of this environment."""
+@pytest.fixture(scope="module", params=PYTHONS)
+def installed(request, package, tmp_path_factory) -> tuple[Path, str]:
+    """The zip of this machine's platform for each Python, on a user's disk; and that Python."""
+    folder = tmp_path_factory.mktemp("installed")
+    if request.param != "3.11":
+        try:
+            interpreter(request.param)
+        except InputError as error:
+            pytest.skip(str(error))
+        result = build("--output", str(folder), "--target", Target.here().platform, request.param)
+        assert result.returncode == 0, result.stderr
+        package = next(folder.glob("*.zip"))
+    return unpacked(package, folder / "user"), interpreter(request.param)
+
+
+def as_a_user(installed: tuple[Path, str], *arguments: str, status: int = 0, stream: str = "stdout") -> str:
+    """What Python says with what `installed` gave, and nothing of this environment."""
+    folder, python = installed
     variables = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder / 'lib'}{os.pathsep}{folder / 'packages'}"}
-    command = [sys.executable, "-S", "-s", "-B", *arguments]
+    command = [python, "-S", "-s", "-B", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=folder, check=False)
     assert result.returncode == status, result.stderr
     return getattr(result, stream)
 
 
-def test_inference_imports_nothing_that_was_left_out(package, tmp_path):
+def test_inference_imports_nothing_that_was_left_out(installed):
     """Some commands import modules only when they run, so that a missing part would show on a user's machine alone."""
-    lines = as_a_user(unpacked(package, tmp_path), "-c", IMPORT_ALL).split("\n")
+    lines = as_a_user(installed, "-c", IMPORT_ALL).split("\n")
     missing = [line.split() for line in lines if line and line.split(".")[1] not in NOT_INFERENCE]
     assert [(module, name) for module, name in missing if name.split(".")[0] not in FOR_TRAINING] == []
 
 
-def test_the_head_is_ready_made_and_the_same(package, tmp_path):
-    folder = unpacked(package, tmp_path / "installed")
+def test_the_head_is_ready_made_and_the_same(installed, tmp_path):
     ready, made = tmp_path / "ready.npz", tmp_path / "made.npz"
-    as_a_user(folder, "-m", "model_runtime", "head", "-o", str(ready))
+    as_a_user(installed, "-m", "model_runtime", "head", "-o", str(ready))
     assert ready.read_bytes() == write_head(demo_head(), made).read_bytes()
-    packed = folder / HEAD
+    packed, command = installed[0] / HEAD, ("-m", "model_runtime", "head", "-o", str(tmp_path / "a.npz"))
     content = packed.read_bytes()
     for damaged in (b"", content[:-1000], content[:1000] + b"x" * 100 + content[1100:]):
         packed.write_bytes(damaged)
-        said = as_a_user(
-            folder, "-m", "model_runtime", "head", "-o", str(tmp_path / "a.npz"), status=2, stream="stderr"
-        )
+        said = as_a_user(installed, *command, status=2, stream="stderr")
         assert said.strip().endswith("is damaged; install the extension again.")
+    packed.write_bytes(content)
     assert not (tmp_path / "a.npz").exists()
 
 
@@ -133,12 +149,11 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.so*")):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which libraries a process has loaded")
-def test_every_large_library_of_the_zip_is_used(package, tmp_path):
+def test_every_large_library_of_the_zip_is_used(installed, tmp_path):
     """What no line needs makes the zip larger for nothing. scipy's parts for heads are imported by the heads."""
-    folder = unpacked(package, tmp_path)
-    code = IMPORT_ALL + NEVER_LOADED
+    code, packages = IMPORT_ALL + NEVER_LOADED, str(installed[0] / "packages")
     line = str(TREE / "assets" / "demo_line.flac")
-    said = as_a_user(folder, "-c", code, str(folder / "packages"), "generate", line, "-o", str(tmp_path / "take.npz"))
+    said = as_a_user(installed, "-c", code, packages, "generate", line, "-o", str(tmp_path / "take.npz"))
     assert [row for row in said.splitlines() if row.startswith("never loaded")] == []
 
 

@@ -7,8 +7,9 @@ import click
 
 from model_runtime import __version__
 from model_runtime.errors import InputError
-from packing.archive import LIBRARY, PACKAGES, extension_files, write_archive
+from packing.archive import HEAD, LIBRARY, LISTING, PACKAGES, extension_files, listing, write_archive
 from packing.blender_cli import generate_repository, validate
+from packing.own_head import ready_head
 from packing.packages import packed_packages
 from packing.targets import PYTHONS, SYSTEMS, TARGETS, Target
 from packing.wheels import list_wheels
@@ -57,8 +58,11 @@ def build(
 def _build(folder: Path, target: Target, limit: int) -> Path:
     """Write the zip of a target. Raises InputError, without a zip, when it is larger than `limit` bytes."""
     contents = extension_files(ROOT, target)
-    # Wheels come from the network: they are packed once for all builds, wherever those go.
-    contents[PACKAGES], contents[f"{LIBRARY}/packages.json"] = packed_packages(target, ROOT / "dist" / "packed")
+    # What takes long, such as wheels from the network, is made once for all builds, wherever those go.
+    made = ROOT / "dist" / "packed"
+    contents[PACKAGES], contents[f"{LIBRARY}/packages.json"] = packed_packages(target, made)
+    contents[HEAD] = ready_head(ROOT, made)
+    contents[LISTING] = listing(contents)
     archive = write_archive(folder / f"kmtalk-{__version__}-{target.title}.zip", contents)
     size = archive.stat().st_size
     if size > limit:

@@ -12,10 +12,11 @@ from typing import BinaryIO
 from model_runtime import __version__
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
+from model_runtime.heads.own_head import READY
 from packing.bytecode import compiled
 from packing.targets import Target
 
-__all__ = ["LIBRARY", "PACKAGES", "extension_files", "write_archive", "zipped"]
+__all__ = ["HEAD", "LIBRARY", "LISTING", "PACKAGES", "extension_files", "listing", "write_archive", "zipped"]
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # date of every file in the zip, the earliest that the format can hold
 MANIFEST = "blender_manifest.toml"
@@ -23,6 +24,10 @@ MANIFEST = "blender_manifest.toml"
 LIBRARY = "lib"
 # The zip of the packages inside of the extension's zip; beside it a description of the same name in JSON.
 PACKAGES = f"{LIBRARY}/packages.zip"
+# The project's own head, ready made.
+HEAD = f"{LIBRARY}/model_runtime/{READY}"
+# The digests of the runtime's files (runtime/own_files.py of the extension).
+LISTING = f"{LIBRARY}/files.json"
 SPEECH = "model_runtime/weights/speech"
 # Only training reads the weights for torch; inference reads the networks that were exported from them.
 FOR_TRAINING = "model_runtime/weights/starter/weights.safetensors"
@@ -49,6 +54,17 @@ def extension_files(root: Path, target: Target) -> dict[str, bytes]:
     contents[MANIFEST] = _manifest(contents[MANIFEST].decode(), target).encode()
     runtime = {name: content for name, content in contents.items() if name.startswith(f"{LIBRARY}/")}
     return contents | compiled(runtime, target.python, checked=True) | _speech_weights(root)
+
+
+def listing(contents: dict[str, bytes]) -> bytes:
+    """JSON: path in the library -> SHA-256 of each file of the runtime, without what Python compiled from them."""
+    runtime = f"{LIBRARY}/model_runtime/"
+    digests = {
+        name.removeprefix(f"{LIBRARY}/"): hashlib.sha256(content).hexdigest()
+        for name, content in sorted(contents.items())
+        if name.startswith(runtime) and not name.endswith(".pyc")
+    }
+    return (json.dumps(digests, indent=0) + "\n").encode()
 
 
 def write_archive(path: Path, contents: dict[str, bytes]) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from model_runtime.errors import InputError
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "interpreter"]
 
 # Runs in the target's Python. Compiled files name no time and no folder of this machine: the same source gives the same
 # bytes. "checked": Python compares with the source, which people edit; "unchecked": it does not read the source.
@@ -29,7 +29,7 @@ def compiled(files: dict[str, bytes], python: str, checked: bool) -> dict[str, b
 
     checked: a changed source is noticed. Raises InputError when this machine has no such Python.
     """
-    interpreter = _interpreter(python)
+    program = interpreter(python)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name, content in files.items():
@@ -39,14 +39,15 @@ def compiled(files: dict[str, bytes], python: str, checked: bool) -> dict[str, b
                 path.write_bytes(content)
         mode = "CHECKED_HASH" if checked else "UNCHECKED_HASH"
         # -I -S: only what is compiled decides on the bytes, not what this machine has installed.
-        subprocess.run([interpreter, "-I", "-S", "-c", COMPILE, str(root), mode], check=True)
+        subprocess.run([program, "-I", "-S", "-c", COMPILE, str(root), mode], check=True)
         return {
             str(PurePosixPath(path.relative_to(root).as_posix())): path.read_bytes()
             for path in sorted(root.rglob("*.pyc"))
         }
 
 
-def _interpreter(python: str) -> str:
+def interpreter(python: str) -> str:
+    """The interpreter of a Python version such as 3.13. Raises InputError when this machine has none."""
     if python == "{}.{}".format(*sys.version_info[:2]):
         return sys.executable
     own = Path(__file__).resolve().parents[1] / f".venv-{python}" / "bin" / "python"

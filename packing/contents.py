@@ -24,12 +24,19 @@ LEFT_OUT = {
 # Folders and files of packages that inference never reads.
 LEFT_OUT_FILES = (
     "numpy/distutils/",
-    "numpy/f2py/",
     "onnxruntime/backend/",
+    # ONNX Runtime once more, for programs in C; Python's module holds all of it itself.
+    "onnxruntime/capi/libonnxruntime.",
+    "onnxruntime/capi/onnxruntime.dll",
     "onnxruntime/datasets/",
     "onnxruntime/quantization/",
     "onnxruntime/tools/",
     "onnxruntime/transformers/",
+    # Numpy's tests of its own vector instructions (numpy 1, numpy 2).
+    "numpy/core/_simd.",
+    "numpy/_core/_simd.",
+    # For modules in Cython.
+    "scipy/special/cython_special.",
     # The second and third name of the library of espeak-ng.
     "espeakng_loader/libespeak-ng.so.1",
     # Parts of scipy that only evaluation and training import.

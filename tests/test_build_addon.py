@@ -1,6 +1,7 @@
 """The extension's zips, built by build_addon.py as a maintainer runs it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from model_runtime import __version__
-from packing.targets import TARGETS, Target
+from model_runtime.errors import InputError
+from model_runtime.heads.demo_head import demo_head
+from model_runtime.heads.head import write_head
+from packing.archive import HEAD
+from packing.bytecode import interpreter
+from packing.targets import PYTHONS, TARGETS, Target
 from packing.wheels import list_wheels
 
 TREE = Path(__file__).resolve().parent.parent
@@ -47,7 +53,7 @@ def test_holds_the_extension_the_runtime_the_models_and_the_packages(package):
     assert {"__init__.py", "LICENSE"} | runtime | networks <= set(names)
     # The worker's import path, lib/, holds no module of the extension.
     assert {name.split("/")[1] for name in names if name.startswith("lib/")} == {
-        *("model_runtime", "packages.zip", "packages.json")
+        *("model_runtime", "files.json", "packages.zip", "packages.json")
     }
     # What only training, compilers and editors read.
     assert not [name for name in names if name.endswith("weights.safetensors")]
@@ -57,6 +63,98 @@ def test_holds_the_extension_the_runtime_the_models_and_the_packages(package):
     assert f'platforms = ["{about["platform"]}"]' in manifest
     assert 'blender_version_min = "4.2.0"\nblender_version_max = "5.1.0"' in manifest
     assert package.stat().st_size <= LARGEST
+
+
+# Imports every module of the runtime, and prints those that want a package which is not there.
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+import model_runtime
+for found in pkgutil.walk_packages(model_runtime.__path__, "model_runtime."):
+    if not found.name.endswith("__main__"):
+        try:
+            importlib.import_module(found.name)
+        except ModuleNotFoundError as error:
+            print(found.name, error.name)
+"""
+# Rooms of the runtime that only training, research and measuring read; packages that only those have.
+NOT_INFERENCE = ("networks", "training", "evaluation")
+FOR_TRAINING = {"torch", "transformers", "onnx", "safetensors", "accelerate"}
+
+
+def unpacked(package: Path, folder: Path) -> Path:
+    """The extension with its packages in `folder`, as they lie on a user's disk."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    with zipfile.ZipFile(folder / "lib" / "packages.zip") as archive:
+        archive.extractall(folder / "packages")
+    return folder
+
+
+@pytest.fixture(scope="module", params=PYTHONS)
+def installed(request, package, tmp_path_factory) -> tuple[Path, str]:
+    """The zip of this machine's platform for each Python, on a user's disk; and that Python."""
+    folder = tmp_path_factory.mktemp("installed")
+    if request.param != "3.11":
+        try:
+            interpreter(request.param)
+        except InputError as error:
+            pytest.skip(str(error))
+        result = build("--output", str(folder), "--target", Target.here().platform, request.param)
+        assert result.returncode == 0, result.stderr
+        package = next(folder.glob("*.zip"))
+    return unpacked(package, folder / "user"), interpreter(request.param)
+
+
+def as_a_user(installed: tuple[Path, str], *arguments: str, status: int = 0, stream: str = "stdout") -> str:
+    """What Python says with what `installed` gave, and nothing of this environment."""
+    folder, python = installed
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder / 'lib'}{os.pathsep}{folder / 'packages'}"}
+    command = [python, "-S", "-s", "-B", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=folder, check=False)
+    assert result.returncode == status, result.stderr
+    return getattr(result, stream)
+
+
+def test_inference_imports_nothing_that_was_left_out(installed):
+    """Some commands import modules only when they run, so that a missing part would show on a user's machine alone."""
+    lines = as_a_user(installed, "-c", IMPORT_ALL).split("\n")
+    missing = [line.split() for line in lines if line and line.split(".")[1] not in NOT_INFERENCE]
+    assert [(module, name) for module, name in missing if name.split(".")[0] not in FOR_TRAINING] == []
+
+
+def test_the_head_is_ready_made_and_the_same(installed, tmp_path):
+    ready, made = tmp_path / "ready.npz", tmp_path / "made.npz"
+    as_a_user(installed, "-m", "model_runtime", "head", "-o", str(ready))
+    assert ready.read_bytes() == write_head(demo_head(), made).read_bytes()
+    packed, command = installed[0] / HEAD, ("-m", "model_runtime", "head", "-o", str(tmp_path / "a.npz"))
+    content = packed.read_bytes()
+    for damaged in (b"", content[:-1000], content[:1000] + b"x" * 100 + content[1100:]):
+        packed.write_bytes(damaged)
+        said = as_a_user(installed, *command, status=2, stream="stderr")
+        assert said.strip().endswith("is damaged; install the extension again.")
+    packed.write_bytes(content)
+    assert not (tmp_path / "a.npz").exists()
+
+
+# Runs the command line, then prints which large libraries among the packages were never loaded.
+NEVER_LOADED = """
+import pathlib, sys
+from model_runtime.cli import main
+assert main(sys.argv[2:]) == 0
+loaded = pathlib.Path("/proc/self/maps").read_text()
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.so*")):
+    if path.stat().st_size > 1_000_000 and str(path) not in loaded:
+        print("never loaded", path.name)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which libraries a process has loaded")
+def test_every_large_library_of_the_zip_is_used(installed, tmp_path):
+    """What no line needs makes the zip larger for nothing. scipy's parts for heads are imported by the heads."""
+    code, packages = IMPORT_ALL + NEVER_LOADED, str(installed[0] / "packages")
+    line = str(TREE / "assets" / "demo_line.flac")
+    said = as_a_user(installed, "-c", code, packages, "generate", line, "-o", str(tmp_path / "take.npz"))
+    assert [row for row in said.splitlines() if row.startswith("never loaded")] == []
 
 
 def test_same_commit_same_bytes(package, tmp_path):

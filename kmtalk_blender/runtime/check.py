@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..errors import UserError
 from .client import Client
-from .environment import Runtime
+from .environment import Runtime, source_folder
+from .own_files import first_changed
 from .take_file import read_take
 
 __all__ = ["Check", "Finding", "check_runtime"]
@@ -37,6 +38,9 @@ class Check:
         self._sound, self._output = folder / "check.wav", folder / "check.npz"
         self._about = "Runtime"
         self.findings = [Finding("Interpreter", runtime.python.is_file(), str(runtime.python))]
+        if (changed := first_changed(source_folder())) is not None:
+            text = f"{changed} is missing or changed; install the extension again."
+            self.findings.append(Finding("Extension", False, text))
         packages = runtime.packages
         # Packages that are missing or cut off are unpacked again with the first request; changed content shows here.
         if packages is not None and packages.whole() and (damaged := packages.first_damaged()):

@@ -8,15 +8,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from ..errors import UserError
-from .environment import Runtime, process_environment
+from .environment import Runtime, process_environment, source_folder
 from .in_use import hold
+from .own_files import first_changed
 from .packages import Packages
-from .unpacking import Unpacking, remove_unused
+from .unpacking import Unpacking, remove_unused, set_aside
 
 __all__ = ["PROTOCOL", "Client", "Ticket"]
 
@@ -25,8 +27,9 @@ HELLO_SECONDS = 60.0  # s that the worker has to say hello
 CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
 LOG_LINES = 200  # last lines of the worker's stderr that are kept
 UNPACKING_SHARE = 0.5  # progress of the first request when the packages are unpacked
-# Part of Python's last error line when a package is missing.
+# Parts of Python's last error line when a package is missing, and when Windows lacks a library.
 NO_PACKAGE = "No module named"
+NO_LIBRARY = "DLL load failed"
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Client:
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self._process: subprocess.Popen | None = None
         self._unpacking: Unpacking | None = None
+        self._unpacked_again = False
         self._hold: IO[bytes] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._tickets: dict[int, Ticket] = {}
@@ -322,6 +326,12 @@ class Client:
     def _handle_exit(self) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
+        if waiting and self._changed_package():
+            if self._unpacked_again:
+                self._fail_all(self._reason())
+            else:
+                self._unpack_again(waiting)
+            return
         # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
         if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
             self._fail_all(self._reason())
@@ -337,15 +347,51 @@ class Client:
             ticket.again = True
             self._send_request(ticket)
 
+    def _changed_package(self) -> str:
+        """Path of a file of the packages that is not as it was packed, after the worker has failed; or empty."""
+        packages = self.runtime.packages
+        changed = packages.first_damaged() if packages is not None and self._failed else ""
+        return str(packages.folder / changed) if packages is not None and changed else ""
+
+    def _unpack_again(self, waiting: list[Ticket]) -> None:
+        """Unpack the packages anew, as some have changed unseen; then all requests begin again."""
+        packages = self.runtime.packages
+        assert packages is not None
+        self._unpacked_again = True
+        for ticket in waiting:
+            ticket.state = "waiting"
+        self._release()
+        # What cannot be deleted is named when unpacking ends.
+        with suppress(OSError):
+            set_aside(packages.folder)
+        self._unpacking = Unpacking(packages)
+
     def _handle_hello(self, event: dict) -> None:
         self.hello = event
         if event.get("protocol") != PROTOCOL:
             self.kill()
             self._fail_all("KMTalk's runtime and the extension have different versions; update both.")
 
+    @property
+    def _failed(self) -> bool:
+        """True when the process has ended by itself with an error; an idle one ends without."""
+        return self._process is not None and self._process.returncode != 0
+
     def _reason(self) -> str:
         code = self._process.returncode if self._process else None
         last = next((line for line in reversed(self.log) if line.strip()), "")
+        if self._failed and (lost := first_changed(source_folder())) is not None:
+            return f"{lost} is missing or changed; install the extension again."
+        if changed := self._changed_package():
+            return (
+                f"{changed} went or changed right after it was unpacked, probably by a virus scanner; allow that "
+                "folder there, and try again."
+            )
+        if NO_LIBRARY in last:
+            return (
+                "Windows lacks a library that ONNX Runtime needs; install Microsoft's Visual C++ Redistributable "
+                "(2015-2022, x64), and try again."
+            )
         if not self.hello and NO_PACKAGE in last:
             return (
                 f"{self.python} lacks KMTalk's packages; press Install Runtime, or choose another interpreter in the \

@@ -64,7 +64,7 @@ def _make(request: Request, cache: ModelCache, report: Report) -> Head:
         name = request.name or Path(request.mesh).name
         check_mesh(mesh, name)
         return rig_mesh(mesh, name, report, cache.source())
-    return cache.source().head
+    return cache.head()
 
 
 @click.command("head", help="Write a head (.npz) with one shape a channel.")

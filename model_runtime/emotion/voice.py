@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 from model_runtime.speech.audio import SAMPLE_RATE, Waveform
 from model_runtime.speech.log_mel import ACOUSTIC_RATE, BANDS, acoustics
@@ -63,14 +62,30 @@ def measure(waveform: Waveform) -> Voice:
     power = (waveform.samples[: count * hop].astype(np.float64) ** 2).reshape(count, hop).mean(axis=1)
     decibel = 10 * np.log10(gaussian_filter1d(power, SMOOTHING) + 1e-12)
     speech = slice(rows[0], min(rows[-1] + 1, count))
-    syllables, _ = find_peaks(decibel[speech], prominence=PROMINENCE_DB)
+    syllables = _rises(decibel[speech], PROMINENCE_DB)
     pitch = hertz(waveform)[:count]
     voiced = pitch[: len(loud)][loud[: len(pitch)]]
     return Voice(
         float(10 * np.log10(power[loud[:count]].mean() + 1e-12)),
         float(np.nanmedian(voiced)) if np.isfinite(voiced).any() else np.nan,
-        max(len(syllables), 1) / ((speech.stop - speech.start) / ACOUSTIC_RATE),
+        max(syllables, 1) / ((speech.stop - speech.start) / ACOUSTIC_RATE),
     )
+
+
+def _rises(values: np.ndarray, height: float) -> int:
+    """How often the values rise by `height` and then fall by it.
+
+    As many as scipy.signal.find_peaks finds with that prominence; that part of scipy is not in the zip.
+    """
+    count, rising, turn = 0, False, np.inf
+    for value in values:
+        # The highest value since the rise, or the lowest since the fall.
+        turn = max(turn, value) if rising else min(turn, value)
+        if rising and value <= turn - height:
+            count, rising, turn = count + 1, False, value
+        elif not rising and value >= turn + height:
+            rising, turn = True, value
+    return count
 
 
 def compare(voice: Voice, usual: list[Voice]) -> Heard:

@@ -7,9 +7,9 @@ from scipy.interpolate import RBFInterpolator
 from scipy.spatial import cKDTree
 
 from model_runtime.heads.demo.jaw import FORWARD, HINGE, jaw_swing
-from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import Head
 from model_runtime.heads.mesh import vertex_normals
+from model_runtime.heads.own_head import own_head
 
 __all__ = ["CURVES", "Source", "Warped", "carried", "make_source", "warp_source"]
 
@@ -88,9 +88,9 @@ class Warped:
     hinge: np.ndarray
 
 
-def make_source() -> Source:
-    """Our head, prepared for the transfer."""
-    head = demo_head()
+def make_source(head: Head | None = None) -> Source:
+    """Our head, prepared for the transfer. head: our head, where it was read before."""
+    head = head or own_head()
     names = [head.material_names.index(name) for name in ("skin", "lips")]
     shown = np.unique(head.faces[np.isin(head.materials, names)])
     jaw = -head.deltas[head.channels.index("jawForward"), :, 1] * MILLIMETRES / FORWARD

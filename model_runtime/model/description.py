@@ -133,9 +133,15 @@ def read_description(name: Path | str) -> Description:
     folder = model_folder(name)
     check_path(folder)
     if not is_file(folder / DESCRIPTION):
-        raise InputError(f"{folder} is not a model folder: {DESCRIPTION} is missing.")
-    text = read_text(folder / DESCRIPTION, limits.MODEL_DESCRIPTION_BYTES)
-    values = parse_json(text, str(folder / DESCRIPTION))
+        fix = f"; {install_again(name)}" if name == "starter" else ""
+        raise InputError(f"{folder} is not a model folder: {DESCRIPTION} is missing{fix}.")
+    try:
+        text = read_text(folder / DESCRIPTION, limits.MODEL_DESCRIPTION_BYTES)
+        values = parse_json(text, str(folder / DESCRIPTION))
+    except InputError as error:
+        if name != "starter":
+            raise
+        raise InputError(f"{folder / DESCRIPTION} is damaged; {install_again(name)}.") from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise InputError(f"The model in {folder} was made by another version of KMTalk; export it again.")
     architecture = values.get("architecture", "starter")

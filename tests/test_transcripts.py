@@ -24,6 +24,7 @@ NOT_SPOKEN = {
         "never say that again ever again",
     ),
     "list": ("1. First\n2) Second\n* Third", "first second third"),
+    "tildes": ("~laughs~ I love it ~ 5 or 6 ~", "i love it about five or six"),
     "struck": ("I ~~hate~~ love it", "i love it"),
     "picture": ("![A cat](cat.png) Look <!-- no --> here", "look here"),
     "entities": (
@@ -93,6 +94,53 @@ READ = {
         "R&D + 5 < 6, ~5, #1, #love, 2x4, 1+1=2",
         "r and d plus five less than six about five number one hashtag love two by four one plus one equals two",
     ),
+    "decimals after a comma": (
+        "5,50 €, EUR 3,2 and 1,5",
+        "five euros fifty cents three point two euros and one point five",
+    ),
+    "amounts for each": (
+        "$5/month, $20/hr, 3€/kg and 5 GB/s",
+        "five dollars per month twenty dollars per hour three euros per kilogram and five gigabytes per second",
+    ),
+    "units of science": (
+        "5 GHz, 20ºC, 100 µm, 5 μg, 5 sq ft and 6 ft 2 in",
+        "five gigahertz twenty degrees celsius one hundred micrometers five micrograms five square feet and six feet "
+        "two inches",
+    ),
+    "dates of programs": (
+        "2024/03/15, 03-15-2024, 2024-03-15T10:30",
+        "march fifteenth twenty twenty four march fifteenth twenty twenty four march fifteenth twenty twenty "
+        "four ten thirty",
+    ),
+    "times with full stops": (
+        "5.30pm, 5 p.m., 7 a.m.–9 p.m.",
+        "five thirty p m five p m seven a m to nine p m",
+    ),
+    "durations": (
+        "1h 20m, 2m 30s and 1h5m10s",
+        "one hour twenty minutes two minutes thirty seconds and one hour five minutes ten seconds",
+    ),
+    "telephone abroad": (
+        "+44 20 7946 0958, 555.123.4567, 5551234567 or 9-1-1",
+        "plus four four two zero seven nine four six zero nine five eight five five five one two three four five six "
+        "seven five five five one two three four five six seven or nine one one",
+    ),
+    "thousands": (
+        "10 000, 1 234 567, 1'000, 5000000000",
+        "ten thousand one million two hundred and thirty four thousand five hundred and sixty seven one "
+        "thousand five billion",
+    ),
+    "large": (
+        "1.5M views, 3.2bn, 4 mil, $1M-$2M",
+        "one point five million views three point two billion four million one million to two million dollars",
+    ),
+    "wars and kings": (
+        "WWII, WW1, Louis XVI's head, type II, act V, scene ii, Vol. II, in 1066",
+        "world war two world war one louis the sixteenth's head type two act five scene two volume two in "
+        "ten sixty six",
+    ),
+    "screens": ("1080p, 720p and 1800p", "ten eighty p seven twenty p and eighteen hundred p"),
+    "plus or minus": ("+/- 5 and √2", "plus or minus five and square root of two"),
     "plural": ("your friend(s)", "your friends"),
 }
 

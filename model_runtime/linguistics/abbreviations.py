@@ -38,15 +38,19 @@ ABBREVIATIONS = {
         "mon": "monday",
     },
     **{"tues": "tuesday", "wed": "wednesday", "thurs": "thursday", "thu": "thursday", "fri": "friday"},
-    **{"a.k.a": "a k a", "cont'd": "continued", "ft": "fort", "sq": "square", "p": "page", "pp": "pages"},
+    **{"a.k.a": "a k a", "cont'd": "continued", "ft": "fort", "sq": "square", "p": "page", "pp": "pages", "c": "circa"},
+    **{"ca": "circa"},
 }
 # Abbreviations that are words as well: they are expanded only before a number (or, the last two, before a name).
-BEFORE_NUMBER = frozenset({"no", "nos", "fig", "ch", "ed", "est", "ext", "vol", "min", "max", "tel", "p", "pp"})
+BEFORE_NUMBER = frozenset(
+    {"no", "nos", "fig", "ch", "ed", "est", "ext", "vol", "min", "max", "tel", "p", "pp", "c", "ca"}
+)
 BEFORE_NAME = frozenset({"v", "co", "mt", "ft", "sen", "rep", "gen", "col", "gov", "hon", "det", "mon", "wed", "sq"})
 # Abbreviations that are street words after a name and titles before one.
 STREETS = {"st": "street", "dr": "drive"}
 BARE = re.compile(r"(?<![\w.'])(?:w/o(?!\w)|w/(?=\s)|b/c(?!\w)|etc(?![\w.])|vs(?![\w.]))", re.IGNORECASE)
 BARE_WORDS = {"w/o": "without", "w/": "with", "b/c": "because", "etc": "et cetera", "vs": "versus"}
+HALF_OF_DAY = re.compile(r"(?<=\d)\s?([AaPp])\.\s?[Mm]\b\.?")
 INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 # A word or an abbreviation with its full stops; no letter or full stop stands before it.
 STOPPED = re.compile(r"(?<![\w.])[\w.']++(?=[\s,;:)]|$)")
@@ -68,12 +72,17 @@ RULERS = frozenset(
 COUNTED = frozenset(
     (
         *("Act", "Article", "Bowl", "Book", "Chapter", "Class", "Episode", "Figure", "Grade", "Level", "Mark"),
-        *("Part", "Phase", "Psalm", "Scene", "Section", "Stage", "Type", "Volume", "War"),
+        *("Part", "Phase", "Psalm", "Scene", "Section", "Stage", "Type", "Volume", "War", "Vol", "Ch", "Pt"),
     )
 )
 # Words before letters that are no numeral: "The IV drip".
 UNCOUNTED = frozenset(("A", "An", "Her", "His", "I", "It", "My", "Our", "Size", "That", "The", "This", "Your"))
-ROMAN = re.compile(r"\b([A-Z][\w'’]{1,30})(,?\s)((?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))\b(?!['’]\w|\.\w)")
+ROMAN = re.compile(
+    r"\b([A-Z][\w'’]{1,30}|(?i:act|book|chapter|class|part|phase|scene|stage|type|volume))(\.?,?\s)"
+    r"((?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))\b(?!['’](?!s\b)\w|\.\w)"
+)
+SMALL_ROMAN = re.compile(r"\b((?i:act|chapter|part|scene)\.?\s)(ix|iv|v?i{1,3}|v|x)\b(?!['’.]\w)")
+WORLD_WAR = re.compile(r"\bWW\s?(I{1,3}|[123])\b")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 ADDRESS = re.compile(
     r"(?<![\w@.])(?:https?://|www\.)[^\s<>\"]{1,500}|(?<![\w@./])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
@@ -89,16 +98,19 @@ HASHTAG = re.compile(r"#(?=[A-Za-z])")
 ABOUT = re.compile(r"[~≈](?=\s?[$£€]?\d)")
 COMPARED = re.compile(r"(?<=\d)\s?([<>])\s?(?=\d)")
 SIGNS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "@": "at", "°": "degrees", "#": "number"}
+SIGNS |= {"√": "square root of", "∞": "infinity", "≠": "is not", "≥": "at least", "≤": "at most"}
 SIGNS |= {"±": "plus or minus", "÷": "divided by", "×": "times", "§": "section", "€": "euros", "£": "pounds"}
 
 
 def spell_abbreviations(text: str) -> str:
     """The text with addresses, abbreviations, initials and Roman numerals in words. Numbers must still be digits."""
-    text = ADDRESS.sub(_address, text)
+    text = ADDRESS.sub(_address, text.replace("+/-", "±"))
     text = BARE.sub(lambda match: BARE_WORDS[match[0].lower()], text)
+    text = WORLD_WAR.sub(lambda match: f"World War {len(match[1]) if match[1][0] == 'I' else match[1]}", text)
+    text = SMALL_ROMAN.sub(lambda match: match[1] + match[2].upper(), text)
     text = ROMAN.sub(_roman, text)
     text = LETTERS.sub(lambda match: " " + " ".join(match[0].replace(".", "")), text)
-    text = INITIALS.sub(_initials, text)
+    text = INITIALS.sub(_initials, HALF_OF_DAY.sub(r"\1m", text))
     text = STOPPED.sub(_abbreviation, text)
     text = COMPARED.sub(lambda match: " less than " if match[1] == "<" else " more than ", text)
     return ABOUT.sub(" about ", HASHTAG.sub(" hashtag ", text))

@@ -36,7 +36,7 @@ BULLET = re.compile(r"^[ \t]{0,20}(?:>[ \t]{0,9}){0,9}(?:[-*+•·][ \t]{1,9}(?=
 NUMBERED = re.compile(r"^[ \t]{0,20}(\d{1,3}[.)])(?=[ \t])", re.MULTILINE)
 ESCAPED = re.compile(r"\\([^\w\s])")
 STRONG = re.compile(r"(?<![\w*_])(\*\*\*?|___?)(?=\S)([^*_\n]{1,500})\1(?![\w*_])")
-STRUCK = re.compile(r"~~([^~\n]{1,500})~~")
+STRUCK = re.compile(r"(?<![\w~])~~?(?=[^\s~\d])([^~\n]{1,500})~~?(?![\w~])")
 # *laughs* or *really*: a direction, or emphasis.
 STARRED = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,200})\*(?![\w*])")
 # Asterisks between digits are a sign of multiplication; all others are not read.
@@ -63,6 +63,8 @@ CUE_NAME = re.compile(
     r"(?=[ \t]{0,60}(?:\(|[^\na-z]{0,200}[a-z]))",
     re.MULTILINE,
 )
+# The sign of a masculine ordinal, which keyboards have in place of the one of a degree.
+DEGREE = re.compile("(?<=\\d)º(?=[CF]|\\W|$)|(?<=\\d )º(?=[CF])")
 CHEVRONS = re.compile(r">>+")
 # A plural in brackets: "friend(s)".
 PLURAL = re.compile(r"(?<=[A-Za-z])\((e?s)\)")
@@ -72,6 +74,7 @@ DIGITS_ONLY = re.compile(r"\(([\d +-]{1,12})\)")
 
 def without_markup(text: str) -> str:
     """The text without what nobody speaks; what may be spoken or not stands between OPEN and CLOSE, never nested."""
+    text = DEGREE.sub("°", text)
     text = ENTITY.sub(lambda match: html.unescape(match[0]), text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.replace(OPEN, " ").replace(CLOSE, " ").replace("\xa0", " ")
     text = _without_comments(text)

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from num2words import num2words
 
+from model_runtime.linguistics.units import CURRENCIES, EACH, IRREGULAR, LARGE_NAMES, SCALES, UNCHANGED, UNITS
+
 __all__ = ["spell_numbers"]
 
 # Every pattern takes time in proportion to the length of the text.
@@ -13,73 +15,7 @@ __all__ = ["spell_numbers"]
 LONGEST_NUMBER = 15
 # Names of the digits 0 to 9.
 DIGITS = tuple(num2words(digit) for digit in range(10))
-# Sign or code -> name of the unit and of its hundredth. "pence" and "yen" have no other plural.
-CURRENCIES = {
-    **{"$": ("dollar", "cent"), "£": ("pound", "pence"), "€": ("euro", "cent"), "¥": ("yen", "sen")},
-    **{"₹": ("rupee", "paisa"), "₽": ("ruble", "kopek"), "₩": ("won", "jeon"), "₿": ("bitcoin", "cent")},
-    **{"USD": ("dollar", "cent"), "EUR": ("euro", "cent"), "GBP": ("pound", "pence"), "JPY": ("yen", "sen")},
-    **{"CHF": ("franc", "centime")},
-}
-UNCHANGED = frozenset({"pence", "yen", "won", "sen", "jeon", "hertz", "percent", "kelvin"})
-SCALES = {"k": "thousand", "m": "million", "mn": "million", "mio": "million", "b": "billion", "bn": "billion"}
-SCALES |= {"t": "trillion", "tn": "trillion"}
 SCALE = r"(?:\s?(hundred|thousand|million|billion|trillion|[kKmMbBtT][nN]?)\b(?!['’]))?"
-# Unit -> its name in the singular. Where capitals matter, both are listed.
-UNITS = {
-    **{"kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound", "lbs": "pound", "oz": "ounce"},
-    **{"km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "mi": "mile", "ft": "foot"},
-    **{
-        "yd": "yard",
-        "yds": "yard",
-        "l": "liter",
-        "L": "liter",
-        "ml": "milliliter",
-        "mL": "milliliter",
-        "cl": "centiliter",
-    },
-    **{"s": "second", "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour"},
-    **{"hrs": "hour", "ms": "millisecond", "yr": "year", "yrs": "year", "ha": "hectare", "gal": "gallon", "pt": "pint"},
-    **{"mph": "mile per hour", "kph": "kilometer per hour", "km/h": "kilometer per hour", "m/s": "meter per second"},
-    **{
-        "kmh": "kilometer per hour",
-        "rpm": "revolution per minute",
-        "fps": "frame per second",
-        "bpm": "beat per minute",
-    },
-    **{
-        "°C": "degree celsius",
-        "°F": "degree fahrenheit",
-        "°": "degree",
-        "ºC": "degree celsius",
-        "ºF": "degree fahrenheit",
-    },
-    **{"W": "watt", "kW": "kilowatt", "MW": "megawatt", "kWh": "kilowatt hour", "V": "volt", "Hz": "hertz"},
-    **{
-        "kHz": "kilohertz",
-        "MHz": "megahertz",
-        "GHz": "gigahertz",
-        "dB": "decibel",
-        "px": "pixel",
-        "kcal": "kilocalorie",
-    },
-    **{
-        "KB": "kilobyte",
-        "kB": "kilobyte",
-        "MB": "megabyte",
-        "GB": "gigabyte",
-        "TB": "terabyte",
-        "Mbps": "megabit per second",
-    },
-    **{
-        "m2": "square meter",
-        "km2": "square kilometer",
-        "m3": "cubic meter",
-        "sqft": "square foot",
-        "cm3": "cubic centimeter",
-    },
-    **{"%": "percent", "¢": "cent", "pp": "page", "kB/s": "kilobyte per second", "MB/s": "megabyte per second"},
-}
-IRREGULAR = {"foot": "feet"}
 DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -92,32 +28,51 @@ NO_FRACTIONS = {("24", "7"), ("9", "11"), ("50", "50"), ("20", "20")}
 
 GROUPED = r"\d{1,3}(?:,\d{3})+|\d[\d]*"
 AMOUNT = rf"((?:{GROUPED})?(?:\.\d+)?)"
+PER = rf"(?:\s?/\s?({'|'.join(sorted(map(re.escape, EACH), key=len, reverse=True))})(?!\w))?"
 SIGN = "|".join(re.escape(sign) for sign in CURRENCIES if len(sign) == 1)
 CODE = "|".join(sign for sign in CURRENCIES if len(sign) == 3)
 MINUS = r"(?<![\w.,)%])([-−])?"
-MONEY = re.compile(rf"{MINUS}(?:US|AU|CA|A|C)?({SIGN}|(?:{CODE})\s)\s?([-−])?(?=\.?\d){AMOUNT}(?![\d]){SCALE}")
-MONEY_RANGE = re.compile(rf"({SIGN})\s?(\d(?:[\d,.]{{0,20}}\d)?)\s?[-–—]\s?(?:{SIGN})?(?=\d)")
-MONEY_AFTER = re.compile(rf"{MINUS}(?=\.?\d){AMOUNT}(?!\d){SCALE}\s?({SIGN}|(?:{CODE})\b)(?!\d)")
+MONEY = re.compile(rf"{MINUS}(?:US|AU|CA|A|C)?({SIGN}|(?:{CODE})\s)\s?([-−])?(?=\.?\d){AMOUNT}(?![\d]){SCALE}{PER}")
+MONEY_RANGE = re.compile(rf"({SIGN})\s?(\d(?:[\d,.]{{0,20}}\d)?(?:[kKmMbB][nN]?)?)\s?[-–—]\s?(?:{SIGN})?(?=\d)")
+MONEY_AFTER = re.compile(rf"{MINUS}(?=\.?\d){AMOUNT}(?!\d){SCALE}\s?({SIGN}|(?:{CODE})\b)(?!\d){PER}")
 SINGULAR_BEFORE = re.compile(r"\b[Aa]n?\s$")
-ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-])")
-SLASH_DATE = re.compile(r"(?<![\d/.])(\d{1,2})([/.])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d/.]\d)")
+ISO_DATE = re.compile(r"(?<![\d/.-])(\d{4})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?![\d-])T?")
+SLASH_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2((?:19|20)\d\d|(?<!-)\d\d)(?![\d/.-]\d)")
 MONTH_DAY = re.compile(rf"\b{MONTH}\.?\s(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d|\s?(?:%|[ap]\.?m\b))")
 DAY_MONTH = re.compile(rf"(?<![\d:.,/])\b(\d{{1,2}})(?:st|nd|rd|th)?\s{MONTH}\b\.?(?!\w)")
 MONTH_ALONE = re.compile(rf"\b{MONTH}(?:\.|(?=\s(?:1\d|20)\d\d\b))")
 DECADE = re.compile(r"(?<![\w.,$£€])['’]?((?:1\d|20)?\d0)['’]?s\b")
 CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:]|\.\d)(?:\s?([AaPp])\.?[Mm]\b\.?)?")
+UK_CLOCK = re.compile(r"(?<![\d:.,$£€])(0?[1-9]|1[0-2])\.([0-5]\d)(?=\s?[AaPp]\.?[Mm]\b)")
+DURATION = re.compile(
+    r"(?<![\w.,])(?:(\d{1,3})\s?h(?:rs?)?\s?(?=\d)(\d{1,2})\s?m(?:in)?|(\d{1,3})\s?m(?:in)?(?=\s?\d{1,2}\s?s))"
+    r"(?:\s?(\d{1,2})\s?s(?:ec)?)?(?!\w)"
+)
 HOURS = re.compile(r"(?<=\d[ap]m)\s?[-–—]\s?(?=\d)", re.IGNORECASE)
 HOUR = re.compile(r"(?<![\d:.,])(1[0-2]|0?[1-9])\s?([AaPp])\.?[Mm]\b\.?")
 RATIO = re.compile(r"(?<![\d:.,])(\d{1,3}):(\d{1,3})(?![\d:]|[.,]\d)")
+# "+44 20 7946 0958", "555.123.4567", "5551234567", "9-1-1" and other chains of numbers.
+ABROAD = re.compile(r"(?<![\w.,])\+\d{1,3}(?:[ ./-]{1,2}\d{1,5}){2,6}(?![\d-]|[.,]\d)")
+LONG_PHONE = re.compile(r"(?<![\w.,-])(?:\d{3}\.\d{3}\.\d{4}|\d{10,15}(?<!000))(?![\w-]|[.,]\d)")
+CHAIN = re.compile(r"(?<![\w.,-])\d{1,7}(?:-\d{1,7}){2,8}(?![\w-])")
+# Thousands with a space or an apostrophe between them, decimals after a comma, and large numbers with a letter.
+SPACED = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:(?: \d{3}){0,4} 000(?! ?\d)|(?: \d{3}){2,4}(?! ?\d)|(?:['’]\d{3}){1,4})(?![\d.])"
+)
+COMMA = re.compile(r"(?<![\d,.])(\d{1,6}),(\d{1,2})(?![\d,]|\.\d)")
+LARGE = re.compile(r"(?<![\w.,])(\d{1,3}\.\d{1,2})\s?([MB]|[mb]n)\b|(?<![\w.,])(\d{1,3})\s?(M|[mb]n|mil)\b(?!['’])")
+SCREEN = re.compile(r"(?<![\w.,])(\d{1,2})(\d\d)([pi])\b(?!['’])")
+OLD_YEAR = re.compile(r"(?<=\b[Ii]n )(10)(\d\d)(?![\d.,]\d|\d)")
+INCHES = re.compile(r"(?<=\dft )(\d{1,2})\s?in\b|(?<=\d ft )(\d{1,2})\s?in\b")
 PHONE = re.compile(r"(?<![\w.,])(?:\+\d{1,3}[ .-]|1[ -])?(?:\d{3}[ .-]{1,2}){1,2}\d{4}(?![\d-]|[.,]\d)")
 FRACTION = re.compile(r"(?<![\d/.,])(?:(\d{1,3})[\s-])?(\d{1,3})[/⁄](\d{1,3})(?![\d/⁄]|[.,]\d)")
 FEET = re.compile(r"(?<![\w.])(\d{1,2})['’′]\s?(?:(\d{1,2})(?:\"|”|″|''|’’)?)(?!\w)")
 UNIT_NAMES = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
-MEASURE = re.compile(rf"(?<![\w.,])([-−])?(?=\.?\d){AMOUNT}\s?({UNIT_NAMES})(?![\w²³]|['’]\w|/\w)")
+MEASURE = re.compile(rf"(?<![\w.,])([-−])?(?=\.?\d){AMOUNT}\s?({UNIT_NAMES})(?:{PER}(?![\w²³]|['’]\w|/\w))")
 RANGE = re.compile(r"(?<=\d)(\s?%|°)?\s?[-–—]\s?(?=[$£€]?\d)")
 TIMES = re.compile(r"(?<=\d)\s?[x×](?=\s?\d)")
 MULTIPLIED = re.compile(r"(?<=\d)\s?\*\s?(?=\d)")
-ORDINAL = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)\b", re.IGNORECASE)
+ORDINAL = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)\b(['’]s\b)?", re.IGNORECASE)
 EMERGENCY = re.compile(r"(?<![\w.,$-])(911|999|411|007)(?![\w%]|[.,-]\d)")
 YEAR = re.compile(r"(?<![\d.,])(1[1-9]\d\d|20[1-9]\d)(?!\d|[.,]\d)")
 # A version ("4.2.1"), an address of the net, or a large number with full stops between its thousands.
@@ -165,7 +120,7 @@ def _plural(unit: str, one: bool) -> str:
     head, _, last = first.rpartition(" ")
     if first.startswith("degree "):
         head, last, rest, space = "", "degree", first.removeprefix("degree "), " "
-    if not one and last not in UNCHANGED:
+    if not one and last not in UNCHANGED and not last.endswith("hertz"):
         last = IRREGULAR.get(last, last + "s")
     return f"{head} {last}{space}{rest}".strip()
 
@@ -184,6 +139,17 @@ def _of_money(minus: str | None, unit: str, amount: str, scale: str | None, matc
     if whole or not cents:
         said += f"{_cardinal(whole or '0')} {_plural(name, whole == '1' or bool(article))}"
     return f" {said} {f'{_said(cents)} {_plural(cent, cents == 1)}' if cents else ''} "
+
+
+def _each(name: str | None) -> str:
+    """What stands behind a slash, in words."""
+    return f"per {EACH[name]} " if name else ""
+
+
+def _duration(match: re.Match) -> str:
+    """ "1h 20m" and "2m 30s" in words."""
+    parts = zip((match[1], match[2] or match[3], match[4]), ("hour", "minute", "second"), strict=True)
+    return f" {' '.join(f'{_said(int(count))} {_plural(name, int(count) == 1)}' for count, name in parts if count)} "
 
 
 def _year(year: int) -> str:
@@ -259,7 +225,7 @@ def _fraction(match: re.Match) -> str:
 def _measure(match: re.Match) -> str:
     """A number with its unit, "5 kg"."""
     one = match[2] in ("1", "1.0")
-    return f" {'minus ' if match[1] else ''}{_amount(match[2])} {_plural(UNITS[match[3]], one)} "
+    return f" {'minus ' if match[1] else ''}{_amount(match[2])} {_plural(UNITS[match[3]], one)} {_each(match[4])}"
 
 
 def _feet(match: re.Match) -> str:
@@ -269,16 +235,24 @@ def _feet(match: re.Match) -> str:
 
 # In the order in which they are applied.
 RULES: tuple[tuple[re.Pattern, str | Callable[[re.Match], str]], ...] = (
+    (UK_CLOCK, r"\1:\2"),
+    (ABROAD, lambda match: f" {'plus ' if match[0][0] == '+' else ''}{_digits(match[0])} "),
+    (SPACED, lambda match: re.sub(r"\D", "", match[0])),
+    (COMMA, r"\1.\2"),
+    (INCHES, lambda match: f"{_said(int(match[1] or match[2]))} {_plural('inch', (match[1] or match[2]) == '1')}"),
     (MONEY_RANGE, r" \2 to \1"),
-    (MONEY, lambda match: _of_money(match[1] or match[3], match[2], match[4], match[5], match)),
-    (MONEY_AFTER, lambda match: _of_money(match[1], match[4], match[2], match[3], match)),
-    (ISO_DATE, lambda match: _date(int(match[2]), int(match[3]), int(match[1]))),
+    (MONEY, lambda match: _of_money(match[1] or match[3], match[2], match[4], match[5], match) + _each(match[6])),
+    (MONEY_AFTER, lambda match: _of_money(match[1], match[4], match[2], match[3], match) + _each(match[5])),
+    (ISO_DATE, lambda match: _date(int(match[3]), int(match[4]), int(match[1]))),
     (SLASH_DATE, _slash_date),
-    (DOTTED, _dotted),
+    (LONG_PHONE, lambda match: f" {_digits(match[0])} "),
     (PHONE, lambda match: f" {_digits(match[0])} "),
+    (CHAIN, lambda match: f" {_digits(match[0])} "),
+    (DOTTED, _dotted),
     (MONTH_DAY, lambda match: f" {_month(match[1])} {_said(int(match[2]), 'ordinal')} "),
     (DAY_MONTH, _day),
     (MONTH_ALONE, lambda match: _month(match[1])),
+    (DURATION, _duration),
     (DECADE, _decade),
     (HOURS, " to "),
     (CLOCK, _clock),
@@ -290,8 +264,14 @@ RULES: tuple[tuple[re.Pattern, str | Callable[[re.Match], str]], ...] = (
     (RANGE, r"\1 to "),
     (TIMES, " by "),
     (MULTIPLIED, " times "),
+    (LARGE, lambda match: f" {_amount(match[1] or match[3])} {LARGE_NAMES[(match[2] or match[4])[0].lower()]} "),
+    (
+        SCREEN,
+        lambda match: f" {_said(int(match[1]))} {_said(int(match[2])) if int(match[2]) else 'hundred'} {match[3]} ",
+    ),
+    (OLD_YEAR, lambda match: f"{_said(int(match[1]))} {'oh ' if match[2] < '10' else ''}{_said(int(match[2]))}"),
     (MEASURE, _measure),
-    (ORDINAL, lambda match: f" {_said(int(match[1].replace(',', '')), 'ordinal')} "),
+    (ORDINAL, lambda match: f" {_said(int(match[1].replace(',', '')), 'ordinal')}{match[2] or ''} "),
     (YEAR, lambda match: f" {_said(int(match[1]), 'year')} "),
     (NEGATIVE, " minus "),
     (DECIMALS, lambda match: f" point {_digits(match[1])} "),

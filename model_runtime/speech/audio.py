@@ -1,8 +1,8 @@
 """Audio: read any sound file, or a part of one, as a 16 kHz mono waveform."""
 
 from array import array
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,9 @@ import soxr
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import open_file
+from model_runtime.speech.mixing import mixed
 from model_runtime.speech.other_formats import decoded
-from model_runtime.speech.sound_file import opened_parts
+from model_runtime.speech.sound_file import SoundPart, opened_parts
 
 __all__ = ["SAMPLE_RATE", "SHORTEST", "Waveform", "read_audio"]
 
@@ -21,12 +22,6 @@ __all__ = ["SAMPLE_RATE", "SHORTEST", "Waveform", "read_audio"]
 SAMPLE_RATE = 16000
 # Seconds; shorter waveforms are refused.
 SHORTEST = 0.1
-# Samples read at a time, summed over the channels of the file.
-VALUES_AT_ONCE = 1 << 20
-# Frames of a block that is read of a damaged file.
-SMALLEST_BLOCK = 1024
-# Power of the mean of the channels, over that of the loudest one, below which they cancel each other.
-CANCELLED = 0.02
 # Samples of a window whose power is measured: 20 ms.
 WINDOW = 320
 # dBFS: sounds whose loud windows (95th percentile) stay below are too quiet to be taken for speech,
@@ -56,9 +51,9 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
 
     speed: playback speed of the part (2: twice as fast, an octave higher, half as long). Only the part is read.
     libsndfile reads wav, flac, ogg, mp3, aiff and more; others are decoded as `other_formats` says. Of a file that is
-    damaged somewhere, what comes before the damage is read. Raises InputError for a file that is missing, damaged from
-    its start or no sound file; for a part that is shorter than SHORTEST or longer than SOUND_SECONDS when played, or
-    that the file does not cover; and for a rate or samples beyond the limits.
+    damaged somewhere, what comes before the damage is read, and what these decoders find behind it. Raises InputError
+    for a file that is missing, damaged from its start or no sound file; for a part that is shorter than SHORTEST or
+    longer than SOUND_SECONDS when played, or that the file does not cover; and for a rate or samples beyond the limits.
     """
     path = Path(path)
     _check_request(start, end, speed)
@@ -72,48 +67,66 @@ def read_audio(path: Path | str, start: float = 0.0, end: float | None = None, s
         raise
     # ValueError and the like: what soundfile itself thinks of a name or a header.
     except (soundfile.SoundFileError, ValueError, TypeError, AssertionError):
-        longest = limits.SOUND_SECONDS if end is None else min(end, limits.SOUND_SECONDS)
-        samples = _resampled(decoded(path, longest, SAMPLE_RATE), SAMPLE_RATE, path)
-        first, last = _frames(path, start, end, speed, len(samples), SAMPLE_RATE)
-        waveform = Waveform(_resampled([samples[first:last, None]], SAMPLE_RATE * speed, path))
+        waveform = _read_decoded(path, start, end, speed)
     if waveform.duration < SHORTEST:
         raise InputError(f"{path} holds {waveform.duration:.2f} s of sound here; at least {SHORTEST} s is needed.")
     return _audible(waveform, path)
 
 
-def _read_parts(
-    path: Path, parts: list[soundfile.SoundFile], start: float, end: float | None, speed: float
-) -> Waveform:
+def _read_parts(path: Path, parts: list[SoundPart], start: float, end: float | None, speed: float) -> Waveform:
     """The part from `start` to `end` of sounds that follow each other."""
-    rate, channels = parts[0].samplerate, parts[0].channels
-    if not limits.LOWEST_RATE <= rate <= limits.HIGHEST_RATE:
-        raise InputError(
-            f"{path} says that it has {rate} samples a second; export it with {limits.LOWEST_RATE} to "
-            f"{limits.HIGHEST_RATE}."
-        )
-    if any((each.samplerate, each.channels) != (rate, channels) for each in parts):
-        raise ValueError("parts of different kinds")
-    first, last = _frames(path, start, end, speed, sum(each.frames for each in parts), rate)
-    notes, used = [], slice(None)
-    if channels > 1 and (loudest := _loudest_of_cancelling(_blocks(parts, first, last), channels)) is not None:
-        used = slice(loudest, loudest + 1)
-        notes.append(f"The channels of {path.name} cancel each other; only channel {loudest + 1} is used.")
-    samples = _resampled((block[:, used] for block in _blocks(parts, first, last)), rate * speed, path)
-    missing = (last - first) / rate / speed - len(samples) / SAMPLE_RATE
-    if missing > SHORTEST:
-        at = start + len(samples) / SAMPLE_RATE * speed
-        notes.append(f"{path.name} is damaged from {at:.1f} s on; only what comes before is used.")
-    return Waveform(samples, tuple(notes))
+    for part in parts:
+        if not limits.LOWEST_RATE <= part.rate <= limits.HIGHEST_RATE:
+            raise InputError(
+                f"{path} says that it has {part.rate} samples a second; export it with {limits.LOWEST_RATE} to "
+                f"{limits.HIGHEST_RATE}."
+            )
+    end = _end(path, start, end, speed, sum(part.frames / part.rate for part in parts))
+    begin, alone, samples = 0.0, set[int](), list[np.ndarray]()
+    damage: float | None = None
+    for part in parts:
+        first, last = (min(max(round((time - begin) * part.rate), 0), part.frames) for time in (start, end))
+        read = _resampled(mixed(part.blocks(first, last), part.rate, alone), part.rate * speed, path)
+        samples.append(read)
+        if (last - first) / part.rate / speed - len(read) / SAMPLE_RATE > SHORTEST:
+            damage = max(begin, start) + len(read) / SAMPLE_RATE * speed
+            break
+        begin += part.frames / part.rate
+    waveform = Waveform(np.concatenate(samples) if len(samples) > 1 else samples[0], _of_channels(path, alone))
+    return waveform if damage is None else _with_rest(waveform, damage, path, start, end, speed)
 
 
-def _loudest_of_cancelling(blocks: Iterable[np.ndarray], channels: int) -> int | None:
-    """The loudest channel, where the mean of the channels is next to silent beside it; else None."""
-    power, mixed = np.zeros(channels), 0.0
-    for block in blocks:
-        values = np.nan_to_num(block, posinf=0, neginf=0).astype(np.float64)
-        power += np.square(values).sum(axis=0)
-        mixed += float(np.square(values.mean(axis=1)).sum())
-    return None if mixed >= CANCELLED * power.max() else int(power.argmax())
+def _with_rest(waveform: Waveform, damage: float, path: Path, start: float, end: float, speed: float) -> Waveform:
+    """The part of a file that is damaged at `damage`, seconds, as another decoder reads it, if that reads more."""
+    told = f"{path.name} is damaged from {damage:.1f} s on; "
+    try:
+        whole = _read_decoded(path, start, None, speed)
+    except InputError:
+        whole = waveform
+    if whole.duration <= waveform.duration + SHORTEST:
+        return replace(waveform, notes=(*waveform.notes, told + "only what comes before is used."))
+    cut = whole.samples[: round((end - start) / speed * SAMPLE_RATE)]
+    return Waveform(cut, (*whole.notes, told + "what could be read behind it is used."))
+
+
+def _read_decoded(path: Path, start: float, end: float | None, speed: float) -> Waveform:
+    """The part from `start` to `end` of a file that libsndfile does not read."""
+    alone: set[int] = set()
+    notes: list[str] = []
+    longest = limits.SOUND_SECONDS if end is None else min(end, limits.SOUND_SECONDS)
+    blocks = mixed(decoded(path, longest, SAMPLE_RATE, notes), SAMPLE_RATE, alone)
+    samples = _resampled(blocks, SAMPLE_RATE, path)
+    end = _end(path, start, end, speed, len(samples) / SAMPLE_RATE)
+    cut = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+    return Waveform(_resampled([cut], SAMPLE_RATE * speed, path), (*_of_channels(path, alone), *notes))
+
+
+def _of_channels(path: Path, alone: set[int]) -> tuple[str, ...]:
+    """A note on the channels that were used alone."""
+    if not alone:
+        return ()
+    used = f"only channel {min(alone) + 1}" if len(alone) == 1 else "only the loudest one"
+    return (f"The channels of {path.name} cancel each other; {used} is used where they do.",)
 
 
 def _audible(waveform: Waveform, path: Path) -> Waveform:
@@ -139,36 +152,8 @@ def _check_request(start: float, end: float | None, speed: float) -> None:
         raise InputError(f"The speed must lie between 0.01 and 100, not {speed}.")
 
 
-def _blocks(parts: list[soundfile.SoundFile], first: int, last: int) -> Iterator[np.ndarray]:
-    """The frames from `first` up to `last` in blocks of (n, channels) float32, to bound the memory for long files.
-
-    Ends early where a part is damaged. Raises soundfile's errors when nothing can be read.
-    """
-    begin, read = 0, 0
-    for part in parts:
-        low, high = max(first - begin, 0), min(last - begin, part.frames)
-        begin += part.frames
-        at_once = max(1, VALUES_AT_ONCE // part.channels)
-        while high > low:
-            try:
-                part.seek(low)
-                block = part.read(min(at_once, high - low), dtype="float32", always_2d=True)
-            except soundfile.SoundFileError:
-                # Nothing is given of a block that holds the damage: smaller ones come nearer to it.
-                at_once //= 8
-                if at_once >= SMALLEST_BLOCK:
-                    continue
-                if not read:
-                    raise
-                return
-            if not len(block):
-                return
-            yield block
-            low, read = low + len(block), read + len(block)
-
-
 def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndarray:
-    """(N,) float32 mono at 16 kHz, from blocks (n, channels) at `rate` (Hz, times the playback speed)."""
+    """(N,) float32 at 16 kHz, from blocks (n,) at `rate` (Hz, times the playback speed)."""
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
     samples = array("f")
     for block in blocks:
@@ -177,22 +162,22 @@ def _resampled(blocks: Iterable[np.ndarray], rate: float, path: Path) -> np.ndar
                 f"{path} holds samples that are not numbers, or louder than {limits.LOUDEST_SAMPLE:g} times full "
                 "scale; export the sound again."
             )
-        mono = block.mean(axis=1)
-        samples.frombytes((mono if rate == SAMPLE_RATE else stream.resample_chunk(mono)).tobytes())
+        samples.frombytes((block if rate == SAMPLE_RATE else stream.resample_chunk(block)).tobytes())
     samples.frombytes(stream.resample_chunk(np.zeros(0, np.float32), last=True).tobytes())
     return np.frombuffer(samples, np.float32)
 
 
-def _frames(path: Path, start: float, end: float | None, speed: float, frames: int, rate: int) -> tuple[int, int]:
-    """The first frame of the part, and the frame after its last. An end up to SHORTEST past the file is rounding."""
-    duration = frames / rate
+def _end(path: Path, start: float, end: float | None, speed: float, duration: float) -> float:
+    """The end of the part of a file, seconds, no later than its own. An end up to SHORTEST past it is rounding."""
+    if not duration:
+        raise InputError(f"{path} holds no sound; at least {SHORTEST} s is needed, so export it again.")
     if start >= duration:
         raise InputError(f"{path} lasts {duration:.2f} s; the start ({start} s) lies after its end.")
     if end is not None and end > duration + SHORTEST:
         raise InputError(f"{path} lasts {duration:.2f} s; the end ({end} s) lies after its end.")
-    first, last = round(start * rate), (frames if end is None else min(round(end * rate), frames))
-    played = (last - first) / rate / speed
+    end = duration if end is None else min(end, duration)
+    played = (end - start) / speed
     if played > limits.SOUND_SECONDS:
         most = f"{limits.SOUND_SECONDS / 3600:g}"
         raise InputError(f"{path} lasts {played / 3600:.1f} hours as it is played; give a part of {most} at most.")
-    return first, last
+    return end

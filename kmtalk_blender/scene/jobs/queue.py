@@ -109,7 +109,8 @@ class JobQueue:
             return None
         if ticket.reason == UNREADABLE_SOUND and not self._decoded and self._folder is not None:
             # Blender plays more kinds of file than the runtime reads.
-            self._decoded = decode_sound(Path(ticket.params["audio"]), Path(self._folder.name), ticket.message)
+            path, folder = Path(ticket.params["audio"]), Path(self._folder.name)
+            self._decoded = decode_sound(path, folder, ticket.message, ticket.params.get("end"))
             again = ticket.params | {"audio": str(self._decoded)}
             self._ticket = self.client.submit(ticket.op, again)
             return None

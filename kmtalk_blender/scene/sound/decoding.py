@@ -1,33 +1,54 @@
-"""Decode a sound file by Blender's own decoders, for the kinds of file that the runtime does not read."""
+"""A sound that Blender plays and the runtime does not read, as a file that the runtime reads."""
 
 import importlib
+import wave
 from pathlib import Path
 from types import ModuleType
+
+import numpy as np
 
 from ...errors import UserError
 
 __all__ = ["decode_sound"]
 
-RATE = 48000  # samples a second
+VALUES_AT_ONCE = 1 << 20  # samples, summed over the channels
 
 
-def decode_sound(path: Path, folder: Path, refusal: str) -> Path:
-    """Write the sound of a file as a WAV file into `folder`.
+def decode_sound(path: Path, folder: Path, refusal: str, end: float | None = None) -> Path:
+    """Write the sound of a file, up to `end` (s, None: its end), as a WAV file into `folder`.
 
     refusal: the sentence of the runtime, which did not read it.
     Raises UserError with that sentence when Blender does not read the file either, or was built without sound.
     """
-    written = folder / "decoded.wav"
     try:
         # Some builds of Blender come without it.
         aud: ModuleType = importlib.import_module("aud")
         sound = aud.Sound.file(str(path))
-        sound.write(str(written), RATE, aud.CHANNELS_MONO, aud.FORMAT_S16, aud.CONTAINER_WAV, aud.CODEC_PCM)
+        # Asked before anything is read: of a file that it cannot read, `data` would end Blender.
+        rate, channels = sound.specs
+        # Two channels stay two: the runtime sees whether they cancel each other.
+        sound = sound.rechannel(2) if channels > 2 else sound
+        sound = sound if end is None else sound.limit(0.0, end + 1.0)
+        # `write` fails where a sound ends with a block of the file, as those of mpg and ac3 do.
+        samples = sound.data()
     except ImportError as error:
         raise UserError(refusal) from error
     # aud raises an exception of its own for what it cannot read.
     except Exception as error:
         raise UserError(refusal) from error
-    if not written.is_file():
+    if not len(samples):
         raise UserError(refusal)
-    return written
+    return _written(folder / "decoded.wav", samples, round(rate))
+
+
+def _written(path: Path, samples: np.ndarray, rate: int) -> Path:
+    """A WAV file of (n, channels) samples; full scale is 1."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        at_once = VALUES_AT_ONCE // samples.shape[1]
+        for first in range(0, len(samples), at_once):
+            block = np.nan_to_num(samples[first : first + at_once]).clip(-1.0, 1.0)
+            file.writeframes((block * 32767).astype("<i2").tobytes())
+    return path

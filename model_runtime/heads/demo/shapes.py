@@ -8,7 +8,7 @@ from model_runtime.channels import CHANNELS, SHAPES, mirrored
 from model_runtime.heads.demo.body import Body
 from model_runtime.heads.demo.brow_moves import brow_channels
 from model_runtime.heads.demo.bumps import raise_skin
-from model_runtime.heads.demo.fields import Spread, smoothstep, spreader
+from model_runtime.heads.demo.fields import Spread, spreader
 from model_runtime.heads.demo.gaze import look_channels
 from model_runtime.heads.demo.jaw import jaw_share, jaw_slide, jaw_swing
 from model_runtime.heads.demo.lids import blink

@@ -366,3 +366,59 @@ def test_skin_stretches_within_reason(head: Head):
         points = posed(head, **{channel: 1})
         stretched = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1) / rest
         assert stretched.max() < 3, channel
+
+
+def vertices_of(head: Head, material: str) -> np.ndarray:
+    return np.unique(head.faces[head.materials == MATERIALS.index(material)])
+
+
+def test_lashes_ride_on_the_lids(head: Head):
+    lashes = vertices_of(head, "lashes")
+    lashes = lashes[head.vertices[lashes, 0] > 0]
+    edge = [
+        head.landmarks[f"facemesh_{number}"] for number in (466, 388, 387, 386, 385, 384, 249, 390, 373, 374, 380, 381)
+    ]
+    for weights in ({}, {"eyeBlink": 0.5}, {"eyeBlink": 1}, {"eyeLookDown": 1}, {"eyeWide": 1}):
+        points = posed(head, **weights)
+        away = cKDTree(points[edge]).query(points[lashes])[0]
+        assert away.max() < 0.01, "none is left behind"
+    upper = lashes[head.vertices[lashes, 2] > 0.004]
+    tips = upper[np.argsort(head.vertices[upper, 1])[:20]]
+    lid = head.landmarks["facemesh_386"]
+    for weight, above in ((0, True), (1, False)):
+        points = posed(head, eyeBlink=weight)
+        assert (points[tips, 2].mean() > points[lid, 2]) == above, "up with open eyes, down with shut ones"
+        assert points[tips, 1].mean() < points[lid, 1] - 0.001, "and forward"
+
+
+def test_hair_covers_the_scalp_and_leaves_the_face(head: Head):
+    hair = head.vertices[vertices_of(head, "hair")]
+    skin = head.vertices[vertices_of(head, "skin")]
+    face = hair[hair[:, 1] < -0.075]
+    assert face[:, 2].min() > 0.06, "the forehead is free"
+    assert np.abs(hair[:, 0]).max() < 0.095
+    assert hair[:, 2].max() > skin[:, 2].max() + 0.005
+    assert hair[:, 1].max() > skin[skin[:, 2] > -0.05, 1].max()
+
+
+def test_profile_is_that_of_a_person(head: Head):
+    """Soft tissue in profile, as portraits are measured: lips near the line from nose to chin (Ricketts), nose and lips
+    before the base of the nose, the root of the nose behind it (Arnett)."""
+    at = {name: head.vertices[head.landmarks[name]].astype(float) * 1000 for name in head.landmarks}
+    base, tip, root = at["facemesh_2"], at["nose_tip"], at["facemesh_168"]
+    chin = head.vertices[(np.abs(head.vertices[:, 0]) < 0.004) & (head.vertices[:, 2] < -0.1)].astype(float) * 1000
+    pogonion = chin[chin[:, 1].argmin()]
+    assert 13 < base[1] - tip[1] < 19
+    assert 5 < root[1] - base[1] < 11
+    assert -2 < pogonion[1] - base[1] < 5
+    for lip, least, most in (("facemesh_0", 1, 7), ("facemesh_17", 0, 5)):
+        share = (tip[2] - at[lip][2]) / (tip[2] - pogonion[2])
+        line = tip[1] + share * (pogonion[1] - tip[1])
+        assert least < at[lip][1] - line < most, lip
+
+
+def test_a_smile_raises_the_cheeks(head: Head):
+    apple = np.linalg.norm(head.vertices - np.float32((0.038, -0.086, -0.036)), axis=1).argmin()
+    moved = 1000 * (posed(head, mouthSmile=1)[apple] - head.vertices[apple])
+    assert moved[1] < -4, "forward, mm"
+    assert moved[2] > 2, "up, mm"

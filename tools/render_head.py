@@ -3,6 +3,7 @@
     python tools/render_head.py HEAD.npz SHEET.png
     python tools/render_head.py HEAD.npz SHEET.png --view three-quarter --pose rest: --pose "AA: jawOpen=.7"
     python tools/render_head.py HEAD.npz SHEET.png --channels
+    python tools/render_head.py HEAD.npz SHEET.png --turntable 8
 
 A pose is a name, a colon and channel=weight pairs; `mouthSmile=1` stands for its left and its right channel.
 """
@@ -47,6 +48,8 @@ VIEWS = {
     "eye": View(8, 0, 0.2, (0.031, -0.09, 0.004)),
     "ear": View(65, 0, 0.32, (0.07, 0.01, -0.02)),
 }
+# Camera of a turntable, besides the angle: degrees above, distance (m), target (m).
+TURNTABLE = (3, 0.85, (0, -0.01, -0.015))
 # Area lamps: position (m), power (W), size (m).
 LAMPS = (((-0.55, -0.75, 0.4), 9, 0.45), ((0.8, -0.6, 0.05), 4, 0.6), ((0.35, 0.7, 0.5), 8, 0.3))
 SHEET_WIDTH = 1600  # largest width of the sheet, pixels
@@ -58,6 +61,7 @@ SHEET_WIDTH = 1600  # largest width of the sheet, pixels
 @click.option("--pose", "poses", multiple=True, help="name: channel=weight, channel=weight; may be given again.")
 @click.option("--channels", is_flag=True, help="One picture for each channel at 1.")
 @click.option("--view", "views", multiple=True, type=click.Choice(list(VIEWS)), help="May be given again.")
+@click.option("--turntable", default=0, metavar="N", help="N pictures from all sides, instead of --view.")
 @click.option("--size", default=320, show_default=True, help="Pixels of one picture.")
 @click.option("--samples", default=16, show_default=True, help="Cycles samples a pixel.")
 @click.option("--subdivide", default=0, show_default=True, help="Levels of subdivision.")
@@ -68,6 +72,7 @@ def main(
     poses: tuple[str, ...],
     channels: bool,
     views: tuple[str, ...],
+    turntable: int,
     size: int,
     samples: int,
     subdivide: int,
@@ -80,6 +85,8 @@ def main(
         wanted |= dict(parse_pose(head, text) for text in poses or (() if channels else ("rest:",)))
     except InputError as error:
         raise click.ClickException(str(error)) from error
+    cameras = [View(360 * turn / turntable, *TURNTABLE) for turn in range(turntable)]
+    cameras = cameras or [VIEWS[view] for view in views or ("front",)]
     bpy.ops.wm.read_factory_settings(use_empty=True)
     mesh = make_mesh(head, subdivide, wire)
     light_and_film(size, samples)
@@ -91,8 +98,8 @@ def main(
             )
             mesh.vertices.foreach_set("co", points.astype(np.float32).ravel())
             mesh.update()
-            for view in views or ("front",):
-                tiles.append(take(VIEWS[view], Path(folder) / f"{len(tiles)}.png", name))
+            for view in cameras:
+                tiles.append(take(view, Path(folder) / f"{len(tiles)}.png", name))
     paste(tiles, size).save(sheet)
 
 

@@ -8,7 +8,7 @@ from model_runtime.heads.demo.sculpt import project
 __all__ = ["nostril_rings"]
 
 # Middle of the opening, mm.
-CENTRE = (6.3, -102.6, -53.0)
+CENTRE = (6.3, -104.1, -53.0)
 # Half width and half length of the opening, mm.
 HALF_WIDTH = 2.4
 HALF_LENGTH = 4.0

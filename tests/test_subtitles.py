@@ -7,7 +7,7 @@ import pytest
 from recordings import LINE, TEXT, TREE
 
 from model_runtime.errors import InputError
-from model_runtime.linguistics.subtitles import read_subtitles
+from model_runtime.linguistics.subtitles import is_subtitles, read_subtitles
 
 SAID = "Hello there. How are you, Ann & Bob? Fine."
 FORMS = {
@@ -26,6 +26,26 @@ FORMS = {
     "00:01.600 --> 00:03.000\nHello there.\nHow are you, Ann & Bob?\n\n"
     "00:03.000 --> 00:03.100\nHow are you, Ann & Bob?\n\n"
     "00:03.100 --> 00:05.000\nHow are you, Ann & Bob?\nFine.\n",
+    "a.sub": "{12}{37}Hello there.\n{50}{75}How are you,|Ann & Bob?\n{100}{125}{y:i}Fine.\n",
+    "a.sbv": "0:00:00.500,0:00:01.500\nHello there.\n\n0:00:02.000,0:00:03.000\nHow are you,\nAnn & Bob?\n\n"
+    "0:00:04.000,0:00:05.000\nFine.\n",
+    "names.srt": "A-1\n00:00:00,500 --> 00:00:01,500\nHello there.\n\nA-2\n00:00:02,000 --> 00:00:03,000\n"
+    "How are you, Ann & Bob?\n\nthe last one\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "spaces.srt": "1\n00: 00: 00, 500 --> 00: 00: 01, 500\nHello there.\n\n2\n"
+    "00 : 00 : 02 , 000 --> 00 : 00 : 03 , 000\n"
+    "How are you, Ann & Bob?\n\n3\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "under_another_name.txt": "1\n00:00:00,500 --> 00:00:01,500\nHello there.\n\n2\n00:00:02,000 --> 00:00:03,000\n"
+    "How are you, Ann & Bob?\n\n3\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "growing.srt": "1\n00:00:00,500 --> 00:00:01,000\nHello\n\n2\n00:00:01,000 --> 00:00:02,000\nHello there.\n\n"
+    "3\n00:00:02,000 --> 00:00:02,500\nHow are\n\n4\n00:00:02,500 --> 00:00:03,000\nHow are you, Ann & Bob?\n\n"
+    "5\n00:00:04,000 --> 00:00:05,000\nFine.\n",
+    "drawing.ass": "[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    "Dialogue: 0,0:00:00.00,0:00:09.00,Default,,0,0,0,,{\\an7\\p1}m 0 0 l 100 0 100 100{\\p0}\n"
+    "Dialogue: 0,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\k20}Hel{\\k30}lo there.\n"
+    "Dialogue: 1,0:00:00.50,0:00:01.50,Default,,0,0,0,,{\\blur3}Hello there.\n"
+    "Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,How are you,\\NAnn & Bob?\n"
+    "Dialogue: 0,0:00:04.00,0:00:05.00,Default,,0,0,0,,Fine.\n",
     "a.ass": "[Script Info]\nScriptType: v4.00+\n\n[Events]\n"
     "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
     "Comment: 0,0:00:00.00,0:00:09.00,Default,,0,0,0,,not said\n"
@@ -36,11 +56,18 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_form_says_the_same(tmp_path, name, encoding, ends):
     (tmp_path / name).write_bytes(FORMS[name].replace("\n", ends).encode(encoding))
+    assert is_subtitles(tmp_path / name)
     assert read_subtitles(tmp_path / name) == SAID
+
+
+def test_what_is_said_again_is_said_again(tmp_path):
+    cues = [f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\nNo.\n" for n in range(3)]
+    (tmp_path / "a.srt").write_text("\n".join(cues))
+    assert read_subtitles(tmp_path / "a.srt") == "No. No. No."
 
 
 def test_a_part_says_what_is_said_in_it(tmp_path):

@@ -4,6 +4,7 @@ import codecs
 import html
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pysubs2
@@ -15,16 +16,36 @@ from model_runtime.files.input_files import read_bytes
 __all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
 
 # End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
-FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None}
+FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None, ".sbv": "srt"}
 # Frames a second of .sub files that name frames and no rate.
 FRAME_RATE = 25.0
 # Lines of rolling captions on the screen at most.
 ROLLING = 8
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# The longer marks first: the one of UTF-32 begins as the one of UTF-16 does.
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 # A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
 SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
 # pysubs2 takes time with the square of the length for runs of these: style codes of .ass, and lines of numbers.
-CODE = re.compile(r"\{[^{}\n]{0,200}\}")
+# "{25}{50}" are the times of .sub files.
+CODE = re.compile(r"\{(?!\d{1,9}\})[^{}\n]{0,200}\}")
+OPENED = re.compile(r"\{(?!\d{1,9}\})")
+# A drawing of .ass, up to the next code.
+DRAWING = re.compile(r"\{[^{}\n]{0,200}\\p[1-9][^{}\n]{0,200}\}[^{}\n]*")
+# The name of a cue: a line between an empty one and its times.
+CUE_NAME = re.compile(r"(?<=\n)([^\S\n]*\n)(?![^\n]*-->)[^\n]{1,200}\n(?=[^\S\n]{0,20}[\d:.,]{4,20}[^\S\n]{0,20}-->)")
+# A line of times, as nobody writes it in a text; and the one of .sbv files.
+TIMES = re.compile(r"^[^\S\n]{0,20}\d{1,3}:\d[\d:.,]{1,12}[^\S\n]{0,9}-->[^\S\n]{0,9}\d{1,3}:\d\d", re.MULTILINE)
+SBV_TIMES = re.compile(r"^(\d{1,2}:\d\d:\d\d\.\d{3}),(\d{1,2}:\d\d:\d\d\.\d{3})[^\S\n]*$", re.MULTILINE)
+# Spaces within a time.
+SPACED = re.compile(r"(?<=\d)[^\S\n]{1,3}(?=[:.,][^\S\n]{0,3}\d)|(?<=[:.,])[^\S\n]{1,3}(?=\d)")
+# Seconds; shorter cues only move rolling captions on.
+MOVING = 0.05
 NUMBER_LINES = re.compile(r"^(\d{1,9}\n)(?:\d{1,9}\n)+", re.MULTILINE)
 TAG = re.compile(r"<[^<>]{0,200}>")
 # What .vtt files write for their own programs.
@@ -41,8 +62,11 @@ class Cue:
 
 
 def is_subtitles(path: Path) -> bool:
-    """Whether the name is that of a subtitle file."""
-    return path.suffix.lower() in FORMATS
+    """Whether it is a subtitle file: by its name, or, of a .txt, by its lines of times."""
+    if path.suffix.lower() != ".txt":
+        return path.suffix.lower() in FORMATS
+    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "transcript"))
+    return bool(TIMES.search(text.replace("\r", "\n")))
 
 
 def read_subtitles(path: Path | str, start: float = 0.0, end: float | None = None) -> str:
@@ -59,23 +83,40 @@ def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) ->
     path = Path(path)
     text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
     try:
-        kind = FORMATS.get(path.suffix.lower())
+        kind = FORMATS.get(path.suffix.lower(), "srt")
         events = pysubs2.SSAFile.from_string(_with_whole_times(text), format_=kind, fps=FRAME_RATE).events
     # pysubs2 raises exceptions of many types for what it does not understand.
     except Exception as error:
         raise InputError(f"{path} holds no subtitles that can be read; save it as .srt.") from error
-    cues: list[Cue] = []
-    shown: list[str] = []
-    for event in sorted((each for each in events if not each.is_comment), key=lambda each: each.start):
-        first, last = event.start / 1000, event.end / 1000
-        lines = [line for line in (" ".join(part.split()) for part in _plain(event).splitlines()) if line]
-        new = lines[_repeated(shown, lines) :]
-        shown = lines or shown
-        if new and start <= (first + last) / 2 and (end is None or (first + last) / 2 <= end):
-            cues.append(Cue(" ".join(new), first, last))
     if not events:
         raise InputError(f"{path} holds no subtitles; choose another file.")
-    return tuple(cues)
+    cues = _said([(_lines(each), each) for each in events if not each.is_comment])
+    return tuple(
+        each for each in cues if start <= (middle := (each.start + each.end) / 2) and (end is None or middle <= end)
+    )
+
+
+def _said(shown: list[tuple[list[str], pysubs2.SSAEvent]]) -> list[Cue]:
+    """The cues without what was on the screen before: each with its lines, and only its new ones."""
+    shown = sorted(((lines, event) for lines, event in shown if lines), key=lambda each: each[1].start)
+    pairs = list(pairwise(shown))
+    # Somebody may say the same twice. In rolling captions, old lines stand above new ones.
+    rolls = any(0 < _repeated(old, new) < len(new) for (old, _), (new, _) in pairs)
+    cues: list[Cue] = []
+    before: list[str] = []
+    ended = 0.0
+    for lines, event in shown:
+        first, last = event.start / 1000, max(event.end, event.start) / 1000
+        new = lines[_repeated(before, lines) :]
+        if not new and not rolls and first >= ended and last - first > MOVING:
+            new = lines
+        if new and before and first <= ended + MOVING and new[0].startswith(before[-1] + " "):
+            # A line that grows word by word.
+            new = [new[0][len(before[-1]) + 1 :], *new[1:]]
+        before, ended = lines, last
+        if new:
+            cues.append(Cue(" ".join(new), first, last))
+    return cues
 
 
 def _text(data: bytes) -> str:
@@ -94,18 +135,21 @@ def _text(data: bytes) -> str:
 def _with_whole_times(text: str) -> str:
     """The text with hours and milliseconds in every line of two times."""
     text = VTT_BLOCK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = NUMBER_LINES.sub(r"\1", CODE.sub("", text).replace("{", "("))
+    text = CUE_NAME.sub(r"\1", DRAWING.sub("", SBV_TIMES.sub(r"\1 --> \2", text)))
+    text = NUMBER_LINES.sub(r"\1", OPENED.sub("(", CODE.sub("", text)))
 
     def whole(found: re.Match) -> str:
         hours, minutes, seconds, fraction = found.groups()
         return f"{int(hours or 0):02d}:{int(minutes):02d}:{seconds}.{(fraction or '0').ljust(3, '0')}"
 
-    lines = (SHORT_TIME.sub(whole, line) if "-->" in line else line for line in text.split("\n"))
+    lines = (SHORT_TIME.sub(whole, SPACED.sub("", line)) if "-->" in line else line for line in text.split("\n"))
     return "\n".join(lines)
 
 
-def _plain(event: pysubs2.SSAEvent) -> str:
-    return TAG.sub("", html.unescape(event.plaintext))
+def _lines(event: pysubs2.SSAEvent) -> list[str]:
+    """The lines of a cue, without tags and empty ones."""
+    plain = TAG.sub("", html.unescape(event.plaintext))
+    return [line for line in (" ".join(part.split()) for part in plain.splitlines()) if line]
 
 
 def _repeated(shown: list[str], lines: list[str]) -> int:

@@ -130,7 +130,8 @@ def _resampled(frames: Iterable["AudioFrame"], rate: int) -> Iterator[np.ndarray
     """
     import av
 
-    resampler, kind = None, ()
+    resampler: av.AudioResampler | None = None
+    kind: tuple[str, str, int] | None = None
     next_time, started = 0.0, False
     for frame in frames:
         now = (frame.format.name, frame.layout.name, frame.sample_rate)

@@ -406,6 +406,12 @@ FAMILIES: dict[str, Family] = {
             "eyeBlinkLeft": "eyeBlinLeft",
         }.get(name, name)
     ),
+    "Korean": {
+        "입 벌리기": {"jawOpen": 1.0},
+        "입 다물기": {"mouthClose": 1.0},
+        "미소": {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0},
+        "눈 감기": BLINK,
+    },
     "Chinese": {
         **{"张嘴": {"jawOpen": 1.0}, "微笑": {"mouthSmileLeft": 1, "mouthSmileRight": 1}, "眨眼": BLINK},
         "嘟嘴": {"mouthPucker": 1.0},

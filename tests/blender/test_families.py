@@ -9,7 +9,7 @@ from stage import make_character
 from model_runtime.channels import CHANNELS
 
 # Families that hold a few shapes only, in the words of a language.
-FEW = ("one's own words", "German", "French", "Spanish", "Russian", "Chinese")
+FEW = ("one's own words", "German", "French", "Spanish", "Russian", "Chinese", "Korean")
 
 
 def moved(target, family, channel: str) -> float:

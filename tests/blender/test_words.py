@@ -96,10 +96,16 @@ Put any voice before me, and I will move my mouth for you.
 """
 
 
-@pytest.mark.parametrize("name", ["line.srt", "line.SRT", "line.en.srt", "line.vtt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("line.srt", "line.SRT", "line.en.srt", "line.vtt", "Line.En.Srt", "line.en-AU.srt", "line.flac.srt"),
+        "line.flac.VTT",
+    ],
+)
 def test_subtitles_beside_the_sound_are_spoken(scene, head, strips, tmp_path, name):
     text = SUBTITLES.replace("Kim", "Jim")
-    (tmp_path / name).write_text("WEBVTT\n\n" + text.replace(",", ".") if name == "line.vtt" else text)
+    (tmp_path / name).write_text("WEBVTT\n\n" + text.replace(",", ".") if name.lower().endswith(".vtt") else text)
     bpy.ops.kmtalk.generate()
     assert {"jim", "voice"} <= spoken_words(head)
     assert scene.kmtalk.notes == ""

@@ -75,6 +75,9 @@ SHORT = frozenset(("up", "in"))
 # What Daz Studio writes before and behind its names.
 EXPORTERS = re.compile(r"[ep]?CTRL(?:VSM)?(?=[A-Za-z])|VSM(?=[A-Z])|PHM(?=[A-Z])|_div2\b")
 NUMBERED = re.compile(r"(\.\d{3,})+$")
+# Spaces between letters of scripts that are written without them (and Korean, which may be).
+CJK = r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+UNSPACED = re.compile(rf"(?<={CJK})[\s_]+(?={CJK})")
 RUNS = re.compile(r"[A-Za-z]+|\d+|[^\W\dA-Za-z_]+")
 # Letters that are no letter with an accent -> how they are written without them.
 PLAIN = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"})
@@ -101,7 +104,7 @@ def pieces(name: str) -> list[str]:
     text = unicodedata.normalize("NFC", re.sub(r"([A-Za-z])[\u0300-\u036f]+", r"\1", text))
     text = NUMBERED.sub("", [part for part in re.split(r"[:|]", text) if part][-1] if text.strip(":|") else "")
     found: list[str] = []
-    for run in RUNS.findall(EXPORTERS.sub(" ", text)):
+    for run in RUNS.findall(EXPORTERS.sub(" ", UNSPACED.sub("", text))):
         if not run.isascii():
             found += _compound(run)
         elif run.isdigit():

@@ -1,5 +1,6 @@
 """The words of a line: typed, in a Text datablock, or in a file beside the sound."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,9 @@ __all__ = ["Transcript", "find_transcript", "holds_words", "own_language", "side
 
 # Ends of the names of subtitles beside a sound, in the order in which they are looked for, and what may stand before
 # them: nothing, or the language.
-SUBTITLES = (".srt", ".vtt", ".ass")
+SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".sub", ".sbv")
 ENGLISH = ("", ".en", ".en-US", ".en-GB", ".eng")
+LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
 # Values of a language that name none.
 NOT_CHOSEN = ("", "auto", "scene")
 
@@ -69,16 +71,36 @@ def sidecar(clip: AudioClip, language: str = "") -> Path | None:
     if not clip.path.name:
         return None
     sound, retimed = clip.retimed_from or clip.path, clip.retimed_from is not None
+    try:
+        # In small letters -> as they are; of names that differ in this alone, the one in small letters.
+        here = {name.casefold(): name for name in sorted(path.name for path in sound.parent.iterdir())}
+    except OSError:
+        return None
     # Times in a TextGrid count from the start of the file: it fits only an untrimmed clip at the file's speed.
-    names = [".TextGrid", ".textgrid"] if clip.whole and not retimed else []
+    names = [sound.stem + ".textgrid"] if clip.whole and not retimed else []
     if clip.whole or not retimed:
         chosen = [f".{code}" for code in dict.fromkeys((language, language.split("-")[0])) if code not in NOT_CHOSEN]
-        names += [middle + suffix for middle in (*chosen, *ENGLISH) for suffix in SUBTITLES]
-        names += [suffix.upper() for suffix in SUBTITLES]
+        names += [sound.stem + middle + suffix for middle in (*chosen, *ENGLISH) for suffix in SUBTITLES]
+        # Programs that write down speech keep the sound's own ending: "hello.wav.srt".
+        names += [sound.name + suffix for suffix in SUBTITLES]
+        names += [] if chosen else _only_language(sound, here)
     # A .txt has the words of the whole file, so it does not fit a trimmed clip.
-    names += [".txt", ".TXT"] if clip.whole else []
-    candidates = (sound.with_name(sound.stem + name) for name in names)
-    return next((path for path in candidates if is_file(path)), None)
+    names += [sound.stem + ".txt", sound.name + ".txt"] if clip.whole else []
+    found = (here.get(name.casefold()) for name in names)
+    paths = (sound.with_name(name) for name in found if name is not None)
+    return next((path for path in paths if is_file(path)), None)
+
+
+def _only_language(sound: Path, here: dict[str, str]) -> list[str]:
+    """The name of the only subtitles of a sound that name a language."""
+    stem = sound.stem.casefold()
+    found = [
+        name
+        for name in here
+        for suffix in SUBTITLES
+        if name.startswith(stem) and name.endswith(suffix) and LANGUAGE.fullmatch(name[len(stem) : -len(suffix)])
+    ]
+    return found if len(found) == 1 else []
 
 
 def own_language(strip: Strip) -> str:

@@ -16,14 +16,14 @@ SPREAD := -n $(JOBS)
 TORCHLESS := audio phones languages pronunciations textgrid key_frames demo_head safe_pickle generate complete worker batch cli life
 export KMTALK_PYTHON := $(CURDIR)/.venv/bin/python
 
-.PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon weights clean
+.PHONY: demo test lint system-tools test-runtime test-blender test-blender-4.2 test-blender-5.0 test-blender-5.2 test-python-3.13 test-gui test-gui-4.3 test-gui-5.2 addon weights clean
 # A failing part does not hide the others when make runs with -k; it never runs two heavy parts at once.
 .NOTPARALLEL:
 
 demo: .venv/.installed
 	.venv/bin/python -m demo out
 
-test: lint test-runtime test-blender $(if $(MATRIX),test-blender-4.2 test-blender-5.0 test-python-3.13) $(if $(GUI),test-gui)
+test: lint test-runtime test-blender $(if $(MATRIX),test-blender-4.2 test-blender-5.0 test-blender-5.2 test-python-3.13) $(if $(GUI),test-gui)
 
 lint: .venv/.installed
 	.venv/bin/ruff format --check .
@@ -43,7 +43,7 @@ test-runtime: .venv/.installed $(if $(SLOW),system-tools)
 test-blender: .venv/.installed $(if $(SLOW),system-tools)
 	.venv/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests/blender
 
-test-blender-4.2 test-blender-5.0: test-blender-%: .venv/.installed .venv-%/.installed
+test-blender-4.2 test-blender-5.0 test-blender-5.2: test-blender-%: .venv/.installed .venv-%/.installed
 	.venv-$*/bin/$(PYTEST) $(SPREAD) -m "$(OTHER_MARKS)" tests/blender
 
 # The Python of Blender 5.1 and later: inference, which needs no torch.
@@ -79,6 +79,9 @@ addon: .venv/.installed
 # Again, where files.json names others.
 weights: .venv/.installed
 	.venv/bin/python -m packing.speech_weights
+
+# Blender from 5.1 on.
+.venv-5.2/.installed: PYTHON := $(PYTHON313)
 
 .venv-%/.installed: requirements/blender-%.lock
 	$(PYTHON) -m venv .venv-$*

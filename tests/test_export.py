@@ -204,3 +204,43 @@ def test_a_model_that_was_never_exported_says_how(tmp_path, capsys):
     (tmp_path / "old" / "model.json").write_text(described)
     assert main(["generate", str(LINE), "-o", str(tmp_path / "a.npz"), "--model", str(tmp_path / "old")]) == 2
     assert "python -m model_runtime export" in capsys.readouterr().err
+
+
+@pytest.mark.weights
+def test_a_device_that_fails_at_its_work_becomes_the_cpu(monkeypatch, tmp_path):
+    """A driver may fail, or its memory be full, only when it computes."""
+    from model_runtime.commands import generate as command
+    from model_runtime.model import checkpoint, graphs
+    from model_runtime.service.model_cache import ModelCache
+    from model_runtime.speech import devices
+
+    class Failing:
+        def __init__(self, session) -> None:
+            self.get_inputs = session.get_inputs
+
+        def run(self, *_: object) -> None:
+            raise RuntimeError("CUDA failure 2: out of memory")
+
+    def session(network, threads, device):
+        made = open_session(network, threads)
+        return Failing(made) if device.name == "cuda" else made
+
+    def asked(path: Path, device: str) -> dict:
+        phones = [["M", 0.0, 0.3], ["AA", 0.3, 1.0]]
+        request = command.Request(audio=str(LINE), output=str(path), fps=30.0, end=1.0, phones=phones, device=device)
+        return command.run(request, ModelCache(), lambda *_: None)
+
+    open_session = graphs.ort_session
+    asked(tmp_path / "cpu.npz", "cpu")
+    monkeypatch.setattr(graphs, "ort_session", session)
+    # The device is there and opens sessions; the encoders of the sound run on the CPU here.
+    monkeypatch.setattr(checkpoint, "find_device", lambda name: devices.Device("cuda"))
+    monkeypatch.setattr(
+        "model_runtime.speech.moonshine.ort_session", lambda network, threads, _=None: open_session(network, threads)
+    )
+    monkeypatch.setattr(
+        "model_runtime.speech.whisper.ort_session", lambda network, threads, _=None: open_session(network, threads)
+    )
+    told = asked(tmp_path / "cuda.npz", "cuda")
+    assert [note for note in told["notes"] if "cuda failed at its work, so the CPU was used" in note]
+    assert np.array_equal(read_take(tmp_path / "cuda.npz").weights, read_take(tmp_path / "cpu.npz").weights)

@@ -17,6 +17,7 @@ runtime=(-c model_runtime/runtime.lock)
     -o requirements/dev.lock
 "${compile[@]}" requirements/python-3.13.in "${runtime[@]}" "${without[@]}" --python-version 3.13 \
     -o requirements/python-3.13.lock
+"${compile[@]}" requirements/blender-5.2.in --python-version 3.13 -o requirements/blender-5.2.lock
 for version in 4.2 5.0; do
     "${compile[@]}" "requirements/blender-$version.in" "${on311[@]}" -o "requirements/blender-$version.lock"
 done

@@ -5,7 +5,7 @@ import onnxruntime
 
 from model_runtime.errors import InputError
 from model_runtime.model.onnx_check import check_network
-from model_runtime.speech.devices import CPU, Device
+from model_runtime.speech.devices import CPU, Device, cpu_instead
 from model_runtime.speech.ort_session import ort_session
 
 __all__ = ["Graphs"]
@@ -30,13 +30,18 @@ class Graphs:
     def run(self, name: str, shape: tuple[int, ...], given: dict[str, np.ndarray]) -> np.ndarray:
         """The output of a function, of `shape`; arrays that the function does not read are left out.
 
-        Raises InputError when the network does not fit its description, or asks for too much memory.
+        Where a device fails, the CPU goes on, and `device` says why. Raises InputError when the network does not fit
+        its description, or asks for too much memory.
         """
         try:
             session = self._session(name)
             (output,) = session.run(None, {each.name: given[each.name] for each in session.get_inputs()})
         # onnxruntime raises a type of its own for each kind of failure, all of them plain Exceptions.
         except Exception as error:
+            if self.device.name != "cpu":
+                self.device = cpu_instead(self.device)
+                self._sessions.clear()
+                return self.run(name, shape, given)
             reason = "is too large" if "emory" in str(error) else "is damaged or does not fit the model"
             raise InputError(f"The network {name} in {self._origin} {reason}; export the model again.") from error
         if output.shape != shape:

@@ -97,8 +97,6 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         alignment = _alignment(
             request, waveform, given, said, own, cache, lambda share, text: report("phones", 0.1 + 0.6 * share, text)
         )
-        further = (*waveform.notes, *filter(None, [model.device.note]))
-        alignment = replace(alignment, notes=(*further, *alignment.notes))
         done("phones")
         sound = heard.result()
     done("hearing")
@@ -107,6 +105,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         waveform, alignment.track, settings, model, lambda share: report("motion", 0.7 + 0.28 * share, "Moving"), sound
     )
     done("motion")
+    # Only now it is known whether the device could do its work.
+    further = (*waveform.notes, *filter(None, [model.device.note]))
+    alignment = replace(alignment, notes=(*further, *alignment.notes))
     take = with_emotion(take, emotions)
     take = replace(take, meta=take.meta | alignment.told | own.told)
     report("write", 0.98, "Writing")

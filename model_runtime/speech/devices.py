@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import onnxruntime
 
 from model_runtime.errors import InputError
 
-__all__ = ["CPU", "DEVICES", "Device", "find_device"]
+__all__ = ["CPU", "DEVICES", "Device", "cpu_instead", "find_device"]
 
 NAME = re.compile(r"([a-z]+)(?::([0-9]{1,3}))?")
 # Device -> (provider of ONNX Runtime, the package that has it).
@@ -70,8 +71,17 @@ def find_device(name: str) -> Device:
     return Device("cpu", note=f"The device {name} does not work here, so the CPU was used; {fix}.")
 
 
+def cpu_instead(device: Device) -> Device:
+    """The CPU in place of a device that failed while it computed, with a note."""
+    return Device(
+        "cpu",
+        note=f"The device {device.name} failed at its work, so the CPU was used; see its driver and its free memory.",
+    )
+
+
 def _works(device: Device) -> bool:
-    """Whether a session really runs on the device: ONNX Runtime falls back to the CPU by itself."""
+    """Whether a small network really runs on the device: ONNX Runtime falls back to the CPU by itself, and some drivers
+    fail only when they compute."""
     provider, _ = DEVICES[device.name]
     if device.name == "cpu":
         return True
@@ -79,6 +89,10 @@ def _works(device: Device) -> bool:
         return False
     try:
         session = onnxruntime.InferenceSession(TRIED, providers=device.providers)
+        given = session.get_inputs()
+        # Sizes without a number are free; 2 is as good as any.
+        sizes = [[size if isinstance(size, int) else 2 for size in each.shape] for each in given]
+        session.run(None, {each.name: np.zeros(size, np.float32) for each, size in zip(given, sizes, strict=True)})
     # onnxruntime raises exceptions of several types of its own for a driver that is missing or too old.
     except Exception:
         return False

@@ -18,6 +18,8 @@ import bpy
 import pytest
 from stage import LINE, TREE, has_strips, make_character
 
+from packing.targets import Target
+
 INSTALLED = "bl_ext.user_default.kmtalk"
 
 EXIT_STATUS = pytest.StashKey[int]()
@@ -50,10 +52,12 @@ def worker_python():
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory) -> Path:
-    """The extension's zip, built from the working tree. Blender's own environments lack what the build needs."""
+    """The extension's zip for this Blender, built from the working tree. Its environment lacks what the build needs."""
     folder = tmp_path_factory.mktemp("package")
     builder = TREE / ".venv" / "bin" / "python"
+    target = (Target.here().platform, "{}.{}".format(*sys.version_info[:2]))
     command = [builder if builder.exists() else sys.executable, TREE / "build_addon.py", "--output", folder]
+    command += ["--target", *target]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     return next(folder.glob("kmtalk-*.zip"))

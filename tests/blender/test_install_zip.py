@@ -188,4 +188,9 @@ assert len(tries) >= 4
 def test_the_zip_names_its_python_and_platform(package):
     with zipfile.ZipFile(package) as archive:
         assert "lib/packages.zip" in archive.namelist()
-        assert 'blender_version_max = "5.1.0"' in archive.read("blender_manifest.toml").decode()
+        manifest = archive.read("blender_manifest.toml").decode()
+    if sys.version_info[:2] == (3, 11):
+        assert 'blender_version_min = "4.2.0"\nblender_version_max = "5.1.0"' in manifest
+    else:
+        assert 'blender_version_min = "5.1.0"' in manifest
+        assert "blender_version_max" not in manifest

@@ -162,16 +162,50 @@ def test_the_tongue_is_seen_between_the_teeth_at_th(head, mouth, take):
 
 @pytest.mark.weights
 def test_the_lower_lip_touches_the_upper_teeth_at_f_and_v(head, mouth, take):
-    touched = 0
+    tucked: list[float] = []
     for frames in during(take, LABIODENTALS):
         gaps = []
         for frame in frames:
             points = posed(head, take, frame)
             gaps.append(clearance(points, sampled(points, mouth.lip)[0], mouth.incisors).min())
-        assert np.abs(gaps).min() < 1, "they meet"
+        assert np.abs(gaps).min() < 0.5, "they meet"
         assert min(gaps) > -1, "and the lip does not go through them"
-        touched += 1
-    assert touched >= 2
+        tucked.extend(take.weights[frames, take.channels.index("mouthRollLower")])
+    assert len(tucked) > 8
+    assert np.median(tucked) > 0.4, "the contact keeps the tuck that makes it"
+
+
+CLOSED = (
+    {},
+    {"mouthPress": 1},
+    {"mouthRollLower": 1, "mouthRollUpper": 1},
+    {"mouthPucker": 1},
+    {"mouthSmile": 1},
+    {"mouthSmile": 1, "mouthDimple": 1, "mouthStretch": 0.5},
+    {"mouthFrown": 1},
+    {"mouthLeft": 1},
+    {"mouthShrugLower": 1, "mouthShrugUpper": 1},
+    {"cheekPuff": 1},
+    {"jawForward": 1},
+    {"jawLeft": 1},
+    {"jawOpen": 0.4, "mouthClose": 0.4},
+)
+
+
+@pytest.mark.parametrize("weights", CLOSED, ids=lambda weights: " ".join(weights) or "rest")
+def test_no_tooth_comes_through_closed_lips(head, weights):
+    """Seen from the front, skin lies before every tooth."""
+    points = head.vertices.astype(np.float64)
+    for name, weight in weights.items():
+        for channel in [name] if name in SHAPES else [f"{name}Left", f"{name}Right"]:
+            points = points + weight * head.deltas[head.channels.index(channel)]
+    named = np.array(head.material_names)[head.materials]
+    skin = head.faces[np.isin(named, ("skin", "lips"))]
+    before = sampled(points, skin[(head.vertices[skin][..., 1] < -0.04).all(axis=1)])[0]
+    teeth = points[np.unique(head.faces[named == "teeth"])]
+    near = cKDTree(before[:, [0, 2]]).query_ball_point(teeth[:, [0, 2]], 0.001)
+    covered = np.array([before[found, 1].min() if found else np.inf for found in near])
+    assert (covered < teeth[:, 1]).all()
 
 
 def without_tip(take: Take) -> Take:

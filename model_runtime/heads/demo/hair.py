@@ -32,7 +32,7 @@ ROW_SPACING = 23.0
 INSIDE = 0.5
 # Angle from the front to the first row over the forehead, and the lowest lock's angle from the top.
 FIRST_ROW = 25.0
-LOWEST_ROLL = 106.0
+LOWEST_ROLL = 97.0
 # Length and half width of a lock, mm, and the share by which they differ from lock to lock.
 LENGTH = 86.0
 HALF_WIDTH = 11.0

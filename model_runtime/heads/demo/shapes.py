@@ -69,9 +69,10 @@ def build_shapes(body: Body) -> np.ndarray:
             shapes[channel] = shapes.get(channel, 0) + field
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
     shapes["cheekPuff"] = shapes["cheekPuff"] + _bumps(body, PUFF_CENTRE, PUFF_RADIUS, PUFF, both=True)
-    for name, move in (("tongueOut", tongue_out), ("tongueUp", tongue_up)):
+    tongue = body.spans["tongue"]
+    for name, moved in (("tongueOut", tongue_out(points[tongue])), ("tongueUp", tongue_up(points[tongue]))):
         shapes[name] = np.zeros_like(points)
-        shapes[name][body.spans["tongue"]] = move(points[body.spans["tongue"]])
+        shapes[name][tongue] = moved
     return np.stack([_symmetric(name, shapes, body.mirror) for name in SHAPES])
 
 

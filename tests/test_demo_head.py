@@ -96,6 +96,9 @@ def test_surfaces_face_outwards(head: Head):
         )
         outward = ((away - origin) * normals[chosen] * _side(middle[chosen], centre)).sum(axis=1) > 0
         assert outward.mean() > 0.85, material
+    for material, origin in (("hair", (0, 0.008, 0.028)), ("brow", (0, -0.03, 0.01))):
+        chosen = head.materials == MATERIALS.index(material)
+        assert (((middle[chosen] - origin) * normals[chosen]).sum(axis=1) > 0).mean() > 0.95, material
 
 
 def _side(middle: np.ndarray, centre: np.ndarray | None) -> np.ndarray:

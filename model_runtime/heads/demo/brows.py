@@ -5,7 +5,7 @@ from scipy.interpolate import PchipInterpolator
 
 from model_runtime.heads.demo.anatomy import FORMS
 from model_runtime.heads.demo.sculpt import cast_front
-from model_runtime.heads.demo.surface import Part, ring_quads
+from model_runtime.heads.demo.surface import Part, flipped, ring_quads
 
 __all__ = ["ACROSS", "STATIONS", "brow"]
 
@@ -38,5 +38,5 @@ def brow() -> Part:
     # The rim lies just inside the skin, so that no gap is visible.
     points[..., 1] -= (thick[:, None] * (1 - lift**4)) * np.r_[0, np.ones(STATIONS - 2), 0][:, None] - 0.4
     index = np.arange(STATIONS * ACROSS).reshape(STATIONS, ACROSS)
-    quads = ring_quads(index, closed=False)
+    quads = flipped(ring_quads(index, closed=False))
     return Part(points.reshape(-1, 3), quads, np.full(len(quads), "brow"))

@@ -37,6 +37,8 @@ LOWEST_ROLL = 97.0
 LENGTH = 86.0
 HALF_WIDTH = 11.0
 VARIATION = 0.2
+# Where less of it fits before the hairline, there is no lock, mm.
+SHORTEST = 30.0
 # Stations along a lock, and steps in which its path is followed.
 STATIONS = 7
 PATH_STEPS = 32
@@ -106,6 +108,8 @@ def _seeds() -> tuple[np.ndarray, np.ndarray]:
         rows.append(_around(_first(roll) + np.radians(behind + INSIDE), roll))
     seeds = np.concatenate(rows)
     seeds = seeds[_scalp(seeds)[:, 2] > _line(seeds) + 1.0]
+    # Over the ear and at the neck there is no room for a lock.
+    seeds = seeds[_trace(seeds, np.full(len(seeds), LENGTH))[1] > SHORTEST / LENGTH * PATH_STEPS]
     middle = seeds[:, 0] < 1e-9
     return seeds[middle] * [0, 1, 1], seeds[~middle]
 
@@ -143,9 +147,9 @@ def _locks(seeds: np.ndarray) -> list[Part]:
     return [Part(lock.reshape(-1, 3), quads, np.full(len(quads), "hair")) for lock in points]
 
 
-def _paths(seeds: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(N, STATIONS, 3) directions along which hair is combed from `seeds` (N, 3), over `lengths` (N,) mm or to the
-    hairline, and the ways (N, STATIONS, 3) along the scalp there."""
+def _trace(seeds: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N, PATH_STEPS + 1, 3) directions along which hair is combed from `seeds` (N, 3), over `lengths` (N,) mm, and the
+    step (N,) at which it comes to the hairline, or PATH_STEPS."""
     step = lengths[:, None] / SKULL_RADIUS / PATH_STEPS
     path = [seeds / np.linalg.norm(seeds, axis=1, keepdims=True)]
     for _ in range(PATH_STEPS):
@@ -155,7 +159,13 @@ def _paths(seeds: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarr
     flat = points.reshape(-1, 3)
     outside = (_scalp(flat)[:, 2] < _line(flat)).reshape(len(seeds), -1)
     outside[:, : PATH_STEPS // 8] = False
-    end = np.where(outside.any(axis=1), outside.argmax(axis=1), PATH_STEPS)
+    return points, np.where(outside.any(axis=1), outside.argmax(axis=1), PATH_STEPS)
+
+
+def _paths(seeds: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N, STATIONS, 3) directions along which locks lie from `seeds` (N, 3) over `lengths` (N,) mm or to the hairline,
+    and the ways (N, STATIONS, 3) along the scalp there."""
+    points, end = _trace(seeds, lengths)
     at = np.linspace(0, 1, STATIONS) * end[:, None]
     below = np.minimum(at.astype(int), PATH_STEPS - 1)
     rest = (at - below)[..., None]

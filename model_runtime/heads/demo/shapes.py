@@ -62,9 +62,10 @@ def build_shapes(body: Body) -> np.ndarray:
         for channel, field in _lip_channel(name, move, body, spread, chin).items():
             shapes[channel] = shapes.get(channel, 0) + field
     shapes["mouthClose"] = _close(body, shapes["jawOpen"], spread)
-    for name, move in (("tongueOut", tongue_out), ("tongueUp", tongue_up)):
+    tongue = body.spans["tongue"]
+    for name, moved in (("tongueOut", tongue_out(points[tongue])), ("tongueUp", tongue_up(points[tongue]))):
         shapes[name] = np.zeros_like(points)
-        shapes[name][body.spans["tongue"]] = move(points[body.spans["tongue"]])
+        shapes[name][tongue] = moved
     return np.stack([_symmetric(name, shapes, body.mirror) for name in SHAPES])
 
 

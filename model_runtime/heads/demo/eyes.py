@@ -10,6 +10,7 @@ from model_runtime.heads.demo.surface import Part, capped, flipped, ring_quads
 __all__ = [
     "CLOSED_EDGE",
     "CREASE",
+    "HALF_WIDTH",
     "INNER",
     "LID_EDGE",
     "LOWER_EDGE",

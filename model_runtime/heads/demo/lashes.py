@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_runtime.heads.demo.anatomy import EYE_CENTRE
+from model_runtime.heads.demo.eyes import HALF_WIDTH
 from model_runtime.heads.demo.surface import Part
 
 __all__ = ["lash_motion", "lashes"]
@@ -17,7 +18,7 @@ class Row:
     length: mm in the middle of the lid; at its ends they are half as long.
     rise: share of a lash's tip that points up along the lid whose edge is at the height of the eye's centre.
     turn: what a mm of height of that edge adds, so that lashes go down with the lid.
-    fan: share of a lash's length by which tips lean away from the middle of the eye.
+    fan: share of a lash's length by which tips at the corners lean away from the middle of the eye.
     width: mm at the root.
     """
 
@@ -66,7 +67,7 @@ def _row(row: Row, edge: np.ndarray) -> np.ndarray:
     share = np.linspace(-1, 1, row.count)
     length = row.length * (1 - 0.5 * share**2)
     rise = row.rise + row.turn * (root[:, 2:] - EYE_CENTRE[2])
-    lean = np.sign(along[:, :1]) * along * (row.fan * (root[:, :1] - EYE_CENTRE[0]) / 14)
+    lean = np.sign(along[:, :1]) * along * (row.fan * (root[:, :1] - EYE_CENTRE[0]) / HALF_WIDTH)
     half = np.full((row.count, 1), row.width / 2)
 
     def on_lash(way: float) -> np.ndarray:

@@ -44,20 +44,26 @@ def lid_motion(body: Body, shift: np.ndarray) -> np.ndarray:
     upper = on_upper_lid(rings.shape[1])
     rest = body.whole.vertices
     moved = rest.copy()
-    for number, step in enumerate((*SKIN_STEPS[::-1], 0.0, *[0.0] * len(INNER)), start=1):
-        ring = rings[number]
-        follow = np.clip(1 - step / np.where(upper, *REACH), 0, 1) ** 1.2
-        place = rest[ring][:, [0, 2]] + shift * follow[:, None]
-        if number < LID_EDGE:
-            slid = cast_front(place[:, 0], place[:, 1], FORMS)
-            # The crease, which the sculpture lacks, stays where the lid does not move.
-            flat = cast_front(rest[ring][:, 0], rest[ring][:, 2], FORMS)
-            slid += (rest[ring] - flat) * (1 - follow)[:, None]
-        elif number == LID_EDGE:
-            slid = on_ball(place, LID_RADIUS)
-        else:
-            slid = on_ball(place, EYE_RADIUS + INNER[number - LID_EDGE - 1][0])
-        moved[ring] = np.where((follow > 0)[:, None], slid, rest[ring])
+    steps = np.array([*SKIN_STEPS[::-1], 0.0, *[0.0] * len(INNER)])[:, None]
+    follow = np.clip(1 - steps / np.where(upper, *REACH), 0, 1)[..., None] ** 1.2
+    here = rest[rings[1 : len(steps) + 1]]
+    place = here[..., [0, 2]] + shift * follow
+    slid = np.zeros_like(here)
+    skin = LID_EDGE - 1
+    # The crease, which the sculpture lacks, stays where the lid does not move. One call, as rays in bulk cost less.
+    slid[:skin], flat = _on_face(np.stack([place[:skin], here[:skin][..., [0, 2]]]))
+    slid[:skin] += (here[:skin] - flat) * (1 - follow[:skin])
+    for ring, radius in zip(
+        range(skin, len(steps)), (LID_RADIUS, *(EYE_RADIUS + gap for gap, _ in INNER)), strict=True
+    ):
+        slid[ring] = on_ball(place[ring], radius)
+    moved[rings[1 : len(steps) + 1]] = np.where(follow > 0, slid, here)
     edge = rings[LID_EDGE]
     moved[body.spans["lashes_left"]] += lash_motion(rest[edge], moved[edge])
     return moved - rest
+
+
+def _on_face(place: np.ndarray) -> np.ndarray:
+    """(..., 3) points of the front of the face at x and z `place` (..., 2), mm."""
+    flat = place.reshape(-1, 2)
+    return cast_front(flat[:, 0], flat[:, 1], FORMS).reshape(*place.shape[:-1], 3)

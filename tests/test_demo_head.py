@@ -414,10 +414,13 @@ def test_profile_is_that_of_a_person(head: Head):
     assert 13 < base[1] - tip[1] < 19
     assert 5 < root[1] - base[1] < 11
     assert -2 < pogonion[1] - base[1] < 5
-    for lip, least, most in (("facemesh_0", 1, 7), ("facemesh_17", 0, 5)):
-        share = (tip[2] - at[lip][2]) / (tip[2] - pogonion[2])
+    lips = head.vertices[head.lips].astype(float) * 1000
+    lips = lips[np.abs(lips[:, 0]) < 4]
+    for name, row, least, most in (("upper", lips[:, 2] > -80, 2, 7), ("lower", lips[:, 2] < -82, 0, 5)):
+        lip = lips[row][lips[row][:, 1].argmin()]
+        share = (tip[2] - lip[2]) / (tip[2] - pogonion[2])
         line = tip[1] + share * (pogonion[1] - tip[1])
-        assert least < at[lip][1] - line < most, lip
+        assert least < lip[1] - line < most, name
 
 
 def test_a_smile_raises_the_cheeks(head: Head):

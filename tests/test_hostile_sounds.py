@@ -68,4 +68,4 @@ def test_a_sound_of_a_thousand_channels_is_read(tmp_path):
 
 def test_data_that_calls_itself_raw(tmp_path):
     (tmp_path / "a.raw").write_bytes(b"abc" * 1000)
-    refused("model_runtime.speech.audio:read_audio", tmp_path / "a.raw", words="not a sound file")
+    refused("model_runtime.speech.audio:read_audio", tmp_path / "a.raw", words="holds no sound")

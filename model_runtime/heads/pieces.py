@@ -18,8 +18,12 @@ __all__ = ["Piece", "ride", "sort_pieces"]
 EYE_NEAR = 0.3
 # Largest width of a piece of the eye, eye distances.
 EYE_WIDE = 0.75
+# Least width of an eyeball, eye distances: a single lash, which may be as deep as wide, is smaller.
+BALL_WIDE = 0.16
 # Largest distance from an eyeball's centre of a piece that lies on the eyeball, in its radius.
 ON_BALL = 1.3
+# Largest size of a piece that touches the skin beside the eyeball and is a lash, eye distances: a caruncle is larger.
+LASH = 0.07
 # Least share of a piece on either side of the bite for a piece with both rows of teeth.
 SPANS = 0.2
 # Largest distance from our teeth of the gum of a row in such a piece, eye distances.
@@ -77,7 +81,8 @@ def sort_pieces(
         own = np.searchsorted(vertices, faces[label[faces[:, 0]] == number])
         sorted_ones.append(_sort(vertices, points[vertices], own, parts, lips, unit))
     balls = [points[piece.vertices] for piece in sorted_ones if piece.kind == "eye"]
-    return [_on_eyeball(piece, points[piece.vertices], balls) for piece in sorted_ones]
+    lids = cKDTree(points[label == skin])
+    return [_on_eyeball(piece, points[piece.vertices], balls, lids, unit) for piece in sorted_ones]
 
 
 def ride(piece: Piece, here: np.ndarray, skin: np.ndarray, moved: np.ndarray, unit: float) -> np.ndarray:
@@ -105,12 +110,17 @@ def ride(piece: Piece, here: np.ndarray, skin: np.ndarray, moved: np.ndarray, un
     return result
 
 
-def _on_eyeball(piece: Piece, here: np.ndarray, balls: list[np.ndarray]) -> Piece:
-    """The piece, as part of the eye when it lies on an eyeball (cornea, tear line); lashes stand away from it."""
+def _on_eyeball(piece: Piece, here: np.ndarray, balls: list[np.ndarray], lids: cKDTree, unit: float) -> Piece:
+    """The piece, as part of the eye when it lies on an eyeball (cornea, tear line); lashes stand away from it, or are
+    short and stand on the lids."""
+    if piece.kind != "skin":
+        return piece
+    if np.ptp(here, axis=0).max() < LASH * unit and lids.query(here)[0].min() < TOUCHING * unit:
+        return piece
     for ball in balls:
         centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
         radius = np.quantile(np.linalg.norm(ball - centre, axis=1), 0.9)
-        if piece.kind == "skin" and np.linalg.norm(here - centre, axis=1).max() < ON_BALL * radius:
+        if np.linalg.norm(here - centre, axis=1).max() < ON_BALL * radius:
             return replace(piece, kind="eye")
     return piece
 
@@ -161,8 +171,9 @@ def _sort(
     middle, none = (low + high) / 2, np.zeros(len(vertices))
     eyes = [parts[name].mean(axis=0) for name in ("eye_left", "eye_right")]
     if min(np.linalg.norm(middle - eye) for eye in eyes) < EYE_NEAR * unit and (high - low).max() < EYE_WIDE * unit:
-        # An eyeball is as deep as wide; lashes are flat.
-        ball = min(np.ptp(here, axis=0)) > 0.5 * max(np.ptp(here, axis=0))
+        # An eyeball is as deep as wide; rows of lashes are flat.
+        size = high - low
+        ball = size.min() > 0.5 * size.max() and size.max() > BALL_WIDE * unit
         return Piece("eye" if ball else "skin", vertices, none, faces)
     mouth = np.concatenate([parts[name] for name in ("upper", "lower", "tongue")])
     box = mouth.min(axis=0) - 0.15 * unit, mouth.max(axis=0) + 0.15 * unit

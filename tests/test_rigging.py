@@ -137,10 +137,10 @@ def test_teeth_and_tongue_follow_eyes_stay(head: Head):
 def test_lashes_that_are_pieces_of_their_own_follow_the_lids(mesh: Mesh, head: Head):
     own = make_source().head
     order = np.argsort(np.random.default_rng(3).permutation(len(mesh.vertices)))
-    of = {
-        name: np.unique(own.faces[own.materials == own.material_names.index(name)]) for name in ("lashes", "eye_white")
-    }
-    lashes = order[of["lashes"][own.vertices[of["lashes"], 0] > 0]]
+    lash, white = (
+        np.unique(own.faces[own.materials == own.material_names.index(name)]) for name in ("lashes", "eye_white")
+    )
+    lashes = order[lash[own.vertices[lash, 0] > 0]]
     upper = lashes[head.vertices[lashes, 2] > head.vertices[head.landmarks["facemesh_386"], 2] - 0.002]
     lid = head.deltas[CHANNELS.index("eyeBlinkLeft"), head.landmarks["facemesh_386"]]
     shut = head.deltas[CHANNELS.index("eyeBlinkLeft"), upper]

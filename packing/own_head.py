@@ -12,10 +12,11 @@ __all__ = ["ready_head"]
 
 
 def ready_head(root: Path, cache: Path) -> bytes:
-    """HEAD.npz of the project's own head. cache: folder that keeps it until its code in the tree `root` changes."""
+    """HEAD.npz of the project's own head. cache: folder that keeps it until the runtime in the tree `root` changes."""
     digest = hashlib.sha256()
     runtime = root / "model_runtime"
-    for path in [*sorted((runtime / "heads").rglob("*.py")), runtime / "channels.py", runtime / "runtime.lock"]:
+    # All of it: the head's code calls functions of other rooms.
+    for path in [*sorted(runtime.rglob("*.py")), runtime / "runtime.lock"]:
         digest.update(path.read_bytes())
     kept = cache / f"head-{digest.hexdigest()[:12]}.npz"
     if not kept.is_file():

@@ -152,6 +152,11 @@ def _duration(match: re.Match) -> str:
     return f" {' '.join(f'{_said(int(count))} {_plural(name, int(count) == 1)}' for count, name in parts if count)} "
 
 
+def _digit_by_digit(match: re.Match) -> str:
+    """A phone number or another chain of digits."""
+    return f" {_digits(match[0])} "
+
+
 def _year(year: int) -> str:
     return _said(year, "year") if 1100 <= year < 2000 or year >= 2010 else _said(year)
 
@@ -245,9 +250,9 @@ RULES: tuple[tuple[re.Pattern, str | Callable[[re.Match], str]], ...] = (
     (MONEY_AFTER, lambda match: _of_money(match[1], match[4], match[2], match[3], match) + _each(match[5])),
     (ISO_DATE, lambda match: _date(int(match[3]), int(match[4]), int(match[1]))),
     (SLASH_DATE, _slash_date),
-    (LONG_PHONE, lambda match: f" {_digits(match[0])} "),
-    (PHONE, lambda match: f" {_digits(match[0])} "),
-    (CHAIN, lambda match: f" {_digits(match[0])} "),
+    (LONG_PHONE, _digit_by_digit),
+    (PHONE, _digit_by_digit),
+    (CHAIN, _digit_by_digit),
     (DOTTED, _dotted),
     (MONTH_DAY, lambda match: f" {_month(match[1])} {_said(int(match[2]), 'ordinal')} "),
     (DAY_MONTH, _day),

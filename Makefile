@@ -39,7 +39,8 @@ system-tools:
 	which $(TOOLS) > /dev/null || (apt-get update -qq && env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -qq -y --no-install-recommends $(TOOLS) > /dev/null) || true
 
-test-runtime: .venv/.installed $(if $(SLOW),system-tools)
+# With MATRIX the zip for Python 3.13 is built and tried as well, which needs that Python.
+test-runtime: .venv/.installed $(if $(SLOW),system-tools) $(if $(MATRIX),.venv-3.13/.installed)
 	.venv/bin/$(PYTEST) $(SPREAD) -m "$(MARKS)" tests --ignore tests/blender --ignore tests/gui
 
 test-blender: .venv/.installed $(if $(SLOW),system-tools)

@@ -1,6 +1,6 @@
 """Compiles Python files for a target, so that a user's first start need not: a worker writes no files beside them."""
 
-import shutil
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,11 +47,23 @@ def compiled(files: dict[str, bytes], python: str, checked: bool) -> dict[str, b
 
 
 def interpreter(python: str) -> str:
-    """The interpreter of a Python version such as 3.13. Raises InputError when this machine has none."""
+    """The interpreter of a Python version such as 3.13. Raises InputError when this machine has none that runs."""
     if python == "{}.{}".format(*sys.version_info[:2]):
         return sys.executable
-    own = Path(__file__).resolve().parents[1] / f".venv-{python}" / "bin" / "python"
-    found = str(own) if own.is_file() else shutil.which(f"python{python}")
-    if found is None:
-        raise InputError(f"Packing for Python {python} needs that Python; put python{python} on the PATH.")
-    return found
+    name, root = f"python{python}", Path(__file__).resolve().parents[1]
+    on_path = [Path(folder, name) for folder in os.get_exec_path()]
+    installed = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/{name}"))
+    for program in (root / f".venv-{python}" / "bin" / "python", *on_path, *installed):
+        if program.is_file() and _version(program) == python:
+            return str(program)
+    raise InputError(f"Packing for Python {python} needs that Python; put {name} on the PATH.")
+
+
+def _version(program: Path) -> str:
+    """What a Python says of itself; nothing where it does not run, as a stand-in for versions that are switched off."""
+    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        run = subprocess.run([program, "-I", "-S", "-c", ask], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return run.stdout.strip() if run.returncode == 0 else ""

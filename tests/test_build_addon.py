@@ -105,6 +105,20 @@ def installed(request, package, tmp_path_factory) -> tuple[Path, str]:
     return unpacked(package, folder / "user"), interpreter(request.param)
 
 
+def test_a_python_that_does_not_run_is_passed_over(tmp_path, monkeypatch):
+    """Version managers put a stand-in on the PATH for each version, that of a switched off one too."""
+    folders = [tmp_path / "stand-in", tmp_path / "other", tmp_path / "real"]
+    for folder, line in zip(folders, ("exit 127", "echo 3.9", "echo 3.99"), strict=True):
+        folder.mkdir()
+        (folder / "python3.99").write_text(f"#!/bin/sh\n{line}\n")
+        (folder / "python3.99").chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, folders[:2])))
+    with pytest.raises(InputError, match=r"put python3\.99 on the PATH"):
+        interpreter("3.99")
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, folders)))
+    assert interpreter("3.99") == str(folders[2] / "python3.99")
+
+
 def as_a_user(installed: tuple[Path, str], *arguments: str, status: int = 0, stream: str = "stdout") -> str:
     """What Python says with what `installed` gave, and nothing of this environment."""
     folder, python = installed

@@ -20,7 +20,7 @@ from model_runtime.speech.audio import Waveform
 from model_runtime.speech.devices import CPU
 from model_runtime.speech.features import ENCODERS
 from model_runtime.speech.log_mel import ACOUSTIC_RATE, acoustics
-from model_runtime.speech.ort_session import ort_session
+from model_runtime.speech.ort_session import loaded_once, ort_session
 from model_runtime.speech.windowed_encoder import encode_windowed, row_count
 
 __all__ = ["BOUNDARY_WEIGHT", "PRIOR_SHARE", "HeardSounds", "PlacedSound", "hear_sounds", "sound_features"]
@@ -163,7 +163,7 @@ def hear_sounds(waveform: Waveform) -> HeardSounds:
     return HeardSounds(heard[:, :-1], heard[:, -1], waveform.duration)
 
 
-@cache
+@loaded_once
 def _network() -> onnxruntime.InferenceSession:
     """The network, loaded once."""
     return ort_session(sound_file(NETWORK), THREADS, CPU)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from model_runtime.errors import Cancelled, InputError
 from model_runtime.progress import Report
@@ -33,6 +32,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 @contextmanager
 def progress_bar(quiet: bool = False) -> Iterator[Report]:
     """A progress bar on stderr, driven by a share from 0 to 1; hidden if quiet, or if stderr is no terminal."""
+    # Imported here: the worker imports the commands, and shows no bar.
+    from tqdm import tqdm
+
     hidden = True if quiet else None
     with tqdm(total=1.0, bar_format="{desc:12}|{bar}| {percentage:3.0f}%", file=sys.stderr, disable=hidden) as bar:
 

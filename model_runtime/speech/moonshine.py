@@ -17,7 +17,7 @@ import onnxruntime
 from model_runtime.files.data_files import speech_file
 from model_runtime.speech.audio import SAMPLE_RATE
 from model_runtime.speech.devices import CPU, Device
-from model_runtime.speech.ort_session import ort_session
+from model_runtime.speech.ort_session import loaded_once, ort_session
 from model_runtime.speech.windowed_encoder import SpeechEncoder, level, piece
 
 __all__ = ["Transcription", "moonshine", "transcribe"]
@@ -131,13 +131,13 @@ def _given(samples: np.ndarray) -> dict[str, np.ndarray]:
     return {"input_values": samples[None], "attention_mask": np.ones((1, len(samples)), np.int64)}
 
 
-@cache
+@loaded_once
 def _encoder(device: Device) -> onnxruntime.InferenceSession:
     """The encoder, loaded once for each device."""
     return ort_session(speech_file(ENCODER), ENCODER_THREADS, device)
 
 
-@cache
+@loaded_once
 def _decoder() -> onnxruntime.InferenceSession:
     """The decoder, loaded once."""
     return ort_session(speech_file(DECODER), DECODER_THREADS)

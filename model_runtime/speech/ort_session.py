@@ -1,14 +1,31 @@
 """A session of ONNX Runtime that gives equal numbers on any number of cores, in bounded memory."""
 
-from functools import cache
+from collections.abc import Callable, Hashable
+from functools import cache, wraps
 from pathlib import Path
+from threading import Lock
+from typing import TypeVar
 
 import onnxruntime
 
 from model_runtime import limits
 from model_runtime.speech.devices import CPU, Device
 
-__all__ = ["ort_session"]
+__all__ = ["loaded_once", "ort_session"]
+
+T = TypeVar("T")
+
+
+def loaded_once(load: Callable[..., T]) -> Callable[..., T]:
+    """`functools.cache` for several threads: whoever asks for what is being loaded waits for it."""
+    lock, loaded = Lock(), cache(load)
+
+    @wraps(load)
+    def call(*args: Hashable) -> T:
+        with lock:
+            return loaded(*args)
+
+    return call
 
 
 def ort_session(network: bytes | Path, threads: int, device: Device = CPU) -> onnxruntime.InferenceSession:
@@ -33,7 +50,7 @@ def ort_session(network: bytes | Path, threads: int, device: Device = CPU) -> on
     return onnxruntime.InferenceSession(network, options, providers=device.providers)
 
 
-@cache
+@loaded_once
 def _share_memory() -> None:
     """One pool of memory for all sessions, bounded: a network of a few bytes may ask for any size."""
     memory = onnxruntime.OrtMemoryInfo(

@@ -12,7 +12,7 @@ import onnxruntime
 from model_runtime.files.data_files import speech_file
 from model_runtime.speech.audio import SAMPLE_RATE
 from model_runtime.speech.devices import Device
-from model_runtime.speech.ort_session import ort_session
+from model_runtime.speech.ort_session import loaded_once, ort_session
 from model_runtime.speech.windowed_encoder import SpeechEncoder
 
 __all__ = ["log_mel_spectrum", "whisper"]
@@ -66,7 +66,7 @@ def _encode(given: dict[str, np.ndarray], device: Device) -> np.ndarray:
     return _encoder(device).run(None, given)[0][0]
 
 
-@cache
+@loaded_once
 def _encoder(device: Device) -> onnxruntime.InferenceSession:
     """The network, loaded once for each device."""
     return ort_session(speech_file(FILE), THREADS, device)

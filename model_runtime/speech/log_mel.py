@@ -77,16 +77,17 @@ def normalise(mel: LogMel) -> np.ndarray:
     if loud < np.log(SILENT_POWER):
         return np.full((len(mel.loudness), BANDS + 1), -1, np.float32)
     speech = mel.loudness > loud - SPEECH_RANGE
-    columns = (*mel.bands.T, mel.loudness)
-    floors = (*np.percentile(mel.bands, QUIET, axis=0), np.percentile(mel.loudness, QUIET))
-    return np.stack([_anchored(column, floor, speech) for column, floor in zip(columns, floors, strict=True)], axis=1)
+    # Column by column: copies of all columns of an hour would take hundreds of megabytes.
+    normalised = np.empty((len(mel.loudness), BANDS + 1), np.float32)
+    for index, column in enumerate((*mel.bands.T, mel.loudness)):
+        normalised[:, index] = _anchored(column, speech)
+    return normalised
 
 
-def _anchored(column: np.ndarray, floor: float, speech: np.ndarray) -> np.ndarray:
-    """(A,) float32, normalised: one band (A,) natural-log power; floor: its quiet level; speech: (A,) whether a row is
-    speech."""
+def _anchored(column: np.ndarray, speech: np.ndarray) -> np.ndarray:
+    """(A,) float32, normalised: one band (A,) natural-log power; speech: (A,) whether a row is speech."""
     high = column[speech].mean()
-    depth = np.clip(high - floor, SHALLOWEST, DEEPEST)
+    depth = np.clip(high - np.percentile(column, QUIET), SHALLOWEST, DEEPEST)
     return np.clip(1 + 2 * (column - high) / depth, BELOW, ABOVE).astype(np.float32)
 
 

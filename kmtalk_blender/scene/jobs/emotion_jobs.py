@@ -17,7 +17,8 @@ from ..placement.write_emotion import write_emotion
 from ..sound.strips import AudioClip
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline
-from ..takes.takes import check_changeable, find_take, takes_of
+from ..takes.takes import find_take, takes_of
+from .chosen_take import choose_take
 from .line_sources import clip_of_take
 from .requests import Request, emotion_request
 
@@ -80,18 +81,15 @@ class EmotionJob:
 
     def __init__(self, target: bpy.types.Object, take: str, folder: Path) -> None:
         """take: id of a take of the character. Raises UserError with what is wrong."""
-        check_target(target)
-        action = find_take(target, take)
-        check_changeable(target, (action,) if action is not None else ())
-        self._target, self._take, self._folder = target.name, take, folder
-        self._baseline = load_baseline(action, take)
-        self.title = self._baseline.label
+        self._chosen, self._folder = choose_take(target, take), folder
+        self.title = self._chosen.baseline.label
         self._layer: EmotionLayer | None = None
 
     def first(self) -> Request:
         """The one request."""
-        target = bpy.data.objects[self._target]
-        return _request(target, self._baseline, _strengths(target, self._baseline), self._folder)
+        target, _ = self._chosen.found()
+        baseline = self._chosen.baseline
+        return _request(target, baseline, _strengths(target, baseline), self._folder)
 
     def next(self, result: dict) -> Request | None:
         """Read the layer."""
@@ -100,12 +98,9 @@ class EmotionJob:
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write it. Raises UserError, with nothing changed, when the take is gone or no shape shows it."""
-        target = bpy.data.objects.get(self._target)
-        action = find_take(target, self._take) if target is not None else None
-        if target is None or action is None:
-            raise UserError(f"The take of {self.title} was deleted; nothing was written.")
+        target, action = self._chosen.found()
         assert self._layer is not None
-        notes = tuple(write_emotion(target, load_baseline(action, self._take), self._layer))
+        notes = tuple(write_emotion(target, load_baseline(action, self._chosen.take), self._layer))
         target.kmtalk.emotion.use = True
         shown = self._layer.weights.any()
         text = f"{target.name} {'shows its emotion' if shown else 'is neutral'} in {self.title}"

@@ -7,7 +7,6 @@ import bpy
 from ...errors import UserError
 from ...runtime.life_file import Life, read_life
 from ...runtime.schema import LIFE_SETTINGS
-from ..character.shape_map import check_target
 from ..emotion.tracks import takes_with_emotion
 from ..life.look_at import check_looked_at, places_of_target
 from ..life.places import places_of
@@ -17,7 +16,7 @@ from ..placement.write_life import not_written, write_life
 from ..sound.strips import AudioClip
 from ..takes.baseline import Baseline
 from ..takes.baseline_store import load_baseline
-from ..takes.takes import check_changeable, find_take
+from .chosen_take import choose_take
 from .emotion_jobs import EmotionStep
 from .line_sources import clip_of_take
 from .requests import Request, life_request
@@ -79,17 +78,14 @@ class LifeJob:
 
     def __init__(self, target: bpy.types.Object, take: str, folder: Path) -> None:
         """take: id of a take of the character. Raises UserError with what is wrong."""
-        check_target(target)
-        action = find_take(target, take)
-        check_changeable(target, (action,) if action is not None else ())
+        self._chosen, self._folder = choose_take(target, take), folder
         check_looked_at(target, places_of(target))
-        self._target, self._take, self._folder = target.name, take, folder
-        self._baseline = load_baseline(action, take)
-        self.title = self._baseline.label
+        baseline = self._chosen.baseline
+        self.title = baseline.label
         self._notes: list[str] = []
         self._clip: AudioClip | None = None
         try:
-            self._clip = clip_of_take(self._baseline, target, folder)
+            self._clip = clip_of_take(baseline, target, folder)
         except UserError:
             self._notes.append("Its sound is missing: stressed words are told by their lengths.")
         self._life: Life | None = None
@@ -97,7 +93,8 @@ class LifeJob:
 
     def first(self) -> Request:
         """The one request."""
-        return request_of_life(bpy.data.objects[self._target], self._baseline, self._clip, self._folder)
+        target, _ = self._chosen.found()
+        return request_of_life(target, self._chosen.baseline, self._clip, self._folder)
 
     def next(self, result: dict) -> Request | None:
         """Read the life, then the take's emotion, which goes by the new blinks."""
@@ -106,21 +103,17 @@ class LifeJob:
             return None
         self._life = read_life(result["output"])
         self._notes += result.get("notes", [])
-        target = bpy.data.objects.get(self._target)
-        if target is None or self._take not in takes_with_emotion(target):
+        target = self._chosen.character()
+        if target is None or self._chosen.take not in takes_with_emotion(target):
             return None
-        return self._emotion.request(self._baseline, self._life)
+        return self._emotion.request(self._chosen.baseline, self._life)
 
     def write(self, context: bpy.types.Context) -> Report:
         """Write it. Raises UserError, with nothing changed, when the take is gone or something cannot turn."""
-        target = bpy.data.objects.get(self._target)
-        action = find_take(target, self._take) if target is not None else None
-        if target is None or action is None:
-            raise UserError(f"The take of {self.title} was deleted; nothing was written.")
+        target, action = self._chosen.found()
         assert self._life is not None
-        baseline = load_baseline(action, self._take)
-        notes = (*self._notes, *write_life(target, baseline, self._life))
-        self._emotion.write(target, baseline)
+        baseline = load_baseline(action, self._chosen.take)
+        notes = (*self._notes, *write_life(target, baseline, self._life), *self._emotion.write(target, baseline))
         target.kmtalk.life.use = True
         text = f"{target.name} moves head and eyes in {self.title}"
         if notes:

@@ -26,10 +26,8 @@ def place_edges(track: PhoneTrack, waveform: Waveform) -> PhoneTrack:
 
     In clean recordings the decoder starts speech about 20 ms early and ends it about 20 ms late.
     """
-    # Differences of neighbouring samples: a high pass against hum and rumble, which would hide soft consonants.
-    difference = np.zeros_like(waveform.samples)
-    np.subtract(waveform.samples[1:], waveform.samples[:-1], out=difference[1:])
-    level = levels(Waveform(difference))
+    # Hum and rumble would hide soft consonants.
+    level = levels(waveform, differences=True)
     phones = track.phones
     bounds = [span.start for span in phones] + [track.duration]
     moved = {}

@@ -32,8 +32,11 @@ PAUSE = 0.1
 BLOCK = 6000
 
 
-def levels(waveform: Waveform) -> np.ndarray:
-    """(N,) float32 dB of full scale: RMS of WINDOW around the middle of each STEP; N = duration / STEP rounded up."""
+def levels(waveform: Waveform, differences: bool = False) -> np.ndarray:
+    """(N,) float32 dB of full scale: RMS of WINDOW around the middle of each STEP; N = duration / STEP rounded up.
+
+    differences: of each sample less the one before it, a high pass against hum and rumble.
+    """
     step, window = round(STEP * SAMPLE_RATE), round(WINDOW * SAMPLE_RATE)
     count = -(-len(waveform.samples) // step)
     starts = np.arange(count) * step - (window - step) // 2
@@ -41,7 +44,10 @@ def levels(waveform: Waveform) -> np.ndarray:
     power = np.empty(count)
     for block in (slice(start, start + BLOCK) for start in range(0, count, BLOCK)):
         begin, end = first[block][0], last[block][-1]
-        energy = np.cumsum(np.square(waveform.samples[begin:end], dtype=np.float64))
+        part = waveform.samples[begin:end]
+        if differences:
+            part = np.diff(part, prepend=waveform.samples[max(begin - 1, 0)])
+        energy = np.cumsum(np.square(part, dtype=np.float64))
         energy = np.concatenate([[0.0], energy])
         total = energy[last[block] - begin] - energy[first[block] - begin]
         power[block] = total / np.maximum(last[block] - first[block], 1)

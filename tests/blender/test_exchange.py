@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import re
 
 import bpy
 import numpy as np
@@ -112,6 +113,42 @@ def test_the_command_makes_a_file_a_line(scene, tmp_path, capsys):
     bpy.ops.wm.open_mainfile(filepath=answer["files"][0])
     head = next(obj for obj in bpy.context.scene.objects if obj.type == "MESH")
     assert curve_of(head, "jawOpen").keyframe_points[0].co.x == 10
+
+
+def test_a_list_says_what_each_face_shows(scene, tmp_path, capsys):
+    """The list as a spreadsheet of a country with decimal commas writes it."""
+    from bl_ext.user_default.kmtalk.scene.emotion.tracks import takes_with_emotion
+    from bl_ext.user_default.kmtalk.scene.life.tracks import takes_with_life
+
+    table = tmp_path / "lines.csv"
+    table.write_text(f"audio;emotion;emotion_strength;head_and_eyes\n{LINE};Happy;0,5;yes\n{LINE};neutral;;no\n")
+    code, out, _ = run(capsys, "batch", str(table), "-o", str(tmp_path / "spoken"), "--json")
+    assert code == 0
+    shown = []
+    for file in json.loads(out.splitlines()[-1])["files"]:
+        bpy.ops.wm.open_mainfile(filepath=file)
+        head = next(obj for obj in bpy.context.scene.objects if obj.type == "MESH")
+        shown.append((len(takes_with_emotion(head)), len(takes_with_life(head)), head.kmtalk.emotion.happy))
+    assert shown == [(1, 1, 0.5), (0, 0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("emotion", "merry", "Line 3 of .* has the emotion merry; give neutral, happy"),
+        ("emotion_strength", "1.5", "has the emotion_strength 1.5; give a number from 0 to 1"),
+        ("emotion_strength", "nan", "has the emotion_strength nan"),
+        ("head_and_eyes", "maybe", "has head_and_eyes maybe; give yes or no"),
+        ("frame", "1.5", "needs an audio file, and a whole number as its frame"),
+    ],
+)
+def test_a_wrong_cell_of_a_list_is_named_before_anything_is_made(scene, tmp_path, capsys, column, cell, said):
+    table = tmp_path / "lines.csv"
+    table.write_text(f"audio,{column}\n{LINE},\n{LINE},{cell}\n")
+    code, _, err = run(capsys, "batch", str(table), "-o", str(tmp_path / "spoken"))
+    assert code == 2
+    assert re.search(said, err)
+    assert not (tmp_path / "spoken").exists()
 
 
 def test_what_keeps_a_take_from_playing_is_named_and_fixed(scene, spoken):

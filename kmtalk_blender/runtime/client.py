@@ -2,58 +2,27 @@
 
 import json
 import queue
-import subprocess
-import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from ..errors import UserError
-from .environment import Runtime, process_environment, source_folder
+from .environment import Runtime
 from .in_use import hold
-from .own_files import first_changed
 from .packages import Packages
+from .ticket import Ticket
 from .unpacking import Unpacking, remove_unused, set_aside
+from .worker_process import WorkerProcess
 
-__all__ = ["PROTOCOL", "Client", "Ticket"]
+__all__ = ["PROTOCOL", "Client"]
 
 PROTOCOL = 1
 HELLO_SECONDS = 60.0  # s that the worker has to say hello
 CANCEL_SECONDS = 3.0  # s that the worker has to cancel a request or to end
-LOG_LINES = 200  # last lines of the worker's stderr that are kept
 UNPACKING_SHARE = 0.5  # progress of the first request when the packages are unpacked
-# Parts of Python's last error line when a package is missing, and when Windows lacks a library.
-NO_PACKAGE = "No module named"
-NO_LIBRARY = "DLL load failed"
-
-
-@dataclass
-class Ticket:
-    """A request to the worker. state: waiting, running, done, failed or cancelled. fraction: progress in [0, 1], never
-    falls. begin: progress at which the worker's own begins. again: it was sent a second time, to a new worker.
-    message: why it failed. reason: what it failed by, where the extension can do something about it."""
-
-    id: int
-    op: str
-    params: dict = field(default_factory=dict)
-    begin: float = 0.0
-    again: bool = False
-    state: str = "waiting"
-    fraction: float = 0.0
-    text: str = ""
-    result: dict = field(default_factory=dict)
-    message: str = ""
-    reason: str = ""
-
-    @property
-    def ended(self) -> bool:
-        """True when no more events follow."""
-        return self.state in ("done", "failed", "cancelled")
 
 
 class Client:
@@ -67,26 +36,23 @@ class Client:
         self.runtime = runtime if isinstance(runtime, Runtime) else Runtime(runtime)
         self.python = self.runtime.python
         self.hello: dict = {}
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
-        self._process: subprocess.Popen | None = None
+        self._worker: WorkerProcess | None = None
         self._unpacking: Unpacking | None = None
         self._unpacked_again = False
         self._hold: IO[bytes] | None = None
-        self._lines: queue.Queue[str | None] = queue.Queue()
         self._tickets: dict[int, Ticket] = {}
         self._cancelled: dict[int, float] = {}
         self._next_id = 1
-        self._started = 0.0
 
     @property
     def alive(self) -> bool:
         """True while the process runs."""
-        return self._process is not None and self._process.poll() is None
+        return self._worker is not None and self._worker.alive
 
     @property
     def pid(self) -> int | None:
         """The worker's process id, or None before the first request."""
-        return self._process.pid if self._process else None
+        return self._worker.pid if self._worker else None
 
     def submit(self, op: str, params: dict) -> Ticket:
         """Send a request; starts the worker when it is not running. Raises UserError when it cannot be started."""
@@ -104,15 +70,14 @@ class Client:
     def pump(self) -> bool:
         """Handle the events that have arrived, without waiting. Returns True when there were any."""
         changed = self._follow_unpacking()
-        while True:
-            try:
-                line = self._lines.get_nowait()
-            except queue.Empty:
-                break
-            self._handle_line(line)
-            changed = True
-        silent = not self.hello and self._tickets and time.monotonic() - self._started > HELLO_SECONDS
-        if silent and self.alive:
+        # What is handled may start another worker, whose lines are then read.
+        with suppress(queue.Empty):
+            while self._worker is not None:
+                self._handle_line(self._worker, self._worker.lines.get_nowait())
+                changed = True
+        worker = self._worker
+        waiting = not self.hello and self._tickets
+        if waiting and worker and worker.alive and time.monotonic() - worker.started > HELLO_SECONDS:
             self.kill()
             self._fail_all("KMTalk's runtime does not answer; press Check Runtime in the preferences.")
         return changed
@@ -147,7 +112,7 @@ class Client:
         """Cancel a request at once. The worker stops at its next checkpoint, or is killed before the next request."""
         if ticket.ended:
             return
-        ticket.state, ticket.message = "cancelled", "Cancelled."
+        ticket.cancel()
         self._tickets.pop(ticket.id, None)
         if self._unpacking is not None and not self._tickets:
             self._stop_unpacking()
@@ -158,9 +123,8 @@ class Client:
     def kill(self) -> None:
         """End the process at once."""
         self._stop_unpacking()
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        if self._worker is not None:
+            self._worker.kill()
         self._cancelled.clear()
         self._release()
 
@@ -168,13 +132,9 @@ class Client:
         """Cancel all requests and ask the worker to end; kill it when it does not."""
         for ticket in list(self._tickets.values()):
             self.cancel(ticket)
-        if self._process is not None and self.alive:
+        if self._worker is not None and self._worker.alive:
             self._send({"id": 0, "op": "shutdown", "params": {}})
-            try:
-                _pipe(self._process.stdin).close()
-                self._process.wait(CANCEL_SECONDS)
-            except (OSError, subprocess.TimeoutExpired):
-                self.kill()
+            self._worker.end(CANCEL_SECONDS)
         self._stop_unpacking()
         self._release()
 
@@ -235,44 +195,9 @@ class Client:
             self._hold = None
 
     def _launch(self) -> None:
-        command = [str(self.python), *self.runtime.options, "-m", "model_runtime", "worker"]
-        self.hello, self._lines, self._started = {}, queue.Queue(), time.monotonic()
+        self.hello = {}
         self._cancelled.clear()
-        self.log.clear()
-        try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=process_environment(self.runtime.packages),
-                cwd=tempfile.gettempdir(),
-                encoding="utf-8",
-                errors="replace",
-                # No console window on Windows; 0 elsewhere.
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            raise UserError(
-                f"KMTalk's runtime cannot be started with {self.python} ({error.strerror}); "
-                "choose an interpreter in the preferences."
-            ) from error
-        logging = threading.Thread(target=self._read_log, args=(_pipe(self._process.stderr),), daemon=True)
-        logging.start()
-        threading.Thread(target=self._read_lines, args=(self._process, self._lines, logging), daemon=True).start()
-
-    def _read_lines(
-        self, process: subprocess.Popen, lines: "queue.Queue[str | None]", logging: threading.Thread
-    ) -> None:
-        for line in _pipe(process.stdout):
-            lines.put(line)
-        process.wait()
-        logging.join(1.0)  # s; so that the last error line is in the log
-        lines.put(None)
-
-    def _read_log(self, stream: IO[str]) -> None:
-        for line in stream:
-            self.log.append(line.rstrip())
+        self._worker = WorkerProcess(self.runtime)
 
     def _send_request(self, ticket: Ticket) -> None:
         # While the packages are unpacked it waits: all requests are sent when the worker starts.
@@ -280,25 +205,18 @@ class Client:
             self._send({"id": ticket.id, "op": ticket.op, "params": ticket.params})
 
     def _send(self, message: dict) -> None:
-        if self._process is None:
-            return
-        try:
-            stdin = _pipe(self._process.stdin)
-            stdin.write(json.dumps(message) + "\n")
-            stdin.flush()
-        except (OSError, ValueError):
-            # The process has ended: the reader then sends None, which ends every request with the reason.
-            return
+        if self._worker is not None:
+            self._worker.send(message)
 
-    def _handle_line(self, line: str | None) -> None:
+    def _handle_line(self, worker: WorkerProcess, line: str | None) -> None:
         if line is None:
-            self._handle_exit()
+            self._handle_exit(worker)
             return
         try:
             event = json.loads(line)
             kind, number = event["event"], event.get("id")
         except (ValueError, TypeError, KeyError):
-            self.log.append(line.rstrip())
+            worker.log.append(line.rstrip())
             return
         if kind == "hello":
             self._handle_hello(event)
@@ -306,37 +224,23 @@ class Client:
         if kind != "progress":
             self._cancelled.pop(number, None)
         ticket = self._tickets.get(number)
-        if ticket is None:
-            return
-        if kind == "progress":
-            ticket.state = "running"
-            share = min(1.0, float(event.get("fraction", 0.0)))
-            ticket.fraction = max(ticket.fraction, ticket.begin + (1.0 - ticket.begin) * share)
-            ticket.text = str(event.get("text", ""))
-            return
-        del self._tickets[number]
-        if kind == "result":
-            ticket.state, ticket.fraction, ticket.result = "done", 1.0, event.get("result", {})
-        elif kind == "cancelled":
-            ticket.state, ticket.message = "cancelled", "Cancelled."
-        else:
-            ticket.state, ticket.message = "failed", str(event.get("message", "The runtime gave no reason."))
-            ticket.reason = str(event.get("reason", ""))
+        if ticket is not None:
+            ticket.follow(event)
+            if ticket.ended:
+                del self._tickets[number]
 
-    def _handle_exit(self) -> None:
+    def _handle_exit(self, worker: WorkerProcess) -> None:
         """The process has ended: requests that it had not begun are sent once more, to a new one; the others fail."""
         waiting = list(self._tickets.values())
-        if waiting and self._changed_package():
-            if self._unpacked_again:
-                self._fail_all(self._reason())
-            else:
-                self._unpack_again(waiting)
+        if not waiting:
+            return
+        changed = worker.changed_package()
+        if changed and not self._unpacked_again:
+            self._unpack_again(waiting)
             return
         # Only an idle worker may be replaced: it ended (idle timeout, or killed) just as the request was sent.
-        if not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
-            self._fail_all(self._reason())
-            return
-        if not waiting:
+        if changed or not self.hello or any(ticket.again or ticket.state != "waiting" for ticket in waiting):
+            self._fail_all(worker.why_ended(bool(self.hello), changed))
             return
         try:
             self._start()
@@ -346,12 +250,6 @@ class Client:
         for ticket in waiting:
             ticket.again = True
             self._send_request(ticket)
-
-    def _changed_package(self) -> str:
-        """Path of a file of the packages that is not as it was packed, after the worker has failed; or empty."""
-        packages = self.runtime.packages
-        changed = packages.first_damaged() if packages is not None and self._failed else ""
-        return str(packages.folder / changed) if packages is not None and changed else ""
 
     def _unpack_again(self, waiting: list[Ticket]) -> None:
         """Unpack the packages anew, as some have changed unseen; then all requests begin again."""
@@ -372,44 +270,8 @@ class Client:
             self.kill()
             self._fail_all("KMTalk's runtime and the extension have different versions; update both.")
 
-    @property
-    def _failed(self) -> bool:
-        """True when the process has ended by itself with an error; an idle one ends without."""
-        return self._process is not None and self._process.returncode != 0
-
-    def _reason(self) -> str:
-        code = self._process.returncode if self._process else None
-        last = next((line for line in reversed(self.log) if line.strip()), "")
-        if self._failed and (lost := first_changed(source_folder())) is not None:
-            return f"{lost} is missing or changed; install the extension again."
-        if changed := self._changed_package():
-            return (
-                f"{changed} went or changed right after it was unpacked, probably by a virus scanner; allow that "
-                "folder there, and try again."
-            )
-        if NO_LIBRARY in last:
-            return (
-                "Windows lacks a library that ONNX Runtime needs; install Microsoft's Visual C++ Redistributable "
-                "(2015-2022, x64), and try again."
-            )
-        if not self.hello and NO_PACKAGE in last:
-            return (
-                f"{self.python} lacks KMTalk's packages; press Install Runtime, or choose another interpreter in the \
-preferences."
-            )
-        if not self.hello:
-            return f"KMTalk's runtime did not start with {self.python} ({last or f'exit code {code}'}); install the \
-runtime or choose an interpreter in the preferences."
-        return f"KMTalk's runtime stopped (exit code {code}{': ' + last if last else ''}); try again."
-
     def _fail_all(self, message: str) -> None:
         for ticket in self._tickets.values():
-            ticket.state, ticket.message = "failed", message
+            ticket.fail(message)
         self._tickets.clear()
         self._cancelled.clear()
-
-
-def _pipe(stream: IO[str] | None) -> IO[str]:
-    """A stream of a process that was started with pipes."""
-    assert stream is not None
-    return stream

@@ -10,7 +10,8 @@ from typing import Protocol
 import bpy
 
 from ...errors import UserError
-from ...runtime.client import Client, Ticket
+from ...runtime.client import Client
+from ...runtime.ticket import Ticket
 from ..placement.report import Report
 from ..sound.decoding import decode_sound
 from .requests import Request

@@ -9,8 +9,8 @@ import bpy
 from .errors import UserError
 from .runtime.client import Client
 from .runtime.environment import Runtime, find_runtime, source_folder
-from .runtime.install import environment_size, installed_python, lock_of
 from .runtime.packages import Packages, packages_of
+from .runtime.virtual_environment import environment_size, installed_python, lock_of
 
 __all__ = [
     "ENVIRONMENT",

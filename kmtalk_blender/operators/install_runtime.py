@@ -11,7 +11,9 @@ from ..errors import UserError
 from ..registering import registering
 from ..runtime.environment import source_folder
 from ..runtime.figures import DISK_MB, DOWNLOAD_MB
-from ..runtime.install import Installation, plan_for, remove_environment
+from ..runtime.install import Installation
+from ..runtime.install_plan import plan_for
+from ..runtime.virtual_environment import remove_environment
 from ..runtime.whole_file import write_whole
 from ..scene.areas import redraw
 from .base import Outcome, PollReason, busy

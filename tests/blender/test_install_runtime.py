@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -20,10 +21,10 @@ TREE = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def install(extension):
-    """The module under test; importing it needs the extension's package."""
-    from bl_ext.user_default.kmtalk.runtime import install
+    """What installs, as names of one namespace; importing it needs the extension's package."""
+    from bl_ext.user_default.kmtalk.runtime import install, install_plan, virtual_environment
 
-    return install
+    return SimpleNamespace(**vars(install) | vars(install_plan) | vars(virtual_environment))
 
 
 @pytest.fixture

@@ -78,6 +78,18 @@ def test_the_watcher_sees_what_is_written_and_who_is_asked(tmp_path):
     assert {str(elsewhere / name) for name in ("file", "folder")} <= set(outside)
 
 
+def test_the_watcher_leaves_out_what_came_before_the_beginning(tmp_path):
+    before, after, begin = (tmp_path / name for name in ("before", "after", "begin"))
+    ask = "import socket; socket.socket(socket.AF_INET6).close()"
+    mark = f"import os; os.mkdir({str(begin)!r})"
+    asked_first = watch([sys.executable, "-c", f"{ask}; {mark}"], before, begin=begin)
+    assert (asked_first.code, asked_first.reached) == (0, ())
+    begin.rmdir()
+    assert len(watch([sys.executable, "-c", f"{mark}; {ask}"], after, begin=begin).reached) == 1
+    with pytest.raises(AssertionError, match="never made"):
+        watch([sys.executable, "-c", ask], tmp_path / "never", begin=begin)
+
+
 def test_generate_from_words_and_without(tmp_path, out):
     run(tmp_path, *RUNTIME, "generate", LINE, "-o", out / "given.npz", "--transcript", TEXT)
     shutil.rmtree(tmp_path / "user")

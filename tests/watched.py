@@ -33,8 +33,8 @@ SECONDS = 900  # timeout of a watched command
 @dataclass(frozen=True)
 class Traces:
     """Result of a watched command. code: exit code. output: stdout and stderr together. written: paths that were
-    created or opened for writing, also unsuccessfully. reached: socket calls to a network or another program. left:
-    paths in the user's folders at the end; they were empty before."""
+    created or opened for writing, also unsuccessfully. reached: socket calls to a network or another program, after
+    the folder `begin` was made. left: paths in the user's folders at the end; they were empty before."""
 
     code: int
     output: str
@@ -48,10 +48,14 @@ class Traces:
 
 
 def watch(
-    command: Sequence[object], folder: Path, given: str = "", environment: Mapping[str, str] | None = None
+    command: Sequence[object],
+    folder: Path,
+    given: str = "",
+    environment: Mapping[str, str] | None = None,
+    begin: Path | None = None,
 ) -> Traces:
     """Run a command under strace, with empty user folders (home, caches, temporary files) in `folder`. given: text for
-    stdin.
+    stdin. begin: a folder that the command makes when what is tested begins; None: all of it is tested.
 
     Skips the test where strace is missing or not permitted.
     """
@@ -73,14 +77,14 @@ def watch(
         timeout=SECONDS,
         check=False,
     )
-    written, reached = _read(trace)
+    written, reached = _read(trace, begin)
     left = [path for place in places.values() for path in place.rglob("*")]
     return Traces(done.returncode, done.stdout, written, reached, tuple(left))
 
 
-def _read(trace: Path) -> tuple[frozenset[Path], tuple[str, ...]]:
+def _read(trace: Path, begin: Path | None) -> tuple[frozenset[Path], tuple[str, ...]]:
     written: set[Path] = set()
-    reached = []
+    reached: list[str] = []
     current = str(TREE)
     for line in trace.read_text(errors="replace").splitlines():
         found = CALL.match(line)
@@ -99,6 +103,9 @@ def _read(trace: Path) -> tuple[frozenset[Path], tuple[str, ...]]:
             continue
         # In the other calls the last path is the written one: the first path of a link is its target.
         written.update(paths if call in MOVING else paths[-1:])
+        if call.startswith("mkdir") and paths[-1:] == [begin]:
+            reached = []
+    assert begin is None or begin in written, f"the command never made {begin}"
     return frozenset(path for path in written if not str(path).startswith(NO_FILES)), tuple(reached)
 
 

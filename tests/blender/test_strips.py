@@ -1,11 +1,12 @@
 """What is heard of a strip, and what is said when nothing is."""
 
 import wave
+from difflib import SequenceMatcher
 
 import bpy
 import numpy as np
 import pytest
-from stage import curve_of, needs_strips, write_wav
+from stage import action_of, curve_of, needs_strips, write_wav
 
 pytestmark = needs_strips
 
@@ -159,6 +160,33 @@ def test_speed_that_changes_within_a_strip_is_followed(scene, clicks, sequencer,
     # Where the sound ends in speech the way back to rest follows.
     assert first == pytest.approx(31)
     assert 181 <= last <= 181 + 6
+
+
+def test_the_phones_of_a_retimed_line_are_where_they_are_heard(scene, line, sequencer, head):
+    strip = scene.sequence_editor.strips[0]
+    scene.sequence_editor.active_strip, strip.select = strip, True
+
+    def phones():
+        assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+        spoken = [phone for phone in action_of(head).kmtalk.phones if phone.label != "SIL"]
+        return [phone.label for phone in spoken], np.array([phone.start for phone in spoken])
+
+    labels, starts = phones()
+    last = strip.frame_final_end
+    with bpy.context.temp_override(**sequencer):
+        bpy.ops.sequencer.retiming_key_add(timeline_frame=75)
+    # Slow up to frame 91, then as it was recorded.
+    strip.retiming_keys[1].timeline_frame, strip.retiming_keys[2].timeline_frame = 91, last + 16
+    expected = np.interp(starts, [0, 64 / 30, (last - 11) / 30], [0, 80 / 30, (last + 5) / 30])
+    labels_again, starts_again = phones()
+    # Where the voice is slower another pronunciation of a word may fit better.
+    same = SequenceMatcher(None, labels, labels_again, autojunk=False).get_matching_blocks()
+    before, after = (np.concatenate([np.arange(b[k], b[k] + b.size) for b in same]) for k in (0, 1))
+    off = starts_again[after] - expected[before]
+    assert len(off) >= 0.9 * len(labels)
+    # Unmoved they would be half a second off.
+    assert np.median(np.abs(off)) < 1 / 30
+    assert np.abs(off).max() < 0.1
 
 
 def test_a_retimed_strip_that_cannot_be_played_into_a_file(scene, clicks, sequencer, tmp_path):

@@ -46,6 +46,13 @@ def edits(head):
     return find_edits(action_of(head), load_baseline(action_of(head)))
 
 
+def pending(head):
+    from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
+    from bl_ext.user_default.kmtalk.scene.takes.pending import pending_frames
+
+    return pending_frames(edits(head), load_baseline(action_of(head)), set()).tolist()
+
+
 def test_in_step_nothing_is_said(head, spoken):
     assert drifts(head) == []
     assert bpy.ops.kmtalk.follow_strip() == {"FINISHED"}
@@ -64,6 +71,26 @@ def test_a_moved_and_renamed_strip(scene, head, spoken):
     assert edits(head).frames.tolist() == [edited + 25]
     assert bpy.ops.kmtalk.complete() == {"FINISHED"}
     assert jaw(head, [edited + 25])[0] == pytest.approx(EDITED, abs=1e-5)
+
+
+@pytest.mark.parametrize("later", [0, 25])
+def test_what_waits_for_complete_still_does(scene, head, spoken, later):
+    strip, _ = spoken
+    assert bpy.ops.kmtalk.complete() == {"FINISHED"}
+    assert pending(head) == []
+    point = min(curve_of(head, "jawOpen").keyframe_points, key=lambda point: abs(point.co.x - 121))
+    waits = point.co.x
+    point.co_ui = (waits, EDITED)
+    curve_of(head, "jawOpen").update()
+    assert pending(head) == [round(waits)]
+    if later:
+        strip.frame_start += later
+    else:
+        scene.render.fps, later = 60, waits - 11
+    assert bpy.ops.kmtalk.follow_strip() == {"FINISHED"}
+    assert pending(head) == [round(waits + later)]
+    assert bpy.ops.kmtalk.complete() == {"FINISHED"}
+    assert pending(head) == []
 
 
 def test_trimming_a_strip_leaves_them_in_step(head, spoken):

@@ -110,8 +110,11 @@ def follow_strip(target: bpy.types.Object, take: str, options: Options) -> Repor
         expression=before.info.get("expression", options.expression),
         replace=False,
     )
+    # Edits that wait for Complete still do.
+    completed = {shape: _warped_keys(keys, warp) for shape, keys in before.completed.items()}
+    motion = _resampled(before.motion, warp)
     written_take = write_generated_take(
-        target, baseline, _warped_edits(edits, warp), _resampled(before.motion, warp), baseline.keyed, settings
+        target, baseline, _warped_edits(edits, warp), motion, baseline.keyed, settings, completed
     )
     fill_phones(written_take.action, written_take.baseline)
     return report_of(written_take, written_take.baseline.keyed, edits.count, target, written_take.messages)
@@ -193,14 +196,19 @@ def _warped(before: Baseline, warp: _Warp, clip: AudioClip) -> Baseline:
 def _warped_edits(edits: edited.Edits, warp: _Warp) -> edited.Edits:
     keys = {}
     for shape, old in edits.keys.items():
+        co = _warped_keys(old.co, warp)
         at = warp.frames(old.frames)
-        co = np.stack([at, old.values], axis=1).astype(np.float32)
         left, right = (
             np.stack([at + (side[:, 0] - old.frames) * warp.scale, side[:, 1]], axis=1).astype(np.float32)
             for side in (old.left, old.right)
         )
         keys[shape] = CurveKeys(co, left, right, old.kinds)
     return edited.Edits(keys, {shape: warp.frames(gone) for shape, gone in edits.deleted.items()})
+
+
+def _warped_keys(keys: np.ndarray, warp: _Warp) -> np.ndarray:
+    """(n, 2) float32: frames and values of keys at their new place."""
+    return np.stack([warp.frames(keys[:, 0]), keys[:, 1]], axis=1).astype(np.float32)
 
 
 def _resampled(motion: np.ndarray, warp: _Warp) -> np.ndarray:

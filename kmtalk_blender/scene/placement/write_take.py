@@ -47,10 +47,12 @@ def write_generated_take(
     motion: np.ndarray,
     key_frames: np.ndarray,
     options: Options,
+    completed: dict[str, np.ndarray] | None = None,
 ) -> WrittenTake:
     """Write a generated take, with the edits of its former version, onto a character.
 
     baseline: the take, before anything of the character is set in it. motion: (T, K), completed around the edits.
+    completed: those of the edits, shape key -> (n, 2), that it was completed around; None: all of them.
     Raises UserError, with nothing changed, when it would overwrite keys of the user without being allowed to.
     """
     mapping = shape_map(target, baseline.take.channels)
@@ -91,7 +93,8 @@ def write_generated_take(
     if edits.count or motion is not baseline.take.weights:
         window = (0, len(motion) - 1)
         curves, written = edited.merge({}, baseline, edits, mapping, motion, key_frames, window, kept)
-        baseline = dataclasses.replace(baseline, completed=completed_keys(edits, baseline, window))
+        done = completed_keys(edits, baseline, window) if completed is None else completed
+        baseline = dataclasses.replace(baseline, completed=done)
     dropped = edited.dropped_motions(edits, baseline)
     baseline = dataclasses.replace(baseline, motion=motion, keyed=key_frames, written=written, dropped=dropped)
     moved = _moved(curves, written, mapping, groups, before) + locked

@@ -1,6 +1,5 @@
 """Cues of subtitle files: .srt, .vtt, .ass, .ssa and .sub."""
 
-import codecs
 import html
 import re
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ import pysubs2
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.files.code_pages import decode_text
 from model_runtime.files.input_files import read_bytes
 
-__all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
+__all__ = ["Cue", "cues_of", "is_subtitles", "read_cues", "read_subtitles"]
 
 # End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
 FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None, ".sbv": "srt"}
@@ -21,14 +21,6 @@ FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": N
 FRAME_RATE = 25.0
 # Lines of rolling captions on the screen at most.
 ROLLING = 8
-# The longer marks first: the one of UTF-32 begins as the one of UTF-16 does.
-MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 # A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
 SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
 # pysubs2 takes time with the square of the length for runs of these: style codes of .ass, and lines of numbers.
@@ -65,7 +57,8 @@ def is_subtitles(path: Path) -> bool:
     """Whether it is a subtitle file: by its name, or, of a .txt, by its lines of times."""
     if path.suffix.lower() != ".txt":
         return path.suffix.lower() in FORMATS
-    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "transcript"))
+    # Lines of times are the same in every code page.
+    text = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "transcript"), "en").text
     return bool(TIMES.search(text.replace("\r", "\n")))
 
 
@@ -80,8 +73,12 @@ def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) ->
     A line that stays on the screen while the next ones come (rolling captions) is given once, with the times of its
     first cue. Raises InputError for a file that is missing, too large, or holds no cue.
     """
-    path = Path(path)
-    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
+    written = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
+    return cues_of(written.text, Path(path), start, end)
+
+
+def cues_of(text: str, path: Path, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
+    """As `read_cues`, of the text of the file. path: its name tells the format."""
     try:
         kind = FORMATS.get(path.suffix.lower(), "srt")
         events = pysubs2.SSAFile.from_string(_with_whole_times(text), format_=kind, fps=FRAME_RATE).events
@@ -117,19 +114,6 @@ def _said(shown: list[tuple[list[str], pysubs2.SSAEvent]]) -> list[Cue]:
         if new:
             cues.append(Cue(" ".join(new), first, last))
     return cues
-
-
-def _text(data: bytes) -> str:
-    """Decoded as its mark says, else as UTF-8, else as Windows-1252, in which old subtitles are written."""
-    for mark, encoding in MARKS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    if b"\0" in data[:4]:
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _with_whole_times(text: str) -> str:

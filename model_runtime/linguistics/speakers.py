@@ -22,7 +22,9 @@ DASH = r"(?:(?:>{1,9}|-{1,2}|–|—|\*\*|__)[ \t]{0,9})?"
 CLOCK = r"(?:\d{1,2}:\d\d(?::\d\d)?[ \t]{1,9})?"
 LINE = re.compile(rf"^([ \t]{{0,60}}){CLOCK}{DASH}({NAME}){DIRECTION}(?:{COLON})", re.MULTILINE)
 # Where a sentence ends within a line.
-WITHIN = re.compile(rf"((?<=[.!?…\"”’')\]])[ \t]{{1,9}}{DASH}|(?<!>)>{{2,9}}[ \t]{{0,9}})({NAME}){DIRECTION}(?:{COLON})")
+WITHIN = re.compile(
+    rf"((?<=[.!?…\"”’')\]])[ \t]{{1,9}}{DASH}|(?<!>)>{{2,9}}[ \t]{{0,9}})({NAME}){DIRECTION}(?:{COLON})"
+)
 # A name alone on a line, above a line or a direction.
 ALONE = re.compile(
     rf"^([ \t]{{0,60}})([^\W\d_][\w.'’&-]{{1,24}}(?: [\w.'’&-]{{1,24}}){{0,2}}){DIRECTION}[ \t]{{0,60}}\n"

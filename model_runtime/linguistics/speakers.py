@@ -35,7 +35,7 @@ ALONE = re.compile(
 OFTEN, OFTEN_WORDS = 2, 3
 # Letters of a name in a script without capitals, at most.
 SHORT = 10
-AND = frozenset("and und et y e i и og en ja".split())
+AND = frozenset(("and", "und", "et", "y", "e", "i", "и", "og", "en", "ja"))
 
 
 def mark_speakers(text: str, before: str, behind: str) -> str:

@@ -91,10 +91,12 @@ class HeardSounds:
         between = np.maximum(fits[:, SOUNDS.index(PAUSE)], spoken)
         text = text_graph(words, len(SOUNDS), SKIP_COST, whole)
         boundaries = BOUNDARY_WEIGHT * self.boundaries[rows]
+        path: list[Visit] = []
         for _ in range(TRIES):
-            path = best_path(text.graph, np.column_stack([fits, between]), boundaries)
-            if path is None:
+            found = best_path(text.graph, np.column_stack([fits, between]), boundaries)
+            if found is None:
                 return None
+            path = found
             noisy = [self._around(path, k, text.words) for k, v in enumerate(path) if self._is_noise(v, text, fits)]
             if not noisy:
                 break

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from model_runtime.errors import InputError
 from model_runtime.files.input_files import open_file
 
 if TYPE_CHECKING:
-    from av import AudioFrame, AudioStream, Packet
+    from av import AudioFrame, AudioStream
     from av.container import InputContainer
 
 __all__ = ["UNREADABLE", "decoded"]
@@ -135,9 +135,10 @@ def _first_audible(path: Path, longest: float) -> int:
     with open_file(path, limits.ANY_SIZE, "sound file") as stream:
         try:
             with av.open(stream, "r", options={"protocol_whitelist": ""}) as container:
-                sounds = list(container.streams.audio)
-                for packet in container.demux(sounds):
-                    index = sounds.index(packet.stream)
+                sounds = container.streams.audio
+                places = {sound.index: place for place, sound in enumerate(sounds)}
+                for packet in container.demux(*sounds):
+                    index = places[packet.stream.index]
                     late = packet.pts is not None and float(packet.pts * packet.time_base) > longest
                     if late or index in audible:
                         continue
@@ -151,7 +152,8 @@ def _first_audible(path: Path, longest: float) -> int:
     return min(audible, default=0)
 
 
-def _decoded(packet: "Packet") -> "list[AudioFrame]":
+def _decoded(packet: Any) -> "list[AudioFrame]":
+    """The frames of a packet (an object of av.Packet); none of a damaged one."""
     import av
 
     try:
@@ -162,8 +164,9 @@ def _decoded(packet: "Packet") -> "list[AudioFrame]":
 
 def _is_audible(frame: "AudioFrame") -> bool:
     samples = frame.to_ndarray()
-    whole = np.iinfo(samples.dtype).max if samples.dtype.kind in "iu" else 1.0
-    middle = 128 if samples.dtype == np.uint8 else 0
+    # Of whole numbers, half of the range is full scale; those without a sign have silence there.
+    whole = 256.0**samples.dtype.itemsize / 2 if samples.dtype.kind in "iu" else 1.0
+    middle = whole if samples.dtype.kind == "u" else 0.0
     return bool(np.abs(samples.astype(np.float64) - middle).max(initial=0) > SILENT * whole)
 
 

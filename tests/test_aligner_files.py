@@ -152,6 +152,8 @@ FORMS = {
     "ours.json": json.dumps({"phones": [["HH", 0.1, 0.2], ["AY", 0.2, 0.5]], "words": [["hi", 0.1, 0.5]]}),
     "mfa.csv": "Begin,End,Label,Type,Speaker\n0.1,0.5,hi,words,anna\n0.1,0.2,HH,phones,anna\n0.2,0.5,AY1,phones,anna\n",
     "htk.lab": "0 1000000 sil\n1000000 2000000 HH\n2000000 5000000 AY1\n",
+    "triphones.lab": "0 1000000 sil\n1000000 2000000 sil-hh+ay\n2000000 5000000 hh-ay\n",
+    "biphones.lab": "0 1000000 sil\n1000000 2000000 hh+ay\n2000000 5000000 hh-ay+sil\n",
     "seconds.lab": "0.0 0.1 sil\n0.1 0.2 hh\n0.2 0.5 ay\n",
     "festival.lab": "separator ;\nnfields 1\n#\n0.1 125 pau\n0.2 125 hh\n0.5 125 ay\n",
     "kaldi.ctm": ";; comment\nline1 1 0.0 0.1 SIL\nline1 1 0.10 0.10 HH_B\nline1 1 0.20 0.30 AY1_E\n",

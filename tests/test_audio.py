@@ -270,6 +270,88 @@ def test_of_several_sounds_the_first_is_used_and_said(tmp_path, decoder):
     assert found.duration == pytest.approx(read_audio(LINE).duration, abs=0.1)
 
 
+SILENCE = ["-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=6"]
+
+
+@pytest.mark.parametrize("name", ["a.mov", "a.mp4", "a.mkv", "a.ts"])
+@pytest.mark.parametrize("silent", [1, 2])
+def test_of_several_sounds_the_first_that_is_not_silent_is_used(tmp_path, decoder, name, silent):
+    maps = ["-map", "1:a", *(["-map", "1:a"] if silent == 2 else []), "-map", "0:a"]
+    found = read_audio(made(tmp_path, name, [*SILENCE, *maps]))
+    assert found.notes == (
+        f"{name} holds {silent + 1} sounds; number {silent + 1} is used, as those before it are silent, though Blender "
+        "plays the first one.",
+    )
+    assert np.abs(found.samples).max() == pytest.approx(np.abs(read_audio(LINE).samples).max(), abs=0.1)
+
+
+def test_of_several_silent_sounds_the_first_is_used(tmp_path, decoder):
+    found = read_audio(made(tmp_path, "a.mov", [*SILENCE, "-map", "1:a", "-map", "1:a"]))
+    assert "the first one is used" in found.notes[0]
+
+
+@pytest.mark.parametrize("name", ["a.m4a", "a.mka", "a.ogg", "a.opus"])
+def test_what_comes_after_damage_comes_at_its_time(tmp_path, decoder, name):
+    options = {"a.ogg": ["-c:a", "libvorbis"], "a.opus": ["-c:a", "libopus"], "a.mka": ["-c:a", "flac"]}
+    path = made(tmp_path, name, options.get(name, []))
+    whole = read_audio(path)
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 400] = bytes(range(200)) * 2
+    path.write_bytes(content)
+    found = read_audio(path)
+    assert found.duration == pytest.approx(whole.duration, abs=0.001)
+    np.testing.assert_allclose(found.samples[-16000:], whole.samples[-16000:], atol=0.05)
+
+
+# Of a film, a phone, a studio, an answering machine: what is at the same time as in the sound itself, to 5 ms.
+EXACT = {
+    **{f"{name}.wav": ["-c:a", name] for name in ("pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le", "pcm_alaw")},
+    **{f"{name}.wav": ["-c:a", name] for name in ("pcm_mulaw", "adpcm_ms", "adpcm_ima_wav")},
+    "rf64.wav": ["-rf64", "always"],
+    "telephone.wav": ["-ar", "8000", "-c:a", "pcm_mulaw"],
+    "studio.wav": ["-ar", "192000", "-c:a", "pcm_s24le"],
+    "ulaw.aifc": ["-c:a", "pcm_mulaw", "-f", "aiff"],
+    "a.w64": [],
+    "delay.mp3": [],
+    "priming.m4a": [],
+    "priming.mp4": ["-ar", "44100"],
+    "lossless.m4a": ["-c:a", "alac"],
+    "preskip.opus": ["-c:a", "libopus"],
+    "preskip.webm": ["-c:a", "libopus"],
+    "a.mkv": ["-c:a", "aac"],
+    **{f"centre51.{suffix}": ["-af", "pan=5.1|FC=c0"] for suffix in ("wav", "flac", "m4a")},
+    "centre71.wav": ["-af", "pan=7.1|FC=c0"],
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_speech_is_where_it_is_in_the_sound_itself(tmp_path, decoder, name):
+    whole = read_audio(LINE).samples
+    found = read_audio(made(tmp_path, name, EXACT[name]))
+    size = 1 << (len(whole) + len(found.samples)).bit_length()
+    alike = np.fft.irfft(np.fft.rfft(found.samples, size) * np.conj(np.fft.rfft(whole, size)), size)
+    late = int(alike.argmax())
+    assert min(late, size - late) / SAMPLE_RATE < 0.005
+    assert alike.max() > 0.9 * np.linalg.norm(whole) * np.linalg.norm(found.samples)
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.flac", "a.ogg", "a.aiff", "a.m4a"])
+@pytest.mark.parametrize("size", [12, 44, 60, 200])
+def test_a_file_of_a_header_alone_is_refused(tmp_path, name, size):
+    path = made(tmp_path, name, [])
+    path.write_bytes(path.read_bytes()[:size])
+    assert re.search("not a sound file|holds", refused(path))
+
+
+def test_an_m4a_whose_end_is_missing_is_refused(tmp_path, decoder):
+    path = made(tmp_path, "a.m4a", [])
+    content = path.read_bytes()
+    path.write_bytes(content[: content.index(b"moov") - 4])
+    assert "not a sound file" in refused(path)
+
+
 def test_a_film_without_a_sound(tmp_path, decoder):
     path = tmp_path / "a.mp4"
     subprocess.run([FFMPEG, "-v", "error", "-f", "lavfi", "-i", "color=s=64x64:r=25:d=1", path], check=True)

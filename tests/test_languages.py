@@ -367,3 +367,57 @@ def test_english_takes_have_no_array_of_sounds(tmp_path):
     assert "sounds" not in talk.call("phones", audio=str(LINE), transcript=TEXT)["result"]
     talk.process.stdin.close()
     talk.process.wait(30)
+
+
+def noises():
+    """Eight seconds of white noise, and of music."""
+    time = np.arange(8 * SAMPLE_RATE) / SAMPLE_RATE
+    pitch = np.tile(np.repeat([220, 277, 330, 440, 370, 294, 262, 392], SAMPLE_RATE // 4), 4)
+    music = 0.15 * (np.sin(2 * np.pi * pitch * time) + 0.5 * np.sin(4 * np.pi * pitch * time))
+    return {"white": np.random.default_rng(0).normal(0, 0.1, len(time)), "music": music}
+
+
+@pytest.mark.parametrize("kind", ["white", "music"])
+def test_noise_between_two_sentences_holds_no_word(decoders, kind):
+    texts = [LINES["de"], "Morgen fahren wir mit dem Zug nach Berlin und besuchen unsere Freunde."]
+    voices = [spoken(text, "de").samples for text in texts]
+    samples = np.concatenate([voices[0], noises()[kind], voices[1]]).astype(np.float32)
+    found = listen(Waveform(samples), " ".join(texts), "de", decoders=decoders)
+    begin = len(voices[0]) / SAMPLE_RATE
+    words = {word.label: word for word in found.track.words}
+    assert not [word for word in words.values() if word.end > begin + 0.1 and word.start < begin + 7.9]
+    assert words["Morgen"].start == pytest.approx(begin + 8.2, abs=0.1)
+    assert words["Freunde"].start > begin + 11
+
+
+def test_a_vowel_that_is_drawn_out_stays_one(decoders):
+    voice = spoken("Nein, das glaube ich dir nicht.", "de").samples
+    alone = listen(Waveform(voice), "Nein, das glaube ich dir nicht.", "de", decoders=decoders)
+    vowel = next(phone for phone in alone.track.phones if phone.label == "AY")
+    middle = round((0.6 * vowel.start + 0.4 * vowel.end) * SAMPLE_RATE)
+    period = max(range(60, 300), key=lambda step: voice[middle : middle + 300] @ voice[middle + step :][:300])
+    held = np.tile(voice[middle : middle + period], 2 * SAMPLE_RATE // period)
+    samples = np.concatenate([voice[:middle], held, voice[middle:]])
+    found = listen(Waveform(samples), "Nein, das glaube ich dir nicht.", "de", decoders=decoders)
+    silence = sum(phone.end - phone.start for phone in found.track.phones if phone.label == "SIL" and phone.start > 0.3)
+    assert silence < 1.0
+
+
+# Language -> what may be said or not, what is said in any case, and a word of the former.
+MAYBE_SAID = {
+    "ru": ("Анна: {}", "Привет, как твои дела сегодня?", "Анна"),
+    "de": ("Achtung: {}", "Wir fahren jetzt mit dem Zug nach Berlin.", "Achtung"),
+    "fr-fr": ("Élise : {}", "Je ne sais pas quoi faire demain.", "Élise"),
+    "ja": ("アンナ：{}", "きょうはとてもいいてんきですね。", "アンナ"),
+    "es": ("(de verdad) {}", "No sé qué decirte, amigo mío.", "verdad"),
+}
+
+
+@pytest.mark.parametrize("language", MAYBE_SAID)
+def test_the_sound_decides_whether_a_name_or_a_remark_is_said(decoders, language):
+    before, text, word = MAYBE_SAID[language]
+    written = before.format(text)
+    for sound, is_said in ((written.replace("(", "").replace(")", ","), True), (text, False)):
+        found = listen(spoken(sound, language.split("-")[0]), written, language, decoders=decoders)
+        assert (word in [each.label for each in found.track.words]) == is_said
+        assert not any(word in note for note in found.notes)

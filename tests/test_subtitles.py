@@ -99,3 +99,38 @@ def test_the_command_reads_them(tmp_path):
         check=True,
     )
     assert '"notes": []' in run.stdout
+
+
+def cues(*rows, counted=True):
+    """A .srt with a cue for each (start, end, text), whole seconds."""
+    return "\n".join(
+        (f"{number}\n" if counted else "") + f"00:00:{start:02d},000 --> 00:00:{end:02d},000\n{text}\n"
+        for number, (start, end, text) in enumerate(rows, 1)
+    )
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("text", ["42", "It was\n1984", "Count:\n3\n2\n1", "7\ndwarfs", "99.", "1"])
+def test_numbers_that_are_said_are_no_counters(tmp_path, text, counted):
+    for place in range(3):
+        said = ["How many?", "So many.", "Yes."]
+        said[place] = text
+        rows = [(2 * index, 2 * index + 1, each) for index, each in enumerate(said)]
+        (tmp_path / "a.srt").write_text(cues(*rows, counted=counted))
+        assert read_subtitles(tmp_path / "a.srt") == " ".join(said).replace("\n", " ")
+
+
+def test_counters_with_empty_lines_around_them(tmp_path):
+    (tmp_path / "a.srt").write_text("1\n\n00:00 --> 00:01\n\n42\n\n2\n\n00:02 --> 00:03\n\nYes.\n")
+    assert read_subtitles(tmp_path / "a.srt") == "42 Yes."
+
+
+def test_who_says_it_again_after_rolling_captions_says_it(tmp_path):
+    rolling = cues((0, 2, "no"), (2, 4, "no\nyes"), (4, 6, "yes\nwell"))
+    (tmp_path / "a.srt").write_text(rolling + "\n" + cues((9, 10, "well")))
+    assert read_subtitles(tmp_path / "a.srt") == "no yes well well"
+
+
+def test_a_cue_that_begins_as_the_one_before_is_said_whole(tmp_path):
+    (tmp_path / "a.srt").write_text(cues((0, 1, "No"), (1, 2, "No problem at all."), (2, 3, "Fine.")))
+    assert read_subtitles(tmp_path / "a.srt") == "No No problem at all. Fine."

@@ -53,6 +53,16 @@ def test_aligners_tiers_and_labels(tmp_path, name, form):
     assert [word.label for word in track.words] == ["alm"]
 
 
+@pytest.mark.parametrize("form", ["long_textgrid", "short_textgrid"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman"])
+def test_words_in_every_encoding_of_praat(tmp_path, form, encoding):
+    spoken = ["Grüße", "aus", "der", "schönen", "Straße"]
+    words = [(index / 5, (index + 1) / 5, word) for index, word in enumerate(spoken)]
+    path = grid(tmp_path / "a.TextGrid", {"words": words, "phones": [(0.0, 1.0, "AH")]}, form=form)
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
+    assert [word.label for word in read_textgrid(path).words] == spoken
+
+
 def test_ipa_is_understood(tmp_path):
     entries = [(0.0, 0.2, "tʲ"), (0.2, 0.4, "ɔj"), (0.4, 0.6, "ʃ"), (0.6, 0.8, "ɫ̩"), (0.8, 1.0, "dʒ")]
     path = grid(tmp_path / "a.TextGrid", {"phones": entries})

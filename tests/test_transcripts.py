@@ -16,6 +16,14 @@ NOT_SPOKEN = {
     "speaker": ("ANNA: Hello there. BEN: Hi!", "hello there hi"),
     "speaker with direction": ("Anna (V.O.): Hello.\nBEN (CONT'D): Hi.", "hello hi"),
     "numbered speaker": ("Speaker 1: Hello.\nSPEAKER_01: Hi.\n>> ANNA: Hey.", "hello hi hey"),
+    "small speaker": ("anna: hello\nben: hi\nanna: bye", "hello hi bye"),
+    "two words": ("the man: hello\nthe woman: hi\nthe man: bye\nthe woman: no", "hello hi bye no"),
+    "titles": ("Dr. Smith: Hello.\n- Mr. O'Neil: Hi.\n[Anna]: Hey.", "hello hi hey"),
+    "accents": ("Élise: Hello.\nÓSCAR : Hi.\nЖанна: Hey.", "hello hi hey"),
+    "several": ("Anna & Ben: Hello.\nAnna/Cleo: Hi.\nANNA AND BEN: Hey.", "hello hi hey"),
+    "times": ("00:01 Anna: Hello.\nBen [00:01:02]: Hi.\n> Cleo: Hey.", "hello hi hey"),
+    "dashes": ("- Anna: Hello. - Ben: Hi.", "hello hi"),
+    "wide colon": ("Anna：Hello", "hello"),
     "bold speaker": ("**Anna:** Hello.\n**Ben**: Hi.\n- Cleo: Hey.", "hello hi hey"),
     "screenplay": ("INT. KITCHEN - DAY\n\n   ANNA\n   (whispering)\n   Hello there.\n\nCUT TO:", "hello there"),
     "times of lines": ("[00:01:02] Hello\n00:01:05 there\n00:07.5 --> 00:08.5 again", "hello there again"),
@@ -45,6 +53,10 @@ READ = {
     "fractions": (
         "1/2, 3/4, 2/3, 2 1/2, 1½ and ¾",
         "one half three quarters two thirds two and a half one and a half and three quarters",
+    ),
+    "no speakers": (
+        "One thing: no. My name is: Anna. At 10:30 we go. He said: wait. Note to self: buy milk",
+        "one thing no my name is anna at ten thirty we go he said wait note to self buy milk",
     ),
     "no fractions": ("24/7 since 9/11", "twenty four seven since nine eleven"),
     "decades": (

@@ -32,10 +32,11 @@ class KMTALK_OT_take_words(JobOperator, bpy.types.Operator):
         scene = sequencer_scene(context)
         strip = find_strip(scene, self.strip)
         clip = clip_outline(scene, strip)
-        path = sidecar(clip, own_language(strip) or context.scene.kmtalk.language)
+        language = own_language(strip) or context.scene.kmtalk.language
+        path = sidecar(clip, language)
         if path is None or not holds_words(path):
             raise UserError(f"There are no words beside the sound of strip {strip.name}; type them.")
-        job = TakeWordsJob(scene, clip, path)
+        job = TakeWordsJob(scene, clip, path, language)
         return [QueuedJob(job.title, lambda _context, _folder: job)]
 
 

@@ -51,7 +51,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     phones to the output, if there is one."""
     output = None if request.output is None else check_output(request.output, (".TextGrid", ".json"))
     check_language_setting(request.language)
-    said = find_transcript(request.transcript, request.transcript_file, request.start, request.end)
+    said = find_transcript(
+        request.transcript, request.transcript_file, request.start, request.end, language=request.language
+    )
     own = find_pronunciations(request.pronunciations)
     report("audio", 0.0, "Reading")
     waveform = read_audio(request.audio, request.start, request.end)
@@ -65,7 +67,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         said.cues,
         own,
     )
-    alignment = replace(alignment, notes=(*waveform.notes, *alignment.notes))
+    alignment = replace(alignment, notes=(*waveform.notes, *said.notes, *alignment.notes))
     if output is not None:
         WRITERS[output.suffix.lower()](alignment.track, output)
     report("write", 1.0, "Done")

@@ -33,6 +33,9 @@ DIALECTS = {
 }
 # Where a phone lies in its word, as Kaldi and gentle append it: AE1_B, ae_I, AE1_E, AE1_S.
 POSITION = re.compile(r"_[BIES]$")
+# A phone between its neighbours, as HTK names its states: t-ae+n. At the ends one of them is missing.
+TRIPHONE = re.compile(r"[^-+\s]+-[^-+\s]+\+[^-+\s]+")
+NEIGHBOURS = re.compile(r"^[^-+\s]+-(?=[^-+\s])|(?<=[^-+\s])\+[^-+\s]+$")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def read_labels(labels: Sequence[str]) -> Labels:
 
     Raises InputError for more than PHONE_LABELS different labels, and for one of more than LABEL_LETTERS characters.
     """
+    labels = _without_neighbours(labels)
     distinct = _distinct(labels)
     chosen = _convention(distinct)
     phones = {label: _phone_in(label, chosen) for label in distinct}
@@ -73,7 +77,7 @@ def known_share(labels: Sequence[str]) -> float:
 
     Raises InputError as `read_labels`.
     """
-    distinct = _distinct(labels)
+    distinct = _distinct(_without_neighbours(labels))
     chosen = _convention(distinct)
     # DISC writes some phones as signs that are silence elsewhere.
     spoken = [label for label in distinct if chosen is DISC or not _is_mark(label)]
@@ -93,6 +97,14 @@ def arpabet(label: str) -> str:
     if known is None:
         raise InputError(f'"{label}" is no phone that is known; use ARPAbet (AA, B, CH, ...) or IPA labels.')
     return known
+
+
+def _without_neighbours(labels: Sequence[str]) -> Sequence[str]:
+    """The labels without the neighbours of their phones, in a file that names these."""
+    _distinct(labels)
+    if not any(TRIPHONE.fullmatch(label.strip()) for label in labels):
+        return labels
+    return [NEIGHBOURS.sub("", label.strip()) for label in labels]
 
 
 def _distinct(labels: Sequence[str]) -> list[str]:

@@ -8,6 +8,8 @@ import html
 import re
 import unicodedata
 
+from model_runtime.linguistics.speakers import mark_speakers
+
 __all__ = ["CLOSE", "OPEN", "without_markup"]
 
 # Marks around what may be spoken or not. Control characters of the transcript itself are left out before.
@@ -49,20 +51,6 @@ TIMESTAMP = re.compile(
     re.MULTILINE,
 )
 SLUGLINE = re.compile(r"^[ \t]{0,60}((?:INT|EXT|EST|INT\.?/EXT|I/E)[. ][^\n]*)$", re.MULTILINE)
-PART = r"[A-Z0-9][\w.'’&-]{0,24}"
-DIRECTION = r"(?:[ \t]{0,9}\([^()\n]{0,80}\))?"
-# "ANNA:", "Anna (off):", "Speaker 1:", ">> ANNA:" where a line or a sentence begins.
-SPEAKER = re.compile(
-    rf"(?:^[ \t]{{0,60}}(?:(?:>>+|-{{1,2}}|–|—|\*\*|__)[ \t]{{0,9}})?|(?<=[.!?…\"”’')\]])[ \t]{{1,9}}|>>+[ \t]{{0,9}})"
-    rf"((?=[A-Z]){PART}(?:[ _]#?{PART}){{0,3}}){DIRECTION}[ \t]{{0,9}}(?::(?:\*\*|__)|(?:\*\*|__)?:)(?=\s|$)",
-    re.MULTILINE,
-)
-# A name in capitals alone on a line, as screenplays have it, above a line with small letters or a direction.
-CUE_NAME = re.compile(
-    rf"^[ \t]{{0,60}}([A-Z][A-Z0-9.'’&-]{{1,24}}(?: [A-Z0-9.'’&-]{{1,24}}){{0,2}}){DIRECTION}[ \t]{{0,60}}\n"
-    r"(?=[ \t]{0,60}(?:\(|[^\na-z]{0,200}[a-z]))",
-    re.MULTILINE,
-)
 # The sign of a masculine ordinal, which keyboards have in place of the one of a degree.
 DEGREE = re.compile("(?<=\\d)º(?=[CF]|\\W|$)|(?<=\\d )º(?=[CF])")
 CHEVRONS = re.compile(r">>+")
@@ -83,7 +71,7 @@ def without_markup(text: str) -> str:
     text = LINK.sub(lambda match: " " if match[1] else match[2], text)
     for lines in (HEADING, SLUGLINE):
         text = lines.sub(MAYBE, text)
-    text = SPEAKER.sub(rf" {MAYBE} ", CUE_NAME.sub(rf"{MAYBE}\n", text))
+    text = mark_speakers(text, OPEN, CLOSE)
     text = NUMBERED.sub(MAYBE, CHEVRONS.sub(" ", BULLET.sub("", text)))
     text = ESCAPED.sub(r"\1", DIGITS_ONLY.sub(r"\1", PLURAL.sub(r"\1", text)))
     text = STRUCK.sub(MAYBE, STRONG.sub(r"\2", text))

@@ -62,7 +62,7 @@ def align_other_language(
     reason = unreadable(transcript or "", language, own)
 
     def read(text: str) -> tuple[SpokenWord, ...]:
-        return words_of_text(text, language, own)
+        return words_of_text(text, language, own, remarks=True)
 
     words = () if reason else read(transcript or "")
     report(0.0, "Listening")
@@ -72,8 +72,9 @@ def align_other_language(
     heard = heard or hear_sounds(waveform)
     report(0.5, "Aligning")
     search = Search(words) if reason else search_cues(waveform, heard, cues, read, report) if cues else None
+    search = search and search.without_unsaid_remarks()
     if search is None or search.share < TIMED:
-        anywhere = search_words(heard, words, report)
+        anywhere = search_words(heard, words, report).without_unsaid_remarks()
         search = anywhere if search is None or anywhere.share >= search.share else search
     words, found, fitting, share = search.words, search.found, search.fitting, search.share
     fit = float(np.mean([word.fit for word in fitting])) if fitting else 0.0

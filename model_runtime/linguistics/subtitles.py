@@ -1,6 +1,5 @@
 """Cues of subtitle files: .srt, .vtt, .ass, .ssa and .sub."""
 
-import codecs
 import html
 import re
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ import pysubs2
 
 from model_runtime import limits
 from model_runtime.errors import InputError
+from model_runtime.files.code_pages import decode_text
 from model_runtime.files.input_files import read_bytes
 
-__all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
+__all__ = ["Cue", "cues_of", "is_subtitles", "read_cues", "read_subtitles"]
 
 # End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
 FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None, ".sbv": "srt"}
@@ -21,14 +21,6 @@ FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": N
 FRAME_RATE = 25.0
 # Lines of rolling captions on the screen at most.
 ROLLING = 8
-# The longer marks first: the one of UTF-32 begins as the one of UTF-16 does.
-MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 # A time without hours, or without milliseconds: pysubs2 wants both in .srt files.
 SHORT_TIME = re.compile(r"(?<![\w:.,])(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?(?![\d:])")
 # pysubs2 takes time with the square of the length for runs of these: style codes of .ass, and lines of numbers.
@@ -46,7 +38,21 @@ SBV_TIMES = re.compile(r"^(\d{1,2}:\d\d:\d\d\.\d{3}),(\d{1,2}:\d\d:\d\d\.\d{3})[
 SPACED = re.compile(r"(?<=\d)[^\S\n]{1,3}(?=[:.,][^\S\n]{0,3}\d)|(?<=[:.,])[^\S\n]{1,3}(?=\d)")
 # Seconds; shorter cues only move rolling captions on.
 MOVING = 0.05
-NUMBER_LINES = re.compile(r"^(\d{1,9}\n)(?:\d{1,9}\n)+", re.MULTILINE)
+# Seconds without a cue, after which rolling captions begin anew.
+APART = 0.5
+# So many lines that grow are growing captions; one may be somebody who begins as the one before.
+GROWING = 2
+# The counter of a cue: a number above its times, and one with empty lines between them.
+ABOVE_TIMES = r"(?=[^\S\n]{0,20}\d[\d:.,]{3,19}[^\S\n]{0,20}-->)"
+COUNTER = re.compile(rf"^[^\S\n]{{0,9}}(\d{{1,9}})[^\S\n]{{0,9}}\n{ABOVE_TIMES}", re.MULTILINE)
+COUNTER_APART = re.compile(
+    rf"^[^\S\n]{{0,9}}(\d{{1,9}})[^\S\n]{{0,9}}\n(?:[^\S\n]{{0,9}}\n){{1,3}}{ABOVE_TIMES}", re.MULTILINE
+)
+# Share of the cues that have a counter, where any has.
+COUNTED = 0.5
+# pysubs2 takes a number at the end of a cue for the counter of the next one, but not one with this invisible sign.
+NUMBER = re.compile(r"^([^\S\n]{0,9}\d{1,9})[^\S\n]{0,9}$", re.MULTILINE)
+SAID = "\u2060"
 TAG = re.compile(r"<[^<>]{0,200}>")
 # What .vtt files write for their own programs.
 VTT_BLOCK = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[^\S\n]*\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -65,7 +71,8 @@ def is_subtitles(path: Path) -> bool:
     """Whether it is a subtitle file: by its name, or, of a .txt, by its lines of times."""
     if path.suffix.lower() != ".txt":
         return path.suffix.lower() in FORMATS
-    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "transcript"))
+    # Lines of times are the same in every code page.
+    text = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "transcript"), "en").text
     return bool(TIMES.search(text.replace("\r", "\n")))
 
 
@@ -80,8 +87,12 @@ def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) ->
     A line that stays on the screen while the next ones come (rolling captions) is given once, with the times of its
     first cue. Raises InputError for a file that is missing, too large, or holds no cue.
     """
-    path = Path(path)
-    text = _text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
+    written = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
+    return cues_of(written.text, Path(path), start, end)
+
+
+def cues_of(text: str, path: Path, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
+    """As `read_cues`, of the text of the file. path: its name tells the format."""
     try:
         kind = FORMATS.get(path.suffix.lower(), "srt")
         events = pysubs2.SSAFile.from_string(_with_whole_times(text), format_=kind, fps=FRAME_RATE).events
@@ -100,18 +111,19 @@ def _said(shown: list[tuple[list[str], pysubs2.SSAEvent]]) -> list[Cue]:
     """The cues without what was on the screen before: each with its lines, and only its new ones."""
     shown = sorted(((lines, event) for lines, event in shown if lines), key=lambda each: each[1].start)
     pairs = list(pairwise(shown))
-    # Somebody may say the same twice. In rolling captions, old lines stand above new ones.
+    # Somebody may say the same twice. In rolling captions, old lines stand above new ones; in growing ones, words are
+    # added to the last line again and again.
     rolls = any(0 < _repeated(old, new) < len(new) for (old, _), (new, _) in pairs)
+    grown = sum(_grown(old, new) for (old, _), (new, _) in pairs)
     cues: list[Cue] = []
     before: list[str] = []
     ended = 0.0
     for lines, event in shown:
         first, last = event.start / 1000, max(event.end, event.start) / 1000
         new = lines[_repeated(before, lines) :]
-        if not new and not rolls and first >= ended and last - first > MOVING:
+        if not new and first >= ended + (APART if rolls else 0.0) and last - first > MOVING:
             new = lines
-        if new and before and first <= ended + MOVING and new[0].startswith(before[-1] + " "):
-            # A line that grows word by word.
+        if new and grown >= GROWING and first <= ended + MOVING and _grown(before, new):
             new = [new[0][len(before[-1]) + 1 :], *new[1:]]
         before, ended = lines, last
         if new:
@@ -119,37 +131,41 @@ def _said(shown: list[tuple[list[str], pysubs2.SSAEvent]]) -> list[Cue]:
     return cues
 
 
-def _text(data: bytes) -> str:
-    """Decoded as its mark says, else as UTF-8, else as Windows-1252, in which old subtitles are written."""
-    for mark, encoding in MARKS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    if b"\0" in data[:4]:
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
 def _with_whole_times(text: str) -> str:
     """The text with hours and milliseconds in every line of two times."""
     text = VTT_BLOCK.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = CUE_NAME.sub(r"\1", DRAWING.sub("", SBV_TIMES.sub(r"\1 --> \2", text)))
-    text = NUMBER_LINES.sub(r"\1", OPENED.sub("(", CODE.sub("", text)))
+    text = OPENED.sub("(", CODE.sub("", text))
 
     def whole(found: re.Match) -> str:
         hours, minutes, seconds, fraction = found.groups()
         return f"{int(hours or 0):02d}:{int(minutes):02d}:{seconds}.{(fraction or '0').ljust(3, '0')}"
 
     lines = (SHORT_TIME.sub(whole, SPACED.sub("", line)) if "-->" in line else line for line in text.split("\n"))
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return NUMBER.sub(rf"\1{SAID}", _without_counters(text)) if "-->" in text else text
+
+
+def _without_counters(text: str) -> str:
+    """The text without the counters of its cues; numbers that are said stay."""
+    cues = text.count("-->")
+    found = COUNTER.findall(text)
+    if len(found) >= COUNTED * cues:
+        return COUNTER.sub("", text)
+    counted = [int(each) for each in COUNTER_APART.findall(text)]
+    rising = all(after == before + 1 for before, after in pairwise(counted))
+    return COUNTER_APART.sub("", text) if rising and len(counted) == cues else text
 
 
 def _lines(event: pysubs2.SSAEvent) -> list[str]:
     """The lines of a cue, without tags and empty ones."""
-    plain = TAG.sub("", html.unescape(event.plaintext))
+    plain = TAG.sub("", html.unescape(event.plaintext.replace(SAID, "")))
     return [line for line in (" ".join(part.split()) for part in plain.splitlines()) if line]
+
+
+def _grown(shown: list[str], lines: list[str]) -> bool:
+    """Whether the first line is the last one that was shown, with further words."""
+    return bool(shown and lines) and lines[0].startswith(shown[-1] + " ")
 
 
 def _repeated(shown: list[str], lines: list[str]) -> int:

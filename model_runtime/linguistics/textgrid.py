@@ -17,6 +17,7 @@ from praatio.data_classes.interval_tier import IntervalTier
 from model_runtime import limits
 from model_runtime.errors import InputError
 from model_runtime.files.atomic import write_atomic
+from model_runtime.files.code_pages import decode_text
 from model_runtime.files.input_files import read_bytes
 from model_runtime.linguistics.phones import PhoneTrack, Span
 from model_runtime.linguistics.tiers import SOUND_TIER, Tier, role_of, spoken_tier
@@ -31,8 +32,6 @@ POINTS = "TextTier"
 # A quoted text (a quotation mark within is doubled), a comment from "!" to the end of the line, or a number that stands
 # alone.
 TOKEN = re.compile(r'"((?:[^"]++|"")*+)("?)|(?<!\S)![^\n]*+|(?<!\S)([-+]?[0-9][0-9.eE+-]*+)(?!\S)')
-# First two bytes of a file in UTF-16, with and without a byte order mark -> codec.
-UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"F\0": "utf-16-le", b"\0F": "utf-16-be"}
 
 
 def read_textgrid(path: Path | str, tier: str | None = None, speakers: Sequence[str] = ()) -> PhoneTrack:
@@ -77,16 +76,11 @@ def write_textgrid(track: PhoneTrack, path: Path | str) -> Path:
 
 
 def _decoded(path: Path | str) -> str:
-    """The text of a file in UTF-8 or UTF-16. Raises InputError for any other file."""
+    """The text of a file, also in a code page, as older Praats write it. Raises InputError for a binary TextGrid."""
     data = read_bytes(path, limits.TEXTGRID_BYTES, "TextGrid")
     if data.startswith(BINARY):
         raise InputError(f"{path} is a binary TextGrid; in Praat, save it as a text file.")
-    try:
-        return data.decode(UTF16.get(data[:2], "utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is neither UTF-8 nor UTF-16 text; save it again from Praat or the aligner."
-        ) from error
+    return decode_text(data).text
 
 
 def _tokens(text: str) -> Iterator[str | float]:

@@ -1,7 +1,7 @@
 """Where the words of a transcript lie among the sounds of a recording, in any language."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -21,6 +21,8 @@ __all__ = ["WORD_FITS", "FoundWord", "Search", "search_cues", "search_words", "t
 WINDOW_S, LATER_S = 240.0, 40.0
 # Mean fit of a word's sounds below which it is not what is said.
 WORD_FITS = -2.5
+# Share of a remark's words that are said, from which on it is.
+HEARD = 0.5
 # What a text fits worse of which no word is heard.
 LEFT_OUT = -2.0
 
@@ -51,6 +53,18 @@ class Search:
     def fitting(self) -> list[FoundWord]:
         """The words that are said at their place."""
         return [word for word in self.found if word.fit >= WORD_FITS]
+
+    def without_unsaid_remarks(self) -> "Search":
+        """The search without remarks of which too few words are said."""
+        said = {word.index for word in self.fitting}
+        kept: list[int] = []
+        for remark, run in groupby(range(len(self.words)), key=lambda index: self.words[index].remark):
+            indices = list(run)
+            if not remark or sum(index in said for index in indices) >= HEARD * len(indices):
+                kept += indices
+        places = {index: place for place, index in enumerate(kept)}
+        found = (replace(word, index=places[word.index]) for word in self.found if word.index in places)
+        return Search(tuple(self.words[index] for index in kept), tuple(found))
 
     @property
     def share(self) -> float:

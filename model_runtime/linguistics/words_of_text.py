@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model_runtime import limits
 from model_runtime.linguistics.espeak import written_word_sounds
@@ -18,8 +18,8 @@ __all__ = ["SpokenWord", "unreadable", "words_of_text"]
 # Every pattern takes time in proportion to the length of the text.
 # A word, in which each letter, mark and digit is LETTER: with signs that stand within a word or a number.
 WORD = re.compile(r"x+(?:['’ʼ.,:·-]x+)*%?")
-# Text that is not spoken: remarks, directions, headings and speakers' names.
-NOT_SPOKEN = re.compile(f"[{OPEN}][^{CLOSE}]*[{CLOSE}]")
+# Text that may be spoken or not: remarks, directions, headings and speakers' names.
+REMARK = re.compile(f"[{OPEN}]([^{CLOSE}]*)[{CLOSE}]")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 # Languages whose characters of Chinese origin espeak-ng reads.
 READS_HAN = ("cmn", "yue", "hak")
@@ -28,11 +28,13 @@ READS_HAN = ("cmn", "yue", "hak")
 @dataclass(frozen=True)
 class SpokenWord:
     """spelling: as it is written. ways: its pronunciations, each a sequence of sounds (at least one, none empty).
-    letters: for each way the letters of its sounds in IPA."""
+    letters: for each way the letters of its sounds in IPA. remark: what may be spoken or not (a remark, a direction, a
+    heading, a speaker's name) has a number, from 1, which is that of all its words; 0: it is spoken."""
 
     spelling: str
     ways: tuple[tuple[str, ...], ...]
     letters: tuple[tuple[str, ...], ...]
+    remark: int = 0
 
     def letters_of(self, way: tuple[str, ...]) -> tuple[str, ...]:
         """The letters of a way; the sounds themselves for another sequence of sounds."""
@@ -49,14 +51,26 @@ def unreadable(text: str, language: str, own: OwnWords = NO_OWN_WORDS) -> str:
     return f"Chinese characters have readings that are not known; {wanted}"
 
 
-def words_of_text(text: str, language: str, own: OwnWords = NO_OWN_WORDS) -> tuple[SpokenWord, ...]:
+def words_of_text(
+    text: str, language: str, own: OwnWords = NO_OWN_WORDS, remarks: bool = False
+) -> tuple[SpokenWord, ...]:
     """The spoken words of a text in a language of `schema.languages`; what has no sound is left out.
 
     Numbers are read in the language. Characters that `unreadable` names are read wrongly. own: words of the user, which
-    weigh more than any rule.
+    weigh more than any rule. remarks: with the words of remarks, which may be spoken or not.
     """
     plain = without_markup(with_few_marks(text))
-    plain = unicodedata.normalize("NFKC", NOT_SPOKEN.sub(" ", plain))[: 2 * limits.TRANSCRIPT_LETTERS]
+    plain = unicodedata.normalize("NFKC", plain if remarks else REMARK.sub(" ", plain))
+    words: list[SpokenWord] = []
+    # Parts of spoken text, and of remarks, in turn.
+    for number, part in enumerate(REMARK.split(plain[: 2 * limits.TRANSCRIPT_LETTERS])):
+        read = _words(part, language, own)
+        words += [replace(word, remark=number) for word in read] if number % 2 else read
+    return tuple(words)
+
+
+def _words(plain: str, language: str, own: OwnWords) -> list[SpokenWord]:
+    """The words of a text without marks."""
     words: list[SpokenWord] = []
     for passage in own.passages(plain):
         if passage.word:
@@ -65,7 +79,7 @@ def words_of_text(text: str, language: str, own: OwnWords = NO_OWN_WORDS) -> tup
             words += _word(passage.text, ways)
         else:
             words += _read(passage.text, language)
-    return tuple(words)
+    return words
 
 
 def _read(text: str, language: str) -> list[SpokenWord]:

@@ -75,7 +75,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     settings = settings_from({"fps": request.fps})
     check_model(request.model)
     request = replace(request, language=check_language_setting(request.language))
-    said = find_transcript(request.transcript, request.transcript_file)
+    said = find_transcript(request.transcript, request.transcript_file, language=request.language)
     own = find_pronunciations(request.pronunciations)
     if request.rate is not None and not 1 <= request.rate <= limits.FRAMES_PER_SECOND[1]:
         raise InputError(f"The frame rate of the timecodes is {request.rate}; it must be from 1 to 1000.")
@@ -107,7 +107,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
                 # The words are those of the part.
                 if request.transcript_file is not None:
                     ends = begins + part.duration
-                    said = find_transcript(None, request.transcript_file, max(begins, 0.0), ends)
+                    said = find_transcript(
+                        None, request.transcript_file, max(begins, 0.0), ends, language=request.language
+                    )
                 alignment = _aligned(request, spoken, said, own, waveform, begins, cache, report)
             else:
                 # The words are those of the sound, which may be longer than the capture.
@@ -120,7 +122,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
         alignment = given(
             track_of(request.phones, request.words or (), part.duration, request.sounds), request.language
         )
-    notes = [*curves.notes, *_ignored(curves)]
+    notes = [*curves.notes, *_ignored(curves), *said.notes]
     if alignment is None:
         told = {"heard": "", "confidence": 0.0, "language": "", "notes": notes}
     else:

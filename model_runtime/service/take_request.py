@@ -72,7 +72,9 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     emotions = emotions_of(request.emotion, request.emotion_strength)
     check_model(request.model)
     request = replace(request, language=check_language_setting(request.language))
-    said = find_transcript(request.transcript, request.transcript_file, request.start, request.end, request.speed)
+    said = find_transcript(
+        request.transcript, request.transcript_file, request.start, request.end, request.speed, request.language
+    )
     own = find_pronunciations(request.pronunciations)
     if request.phones is not None:
         track_of(request.phones, sounds=request.sounds)
@@ -106,7 +108,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     )
     done("motion")
     # Only now it is known whether the device could do its work.
-    further = (*waveform.notes, *filter(None, [model.device.note]))
+    further = (*waveform.notes, *filter(None, [model.device.note]), *said.notes)
     alignment = replace(alignment, notes=(*further, *alignment.notes))
     take = with_emotion(take, emotions)
     take = replace(take, meta=take.meta | alignment.told | own.told)

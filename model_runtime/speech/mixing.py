@@ -6,8 +6,8 @@ import numpy as np
 
 __all__ = ["mixed"]
 
-# Power of the mean of the channels, over that of the loudest one, below which they cancel each other.
-CANCELLED = 0.02
+# Power of the sum of the channels, over that of the loudest one, below which they cancel each other.
+CANCELLED = 0.08
 # Seconds over which that is decided: voices of a dialogue may be placed in different ways.
 STRETCH_S = 0.5
 
@@ -29,8 +29,8 @@ def mixed(blocks: Iterable[np.ndarray], rate: int, alone: set[int]) -> Iterator[
 
 
 def _loudest_of_cancelling(channels: np.ndarray, mono: np.ndarray) -> int | None:
-    """The loudest channel, where the mean of the channels is next to silent beside it; else None."""
+    """The loudest channel, where the sum of the channels is next to silent beside it; else None. mono: their mean."""
     power = np.einsum("ij,ij->j", channels, channels, dtype=np.float64)
-    mean = np.einsum("i,i->", mono, mono, dtype=np.float64)
+    total = np.einsum("i,i->", mono, mono, dtype=np.float64) * channels.shape[1] ** 2
     # False for what is no number, too: the reader refuses it.
-    return int(power.argmax()) if mean < CANCELLED * power.max() else None
+    return int(power.argmax()) if total < CANCELLED * power.max() else None

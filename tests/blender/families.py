@@ -67,6 +67,10 @@ def visemes(names: str, prefix: str = "", **shapes: dict[str, float]) -> Family:
     return {prefix + name: dict(kinds[kind]) for name, kind in pairs} | shapes
 
 
+POLLY = (
+    "sil=rest p=shut t=narrow S=tight T=narrow f=teeth k=narrow i=spread r=tight s=narrow u=tight @=half a=open "
+    "e=spread E=half o=round O=round"
+)
 DAZ_VISEMES = (
     "AA=open EE=spread EH=half ER=tight F=teeth IH=spread IY=spread K=narrow L=narrow M=shut OW=round S=narrow "
     "SH=tight T=narrow TH=narrow UW=tight W=tight"
@@ -311,6 +315,28 @@ FAMILIES: dict[str, Family] = {
         "AI=open E=half O=round U=tight etc=narrow L=narrow WQ=tight MBP=shut FV=teeth rest=rest", "Mouth_"
     ),
     "Rhubarb": visemes("A=shut B=narrow C=half D=open E=round F=tight G=teeth H=narrow X=rest", "mouth_"),
+    "Rhubarb in German": visemes("A=shut B=narrow C=half D=open E=round F=tight", "Mund_"),
+    "Rhubarb in Spanish": visemes("A=shut B=narrow C=half D=open E=round F=tight X=rest", "boca "),
+    "Rhubarb in French": visemes("A=shut B=narrow C=half D=open E=round F=tight", "bouche"),
+    "Daz, six visemes": visemes("AA=open EE=spread M=shut F=teeth OW=round W=tight", "head__eCTRLv"),
+    "Daz, six bare visemes": visemes("AA=open EE=spread M=shut F=teeth OW=round UW=tight"),
+    "visemes of one's own choice": visemes("aa=open oh=round ih=spread pp=shut ff=teeth", "viseme_"),
+    "Amazon Polly": visemes(POLLY, "viseme_"),
+    "Amazon Polly, bare letters": visemes(POLLY),
+    "Azure": visemes(
+        "0=rest 1=half 2=open 3=round 4=half 5=tight 6=spread 7=tight 8=round 9=open 10=round 11=open 12=half 13=tight "
+        "14=narrow 15=narrow 16=tight 17=narrow 18=teeth 19=narrow 20=narrow 21=shut",
+        "viseme_id_",
+    ),
+    "ARKit with halves of the middle": {
+        name + half: {channel: 0.5}
+        for channel in CHANNELS
+        for name, half in (
+            [(channel, "_L"), (channel, "_R")]
+            if not channel.endswith(("Left", "Right")) and channel != "tongueOut"
+            else [(channel, "")]
+        )
+    },
     "Rhubarb, bare letters": visemes("A=shut B=narrow C=half D=open E=round F=tight G=teeth H=narrow X=rest"),
     "MetaHuman mesh": {f"head_lod0_mesh__{name}": parts for name, parts in table(METAHUMAN).items()},
     "MetaHuman controls": {f"CTRL_expressions_{camel(name)}": parts for name, parts in table(METAHUMAN).items()},
@@ -439,5 +465,10 @@ NOT_FACES = {
     "cloth": ["Open", "Closed", "Wide", "Tight", "Long", "Short"],
     "sizes": ["mouthWidth", "mouthHeight", "jawWidth", "lipThickness", "eyeSize"],
     "a lamp": ["Blink", "Blink_L", "Blink_R", "Bright"],
+    "a car with an open door": ["open", "wide", "door_open", "wheel_turn", "hood"],
+    "an excavator": ["Jaw Open", "Jaw Close", "Jaw Forward", "Arm Up"],
+    "a tyre": ["squash", "stretch", "wide", "narrow"],
+    "two alphabets": [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *"abcdefghijklmnopqrstuvwxyz"],
+    "sounds of a thing": ["viseme_a", "viseme_f", "viseme_k"],
     "a car": ["door_left", "door_right", "wheel_L", "wheel_R", "trunk_open", "hood_up"],
 }

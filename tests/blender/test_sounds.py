@@ -42,6 +42,8 @@ OPTIONS = {
     "cancelling.m4a": ["-af", "pan=stereo|c0=c0|c1=-1*c0"],
     "surround.m4a": ["-ac", "6"],
     "phone.amr": ["-ar", "8000", "-c:a", "libopencore_amrnb"],
+    # A silent sound before the one with the voice.
+    "second.mp4": ["-f", "lavfi", "-i", "anullsrc=r=16000:d=6", "-map", "1:a", "-map", "0:a", "-shortest"],
 }
 
 

@@ -233,6 +233,21 @@ def test_subtitles_of_the_chosen_language_are_taken(scene, head, german, tmp_pat
     assert "bruder" in spoken_words(head)
 
 
+@pytest.mark.parametrize(
+    ("name", "page"), [("abend.txt", "cp1252"), ("abend.de.srt", "cp1252"), ("abend.txt", "utf-16")]
+)
+def test_words_beside_the_sound_in_another_encoding(scene, head, german, tmp_path, name, page):
+    text = f"1\n00:00:00,000 --> 00:00:05,000\n{GERMAN}\n" if name.endswith("srt") else GERMAN
+    (tmp_path / name).write_bytes(text.encode(page))
+    german.kmtalk.language = "de"
+    assert bpy.ops.kmtalk.generate() == {"FINISHED"}
+    assert {"schöne", "möbel"} <= spoken_words(head)
+    notes = understood(scene, german).notes
+    assert any("read as Windows-1252" in note for note in notes) == (page == "cp1252")
+    assert bpy.ops.kmtalk.take_words(strip=german.name) == {"FINISHED"}
+    assert german.kmtalk.transcript == GERMAN
+
+
 def test_the_scenes_list_says_how_names_are_pronounced(scene, head, strips, tmp_path):
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     scene, strips = bpy.context.scene, bpy.context.scene.sequence_editor.strips

@@ -14,7 +14,7 @@ __all__ = ["CHANNELS", "KNOWN_CHANNELS", "OPTIONAL", "SPEECH", "stem_and_side"]
 
 # `*` in a channel's name: it has a left and a right one.
 SPEECH: dict[str, tuple[str, ...]] = {
-    "jawForward": ("jaw forward", "au 29"),
+    "jawForward": ("jaw forward", "jaw forward*", "au 29"),
     "jaw*": ("jaw*", "jaw sideways*", "jaw move*"),
     "jawOpen": (
         *("jaw open", "mouth open", "jaw drop", "jaw down", "jaw open*", "au 26", "au 27", "~lip part jaw drop"),
@@ -22,7 +22,7 @@ SPEECH: dict[str, tuple[str, ...]] = {
     ),
     "mouthClose": (
         *("mouth close", "mouth lip together u*, mouth lip together d*", "mouth lip together*", "lip toward"),
-        *("lip together", "mouth ape shape", "au 8"),
+        *("lip together", "mouth close*", "mouth ape shape", "au 8"),
     ),
     "mouthFunnel": (
         *("mouth funnel lower*, mouth funnel upper*", "mouth funnel lower, mouth funnel upper"),
@@ -64,20 +64,21 @@ SPEECH: dict[str, tuple[str, ...]] = {
     "mouthRollLower": (
         *("mouth roll lower", "mouth roll in lower*", "mouth roll in lower", "mouth lower lip roll in*"),
         *("lip suck lb, lip suck rb", "lip suck lower*", "lower lip suck", "lower lip in", "lip lower close"),
-        *("mouth lower lip under", "mouth lip jaw bite up", "mouth lower inside", "au 28", "~lip roll", "~lip suck"),
+        *("mouth lower lip under", "mouth lip jaw bite up", "mouth lower inside", "mouth roll lower*", "au 28"),
+        *("~lip roll", "~lip suck"),
     ),
     "mouthRollUpper": (
         *("mouth roll upper", "mouth roll in upper*", "mouth roll in upper", "mouth upper lip roll in*"),
         *("lip suck lt, lip suck rt", "lip suck upper*", "upper lip suck", "upper lip in", "lip upper close"),
-        *("mouth upper lip under", "mouth upper inside", "au 28", "~lip roll", "~lip suck"),
+        *("mouth upper lip under", "mouth upper inside", "mouth roll upper*", "au 28", "~lip roll", "~lip suck"),
     ),
     "mouthShrugLower": (
         *("mouth shrug lower", "mouth chin up", "jaw chin raise d*", "jaw chin raise", "chin raise b"),
-        *("chin lower raise", "mouth raise lower", "chin raise", "mouth lower overlay", "au 17"),
+        *("chin lower raise", "mouth raise lower", "chin raise", "mouth lower overlay", "mouth shrug lower*", "au 17"),
     ),
     "mouthShrugUpper": (
         *("mouth shrug upper", "jaw chin raise u*", "chin raise t", "chin upper raise", "mouth raise upper"),
-        "chin raise upper lip",
+        *("chin raise upper lip", "mouth shrug upper*"),
     ),
     "mouthPress*": ("mouth press", "mouth lip press", "lip press", "au 24", "~mouth lip tight", "~lip tight"),
     "mouthLowerDown*": (

@@ -1,19 +1,30 @@
 """Which set of visemes the shape keys of a character are, by their names, and how sure that is."""
 
+import re
 from dataclasses import dataclass
 
+from .name_languages import TRANSLATIONS
 from .name_words import NOISE, pieces
 from .shape_names import LIKELY, SURE, UNSURE
-from .viseme_sets import ALPHABETIC, NUMBERED, SETS, Parts, VisemeSet
+from .viseme_sets import ALPHABETIC, NUMBERED, POLLY, SETS, Parts, VisemeSet
 
 __all__ = ["FoundVisemes", "find_visemes"]
 
 COMPLETE = 0.75  # share of a set's visemes that must exist for the set to be recognised
 # Words before a viseme's name that say that it is one.
-ANNOUNCING = "viseme visemes vis v phoneme phonemes phon ph mouth mouths mth lip lips lipsync speech say talk"
+ANNOUNCING = (
+    "viseme visemes vis v phoneme phonemes phon ph mouth mouths mth lip lips lipsync speech say talk "
+    "visem visema laut phonem fonem fonema"
+)
 SAYS_SO = frozenset(ANNOUNCING.split())
 # Words that say so of a number: mouth_7 may be the seventh of anything.
 SAYS_NUMBER = frozenset(("viseme", "visemes", "vis"))
+# Words between such a word and the number.
+COUNTING = frozenset(["id", "index", "no", "nr", "num", "number"])
+# Visemes of a set that are enough where the names say that they are visemes, and most of them are of the set.
+FEW, MOST = 5, 0.8
+# The sign of a viseme of Polly, and what stands before it.
+SIGN = re.compile(r"(?:(.*)[\W_])?([A-Za-z@]|sil)(?:\.\d{3})?")
 GLUED = ("viseme", "phoneme", "mouth")
 
 Prefix = tuple[str, ...]
@@ -33,6 +44,9 @@ def find_visemes(shapes: list[str], face: bool) -> FoundVisemes:
 
     face: other names are known as those of a face, which makes single letters more likely to be visemes.
     """
+    polly = _polly(shapes)
+    if polly is not None:
+        return polly
     groups = _groups(shapes)
     best = FoundVisemes("", {}, SURE)
     fewest = COMPLETE * min(len(one.shapes) for one in SETS)
@@ -40,10 +54,11 @@ def find_visemes(shapes: list[str], face: bool) -> FoundVisemes:
     for one in SETS:
         for prefix in ordered:
             keys = groups[prefix]
-            if len(keys) < COMPLETE * len(one.shapes):
+            if len(keys) < min(FEW, COMPLETE * len(one.shapes)):
                 continue
             found = _found(one.shapes, keys)
-            if len(found) < COMPLETE * len(one.shapes) or len(found) <= len(best.shapes):
+            few = len(found) < COMPLETE * len(one.shapes)
+            if len(found) <= len(best.shapes) or (few and not _are_enough(one, prefix, keys, found)):
                 continue
             certainty = _certainty(one, prefix, keys, len(found), face)
             if certainty:
@@ -86,11 +101,39 @@ def _found(wanted: dict[str, Parts], keys: dict[str, str]) -> dict[str, Parts]:
     return found
 
 
+def _polly(shapes: list[str]) -> FoundVisemes | None:
+    """Polly's visemes, if most of them are there, and of a letter both the small and the capital one."""
+    signs: dict[str, dict[str, str]] = {}
+    for shape in sorted(shapes, key=len):
+        if found := SIGN.fullmatch(shape):
+            signs.setdefault(found[1] or "", {}).setdefault(found[2], shape)
+    for before, keys in signs.items():
+        found_here = _found(POLLY.shapes, keys)
+        both = any(letter in keys and letter.upper() in keys for letter in "steo")
+        if both and len(found_here) >= COMPLETE * len(POLLY.shapes) and not set(keys) - {*POLLY.shapes, "sil"}:
+            return FoundVisemes(POLLY.title, found_here, SURE if _says_so(tuple(pieces(before))) else LIKELY)
+    return None
+
+
+def _says_so(prefix: Prefix) -> bool:
+    """Whether words before a name say, in any language, that it is a viseme."""
+    return not SAYS_SO.isdisjoint(word for piece in prefix for word in (piece, TRANSLATIONS.get(piece, piece)))
+
+
+def _are_enough(one: VisemeSet, prefix: Prefix, keys: dict[str, str], found: dict[str, Parts]) -> bool:
+    """Whether a part of a set is a character's own small set: the names say so, most of them are of it, and the mouth
+    opens."""
+    opens = any(parts.get("jawOpen", 0.0) >= 0.3 for parts in found.values())
+    named = one.title not in ALPHABETIC and one.title not in NUMBERED and _says_so(prefix)
+    return named and opens and len(found) >= max(FEW, MOST * len(set(keys.values())))
+
+
 def _certainty(one: VisemeSet, prefix: Prefix, keys: dict[str, str], count: int, face: bool) -> str:
     """How sure it is that the shape keys are this set; empty when they are something else."""
-    said = bool(SAYS_SO.intersection(prefix))
+    said = _says_so(prefix)
     if one.title in NUMBERED:
-        return SURE if SAYS_NUMBER.intersection(prefix[-1:]) else ""
+        words = [word for word in prefix if word not in COUNTING]
+        return SURE if SAYS_NUMBER.intersection(words[-1:]) else ""
     if one.title in ALPHABETIC and not said:
         return _certainty_of_letters(one, keys, face)
     return SURE if said or count == len(one.shapes) else LIKELY

@@ -6,7 +6,7 @@ lips at rest (sil, rest, X) are left out: there nothing moves.
 
 from dataclasses import dataclass
 
-__all__ = ["ALPHABETIC", "DRAWN", "NUMBERED", "SETS", "Parts", "VisemeSet"]
+__all__ = ["ALPHABETIC", "DRAWN", "NUMBERED", "POLLY", "SETS", "Parts", "VisemeSet"]
 
 Parts = dict[str, float]
 
@@ -166,4 +166,18 @@ SETS = (
         },
     ),
     _set("ARPAbet", PHONES),
+    # The six that small characters have.
+    _set(
+        "Daz (six)",
+        {"aa": OPEN, "ee|ih": SPREAD, "m": PRESSED, "f": TEETH_ON_LIP, "ow": HALF_ROUND, "w|uw": TIGHT},
+    ),
+)
+# Amazon Polly's signs, the only ones in which small and capital letters differ.
+POLLY = _set(
+    "Amazon Polly",
+    {
+        **{"p": PRESSED, "t": TIP_UP, "S": BUNCHED, "T": TONGUE_OUT, "f": TEETH_ON_LIP, "k": BACK, "i": SPREAD},
+        **{"r": CURLED, "s": TEETH, "u": TIGHT, "@": MIDDLE, "a": OPEN, "e": SPREAD, "E": HALF_OPEN},
+        **{"o": HALF_ROUND, "O": ROUND},
+    },
 )

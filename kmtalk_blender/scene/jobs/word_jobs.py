@@ -57,19 +57,19 @@ class InsertWordJob:
 class TakeWordsJob:
     """Requests the words of a file beside a sound and copies them into the strip's transcript."""
 
-    def __init__(self, scene: bpy.types.Scene, clip: AudioClip, path: Path) -> None:
-        """clip: the audible part of a strip of `scene`. path: a text file or subtitles."""
-        self.title, self.scene, self.clip, self.path = clip.name, scene.name, clip, path
-        self.words = ""
+    def __init__(self, scene: bpy.types.Scene, clip: AudioClip, path: Path, language: str) -> None:
+        """clip: the audible part of a strip of `scene`. path: a text file or subtitles. language: what is spoken."""
+        self.title, self.scene, self.clip, self.path, self.language = clip.name, scene.name, clip, path, language
+        self.words, self.notes = "", list[str]()
 
     def first(self) -> Request:
         """The only request."""
-        params = {"file": str(self.path), "start": self.clip.start}
+        params = {"file": str(self.path), "start": self.clip.start, "language": self.language}
         return Request("subtitles", params | ({} if self.clip.end is None else {"end": self.clip.end}))
 
     def next(self, result: dict) -> None:
         """Keep the result."""
-        self.words = str(result["text"])
+        self.words, self.notes = str(result["text"]), [str(note) for note in result["notes"]]
 
     def write(self, context: bpy.types.Context) -> Report:
         """Copy the words. Raises UserError when the strip was deleted."""
@@ -77,4 +77,4 @@ class TakeWordsJob:
         if scene is None:
             raise UserError(f"Scene {self.scene} was deleted; no words were taken.")
         find_strip(scene, self.title).kmtalk.transcript = self.words
-        return Report("", 0, 0, 0, 0, f"Words of {self.path.name} taken")
+        return Report("", 0, 0, 0, 0, " ".join([f"Words of {self.path.name} taken", *self.notes]))

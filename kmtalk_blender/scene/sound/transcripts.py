@@ -8,7 +8,7 @@ import bpy
 
 from ... import limits
 from ...errors import UserError
-from ...runtime.input_files import is_file, read_text
+from ...runtime.input_files import is_file, read_bytes
 from ..compat import Strip
 from .strips import AudioClip
 
@@ -25,7 +25,8 @@ NOT_CHOSEN = ("", "auto", "scene")
 
 @dataclass(frozen=True)
 class Transcript:
-    """The words of a line. text: the words, or empty. file: subtitles with the words, which the runtime reads, or None.
+    """The words of a line. text: the words, or empty. file: subtitles, or a text that is not UTF-8, with the words,
+    which the runtime reads, or None.
     textgrid: a TextGrid file with phones and times, or None. tier: its tier of phones, or empty. language: what is
     spoken, or empty where the line has none of its own. origin: "typed", "none", or the name of the Text datablock or
     file."""
@@ -48,7 +49,7 @@ def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None, la
 
     In this order: typed words, a Text datablock, a .TextGrid, subtitles or a .txt with the sound's name beside it.
     Without any of them the runtime recognises the words. language: what is spoken, where it is chosen. Raises UserError
-    when a .txt beside the sound is not readable.
+    when a .txt beside the sound cannot be read, or is too long.
     """
     if typed.strip():
         return Transcript(_checked(typed, "The transcript"), origin="typed")
@@ -61,7 +62,10 @@ def find_transcript(clip: AudioClip, typed: str, text: bpy.types.Text | None, la
         return Transcript(textgrid=beside, origin=beside.name)
     if beside.suffix.lower() in SUBTITLES:
         return Transcript(file=beside, origin=beside.name)
-    words = read_text(beside, limits.TRANSCRIPT_BYTES, "transcript")
+    # The runtime finds out how a file is written that is not UTF-8.
+    words = _utf8(read_bytes(beside, limits.TRANSCRIPT_BYTES, "transcript"))
+    if words is None:
+        return Transcript(file=beside, origin=beside.name)
     return Transcript(_checked(words, f"The transcript {beside}"), origin=beside.name)
 
 
@@ -112,6 +116,14 @@ def own_language(strip: Strip) -> str:
 def holds_words(path: Path) -> bool:
     """Whether a file beside a sound holds words, and no phones."""
     return path.suffix.lower() != ".textgrid"
+
+
+def _utf8(data: bytes) -> str | None:
+    """The text, or None for one that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _checked(text: str, name: str) -> str:

@@ -33,7 +33,8 @@ bpy.ops.kmtalk.generate()
 action = bpy.context.scene.kmtalk.target.data.shape_keys.animation_data.action
 phones = [phone for phone in action.kmtalk.phones if phone.label != "SIL"]
 scene = bpy.context.scene
-answer = [phones[-1].end - phones[0].start, len(bpy.data.scenes), scene.frame_start, scene.frame_end]
+there = [len(bpy.data.scenes), len(bpy.data.sounds), scene.frame_start, scene.frame_end]
+answer = [phones[-1].end - phones[0].start, *there]
 """
 
 

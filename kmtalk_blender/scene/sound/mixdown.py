@@ -75,9 +75,9 @@ def _keep_sound_alone(scene: bpy.types.Scene) -> None:
 
 def _play(library: Path, path: Path) -> int:
     """Run the second Blender. Returns 0: done, 1: timeout, 2: the file cannot be written, other numbers: a crash."""
-    # In the bpy module there is no Blender executable: Python itself runs the script.
+    # Of the bpy module this path is empty: Python itself runs the script.
     alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
-    blender = [sys.executable] if bpy.app.module else alone
+    blender = alone if bpy.app.binary_path else [sys.executable]
     # It exits without deleting its temporary files: they go into the job's folder, which is deleted.
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(path.parent))
     try:

@@ -108,7 +108,8 @@ def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
     """The audible part of a sound strip: trimmed, offset, and clipped by the meta strips around it.
 
     `path` is the sound's file as named by the strip: it may be packed or missing, and a retimed strip plays it at
-    another speed. Fast enough for a panel. Raises UserError when the strip is muted or outside of its meta strip.
+    another speed. `retimed_from` is None where Blender does not tell Python of the retiming (4.3). Fast enough for a
+    panel. Raises UserError when the strip is muted or outside of its meta strip.
     """
     editor = editor_of(scene)
     parents = _parents(editor, strip)
@@ -116,8 +117,7 @@ def clip_outline(scene: bpy.types.Scene, strip: Strip) -> AudioClip:
     if reason:
         raise UserError(reason)
     path, fps = whole_path(strip.sound.filepath, library=strip.sound.library), frame_rate(scene)
-    first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
-    last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+    first, last = _span(strip, parents)
     if last <= first:
         raise UserError(f"Strip {strip.name} lies outside its meta strip; move it inside.")
     to_the_end = strip.frame_offset_end + strip.animation_offset_end <= 0 and last == strip.frame_final_end
@@ -144,11 +144,13 @@ def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioCl
     """
     clip = clip_outline(scene, strip)
     path = _file_of(strip, clip.path, folder)
-    if clip.retimed_from is not None:
-        parents = _parents(editor_of(scene), strip)
-        last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
-        path = mix_down(scene, strip, parents, (clip.frame, last), folder / "retimed.wav")
-    return replace(clip, path=path)
+    if clip.retimed_from is None and not _is_untold_retiming(scene, strip, path):
+        return replace(clip, path=path)
+    parents = _parents(editor_of(scene), strip)
+    first, last = _span(strip, parents)
+    path = mix_down(scene, strip, parents, (first, last), folder / "retimed.wav")
+    end = None if clip.whole else (last - first) / clip.fps
+    return replace(clip, path=path, start=0.0, end=end, frame=first, retimed_from=clip.path)
 
 
 def clip_of_file(scene: bpy.types.Scene, filepath: str, frame: int) -> AudioClip:
@@ -189,6 +191,35 @@ def _inaudible_reason(editor: bpy.types.SequenceEditor, strip: Strip, parents: t
 def _parents(editor: bpy.types.SequenceEditor, strip: Strip) -> tuple[Strip, ...]:
     """The meta strips around a strip, the outermost first."""
     return next((parents for other, parents in _sounds(compat.root_strips(editor)) if other == strip), ())
+
+
+def _span(strip: Strip, parents: tuple[Strip, ...]) -> tuple[int, int]:
+    """The first audible frame of a strip within its meta strips, and the frame after the last."""
+    first = max([strip.frame_final_start, *(meta.frame_final_start for meta in parents)])
+    last = min([strip.frame_final_end, *(meta.frame_final_end for meta in parents)])
+    return first, last
+
+
+def _is_untold_retiming(scene: bpy.types.Scene, strip: Strip, path: Path) -> bool:
+    """Whether a strip is retimed in a Blender that does not tell Python how (4.3): it is not as long as its sound.
+
+    Not noticed is a strip whose speed changes within while its length stays.
+    """
+    if hasattr(strip, "retiming_keys"):
+        return False
+    beside = bpy.data.scenes.new(scene.name)
+    sounds = set(bpy.data.sounds)
+    try:
+        beside.render.fps, beside.render.fps_base = scene.render.fps, scene.render.fps_base
+        strips: Any = beside.sequence_editor_create().sequences  # type: ignore[attr-defined]
+        untouched = strips.new_sound(strip.name, str(path), 1, 1)
+        return abs(untouched.frame_duration - strip.frame_duration) > 1
+    except RuntimeError:
+        return False  # Blender cannot read the sound.
+    finally:
+        bpy.data.scenes.remove(beside)
+        for sound in set(bpy.data.sounds) - sounds:
+            bpy.data.sounds.remove(sound)
 
 
 def _file_of(strip: Strip, path: Path, folder: Path) -> Path:

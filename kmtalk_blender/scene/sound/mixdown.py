@@ -19,7 +19,7 @@ __all__ = ["mix_down"]
 
 SCRIPT = Path(__file__).with_name("mixdown_process.py")
 TRIES = 4  # starts of the second Blender
-SECONDS = 120  # s that it may take
+SECONDS = 120.0  # s that it may take beside the length of the sound: ten minutes take 47 s on a busy machine
 
 
 def mix_down(
@@ -32,11 +32,13 @@ def mix_down(
     library = path.with_suffix(".blend")
     if not path.parent.is_dir() or not _write_scene(scene, strip, parents, span, library):
         raise UserError(f"There is no folder {path.parent} for the sound of strip {strip.name}; choose another.")
+    seconds = SECONDS + (span[1] - span[0]) * scene.render.fps_base / scene.render.fps
     for _ in range(TRIES):
-        code = _play(library, path)
+        code = _play(library, path, seconds)
         if code == 0 and path.is_file():
             return path
-        if code == 2:
+        if code in (1, 2):
+            # It did not crash: another start would end in the same way.
             break
     raise UserError(
         f"Blender cannot play the retimed strip {strip.name} into a file; mix its sound down and use that file."
@@ -73,8 +75,11 @@ def _keep_sound_alone(scene: bpy.types.Scene) -> None:
     scene.kmtalk.rules.clear()
 
 
-def _play(library: Path, path: Path) -> int:
-    """Run the second Blender. Returns 0: done, 1: timeout, 2: the file cannot be written, other numbers: a crash."""
+def _play(library: Path, path: Path, seconds: float) -> int:
+    """Run the second Blender for so long at most.
+
+    Returns 0: done, 1: an error or no end, 2: the file cannot be written, other numbers: a crash.
+    """
     # Of the bpy module this path is empty: Python itself runs the script.
     alone = [bpy.app.binary_path, "-b", "--factory-startup", "--python-exit-code", "1", "--python"]
     blender = alone if bpy.app.binary_path else [sys.executable]
@@ -84,7 +89,7 @@ def _play(library: Path, path: Path) -> int:
         return subprocess.run(
             [*blender, str(SCRIPT), "--", str(library), str(path)],
             capture_output=True,
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
             env=os.environ | temporary,
         ).returncode

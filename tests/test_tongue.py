@@ -14,6 +14,9 @@ from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
 from model_runtime.heads.head import Head
 from model_runtime.linguistics.phones import LABIODENTALS, PhoneTrack, Span
+from model_runtime.postprocess.config import TongueConfig
+from model_runtime.postprocess.motion import Motion
+from model_runtime.postprocess.tongue import TONGUE, tongue
 from model_runtime.settings import Settings
 from model_runtime.take import Take, read_take, write_take
 
@@ -30,11 +33,12 @@ WITHIN = np.array([(a, b, 8 - a - b) for a in range(9) for b in range(9 - a)]) /
 @dataclass(frozen=True)
 class Mouth:
     """Triangles of the parts of the mouth: of the upper teeth with their gum and the palate, of the upper incisors
-    alone, and of the lower lip; and the vertices of the tongue."""
+    alone, and of the lower lip; of the upper and of the lower row of teeth; and the vertices of the tongue."""
 
     upper: np.ndarray
     incisors: np.ndarray
     lip: np.ndarray
+    rows: tuple[np.ndarray, np.ndarray]
     tongue: np.ndarray
 
 
@@ -52,7 +56,9 @@ def mouth(head) -> Mouth:
     lowered = head.deltas[head.channels.index("mouthLowerDownLeft"), :, 2] < -0.001
     inner = of["lips"][(lowered & middle)[of["lips"]].all(axis=1)]
     front = middle & (head.vertices[:, 1] < -0.085)
-    return Mouth(np.concatenate([teeth, gums]), teeth[front[teeth].all(axis=1)], inner, np.unique(of["tongue"]))
+    rows = teeth, of["teeth"][~still[of["teeth"]].any(axis=1)]
+    incisors = teeth[front[teeth].all(axis=1)]
+    return Mouth(np.concatenate([teeth, gums]), incisors, inner, rows, np.unique(of["tongue"]))
 
 
 def sampled(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -69,6 +75,18 @@ def clearance(points: np.ndarray, here: np.ndarray, triangles: np.ndarray) -> np
     away, near = cKDTree(surface).query(here)
     beneath = ((here - surface[near]) * outward[near]).sum(axis=1) < 0
     return MM * np.where(beneath, -away, away)
+
+
+def within(points: np.ndarray, here: np.ndarray, triangles: np.ndarray) -> bool:
+    """Whether any of the points `here` lies inside closed surfaces: the solid angle around it is whole."""
+    corners = points[np.unique(triangles)]
+    here = here[cKDTree(corners).query(here)[0] < 0.002]
+    a, b, c = (points[triangles[:, corner]] - here[:, None] for corner in range(3))
+    long_a, long_b, long_c = (np.linalg.norm(side, axis=-1) for side in (a, b, c))
+    across = (a * np.cross(b, c)).sum(axis=-1)
+    along = long_a * long_b * long_c + (a * b).sum(axis=-1) * long_c
+    along += (b * c).sum(axis=-1) * long_a + (c * a).sum(axis=-1) * long_b
+    return bool((np.arctan2(across, along).sum(axis=1) > np.pi).any())
 
 
 def posed(head: Head, take: Take, frame: int) -> np.ndarray:
@@ -122,8 +140,6 @@ def test_the_tip_touches_the_ridge(head, mouth, take):
 
 @pytest.mark.parametrize("jaw", [0.0, 0.1, 0.2, 0.3, 0.4])
 def test_the_tip_touches_the_ridge_however_far_the_jaw_is_open(head, mouth, jaw):
-    from model_runtime.postprocess.config import TongueConfig
-
     config = TongueConfig()
     points = head.vertices + jaw * head.deltas[head.channels.index("jawOpen")].astype(np.float64)
     up = config.reach_shut + config.reach_per_jaw * jaw
@@ -158,6 +174,32 @@ def test_the_tongue_is_seen_between_the_teeth_at_th(head, mouth, take):
     near = {frame + step for frames in shown for frame in frames for step in range(-3, 4)}
     for frame in set(range(len(take.weights))) - near:
         assert posed(head, take, frame)[mouth.tongue, 1].min() > front + 0.003, frame
+
+
+@pytest.mark.parametrize("jaw", [0.22, 0.27, 0.33, 0.4, 0.5, 0.7])
+def test_at_th_the_tongue_passes_between_the_teeth(head, mouth, jaw):
+    """On its way there and back no vertex is inside a tooth; foremost, it touches the edge of the upper incisors."""
+    times = np.arange(0, 0.4, 0.01)
+    spans = [Span("SIL", 0, 0.15), Span("TH", 0.15, 0.25), Span("SIL", 0.25, 0.4)]
+    motion = Motion(np.full((len(times), 1), jaw), ("jawOpen",), np.array([0.5]))
+    weights = tongue(PhoneTrack(tuple(spans)), motion, times, TongueConfig())
+    opened = head.vertices + jaw * head.deltas[head.channels.index("jawOpen")].astype(np.float64)
+    of = [head.channels.index(name) for name in TONGUE]
+    for frame in np.unique(weights, axis=0):
+        points = opened + np.einsum("k,kvd->vd", frame, head.deltas[of])
+        for row in mouth.rows:
+            assert not within(points, points[mouth.tongue], row), frame
+    foremost = opened + np.einsum("k,kvd->vd", weights[len(times) // 2], head.deltas[of])
+    assert clearance(foremost, foremost[mouth.tongue], mouth.incisors).min() < 1
+    assert foremost[mouth.tongue, 1].min() < head.vertices[mouth.incisors][..., 1].min()
+
+
+@pytest.mark.weights
+def test_the_tongue_is_never_inside_a_tooth(head, mouth, take):
+    for frame in range(len(take.weights)):
+        points = posed(head, take, frame)
+        for row in mouth.rows:
+            assert not within(points, points[mouth.tongue], row), frame
 
 
 @pytest.mark.weights

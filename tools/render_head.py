@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kmtalk_blender.scene.character.heads import LOOKS
+from kmtalk_blender.scene.character.heads import head_material
 from model_runtime.errors import InputError
 from model_runtime.heads.head import Head, read_head
 
@@ -51,7 +51,13 @@ VIEWS = {
 # Camera of a turntable, besides the angle: degrees above, distance (m), target (m).
 TURNTABLE = (3, 0.85, (0, -0.01, -0.015))
 # Area lamps: position (m), power (W), size (m).
-LAMPS = (((-0.55, -0.75, 0.4), 9, 0.45), ((0.8, -0.6, 0.05), 4, 0.6), ((0.35, 0.7, 0.5), 8, 0.3))
+# The third stands low, as a photographer's reflector: it lights the mouth from the front.
+LAMPS = (
+    ((-0.55, -0.75, 0.4), 9, 0.45),
+    ((0.8, -0.6, 0.05), 3, 0.6),
+    ((0.1, -1.0, -0.3), 2, 0.5),
+    ((0.35, 0.7, 0.5), 8, 0.3),
+)
 SHEET_WIDTH = 1600  # largest width of the sheet, pixels
 
 
@@ -133,8 +139,7 @@ def make_mesh(head: Head, subdivide: int, wire: bool) -> bpy.types.Mesh:
             polygons[-1] = [*polygons[-1], triangle[2]]
     mesh.from_pydata(head.vertices.tolist(), [], polygons)
     for name in head.material_names:
-        colour, roughness = LOOKS.get(name, LOOKS["skin"])
-        mesh.materials.append(make_material(name, colour, roughness))
+        mesh.materials.append(head_material(name))
     mesh.polygons.foreach_set("material_index", head.materials[first])
     mesh.polygons.foreach_set("use_smooth", np.ones(len(polygons), bool))
     thing = bpy.data.objects.new("head", mesh)
@@ -146,17 +151,17 @@ def make_mesh(head: Head, subdivide: int, wire: bool) -> bpy.types.Mesh:
         bpy.context.scene.collection.objects.link(lines)
         lines.modifiers.new("wire", "WIREFRAME").thickness = 0.0003
         lines.modifiers["wire"].material_offset = len(head.material_names)
-        mesh.materials.append(make_material("lines", (0.0, 0.0, 0.0), 1.0))
+        mesh.materials.append(black())
     return mesh
 
 
-def make_material(name: str, colour: tuple[float, float, float], roughness: float) -> bpy.types.Material:
-    """A material with a base colour (RGB, 0 to 1) and a roughness (0 to 1)."""
-    material = bpy.data.materials.new(name)
+def black() -> bpy.types.Material:
+    """A black material without gloss."""
+    material = bpy.data.materials.new("lines")
     material.use_nodes = True
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
-    shader.inputs["Base Color"].default_value = (*colour, 1.0)
-    shader.inputs["Roughness"].default_value = roughness
+    shader.inputs["Base Color"].default_value = (0, 0, 0, 1)
+    shader.inputs["Roughness"].default_value = 1
     return material
 
 
@@ -179,7 +184,7 @@ def light_and_film(size: int, samples: int) -> None:
     scene.render.engine = "CYCLES"
     scene.cycles.samples = samples
     scene.cycles.use_denoising = False
-    scene.cycles.max_bounces = 4
+    scene.cycles.max_bounces = 8
     scene.render.use_persistent_data = True
     scene.render.threads_mode, scene.render.threads = "FIXED", 1
     scene.render.resolution_x = scene.render.resolution_y = size

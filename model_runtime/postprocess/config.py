@@ -21,7 +21,8 @@ DEVELOPMENT = "chosen on the development recordings (docs/experiments.md)"
 PEOPLE = "chosen on the licensed recordings of eleven people (docs/lab/rules.md)"
 CHOICE = "our choice"
 TOUCH = "demo head: the lower lip then touches the upper incisors (docs/lab/rules.md)"
-BETWEEN = "demo head: the tip then lies 1 mm before the upper incisors"
+BETWEEN = "demo head: the tip then lies 1 to 2 mm before the upper incisors"
+EDGE = "demo head: the blade then touches the edge of the upper incisors"
 RIDGE = "demo head: the largest weight at which tongue and ridge do not overlap (docs/lab/rules.md)"
 INDIFFERENT = "our choice: half and one and a half of it are the same to .001 (docs/lab/rules.md)"
 
@@ -161,10 +162,14 @@ class TongueConfig:
     """The tongue: between the teeth at TH and DH, at the ridge behind the upper incisors at L N T D."""
 
     # Weight of tongueOut at a phone of amount 1 (DENTAL), with the jaw shut, and what jawOpen of weight 1 adds to it.
-    between_shut: float = constant(0.31, "weight of tongueOut", BETWEEN)
-    between_per_jaw: float = constant(0.44, "weight of tongueOut for each weight of jawOpen", BETWEEN)
-    # Weight of tongueUp there: the tip rises over the lower incisors.
-    lift: float = constant(0.1, "weight of tongueUp", "demo head: the tip lies on the lower incisors")
+    between_shut: float = constant(0.365, "weight of tongueOut", BETWEEN)
+    between_per_jaw: float = constant(0.15, "weight of tongueOut for each weight of jawOpen", BETWEEN)
+    # Weight of tongueUp there, for each weight of jawOpen.
+    lift_per_jaw: float = constant(0.83, "weight of tongueUp for each weight of jawOpen", EDGE)
+    # The tip first rises, then comes forward: where the one ends and the other starts.
+    lifted_at: float = constant(
+        0.5, "share of the way", "demo head: the straight way leads 2 mm through the lower incisors"
+    )
     # The least aperture, and the least opening of the jaw, through which the tongue passes fully.
     passage_iod: float = constant(0.06, "IOD", CHOICE)
     passage_jaw: float = constant(0.22, "weight of jawOpen", "demo head: the incisors are then .5 mm apart")

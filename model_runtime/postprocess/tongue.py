@@ -28,8 +28,8 @@ def tongue(phones: PhoneTrack, motion: Motion, times: np.ndarray, config: Tongue
     """(T, 2) weights of TONGUE. motion: of jaw and lips at `times` (T,) s.
 
     The tip rises as far as the jaw is open, so that it touches the ridge and does not pass through it. It comes between
-    the teeth as far as lips and teeth are apart. Where one sound follows the other, the tongue draws back before it
-    rises: the straight way would lead through the upper teeth.
+    the teeth as far as lips and teeth are apart, and rises over the lower incisors before it comes forward. Where one
+    sound follows the other, the tongue draws back before it rises: the straight way would lead through the upper teeth.
     """
     out = phone_envelope(phones, lambda phone: DENTAL.get(phone.label, 0.0), config.ease_s, config.ease_s, times)
     up = phone_envelope(phones, _raised, config.rise_s, config.fall_s, times)
@@ -38,8 +38,10 @@ def tongue(phones: PhoneTrack, motion: Motion, times: np.ndarray, config: Tongue
     passing = np.clip(motion.aperture / config.passage_iod, 0, 1) * np.clip(jaw / config.passage_jaw, 0, 1)
     touching = np.clip(config.reach_shut + config.reach_per_jaw * jaw, 0, 1)
     between, raised = passing * out * share**2, up * (1 - share) ** 2
-    seen = config.between_shut + config.between_per_jaw * jaw
-    return np.stack([np.clip(seen, 0, 1) * between, touching * raised + config.lift * between], axis=1)
+    lifted = np.clip(config.lift_per_jaw * jaw, 0, 1) * np.minimum(between / config.lifted_at, 1)
+    forward = np.maximum(between - config.lifted_at, 0) / (1 - config.lifted_at)
+    seen = np.clip(config.between_shut + config.between_per_jaw * jaw, 0, 1)
+    return np.stack([seen * forward, touching * raised + lifted], axis=1)
 
 
 def _raised(phone: Span) -> float:

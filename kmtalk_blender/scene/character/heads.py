@@ -11,15 +11,16 @@ from .calibration import rest_at
 from .new_shape import new_shape
 from .placing import free_place
 
-__all__ = ["add_head"]
+__all__ = ["add_head", "head_material"]
 
 # Colour (linear RGB) and roughness of each material; unknown names get those of the skin.
 LOOKS = {
     "skin": ((0.62, 0.36, 0.26), 0.5),
     "lips": ((0.46, 0.15, 0.13), 0.38),
-    "mouth": ((0.42, 0.1, 0.09), 0.5),
-    "teeth": ((0.95, 0.92, 0.83), 0.2),
-    "tongue": ((0.72, 0.28, 0.25), 0.4),
+    # Light as wet flesh is: the inside of the mouth is lit by what its walls give back.
+    "mouth": ((0.52, 0.15, 0.13), 0.5),
+    "teeth": ((0.97, 0.94, 0.87), 0.2),
+    "tongue": ((0.86, 0.38, 0.34), 0.4),
     "eye_white": ((0.82, 0.82, 0.8), 0.15),
     "iris": ((0.1, 0.2, 0.26), 0.15),
     "pupil": ((0.004, 0.004, 0.004), 0.1),
@@ -27,6 +28,12 @@ LOOKS = {
     "brow": ((0.05, 0.025, 0.014), 0.7),
     "hair": ((0.075, 0.036, 0.018), 0.75),
     "lashes": ((0.012, 0.008, 0.006), 0.6),
+}
+# Share of the light that scatters beneath the surface, and how far red, green and blue of it go, m.
+FLESH = (0.12, (0.01, 0.004, 0.002))
+SCATTERING = {
+    **dict.fromkeys(("skin", "lips", "tongue", "gums"), FLESH),
+    "teeth": (0.3, (0.004, 0.0036, 0.003)),
 }
 
 
@@ -43,7 +50,7 @@ def add_head(context: bpy.types.Context, head: Head, name: str = "KMTalk Head") 
     polygons, materials = _polygons(head)
     mesh.from_pydata(head.vertices.tolist(), [], polygons)
     for material in head.material_names:
-        mesh.materials.append(_material(material))
+        mesh.materials.append(head_material(material))
     mesh.polygons.foreach_set("material_index", materials)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(polygons), bool))
     mesh.update()
@@ -95,7 +102,8 @@ def _outline(triangles: list[list[int]]) -> list[list[int]]:
     return [loop] if corner == start and len(loop) == len(border) == len(triangles) + 2 else []
 
 
-def _material(name: str) -> bpy.types.Material:
+def head_material(name: str) -> bpy.types.Material:
+    """The material of a part of a head, by its name in the head file; made if the file has none."""
     full = f"KMTalk {name}"
     if full in bpy.data.materials:
         return bpy.data.materials[full]
@@ -110,7 +118,8 @@ def _material(name: str) -> bpy.types.Material:
     shader: Any = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (*colour, 1.0)
     shader.inputs["Roughness"].default_value = roughness
-    if name in ("skin", "lips", "tongue", "gums"):
-        shader.inputs["Subsurface Weight"].default_value = 0.12
-        shader.inputs["Subsurface Radius"].default_value = (0.01, 0.004, 0.002)
+    if name in SCATTERING:
+        weight, radius = SCATTERING[name]
+        shader.inputs["Subsurface Weight"].default_value = weight
+        shader.inputs["Subsurface Radius"].default_value = radius
     return material

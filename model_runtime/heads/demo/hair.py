@@ -16,7 +16,7 @@ MIDDLE = np.array([0.0, 8.0, 28.0])
 SKULL_RADIUS = 88.0
 # Angle from the front (degrees) -> z of the hairline, mm: forehead, temple, before the ear, over it, behind it, neck.
 HAIRLINE_AT = (0, 16, 30, 40, 50, 58, 66, 73, 79, 86, 94, 106, 117, 130, 148, 180)
-HAIRLINE = (66, 67, 63, 53, 44, 33, 12, -8, -12, 6, 13, 12, -14, -40, -53, -57)
+HAIRLINE = (74, 74, 69, 58, 47, 34, 12, -8, -12, 6, 13, 12, -14, -40, -53, -57)
 
 # The shell: vertices round the head, rings from the hairline to the crown, thickness (mm).
 SHELL_COLUMNS = 48
@@ -27,7 +27,7 @@ SHELL_AT = (0, 0.8, 0.95, 1)
 SHELL = (1.0, 1.0, 0.6, -0.2)
 
 # Angle between neighbouring locks half-way from front to back, between rows, and from the hairline to the first row.
-SPACING = 9.5
+SPACING = 9.6
 ROW_SPACING = 23.0
 INSIDE = 0.5
 # Angle from the front to the first row over the forehead, and the lowest lock's angle from the top.

@@ -14,11 +14,11 @@ STATIONS = np.array(
         (-46, -92, 15, 8),
         (-54, -88.0, 17, 8.8),
         (-62, -86.6, 17.4, 8.2),
-        (-70, -86.2, 16.4, 6.8),
-        (-77, -86.3, 14.0, 4.8),
-        (-82, -86.5, 10.6, 3.2),
-        (-84.6, -86.6, 7.0, 2.1),
-        (-85.6, -86.7, 3.4, 1.2),
+        (-70, -86.0, 16.4, 6.6),
+        (-77, -84.9, 13.4, 3.4),
+        (-82, -85.0, 10.2, 1.7),
+        (-84.6, -85.5, 6.6, 1.1),
+        (-85.6, -85.6, 3.0, 0.5),
     ],
     dtype=float,
 )
@@ -28,13 +28,17 @@ ROOT, TIP = -46.0, -85.6
 RINGS = (0, 0.1, 0.2, 0.31, 0.42, 0.53, 0.63, 0.72, 0.8, 0.87, 0.93, 0.97, 1.0)
 # Depth and half width of the groove along the back of the tongue.
 GROOVE = (1.6, 4.0)
-# Displacement of the tip at tongueOut 1, forward and up.
-OUT = (40.0, 8.0)
-# tongueOut: exponent of the share of the length, up; and how much thinner the tongue is, to pass between the teeth.
-OUT_SHAPE = 2.5
-OUT_FLATTENS = 0.5
-# The same at tongueUp 1. With it the tip touches the ridge behind the upper incisors at jawOpen .3.
-UP = (12.0, 22.0)
+# Displacement of the tip at tongueOut 1, forward.
+OUT = 40.0
+# tongueOut: share of the length -> displacement up. The middle rises most: it lies on the lower teeth.
+OUT_UP_AT = (0, 0.3, 0.55, 0.72, 0.9, 1)
+OUT_UP = (0, 4.0, 6.6, 6.1, 1.8, 1.0)
+# tongueOut: how much thinner and narrower the tongue is, to pass between the teeth.
+OUT_FLATTENS = 0.8
+OUT_NARROWS = 0.35
+# Displacement of the tip at tongueUp 1, forward and up. With it the tip touches the ridge behind the upper incisors at
+# jawOpen .3.
+UP = (12.0, 21.7)
 # tongueUp: exponents of the share of the length, forward and up; and how much narrower the tip is.
 UP_SHAPE = (1.4, 1.7)
 UP_NARROWS = 0.3
@@ -65,14 +69,18 @@ def _along(points: np.ndarray) -> np.ndarray:
 
 
 def tongue_out(points: np.ndarray) -> np.ndarray:
-    """tongueOut, (N, 3) mm for points of the tongue at rest: it extends over the lower lip."""
+    """tongueOut, (N, 3) mm for points of the tongue at rest: it extends over the lower teeth and lip."""
     along = _along(points)
-    moved = np.zeros_like(points)
-    moved[:, 1] = -OUT[0] * along
+    passing = smoothstep(0.15, 0.5, along)
     middle = _stations(np.clip(points[:, 1], TIP, ROOT))[0]
-    thinner = -OUT_FLATTENS * smoothstep(0.3, 0.7, along) * (points[:, 2] - middle)
-    moved[:, 2] = OUT[1] * along**OUT_SHAPE + thinner
-    return moved
+    return np.stack(
+        [
+            -OUT_NARROWS * passing * points[:, 0],
+            -OUT * along,
+            PchipInterpolator(OUT_UP_AT, OUT_UP)(along) - OUT_FLATTENS * passing * (points[:, 2] - middle),
+        ],
+        axis=1,
+    )
 
 
 def tongue_up(points: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """The channels: ARKit's names for movements of mouth, jaw, lids and brows, in the order of columns in arrays."""
 
-__all__ = ["ARKIT", "BEYOND", "BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "SHAPES", "mirrored"]
+__all__ = ["ARKIT", "BROWS", "CHANNELS", "GAZE", "LIDS", "MOUTH", "OPTIONAL", "SHAPES", "mirrored"]
 
 # Channels of jaw, mouth, cheeks and tongue.
 MOUTH = (
@@ -58,9 +58,9 @@ GAZE = tuple(
 ARKIT = CHANNELS + GAZE
 # Beyond ARKit, which has one channel for the tongue: its tip rises to the ridge behind the upper teeth, as at L N T D.
 # Optional: a character, a take or a capture without it lacks nothing.
-BEYOND = ("tongueUp",)
+OPTIONAL = ("tongueUp",)
 # All, in the order of a head's shapes.
-SHAPES = ARKIT + BEYOND
+SHAPES = ARKIT + OPTIONAL
 
 
 def mirrored(channel: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from model_runtime import limits
-from model_runtime.channels import BEYOND
+from model_runtime.channels import OPTIONAL
 from model_runtime.errors import InputError
 from model_runtime.files.npz import TEXT, WHOLE, Wanted, all_finite, read_npz, texts
 from model_runtime.generate import motion_of, predict, raw_performance, shift_phones, usual_of
@@ -109,7 +109,7 @@ def complete(
         before = predict(model, old, settings, checkpoint, usual)
         after = predict(model, new, settings, checkpoint, usual)
         # Takes of earlier versions, which have one channel of the tongue, keep it.
-        if set(BEYOND) <= set(take.channels):
+        if set(OPTIONAL) <= set(take.channels):
             ours = [name for name in TONGUE if name in take.channels and name not in model.channels]
             said = _tongue(new, after, model, ours) - _tongue(old, before, model, ours)
             change[:, [take.channels.index(name) for name in ours]] = said * inside

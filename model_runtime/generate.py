@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from model_runtime import __version__
-from model_runtime.channels import BEYOND, BROWS, CHANNELS, LIDS
+from model_runtime.channels import BROWS, CHANNELS, LIDS, OPTIONAL
 from model_runtime.linguistics.key_frames import key_frames
 from model_runtime.linguistics.phones import PhoneTrack
 from model_runtime.model.checkpoint import Model
@@ -54,8 +54,8 @@ def generate(
     # A model whose channels are displacements moves the whole face: no tongue, lids and brows are added.
     living = () if set(model.channels) - set(CHANNELS) else (*TONGUE, *LIDS, *BROWS)
     ours = tuple(name for name in CHANNELS if name in model.channels or name in living)
-    beyond = tuple(name for name in BEYOND if name in living)
-    channels = (*ours, *(name for name in model.channels if name not in CHANNELS), *beyond)
+    optional = tuple(name for name in OPTIONAL if name in living)
+    channels = (*ours, *(name for name in model.channels if name not in CHANNELS), *optional)
     weights = np.zeros((frames, len(channels)), np.float32)
     weights[:, [channels.index(name) for name in model.channels]] = motion
     tip = tongue(early, motion_of(model, motion), performance.times, model.kind.config.tongue)

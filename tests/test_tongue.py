@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from model_runtime.channels import ARKIT, BEYOND, SHAPES
+from model_runtime.channels import ARKIT, OPTIONAL, SHAPES
 from model_runtime.complete import Keys, complete
 from model_runtime.generate import generate
 from model_runtime.heads.demo_head import demo_head
@@ -252,7 +252,7 @@ def test_no_tooth_comes_through_closed_lips(head, weights):
 
 def without_tip(take: Take) -> Take:
     """As an earlier version made it."""
-    kept = [number for number, name in enumerate(take.channels) if name not in BEYOND]
+    kept = [number for number, name in enumerate(take.channels) if name not in OPTIONAL]
     return dataclasses.replace(
         take, weights=take.weights[:, kept], channels=tuple(take.channels[number] for number in kept)
     )

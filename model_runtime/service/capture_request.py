@@ -7,7 +7,7 @@ import numpy as np
 
 from model_runtime import limits
 from model_runtime.capture import capture_take, part_of
-from model_runtime.channels import BEYOND, CHANNELS, GAZE
+from model_runtime.channels import CHANNELS, GAZE, OPTIONAL
 from model_runtime.datasets.curves import Curves, read_curves
 from model_runtime.errors import InputError
 from model_runtime.files.input_files import is_folder
@@ -84,7 +84,7 @@ def run(request: Request, cache: ModelCache, report: Report) -> dict:
     spoken = _spoken(request)
     report("capture", 0.0, "Reading")
     source = capture_file(Path(request.capture))
-    curves = read_curves(source, CHANNELS + GAZE + BEYOND, request.rate, request.zero)
+    curves = read_curves(source, CHANNELS + GAZE + OPTIONAL, request.rate, request.zero)
     part = part_of(curves, request.start, request.end)
     alignment: Alignment | None = None
     features, meta = None, {"capture": source.name}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from stage import LINE, action_of, curve_of, has_strips, make_character, needs_strips, snapshot
 
-from model_runtime.channels import BEYOND, SHAPES
+from model_runtime.channels import OPTIONAL, SHAPES
 
 
 def keys_of(curve):
@@ -71,7 +71,7 @@ def test_sparse_keeps_the_motion_with_under_a_quarter_of_the_keys(scene, head, l
     moving = {curve.data_path for curve in curves_of(head)}
     for column, channel in enumerate(take.channels):
         if channel not in head.data.shape_keys.key_blocks:
-            assert channel in BEYOND, "the character lacks what is optional alone"
+            assert channel in OPTIONAL, "the character lacks what is optional alone"
             continue
         if f'key_blocks["{channel}"].value' not in moving:
             assert take.weights[:, column].max() <= 0.01

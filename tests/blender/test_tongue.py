@@ -8,7 +8,7 @@ import pytest
 from characters import MICROSOFT, OCULUS, character
 from stage import action_of, curve_of
 
-from model_runtime.channels import BEYOND, CHANNELS
+from model_runtime.channels import CHANNELS, OPTIONAL
 
 NAMES = {
     "KMTalk": "tongueUp",
@@ -67,7 +67,7 @@ def test_our_own_head_speaks_with_it_and_completes(scene, line):
 
 
 def test_a_take_of_an_earlier_version_plays_and_completes(scene, line, tmp_path):
-    head = character(scene, [*CHANNELS, *BEYOND])
+    head = character(scene, [*CHANNELS, *OPTIONAL])
     from bl_ext.user_default.kmtalk.scene.takes.baseline_store import load_baseline
 
     assert bpy.ops.kmtalk.generate() == {"FINISHED"}
@@ -118,7 +118,7 @@ def test_visemes_of_a_raised_tongue_show_at_l_n_t_d(scene, names, raised):
     target = character(scene, names)
     bpy.ops.kmtalk.map_channels()
     assert target.kmtalk.mapping_mode == "VISEMES"
-    channels = (*CHANNELS, *BEYOND)
+    channels = (*CHANNELS, *OPTIONAL)
 
     def shown(up: float) -> float:
         row = np.zeros((1, len(channels)))

@@ -5,7 +5,7 @@ import numpy as np
 from model_runtime.heads.demo.anatomy import FORMS
 from model_runtime.heads.demo.sculpt import project
 
-__all__ = ["ON_RIM", "nostril_rings"]
+__all__ = ["nostril_rings"]
 
 # Middle of the opening, mm.
 CENTRE = (6.3, -104.1, -53.0)
@@ -18,8 +18,6 @@ TURN = 24.0
 ON_SKIN = (1.5, 1.2)
 # Rings inside: share of the opening, height above its rim in mm.
 INSIDE = ((1.0, 0.8), (0.92, 2.4), (0.8, 5.0), (0.5, 7.5))
-# Number of the ring from which on it is dark.
-ON_RIM = len(ON_SKIN) + 1
 
 
 def nostril_rings(count: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from model_runtime.heads.demo.cage import CAGE, Rings, build_cage
 from model_runtime.heads.demo.ears import ear_rings
 from model_runtime.heads.demo.eyes import LASHES, LID_EDGE, lid_rings
 from model_runtime.heads.demo.mouth import BORDER, LAST_LIP, mouth_rings
-from model_runtime.heads.demo.nose import ON_RIM, nostril_rings
+from model_runtime.heads.demo.nose import nostril_rings
 from model_runtime.heads.demo.sculpt import cast, project
 from model_runtime.heads.demo.surface import Part, flipped, ring_quads
 
@@ -135,19 +135,12 @@ def _quads(rings: Rings) -> tuple[np.ndarray, np.ndarray]:
     crown = np.stack([cap[:-1, :-1], cap[:-1, 1:], cap[1:, 1:], cap[1:, :-1]], axis=-1).reshape(-1, 4)
     parts = [(sheet, "skin"), (crown, "skin")]
     for side in (0, 1):
-        nostril = rings.nostrils[side]
-        for hole, material in (
-            (rings.eyes[side], "skin"),
-            (rings.ears[side], "skin"),
-            (nostril[: ON_RIM + 1], "skin"),
-            # Red as flesh within: without shadows, as in the viewport, pale nostrils would not look like holes.
-            (nostril[ON_RIM:], "mouth"),
-        ):
+        for hole in (rings.eyes[side], rings.ears[side], rings.nostrils[side]):
             quads = ring_quads(hole)
-            parts.append((quads if side == 0 else flipped(quads), material))
-    for pair, material in ((rings.ears, "skin"), (rings.nostrils, "mouth")):
+            parts.append((quads if side == 0 else flipped(quads), "skin"))
+    for pair in (rings.ears, rings.nostrils):
         left, right = (_zip(hole[-1]) for hole in pair)
-        parts += [(left, material), (flipped(right), material)]
+        parts += [(left, "skin"), (flipped(right), "skin")]
     mouth = rings.mouth
     parts += [
         (ring_quads(mouth[: BORDER + 1]), "skin"),

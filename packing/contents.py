@@ -45,6 +45,10 @@ LEFT_OUT_FILES = (
     # Word sequences for dictation; the aligner reads the phone sequences beside it.
     "pocketsphinx/model/en-us/en-us.lm.bin",
 )
+# Packages whose modules are compiled from the Python that lies beside them, which is fast enough; and the library that
+# mypyc makes of them.
+LEFT_OUT_COMPILED, MYPYC = ("chardet/",), "__mypyc."
+COMPILED = (".so", ".pyd")
 LEFT_OUT_FOLDERS = {"test", "tests"}
 # Sources, headers and link libraries for compilers, and types for editors.
 LEFT_OUT_ENDINGS = (
@@ -85,6 +89,8 @@ def _is_read(name: str) -> bool:
         return path.name.upper().startswith(KEPT_DESCRIPTION) or "licenses" in path.parts
     return not (
         name.startswith(LEFT_OUT_FILES)
+        or MYPYC in name
+        or (name.startswith(LEFT_OUT_COMPILED) and name.endswith(COMPILED))
         or LEFT_OUT_FOLDERS & set(path.parts[:-1])
         or path.name.lower().endswith(LEFT_OUT_ENDINGS)
     )

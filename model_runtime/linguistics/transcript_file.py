@@ -50,7 +50,7 @@ def read_transcript(
     the file's name, as in name.ru.srt; it tells the code page of a file that is not UTF-8. Raises InputError for a file
     that is no text or too long.
     """
-    language = path.with_suffix("").suffix[1:].lower() if language == AUTO else language
+    language = Path(path.stem).suffix[1:].lower() if language == AUTO else language
     try:
         if not is_subtitles(path):
             written = read_any_text(path, limits.TRANSCRIPT_BYTES, "transcript", language)

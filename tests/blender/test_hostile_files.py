@@ -217,6 +217,14 @@ def test_words_beside_a_sound_that_are_none(scene, tmp_path, kind):
         assert find_transcript(heard, "", None).origin == "none"
         return
     path.write_bytes(b"a" * 5_000_000 if kind == "too large" else b"\xff\xfe\x00")
+    if kind == "no text":
+        # The runtime knows the encodings of older programs, so that it is asked.
+        from bl_ext.user_default.kmtalk import session
+
+        assert find_transcript(heard, "", None).file == path
+        with pytest.raises(UserError, match=r"line\.txt is no text"):
+            session.worker().call("subtitles", {"file": str(path)})
+        return
     with pytest.raises(UserError, match=r"line\.txt"):
         find_transcript(heard, "", None)
 

@@ -166,8 +166,10 @@ def test_tracks_of_other_rates_are_resampled_and_stay_in_step():
     opened = open_landmarks(PEOPLE, limit=1)
     chosen = [entry for entry in opened.entries if tracks[entry.name].fps > 29]
     assert len(chosen) >= 3
-    gap = lip_measures(demo_head()).gap[[demo_head().channels.index(name) for name in opened.space.names]]
-    for entry in chosen:
+    head = demo_head()
+    gap = lip_measures(head).gap[[head.channels.index(name) for name in opened.space.names]]
+    # Three, the shortest ones: the fit of a minute takes long.
+    for entry in sorted(chosen, key=lambda entry: len(tracks[entry.name].xy))[:3]:
         track, made = tracks[entry.name], entry.load().motion @ gap
         recorded, times = np.arange(len(track.xy)) / track.fps, np.arange(len(made)) / opened.fps
         assert abs(times[-1] - recorded[-1]) < 0.05, entry.name

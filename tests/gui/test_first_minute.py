@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from window import ANSWERS
 
 pytestmark = pytest.mark.gui
 
@@ -86,8 +87,7 @@ def test_eight_clicks_from_the_zip_to_a_talking_face(installed):
     head = window.button("kmtalk.add_head")
     window.click_until(head, f"{STATE}.running or {SCENE}.kmtalk.target")
     steps.append("head")
-    window.picture("first_minute_3_head_is_made")
-    assert window.answers_while(f"{STATE}.running") > 3
+    assert window.answers_while(f"{STATE}.running", "first_minute_3_head_is_made") >= ANSWERS
     time.sleep(0.7)
     window.picture("first_minute_3_head")
     inside, tall, apart = window.python(HEAD)
@@ -106,8 +106,7 @@ def test_eight_clicks_from_the_zip_to_a_talking_face(installed):
     generate = window.button("kmtalk.generate")
     window.click_until(generate, f"{STATE}.running or {STATE}.failure or bpy.data.actions")
     steps.append("generate")
-    window.picture("first_minute_7_generating")
-    assert window.answers_while(f"{STATE}.running") > 3
+    assert window.answers_while(f"{STATE}.running", "first_minute_7_generating") >= ANSWERS
     assert window.python(f"import bpy\nanswer = {STATE}.failure") == ""
     time.sleep(0.7)
     window.picture("first_minute_7_generated")
@@ -155,7 +154,7 @@ def test_a_long_line_makes_the_default_range_longer_and_says_so(installed):
 def test_checking_the_runtime_does_not_stop_the_window(installed):
     window = installed
     window.python("import bpy\nbpy.ops.kmtalk.check_runtime('INVOKE_DEFAULT')")
-    assert window.answers_while(f"{STATE}.running") > 3
+    assert window.answers_while(f"{STATE}.running") >= ANSWERS
     assert window.python(f"import bpy\nanswer = {STATE}.failure") == ""
     assert window.python(f"import bpy\nanswer = {STATE}.report").startswith("The runtime works")
     time.sleep(0.7)

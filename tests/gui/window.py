@@ -34,6 +34,8 @@ with bpy.context.temp_override(window=window, area=area, region=region):
             answer[0].append(manager.clipboard)
 answer[1] = [window.x + region.x, window.y + region.y, region.width, region.height]
 """
+# Answers of a window that is not blocked while it works, at least.
+ANSWERS = 4
 # Grid on which buttons are searched for: row distance in pixels, and columns as shares of the region's width.
 ROW = 8
 COLUMNS = (0.55, 0.3, 0.75, 0.12, 0.9)
@@ -178,14 +180,17 @@ class Window:
         x, y, _, height = self.python(region)[1]
         return x + 100, SIZE[1] - y - height + FIRST_FILE
 
-    def answers_while(self, expression: str, seconds: float = 120.0) -> int:
+    def answers_while(self, expression: str, picture: str = "", seconds: float = 120.0) -> int:
         """Number of answers of Blender while a Python expression inside is true; 0 if the window is blocked meanwhile.
+        picture: name of a screenshot that is taken meanwhile, after ANSWERS: it takes as long as a short job.
         seconds: timeout."""
         answers, end = 0, time.monotonic() + seconds
         while time.monotonic() < end:
             if not self.python(f"import bpy\nanswer = bool({expression})"):
                 return answers
             answers += 1
+            if picture and answers == ANSWERS:
+                self.picture(picture)
         raise AssertionError(f"always true: {expression}")
 
     def move(self, x: float, y: float) -> None:

@@ -6,8 +6,8 @@ PYTHON ?= python3.11
 PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python) python3.13)
 TORCH := $(shell grep -o '^torch==[0-9.]*' requirements/train.lock)
 MARKS := not gui$(if $(SLOW),, and not slow)
-# In the other Blenders only those slow tests run that another Blender could break.
-OTHER_MARKS := not gui and $(if $(SLOW),(every_blender or not slow),not slow)
+# In the other Blenders only those tests run, also of the slow ones, that another Blender could break.
+OTHER_MARKS := not gui and not one_blender and $(if $(SLOW),(every_blender or not slow),not slow)
 # The plugin writes what was tested where to out/versions.md.
 PYTEST := python -m pytest -p tests.version_table
 # In how many processes tests run; those of a window stay in one.
@@ -29,7 +29,6 @@ lint: .venv/.installed
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	$(if $(SLOW),.venv/bin/python build_addon.py --dry-run > /dev/null)
 
 # What tests look for traces with, and voices that read any text; where they cannot be installed those tests are skipped.
 TOOLS := strace flite espeak-ng

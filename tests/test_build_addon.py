@@ -17,7 +17,6 @@ from model_runtime.heads.head import write_head
 from packing.archive import HEAD
 from packing.bytecode import interpreter
 from packing.targets import PYTHONS, TARGETS, Target
-from packing.wheels import list_wheels
 
 TREE = Path(__file__).resolve().parent.parent
 LARGEST = 150_000_000  # bytes
@@ -209,8 +208,8 @@ def test_lock_pins_everything_with_hashes():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.title)
-def test_every_wheel_of_every_target_is_in_the_lock(target):
-    names = list_wheels(target)
-    assert [name for name in names if name.startswith("onnxruntime-1.23.2-")]
-    assert not [name for name in names if name.startswith(("torch-", "nvidia"))]
+def test_every_wheel_of_every_target_is_in_the_lock():
+    result = build("--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("onnxruntime-1.23.2-") == len(TARGETS)
+    assert not re.search(r"^\s*(torch-|nvidia)", result.stdout, re.MULTILINE)

@@ -8,6 +8,8 @@ from stage import make_character
 
 from model_runtime.channels import CHANNELS
 
+pytestmark = pytest.mark.one_blender
+
 # Families that hold a few shapes only, in the words of a language.
 FEW = ("one's own words", "German", "French", "Spanish", "Russian", "Chinese", "Korean")
 

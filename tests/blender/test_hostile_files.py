@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from stage import action_of, snapshot
 
+pytestmark = pytest.mark.one_blender
+
 # A guard, not a measure: what is meant takes a moment, what is not never ends.
 SECONDS = 30
 

@@ -10,6 +10,8 @@ import bpy
 import pytest
 from stage import TREE
 
+pytestmark = pytest.mark.one_blender
+
 
 @pytest.fixture(scope="session")
 def model(worker_python, tmp_path_factory) -> Path:

@@ -10,6 +10,8 @@ from stage import action_of, curve_of, make_character
 from model_runtime.channels import CHANNELS
 from model_runtime.take import read_take
 
+pytestmark = pytest.mark.one_blender
+
 DRAWN = {name: list(FAMILIES[name]) for name in ("VRoid", "MMD", "VRM 1", "VRM 0, bare letters")} | {
     "MMD, copied": [f"{name}.001" for name in FAMILIES["MMD"]],
     "VRoid with ARKit's shapes": [*FAMILIES["VRoid"], *CHANNELS],

@@ -6,6 +6,8 @@ from characters import MICROSOFT, OCULUS, character, posed
 
 from model_runtime.channels import CHANNELS
 
+pytestmark = pytest.mark.one_blender
+
 
 def snake(name):
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

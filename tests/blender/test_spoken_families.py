@@ -6,6 +6,8 @@ import pytest
 from families import FAMILIES, spelled
 from spoken_heads import build, gaps, made_line, through_file
 
+pytestmark = pytest.mark.one_blender
+
 FRAMES = range(1, 106, 2)
 # The families whose heads are exchanged as FBX; the others are glTF.
 IN_FBX = ("ARKit, copied (.001)", "Maya, blendShape1.", "Mixamo", "MMD", "VRoid", "Daz Genesis 8.1")

@@ -6,6 +6,8 @@ import pytest
 from characters import MICROSOFT, OCULUS, character, posed
 from stage import action_of, curve_of
 
+pytestmark = pytest.mark.one_blender
+
 
 @pytest.mark.parametrize(
     ("names", "wide", "tight", "open_"),

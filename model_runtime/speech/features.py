@@ -85,11 +85,9 @@ def extract_features(
 
     checkpoint: may raise to stop. device: where the encoders run.
     """
-    # First, as it takes a lot of memory for a moment: the features of an hour take 600 MB.
-    spectrum = acoustics(waveform).astype(np.float16)
     features = np.empty((row_count(waveform.samples), FEATURE_DIM), np.float16)
     speech_features(waveform.samples, features[:, :ENCODER_DIM], checkpoint, device)
-    features[:, ENCODER_DIM:] = spectrum
+    features[:, ENCODER_DIM:] = acoustics(waveform)
     return features
 
 

@@ -77,7 +77,7 @@ def normalise(mel: LogMel) -> np.ndarray:
     if loud < np.log(SILENT_POWER):
         return np.full((len(mel.loudness), BANDS + 1), -1, np.float32)
     speech = mel.loudness > loud - SPEECH_RANGE
-    # Column by column: copies of all columns of an hour would take hundreds of megabytes.
+    # Column by column, so that long recordings are not copied as a whole.
     normalised = np.empty((len(mel.loudness), BANDS + 1), np.float32)
     for index, column in enumerate((*mel.bands.T, mel.loudness)):
         normalised[:, index] = _anchored(column, speech)

@@ -23,18 +23,18 @@ SECONDS = 120.0  # s that it may take beside the length of the sound: ten minute
 
 
 def mix_down(
-    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], path: Path
+    scene: bpy.types.Scene, strip: Strip, parents: tuple[Strip, ...], span: tuple[int, int], lasts: float, path: Path
 ) -> Path:
     """Write the sound of a strip, from the first frame of `span` up to (not including) its last, as a WAV file.
 
-    parents: the meta strips around it. The scene does not change. Raises UserError when the sound cannot be written.
+    parents: the meta strips around it. lasts: seconds of the span. The scene does not change. Raises UserError when
+    the sound cannot be written.
     """
     library = path.with_suffix(".blend")
     if not path.parent.is_dir() or not _write_scene(scene, strip, parents, span, library):
         raise UserError(f"There is no folder {path.parent} for the sound of strip {strip.name}; choose another.")
-    seconds = SECONDS + (span[1] - span[0]) * scene.render.fps_base / scene.render.fps
     for _ in range(TRIES):
-        code = _play(library, path, seconds)
+        code = _play(library, path, SECONDS + lasts)
         if code == 0 and path.is_file():
             return path
         if code in (1, 2):

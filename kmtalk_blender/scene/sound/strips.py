@@ -148,9 +148,9 @@ def clip_of_strip(scene: bpy.types.Scene, strip: Strip, folder: Path) -> AudioCl
         return replace(clip, path=path)
     parents = _parents(editor_of(scene), strip)
     first, last = _span(strip, parents)
-    path = mix_down(scene, strip, parents, (first, last), folder / "retimed.wav")
-    end = None if clip.whole else (last - first) / clip.fps
-    return replace(clip, path=path, start=0.0, end=end, frame=first, retimed_from=clip.path)
+    lasts = (last - first) / clip.fps
+    path = mix_down(scene, strip, parents, (first, last), lasts, folder / "retimed.wav")
+    return replace(clip, path=path, start=0.0, end=None if clip.whole else lasts, frame=first, retimed_from=clip.path)
 
 
 def clip_of_file(scene: bpy.types.Scene, filepath: str, frame: int) -> AudioClip:

@@ -13,7 +13,7 @@ from model_runtime.errors import InputError
 from model_runtime.files.code_pages import decode_text
 from model_runtime.files.input_files import read_bytes
 
-__all__ = ["Cue", "cues_of", "is_subtitles", "read_cues", "read_subtitles"]
+__all__ = ["Cue", "is_subtitles", "read_cues", "read_subtitles"]
 
 # End of the name -> pysubs2's name of the format, None: found from the content (.sub is of several).
 FORMATS = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ssa", ".sub": None, ".sbv": "srt"}
@@ -78,33 +78,34 @@ def is_subtitles(path: Path) -> bool:
 
 def read_subtitles(path: Path | str, start: float = 0.0, end: float | None = None) -> str:
     """The words of `read_cues`, separated by spaces."""
-    return " ".join(cue.text for cue in read_cues(path, start, end))
+    cues, _ = read_cues(path, start, end)
+    return " ".join(cue.text for cue in cues)
 
 
-def read_cues(path: Path | str, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
-    """The cues whose middle lies between `start` and `end`, seconds (None: the end of the file), in order of time.
+def read_cues(
+    path: Path | str, start: float = 0.0, end: float | None = None, language: str = ""
+) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
+    """The cues whose middle lies between `start` and `end`, seconds (None: the end of the file), in order of time; and
+    sentences for the user on how the file was read.
 
     A line that stays on the screen while the next ones come (rolling captions) is given once, with the times of its
-    first cue. Raises InputError for a file that is missing, too large, or holds no cue.
+    first cue. language: as in `decode_text`. Raises InputError for a file that is missing, too large, or holds no cue.
     """
-    written = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"))
-    return cues_of(written.text, Path(path), start, end)
-
-
-def cues_of(text: str, path: Path, start: float = 0.0, end: float | None = None) -> tuple[Cue, ...]:
-    """As `read_cues`, of the text of the file. path: its name tells the format."""
+    path = Path(path)
+    written = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"), language)
     try:
         kind = FORMATS.get(path.suffix.lower(), "srt")
-        events = pysubs2.SSAFile.from_string(_with_whole_times(text), format_=kind, fps=FRAME_RATE).events
+        events = pysubs2.SSAFile.from_string(_with_whole_times(written.text), format_=kind, fps=FRAME_RATE).events
     # pysubs2 raises exceptions of many types for what it does not understand.
     except Exception as error:
         raise InputError(f"{path} holds no subtitles that can be read; save it as .srt.") from error
     if not events:
         raise InputError(f"{path} holds no subtitles; choose another file.")
     cues = _said([(_lines(each), each) for each in events if not each.is_comment])
-    return tuple(
+    chosen = (
         each for each in cues if start <= (middle := (each.start + each.end) / 2) and (end is None or middle <= end)
     )
+    return tuple(chosen), written.notes(path.name)
 
 
 def _said(shown: list[tuple[list[str], pysubs2.SSAEvent]]) -> list[Cue]:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from model_runtime import limits
 from model_runtime.errors import InputError
-from model_runtime.files.code_pages import decode_text, read_any_text
-from model_runtime.files.input_files import read_bytes
+from model_runtime.files.code_pages import read_any_text
 from model_runtime.linguistics.language_choice import AUTO
-from model_runtime.linguistics.subtitles import Cue, cues_of, is_subtitles
+from model_runtime.linguistics.subtitles import Cue, is_subtitles, read_cues
 from model_runtime.linguistics.text import check_transcript
 
 __all__ = ["Transcript", "find_transcript", "read_transcript"]
@@ -56,11 +55,10 @@ def read_transcript(
             written = read_any_text(path, limits.TRANSCRIPT_BYTES, "transcript", language)
             check_transcript(written.text)
             return Transcript(written.text, notes=written.notes(path.name))
-        written = decode_text(read_bytes(path, limits.TRANSCRIPT_BYTES, "subtitle file"), language)
-        found = cues_of(written.text, path, start, end)
+        found, notes = read_cues(path, start, end, language)
     except InputError as error:
         raise InputError(f"Cannot read the transcript: {error}") from error
     cues = tuple(Cue(cue.text, (cue.start - start) / speed, (cue.end - start) / speed) for cue in found)
     text = " ".join(cue.text for cue in cues)
     check_transcript(text)
-    return Transcript(text, cues, written.notes(path.name))
+    return Transcript(text, cues, notes)
